@@ -1,0 +1,53 @@
+# What can be done here; people and CI use the same words.
+
+VENV := .venv
+# The first Python that is new enough, whatever it is called.
+PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done)
+ARGS ?=
+.DEFAULT_GOAL := help
+.PHONY: help install lock check test demo bench faults up clean
+
+help: ## say what can be done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+# Installed anew when the pinned versions differ from those installed, by content: a fresh checkout changes every file's date.
+install: ## set up .venv from the pinned, hashed requirements
+	@cmp -s requirements-dev.txt $(VENV)/installed.txt || $(MAKE) --no-print-directory $(VENV)
+	@ln -sfn ../../tonggwan $(VENV)/bin/tonggwan
+
+.PHONY: $(VENV)
+$(VENV):
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer on the PATH: install one, or run make PYTHON=/path/to/python3.11." >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python can't make a virtual environment: on Debian and Ubuntu install python3-venv." >&2; exit 2; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@cp requirements-dev.txt $(VENV)/installed.txt
+
+lock: install ## resolve requirements*.in again (needs uv on the PATH)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+
+check: install ## lint, formatting and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted: run $(VENV)/bin/ruff format ." >&2; exit 1; }
+	@$(VENV)/bin/mypy
+
+test: install check ## everything that must hold, a real Kafka included
+	@$(VENV)/bin/python -m pytest -m "not faults" $(ARGS)
+
+faults: install ## kill workers and the broker while records flow (minutes)
+	@$(VENV)/bin/python -m pytest -m faults $(ARGS)
+
+demo: install ## broker, workers, sample manifests, and what became of them
+	@./tonggwan demo $(ARGS)
+
+up: install ## broker and workers, until Ctrl-C
+	@./tonggwan up $(ARGS)
+
+bench: install ## load against what `make up` started: make bench ARGS="--rate 2000 --seconds 60"
+	@./tonggwan load $(ARGS)
+
+clean: ## remove what was installed, fetched and written here, the broker's data included
+	rm -rf $(VENV) .tonggwan .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What is decided: pure functions from values to values. No network, clock, files, environment, logging or randomness."""

@@ -1,0 +1,445 @@
+"""Intake: one record of a carrier becomes a receipt, checked parcels and refused parcels.
+
+Top to bottom: read, shape, place among the versions already answered, judge each parcel, answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from agents.case import Case, ManifestCase, Price
+from agents.clock import day_in_korea, day_of_ms, show_ms
+from agents.goods import categorise
+from agents.identity import Ids, TokenKeys, consignee_token, digest
+from agents.memory import Bill, CarrierMemory, Change, Filing
+from agents.money import E4, parse_e4, show_e6, usd_e6
+from agents.outcome import is_silent
+from agents.read import read
+from agents.reference import NotInForceError, Reference, Week
+from agents.route import route_of
+from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
+from agents.rules.rule import Found
+from agents.settled import Own, SettledWriter, Shared, write_decided
+from agents.shape import Shaped, salvage, shape, unknown, unknown_in
+from schemas import limits, unreadable
+from schemas.decision import CheckedParcel, Counts, Decided, Event, Finding, Goods, ParcelAnswer, Receipt, ReceiptFinding, Route, Source, Status, Versions
+from schemas.manifest import Header, Parcel
+from schemas.unreadable import UnreadableError
+
+SHAPE: Final = "FMT-01"
+DUPLICATES: Final = "XP-01"
+DAYS_A_WEEK: Final = 7
+_EVENTS: Final[dict[str, Event]] = {"ORIGINAL": "ORIGINAL", "AMEND": "AMEND", "CANCEL": "CANCEL"}
+_CONTENT = msgspec.json.Encoder()
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A record as the broker stored it."""
+
+    value: bytes | None
+    carrier: str
+    source: Source
+    stored_at_ms: int
+
+
+class Office(msgspec.Struct, frozen=True, kw_only=True):
+    """What customs brings to a manifest: the law and lists of the day, and its keys."""
+
+    reference: Reference
+    keys: TokenKeys
+
+
+class Passed(msgspec.Struct, frozen=True, gc=False):
+    """A checked parcel and the consignee token it is keyed by."""
+
+    token: str
+    parcel: CheckedParcel
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False):
+    """A refused parcel: the key and the written decision."""
+
+    key: str
+    decision: bytes
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Everything that one record brings."""
+
+    receipt: Receipt
+    passed: Sequence[Passed] = ()
+    refused: Sequence[Refused] = ()
+    change: Change | None = None
+
+
+class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One parcel after all rules of one parcel."""
+
+    path: str
+    house_bill: str
+    parcel: Parcel | None
+    findings: tuple[Finding, ...]
+    route: Route | None = None
+    price: Price | None = None
+    own: Own = Own()
+
+    @property
+    def refused(self) -> bool:
+        return any(finding.severity == "REJECT" for finding in self.findings)
+
+
+def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
+    """What a record brings. Changes nothing: the caller applies `change` to the memory.
+
+    Raises UnreadableError for a record that can't be answered.
+    """
+    filing = _File(record, memory, office)
+    known = memory.filings.get(filing.header.manifest_id)
+    answered = None if known is None else known.answers.get(filing.header.version)
+    if answered is not None and answered == filing.digest:
+        return filing.unheard("DUPLICATE")
+    if answered is None and known is not None and filing.header.version < known.latest:
+        return filing.unheard("SUPERSEDED")
+    if answered is not None:
+        return filing.refuse(Found("/version", f"version {filing.header.version} was answered before with other content; send the change as version {known.latest + 1 if known else 2}"))
+    if filing.event == "CANCEL":
+        return filing.cancel()
+    return filing.declare()
+
+
+class _File:
+    """One manifest version on its way through intake."""
+
+    def __init__(self, record: Record, memory: CarrierMemory, office: Office) -> None:
+        self._record, self._memory, self._office = record, memory, office
+        raw = read(record.value)
+        parcels = raw.get("parcels", [])
+        shaped = _header(raw)
+        self.header = shaped.value or salvage(raw, Header)
+        self._raw_parcels: list[Any] = parcels if isinstance(parcels, list) else []
+        if len(self._raw_parcels) > limits.PARCELS_PER_MANIFEST_MAX:
+            raise UnreadableError(unreadable.TOO_MANY, f"{len(self._raw_parcels)} parcels; {limits.PARCELS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
+        self.event = _EVENTS.get(self.header.function, "ORIGINAL")
+        self._shaped = [] if self.event == "CANCEL" else [shape(parcel, Parcel) for parcel in self._raw_parcels]
+        self.digest = self._fingerprint(whole=shaped.value is not None)
+        self._known = memory.filings.get(self.header.manifest_id)
+        lodged_on = day_in_korea(self.header.lodged_at)
+        self._lodged_on = None if lodged_on is None or lodged_on < office.reference.first_day else lodged_on
+        self._day = self._lodged_on or day_of_ms(record.stored_at_ms)
+        self._week = _week(office.reference, self._day)
+        self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
+        if not isinstance(parcels, list):
+            self._findings.append(_finding(SHAPE, Found("/parcels", "the parcels are no list; a list is right"), "REJECT"))
+        self._kept = 0
+        self._begin("")
+
+    def _begin(self, apart: str) -> None:
+        header, reference = self.header, self._office.reference
+        self._ids = Ids(self._record.carrier, header.manifest_id, header.version, apart)
+        self._writer = SettledWriter(
+            Shared(
+                carrier=self._record.carrier,
+                manifest_id=header.manifest_id,
+                manifest_version=header.version,
+                master_bill=header.master_bill,
+                event=self.event,
+                direction=header.direction if header.direction in ("IMPORT", "EXPORT") else None,
+                versions=Versions(RULE_SET, reference.version, self._week.week_id if self._week else None, reference.tariff_edition),
+                source=self._record.source,
+            ),
+        )
+
+    def _fingerprint(self, *, whole: bool) -> bytes:
+        """The content, whatever the format it came in; of a manifest with faults of form its very bytes."""
+        if whole and all(shaped.value is not None for shaped in self._shaped) and self.event != "CANCEL":
+            return digest(_CONTENT.encode((self.header, [shaped.value for shaped in self._shaped])))
+        return digest(self._record.value or b"")
+
+    def _header_findings(self, raw: dict[str, Any]) -> Iterator[Finding]:
+        """What the rules of manifests find."""
+        case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, reference=self._office.reference)
+        for rule in MANIFEST_RULES:
+            for found in rule.check(case):
+                yield _finding(rule.code, found, rule.severity)
+        for found in unknown_in(raw, Header):
+            yield _finding(SHAPE, found, "INFO")
+
+    # the three answers to a version that can be placed
+
+    def unheard(self, status: Status) -> Taken:
+        """Nothing new: the same again, or older than what was answered."""
+        latest = self._known.latest if self._known else 0
+        said = "was answered before with the same content" if status == "DUPLICATE" else f"is older than version {latest}, already answered; send what it still needs as version {latest + 1}"
+        note = ReceiptFinding(DUPLICATES, "INFO", "/version", f"version {self.header.version} {said}")
+        change = None if status == "DUPLICATE" else self._change({})
+        return Taken(receipt=self._receipt(status, Counts(), [note], []), change=change)
+
+    def refuse(self, conflict: Found) -> Taken:
+        """The same number for other content: everything refused, nothing remembered but what was answered."""
+        self._findings.append(_finding(DUPLICATES, conflict, "REJECT"))
+        self._begin(self.digest.hex())
+        return self._answer([self._unjudged(index, raw) for index, raw in enumerate(self._raw_parcels)], remember=False)
+
+    def declare(self) -> Taken:
+        """A first filing or an amendment: judge every parcel."""
+        if not self._raw_parcels:
+            self._findings.append(_finding(SHAPE, Found("/parcels", "no parcels; name at least one"), "REJECT"))
+        if self.event == "ORIGINAL" and any(bill.in_force is not None for _, bill in self._memory.bills_of(self.header.manifest_id)):
+            latest = self._known.latest if self._known else 0
+            self._findings.append(_finding(DUPLICATES, Found("/function", f"ORIGINAL for a manifest answered at version {latest}; AMEND replaces parcels, CANCEL withdraws them"), "REJECT"))
+        if self.event == "AMEND" and self._known is None:
+            self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
+        seen: set[str] = set()
+        judged = []
+        for index, shaped in enumerate(self._shaped):
+            judged.append(self._judge(index, shaped, seen))
+            seen.add(judged[-1].house_bill)
+        return self._answer(judged)
+
+    def cancel(self) -> Taken:
+        """Withdraw the parcels named, or all."""
+        mine = dict(self._memory.bills_of(self.header.manifest_id))
+        if self._raw_parcels:
+            targets = [(f"/parcels/{index}", _house_bill(raw)) for index, raw in enumerate(self._raw_parcels)]
+        else:
+            targets = [("", name) for name, bill in mine.items() if bill.in_force is not None]
+            if not targets:
+                self._findings.append(_finding(DUPLICATES, Found("/function", "CANCEL, but no parcel of this manifest is in force; nothing was withdrawn"), "REJECT"))
+        judged = []
+        seen: set[str] = set()
+        for path, name in targets:
+            bill = mine.get(name)
+            idle = bill is None or bill.in_force is None or name in seen
+            said = Found(f"{path}/house_bill", "no parcel of this manifest with this house bill is in force; nothing was withdrawn")
+            judged.append(_Judged(path=path, house_bill=name, parcel=None, findings=(_finding(DUPLICATES, said, "REJECT"),) if idle else ()))
+            seen.add(name)
+        return self._answer(judged)
+
+    # one parcel
+
+    def _unjudged(self, index: int, raw: object) -> _Judged:
+        return _Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), parcel=None, findings=())
+
+    def _judge(self, index: int, shaped: Shaped[Parcel], seen: set[str]) -> _Judged:
+        """Every finding of every rule of one parcel."""
+        path = f"/parcels/{index}"
+        raw = self._raw_parcels[index]
+        parcel = shaped.value
+        if parcel is None:
+            faults = shape(raw, Parcel, path).faults
+            return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded([_finding(SHAPE, fault, "REJECT") for fault in faults]))
+        case = self._case(parcel)
+        findings = [_finding(rule.code, found, rule.severity, path) for rule in PARCEL_RULES for found in rule.check(case)]
+        findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
+        twice = self._twice(parcel, seen)
+        if twice is not None:
+            findings.append(_finding(DUPLICATES, twice, "REJECT", path))
+        price = case.price
+        own = Own(
+            None if price is None else show_e6(price.goods_usd_e6),
+            None if price is None else price.customs_value_krw,
+            _goods(case),
+        )
+        return _Judged(path=path, house_bill=parcel.house_bill, parcel=parcel, findings=self._bounded(findings), route=route_of(case), price=price, own=own)
+
+    def _case(self, parcel: Parcel) -> Case:
+        return Case(
+            header=self.header,
+            carrier=self._record.carrier,
+            lodged_on=self._day,
+            parcel=parcel,
+            reference=self._office.reference,
+            week=self._week,
+            price=_price(parcel, self._week),
+            categories=categorise(parcel.items, self._office.reference),
+        )
+
+    def _twice(self, parcel: Parcel, seen: set[str]) -> Found | None:
+        """XP-01 for a house bill: one manifest has it, once, and not with ever new consignees."""
+        if parcel.house_bill in seen:
+            return Found("/house_bill", "the same house bill stands twice in this manifest; the first one counts, give the other its own")
+        bill = self._memory.bills.get(parcel.house_bill)
+        if bill is None or bill.in_force is None:
+            return None
+        if bill.manifest_id != self.header.manifest_id:
+            said = f"the house bill is in force in manifest {bill.manifest_id!r}; amend or cancel it there first"
+            return Found("/house_bill", said, {"manifest": bill.manifest_id})
+        if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX:
+            return Found("/consignee", f"the consignee was changed {limits.CONSIGNEE_CHANGES_MAX} times; cancel the parcel and lodge it under a new house bill")
+        return None
+
+    def _bounded(self, findings: list[Finding]) -> tuple[Finding, ...]:
+        """No more findings than the limits allow; the last then says how many were left out."""
+        most = limits.FINDINGS_PER_PARCEL_MAX if self._kept < limits.FINDINGS_PER_MANIFEST_MAX else 2
+        if len(findings) > most:
+            findings.sort(key=lambda finding: finding.severity != "REJECT")
+            left = len(findings) - most + 1
+            findings[most - 1 :] = [Finding(SHAPE, "INFO", findings[0].path, f"{left} further findings were left out")]
+        self._kept += len(findings)
+        return tuple(findings)
+
+    # the answer
+
+    def _answer(self, judged: list[_Judged], *, remember: bool = True) -> Taken:
+        """Receipt, checked parcels, refused parcels and what to remember of them."""
+        ours = [finding for finding in self._findings if finding.severity == "REJECT"]
+        passed: list[Passed] = []
+        refused: list[Refused] = []
+        bills: dict[str, Bill] = {}
+        answers: list[ParcelAnswer] = []
+        answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
+        for parcel in judged:
+            before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
+            if ours or parcel.refused:
+                after = self._refused(parcel, ours, before, refused)
+                answers.append(_answered(parcel, "REJECTED"))
+            else:
+                after = self._passed(parcel, before, passed)
+                if any(finding.severity in ("WARN", "INFO") for finding in parcel.findings):
+                    answers.append(_answered(parcel, answer))
+            if parcel.house_bill:
+                bills[parcel.house_bill] = after
+        counts = Counts(len(judged), 0 if self.event == "CANCEL" else len(passed), len(refused), len(passed) if self.event == "CANCEL" else 0)
+        findings = [_shown(finding) for finding in self._findings]
+        receipt = self._receipt(self._status(counts, refused_whole=bool(ours)), counts, findings, answers)
+        return Taken(receipt=receipt, passed=passed, refused=refused, change=self._change(bills, remember=remember))
+
+    def _status(self, counts: Counts, *, refused_whole: bool) -> Status:
+        if refused_whole or counts.rejected == counts.received:
+            return "REJECTED"
+        if self.event == "CANCEL":
+            return "CANCELLED"
+        return "ACCEPTED_WITH_REJECTIONS" if counts.rejected else "ACCEPTED"
+
+    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, refused: list[Refused]) -> Bill:
+        """Write a refusal. It supersedes nothing: what was in force stays so."""
+        known = parcel.house_bill and before is not None
+        sequence = before.sequence + 1 if before is not None and known else 1
+        names = (parcel.house_bill,) if self._is_plain(parcel, before) else (parcel.house_bill, parcel.path)
+        settled = self._writer.write(self._ids.of(*names), parcel.house_bill, sequence, None, parcel.own)
+        decided = Decided(route=None, outcome="REJECT", findings=(*ours, *parcel.findings), decided_at=show_ms(self._record.stored_at_ms))
+        refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
+        if before is not None and known:
+            return Bill(before.manifest_id, sequence, before.in_force, before.path)
+        return Bill(self.header.manifest_id, sequence, None, ())
+
+    def _is_plain(self, parcel: _Judged, before: Bill | None) -> bool:
+        """Whether the house bill names this parcel of this version alone."""
+        return bool(parcel.house_bill) and not any(finding.code == DUPLICATES and "twice" in finding.message for finding in parcel.findings)
+
+    def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed]) -> Bill:
+        """Pass a parcel on to screening, by way of the consignees it had before."""
+        sequence = 1 if before is None else before.sequence + 1
+        in_force = None if before is None else before.in_force
+        walked = before.path if before is not None else ()
+        if parcel.parcel is not None:
+            token = consignee_token(parcel.parcel.consignee, self._office.keys)
+            path = walked if walked and walked[-1] == token else (*walked, token)
+        else:
+            path = walked
+        checked = CheckedParcel(
+            operation="DECLARE" if parcel.parcel is not None else "CANCEL",
+            path=path[1:],
+            carrier=self._record.carrier,
+            manifest_id=self.header.manifest_id,
+            manifest_version=self.header.version,
+            house_bill=parcel.house_bill,
+            received_at_ms=self._record.stored_at_ms,
+            goods_price_usd_e6=0 if parcel.price is None else parcel.price.goods_usd_e6,
+            route=parcel.route,
+            findings=parcel.findings,
+            settled=self._writer.write(self._ids.of(parcel.house_bill), parcel.house_bill, sequence, in_force, parcel.own),
+        )
+        passed.append(Passed(path[0], checked))
+        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path)
+
+    def _change(self, bills: dict[str, Bill], *, remember: bool = True) -> Change:
+        """What to remember. A refused conflict leaves the answer that stands."""
+        answers = dict(self._known.answers) if self._known else {}
+        if remember:
+            answers[self.header.version] = self.digest
+        latest = max(self._known.latest if self._known else 0, self.header.version)
+        return Change(self.header.manifest_id, Filing(latest, answers, self._record.stored_at_ms), bills)
+
+    def _receipt(self, status: Status, counts: Counts, findings: list[ReceiptFinding], parcels: list[ParcelAnswer]) -> Receipt:
+        source = self._record.source
+        return Receipt(
+            receipt_id=self._ids.of("receipt", str(source.partition), str(source.offset)),
+            kind="ANSWER",
+            carrier=self._record.carrier,
+            manifest_id=self.header.manifest_id,
+            manifest_version=self.header.version,
+            status=status,
+            counts=counts,
+            findings=tuple(findings),
+            parcels=tuple(parcels),
+            source=source,
+            answered_at=show_ms(self._record.stored_at_ms),
+        )
+
+
+def _header(raw: dict[str, Any]) -> Shaped[Header]:
+    """The manifest without its parcels; unreadable when nobody could be answered."""
+    shaped = shape(raw, Header)
+    lost = [fault for fault in shaped.faults if fault.path in ("/manifest_id", "/version")]
+    if lost:
+        raise UnreadableError(unreadable.NO_IDENTITY, f"nobody to answer to: {lost[0].path[1:]}: {lost[0].message}", lost[0].path)
+    return shaped
+
+
+def _house_bill(raw: object) -> str:
+    """The house bill of a parcel that may have any form; empty when it has none."""
+    name = raw.get("house_bill") if isinstance(raw, dict) else None
+    return name if isinstance(name, str) and len(name) <= limits.ID_CHARS_MAX else ""
+
+
+def _week(reference: Reference, day: date) -> Week | None:
+    """Exchange rates of a day, None when the reference data has none."""
+    try:
+        week = reference.weeks.on(day)
+    except NotInForceError:
+        return None
+    return week if (day - date.fromisoformat(week.week_id)).days < DAYS_A_WEEK else None
+
+
+def _price(parcel: Parcel, week: Week | None) -> Price | None:
+    """A parcel's money, None when something is missing or malformed."""
+    if week is None:
+        return None
+    rate, usd = week.krw_e4.get(parcel.currency), week.krw_e4.get("USD")
+    amounts = [parse_e4(item.amount) for item in parcel.items]
+    charges, freight, insurance = (0 if text is None else parse_e4(text) for text in (parcel.local_charges, parcel.freight, parcel.insurance))
+    if rate is None or usd is None or charges is None or freight is None or insurance is None or None in amounts:
+        return None
+    goods = sum(amount for amount in amounts if amount is not None) + charges
+    return Price(
+        goods_e4=goods,
+        freight_e4=freight,
+        insurance_e4=insurance,
+        rate_krw_e4=rate,
+        usd_krw_e4=usd,
+        goods_usd_e6=usd_e6(goods, rate, usd),
+        customs_value_krw=(goods + freight + insurance) * rate // (E4 * E4),
+    )
+
+
+def _goods(case: Case) -> tuple[Goods, ...]:
+    """What each item was taken for."""
+    categories = {index: category.name for index, category, _ in reversed(case.categories)}
+    return tuple(Goods(categories.get(index), item.hs_code) for index, item in enumerate(case.parcel.items))
+
+
+def _finding(code: str, found: Found, severity: Any, path: str = "") -> Finding:  # noqa: ANN401 - Severity, spelled out by the callers
+    return Finding(code, severity, path + found.path, found.message, found.evidence)
+
+
+def _shown(finding: Finding) -> ReceiptFinding:
+    return ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
+
+
+def _answered(parcel: _Judged, answer: str) -> ParcelAnswer:
+    """A parcel on the receipt, without what customs keeps silent about."""
+    shown = tuple(_shown(finding) for finding in parcel.findings if not is_silent(finding))
+    return ParcelAnswer(parcel.house_bill, parcel.path, answer, shown)

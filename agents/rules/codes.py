@@ -1,0 +1,132 @@
+"""COD: each code stands in the list it is taken from, on the day."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from agents.case import Case
+from agents.reference import Registration
+from agents.rules.quote import quoted, subheading
+from agents.rules.rule import Found
+from agents.text import folded
+
+HS_LENGTHS: Final = (6, 10)
+SUBHEADING: Final = 6
+DOLLAR: Final = "USD"
+EDGES: Final = " .,;:!?-_*#/\"'()[]"
+"""Signs around a description that add nothing to it."""
+
+
+def countries_are_known(case: Case) -> Iterator[Found]:
+    """The sender's country, each item's origin and, in exports, the receiver's country are ISO 3166 codes of two letters."""
+    parcel, countries = case.parcel, case.reference.countries
+    if parcel.consignor.country not in countries:
+        yield from _unknown_country("/consignor/country", parcel.consignor.country)
+    for index, item in enumerate(parcel.items):
+        if item.origin not in countries:
+            yield from _unknown_country(f"/items/{index}/origin", item.origin)
+    if case.header.direction == "EXPORT" and parcel.consignee.country not in countries:
+        yield Found("/consignee/country", "no country that is known was found; two letters of ISO 3166 such as JP are right")
+
+
+def _unknown_country(path: str, code: str) -> Iterator[Found]:
+    if code:
+        yield Found(path, f"{quoted(code)} is no country; two letters of ISO 3166 such as CN are right", {"found": quoted(code)})
+
+
+def currency_is_known(case: Case) -> Iterator[Found]:
+    """The currency is an ISO 4217 code."""
+    currency = case.parcel.currency
+    if currency and currency not in case.reference.currencies:
+        yield Found("/currency", f"{quoted(currency)} is no currency; three letters of ISO 4217 such as USD are right", {"found": quoted(currency)})
+
+
+def rate_exists(case: Case) -> Iterator[Found]:
+    """Customs has set a rate for the currency, and for the dollar, in the week of the declaration."""
+    currency, week = case.parcel.currency, case.week
+    if week is not None and currency in week.krw_e4 and DOLLAR in week.krw_e4:
+        return
+    if currency not in case.reference.currencies:
+        return
+    for needed in dict.fromkeys((currency, DOLLAR)):
+        if week is None or needed not in week.krw_e4:
+            yield Found("/currency", f"customs has no {needed} rate for {case.lodged_on}; the price will be looked at by hand", {"currency": needed, "day": str(case.lodged_on)})
+
+
+def hs_code_form(case: Case) -> Iterator[Found]:
+    """A commodity code has 6 digits of the HS or 10 of the Korean tariff, without dots."""
+    known = case.reference.hs_codes
+    for index, item in enumerate(case.parcel.items):
+        code = item.hs_code
+        if code not in known and code and not _is_hs_code(code):
+            yield Found(f"/items/{index}/hs_code", f"{quoted(code)}, {len(code)} characters, is no commodity code; 6 or 10 digits without dots are right", {"found": quoted(code)})
+
+
+def _is_hs_code(code: str) -> bool:
+    return len(code) in HS_LENGTHS and code.isascii() and code.isdigit()
+
+
+def hs_code_is_known(case: Case) -> Iterator[Found]:
+    """The first six digits of a commodity code are a subheading of the tariff in force."""
+    known = case.reference.hs_codes
+    for index, item in enumerate(case.parcel.items):
+        code = item.hs_code
+        if code[:SUBHEADING] not in known and _is_hs_code(code):
+            written, edition = subheading(code), case.reference.tariff_edition
+            yield Found(
+                f"/items/{index}/hs_code",
+                f"subheading {written} is not in edition {edition} of the tariff; a code of that edition is right",
+                {"subheading": written, "edition": edition},
+            )
+
+
+def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
+    """The carrier is not suspended on the day."""
+    registration = case.reference.carriers.get(case.carrier)
+    if registration is not None and registration.suspended_on(case.lodged_on):
+        since = str(registration.suspended_from)
+        yield Found("", f"the carrier is suspended since {since}; its parcels wait until customs lifts that", {"carrier": case.carrier, "since": since})
+
+
+def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
+    """The registration of an imported e-commerce parcel's platform is in force on the day."""
+    platform = _platform(case)
+    if platform is None:
+        return
+    registration = _registration(case, platform)
+    if registration is not None and (not registration.valid_on(case.lodged_on) or registration.suspended_on(case.lodged_on)):
+        found = quoted(platform)
+        yield Found(
+            "/order/platform",
+            f"the registration of {found} is not in force on {case.lodged_on}; without it the parcel must be declared",
+            {"platform": found, "day": str(case.lodged_on)},
+        )
+
+
+def operator_is_in_the_register(case: Case) -> Iterator[Found]:
+    """The platform of an imported e-commerce parcel stands in the register of operators."""
+    platform = _platform(case)
+    if platform is not None and _registration(case, platform) is None:
+        found = quoted(platform)
+        yield Found("/order/platform", f"{found} is not in the register of e-commerce operators; the name it is registered under is right", {"platform": found})
+
+
+def _platform(case: Case) -> str | None:
+    parcel = case.parcel
+    if parcel.order is None or not parcel.ecommerce or not case.is_import:
+        return None
+    return parcel.order.platform or None
+
+
+def _registration(case: Case, platform: str) -> Registration | None:
+    operators = case.reference.operators
+    return operators.get(platform) or operators.get(folded(platform))
+
+
+def description_is_not_vague(case: Case) -> Iterator[Found]:
+    """A description says what the goods are: not just "gift", "parts", "잡화" or another word that fits anything."""
+    vague = case.reference.vague
+    for index, item in enumerate(case.parcel.items):
+        said = folded(item.description)
+        if said in vague or said.strip(EDGES) in vague:
+            found = quoted(item.description)
+            yield Found(f"/items/{index}/description", f"{found} could be anything; what it is, what of and what for is right", {"found": found})

@@ -1,0 +1,101 @@
+"""FMT and COD of the header: a fault of the manifest itself refuses all its parcels."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agents.case import ManifestCase
+from agents.clock import parse_rfc3339
+from agents.identifiers import awb, container
+from agents.reference import NotInForceError
+from agents.rules.quote import quoted
+from agents.rules.rule import Found
+
+FUNCTIONS: Final = ("ORIGINAL", "AMEND", "CANCEL")
+DIRECTIONS: Final = ("IMPORT", "EXPORT")
+MODES: Final = ("AIR_EXPRESS", "SEA_EXPRESS", "POST")
+
+_RFC3339: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def words_are_known(case: ManifestCase) -> Iterator[Found]:
+    """Function, direction and mode are words of the contract."""
+    header = case.header
+    for path, found, right in (("/function", header.function, FUNCTIONS), ("/direction", header.direction, DIRECTIONS), ("/mode", header.mode, MODES)):
+        if found not in right:
+            yield Found(path, f"{quoted(found)} was found; {' or '.join(right)} is right", {"found": quoted(found)})
+
+
+def lodging_time_is_a_time(case: ManifestCase) -> Iterator[Found]:
+    """The time of lodging is an RFC 3339 time with offset, on a day whose law is known."""
+    text = case.header.lodged_at
+    if not _is_time(text) or case.lodged_on is None:
+        yield _no_time("/lodged_at", text)
+        return
+    try:
+        case.reference.thresholds.list_limit_usd.on(case.lodged_on)
+    except NotInForceError:
+        yield Found("/lodged_at", f"{case.lodged_on} is before the first day whose law is known here; the time of lodging is right", {"day": str(case.lodged_on)})
+
+
+def travel_times_are_times(case: ManifestCase) -> Iterator[Found]:
+    """Departure and arrival, when given, are RFC 3339 times with offset."""
+    for path, text in (("/departs_at", case.header.departs_at), ("/arrives_at", case.header.arrives_at)):
+        if text is not None and not _is_time(text):
+            yield _no_time(path, text)
+
+
+def _is_time(text: str) -> bool:
+    return _RFC3339.fullmatch(text) is not None and parse_rfc3339(text) is not None
+
+
+def _no_time(path: str, text: str) -> Found:
+    return Found(path, f"{quoted(text)} is no time; RFC 3339 with offset such as 2026-11-23T14:02:11+09:00 is right", {"found": quoted(text)})
+
+
+def master_bill_form(case: ManifestCase) -> Iterator[Found]:
+    """A master bill is given; of air express it is an air waybill number with the right check digit."""
+    number = case.header.master_bill
+    if not number or number.isspace():
+        yield Found("/master_bill", "nothing was found; the master bill's number is right")
+    elif case.header.mode == "AIR_EXPRESS" and not awb.is_valid(number):
+        right = f"with these digits the last one is {awb.check_digit(number)}" if awb.has_form(number) else "three digits, a dash and eight digits are right"
+        yield Found("/master_bill", f"{quoted(number)} is no air waybill number; {right}", {"found": quoted(number)})
+
+
+def airline_is_known(case: ManifestCase) -> Iterator[Found]:
+    """The first three digits of an air waybill number are an airline's."""
+    number = case.header.master_bill
+    if case.header.mode == "AIR_EXPRESS" and awb.is_valid(number) and awb.prefix(number) not in case.reference.airline_prefixes:
+        yield Found("/master_bill", f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill is right", {"prefix": awb.prefix(number)})
+
+
+def containers_are_containers(case: ManifestCase) -> Iterator[Found]:
+    """Container numbers, when given, are ISO 6346 numbers with the right check digit."""
+    for index, number in enumerate(case.header.containers or ()):
+        if not container.is_valid(number):
+            yield Found(
+                f"/containers/{index}", f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check digit are right", {"found": quoted(number)}
+            )
+
+
+def carrier_is_registered(case: ManifestCase) -> Iterator[Found]:
+    """The carrier stands in the register, and its registration is in force on the day."""
+    registration = case.reference.carriers.get(case.carrier)
+    if registration is None:
+        yield Found("/carrier", "the carrier of this topic is not in the register of carriers; have it registered with customs", {"carrier": case.carrier})
+    elif case.lodged_on is not None and not registration.valid_on(case.lodged_on):
+        yield Found(
+            "/carrier", f"the carrier's registration is not in force on {case.lodged_on}; have it renewed with customs", {"carrier": case.carrier, "day": str(case.lodged_on)}
+        )
+
+
+def carrier_is_the_topics(case: ManifestCase) -> Iterator[Found]:
+    """The carrier named in the manifest, if any, is the one whose topic it came on; the topic is what counts."""
+    named = case.header.carrier
+    if named and named != case.carrier:
+        yield Found(
+            "/carrier",
+            f"{quoted(named)} was found on the topic of {quoted(case.carrier)}, which is what counts; the same name is right",
+            {"found": quoted(named), "topic": quoted(case.carrier)},
+        )

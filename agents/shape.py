@@ -1,0 +1,172 @@
+"""FMT-01: is a manifest built as the contract says? Fields present, of their type, within their limits.
+
+The fast way is one conversion in C. Only when it fails is each field looked at on its own, so that every fault is
+reported at once; both ways read the same definitions in `schemas.manifest`.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo, fields
+
+from agents.rules.rule import Found
+from schemas import limits
+from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_WORDS = {
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`bool`": "true or false",
+    "`array`": "a list",
+    "`object`": "an object",
+    "`null`": "null",
+    "Expected ": "",
+    "Object missing": "an object with the",
+    " | ": " or ",
+}
+
+
+class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
+    """What could be made of an object: the value (None when it has faults) and the faults."""
+
+    value: S | None
+    faults: tuple[Found, ...] = ()
+
+
+def shape(raw: object, kind: type[S], path: str = "") -> Shaped[S]:
+    """An object as a struct, or every fault that keeps it from being one."""
+    try:
+        return Shaped(msgspec.convert(raw, kind))
+    except msgspec.ValidationError:
+        return Shaped(None, tuple(_faults(raw, kind, path)))
+
+
+def salvage(raw: Mapping[str, Any], kind: type[S]) -> S:
+    """A struct of those fields of an object that are right, the rest by default.
+
+    Raises msgspec.ValidationError when a field without default is wrong.
+    """
+    right: dict[str, Any] = {}
+    for field in _fields(kind):
+        if field.encode_name in raw:
+            try:
+                right[field.name] = msgspec.convert(raw[field.encode_name], field.type)
+            except msgspec.ValidationError:
+                if field.required:
+                    raise
+    return msgspec.convert(right, kind, from_attributes=True)
+
+
+def unknown(raw: Mapping[str, Any], path: str = "") -> Iterator[Found]:
+    """One INFO finding for each object of a parcel with fields that nobody knows."""
+    yield from unknown_in(raw, Parcel, path)
+    for name, kind in (("consignor", Consignor), ("consignee", Consignee), ("order", Order)):
+        part = raw.get(name)
+        if part is not None:
+            yield from unknown_in(part, kind, f"{path}/{name}")
+    for index, item in enumerate(raw["items"]):
+        yield from unknown_in(item, Item, f"{path}/items/{index}")
+
+
+def unknown_in(raw: Mapping[str, Any], kind: type[msgspec.Struct], path: str = "") -> Iterator[Found]:
+    """A finding when an object has fields that nobody knows."""
+    known = _known(kind)
+    if not known.issuperset(raw):
+        names = sorted(set(raw) - known)
+        named = ", ".join(repr(name[: limits.ID_CHARS_MAX]) for name in names[: limits.UNKNOWN_FIELDS_NAMED_MAX])
+        yield Found(path, f"{len(names)} field(s) that nobody reads: {named}; the contract names the fields that count")
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[FieldInfo, ...]:
+    return fields(kind)
+
+
+@cache
+def _known(kind: type[msgspec.Struct]) -> frozenset[str]:
+    more = {"parcels"} if kind is Header else set()
+    return frozenset(kind.__struct_fields__) | more
+
+
+def _faults(raw: object, kind: type[msgspec.Struct], path: str) -> Iterator[Found]:
+    """Every fault of an object, by field."""
+    if not isinstance(raw, dict):
+        yield Found(path, f"{_described(raw)} was found; an object is right")
+        return
+    for field in _fields(kind):
+        where = f"{path}/{field.encode_name}"
+        if field.encode_name not in raw:
+            if field.required:
+                yield Found(where, f"missing; {_right(field)} is right")
+            continue
+        value = raw[field.encode_name]
+        try:
+            msgspec.convert(value, field.type)
+        except msgspec.ValidationError as error:
+            yield from _inner(value, field, where, str(error))
+
+
+def _inner(value: object, field: FieldInfo, path: str, error: str) -> Iterator[Found]:
+    """The faults inside a field, or the field's own."""
+    struct, many = _struct_in(field.type)
+    if struct is not None and many and isinstance(value, list) and len(value) <= limits.ITEMS_PER_PARCEL_MAX:
+        for index, element in enumerate(value):
+            yield from shape(element, struct, f"{path}/{index}").faults
+    elif struct is not None and not many and isinstance(value, dict):
+        yield from _faults(value, struct, path)
+    else:
+        yield Found(path, f"{_described(value)} was found; {_plain(error)} is right")
+
+
+def _struct_in(kind: object) -> tuple[type[msgspec.Struct] | None, bool]:
+    """The struct that a field holds, if any, and whether it holds many."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind, False
+    if get_origin(kind) is tuple:
+        struct, _ = _struct_in(get_args(kind)[0])
+        return struct, True
+    if get_origin(kind) is UnionType or hasattr(kind, "__metadata__"):
+        for part in get_args(kind):
+            struct, many = _struct_in(part)
+            if struct is not None:
+                return struct, many
+    return None, False
+
+
+def _described(value: object) -> str:
+    """What a value is, without saying its content."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return f"text of {len(value)} characters"
+        case int() | float():
+            return "a number"
+        case list():
+            return f"a list of {len(value)}"
+        case _:
+            return "an object"
+
+
+def _right(field: FieldInfo) -> str:
+    try:
+        msgspec.convert(object(), field.type)
+    except msgspec.ValidationError as error:
+        return _plain(str(error))
+    return "a value"
+
+
+def _plain(error: str) -> str:
+    """The library's sentence in the words of a carrier."""
+    sentence = error.split(" - at ", 1)[0].split(", got ", 1)[0]
+    for word, plain in _WORDS.items():
+        sentence = sentence.replace(word, plain)
+    return sentence

@@ -1,0 +1,1 @@
+"""Dated reference data as tables, and the program that rebuilds the derived ones."""

@@ -1,0 +1,82 @@
+"""Every limit on what a carrier may send, by name.
+
+A limit is part of the contract: carriers read this page, `docs/limits.md` is printed from it,
+and each one is tested at the limit and one above.
+"""
+
+from typing import Final
+
+RECORD_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A larger record is refused by the broker when it is published; one that slipped in is set aside unread."""
+
+BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Decompressed size of one Kafka batch. Above it the worker refuses to unpack: a few kilobytes can hold gigabytes."""
+
+PARCELS_PER_MANIFEST_MAX: Final = 5_000
+"""A manifest with more parcels is refused whole; split it by master bill or version."""
+
+ITEMS_PER_PARCEL_MAX: Final = 100
+"""A parcel with more lines is refused; group lines of the same goods."""
+
+CONTAINERS_PER_MANIFEST_MAX: Final = 200
+"""Container numbers of one manifest."""
+
+ID_CHARS_MAX: Final = 64
+"""Manifest number, order number, seller, platform, conveyance, supplier code."""
+
+HOUSE_BILL_CHARS_MAX: Final = 35
+"""A house bill's number (PACT guide 6.1)."""
+
+NAME_CHARS_MAX: Final = 200
+"""Names of parties and brands."""
+
+ADDRESS_CHARS_MAX: Final = 500
+"""An address in one line."""
+
+DESCRIPTION_CHARS_MAX: Final = 500
+"""Description of one line of goods."""
+
+INGREDIENTS_CHARS_MAX: Final = 2_000
+"""Ingredients of one line of goods."""
+
+URL_CHARS_MAX: Final = 2_000
+"""A page's address."""
+
+CODE_CHARS_MAX: Final = 20
+"""Codes: country, currency, port, unit, phone, postcode, amounts."""
+
+QUANTITY_MAX: Final = 1_000_000
+"""Units in one line, packages in one parcel, millilitres in one piece."""
+
+WEIGHT_G_MAX: Final = 100_000_000
+"""Grams of a line or a parcel: a hundred tonnes."""
+
+VERSION_MAX: Final = 1_000_000
+"""Version of a manifest."""
+
+AMOUNT_DIGITS_MAX: Final = 12
+"""Digits before the decimal point of an amount."""
+
+AMOUNT_SCALE_MAX: Final = 4
+"""Digits after the decimal point of an amount."""
+
+CONSIGNEE_CHANGES_MAX: Final = 16
+"""How often amendments may give one house bill another consignee; then cancel it and lodge a new one."""
+
+UNKNOWN_FIELDS_NAMED_MAX: Final = 5
+"""How many unknown fields of one object an INFO finding names."""
+
+EVIDENCE_CHARS_MAX: Final = 120
+"""Characters of what was found that a finding quotes."""
+
+FINDINGS_PER_PARCEL_MAX: Final = 100
+"""Findings kept of one parcel; the last then says how many more there were."""
+
+FINDINGS_PER_MANIFEST_MAX: Final = 20_000
+"""Findings kept of one manifest; beyond, each parcel keeps its first."""
+
+CONSIGNEE_PARCELS_MAX: Final = 500
+"""Parcels remembered of one consignee; beyond, the oldest are forgotten."""
+
+EVIDENCE_PARCELS_MAX: Final = 20
+"""House bills of further parcels that a security case names."""

@@ -1,0 +1,84 @@
+"""Every topic: who writes it, who reads it, what it carries, how it is created."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from schemas import limits
+
+MANIFESTS: Final = "manifests."
+"""Prefix: one topic a carrier; the topic a manifest arrives on is the carrier's identity."""
+RECEIPTS: Final = "receipts."
+"""Prefix: one topic a carrier."""
+
+CHECKED: Final = "parcels.checked"
+REJECTED: Final = "clearance.rejected"
+DEAD_LETTERS: Final = "dead-letters"
+INTAKE_STATE: Final = "state.intake"
+SCREENING_STATE: Final = "state.screening"
+
+CLEARANCE_OF_ROUTE: Final = {
+    "LIST": "clearance.list",
+    "SIMPLIFIED": "clearance.simplified",
+    "GENERAL": "clearance.general",
+    "EXPORT_LIST": "clearance.export",
+    "EXPORT_GENERAL": "clearance.export",
+}
+"""Which clearance topic hears of a route."""
+
+SECURITY_OF_DESK: Final = {
+    "INSPECTION": "security.inspection",
+    "HOLD": "security.hold",
+    "INVESTIGATION": "security.investigation",
+    "REFERRAL": "security.referral",
+}
+"""Which security topic belongs to a desk."""
+
+CLEARANCE: Final = (*dict.fromkeys(CLEARANCE_OF_ROUTE.values()), REJECTED)
+"""All clearance topics, `clearance.rejected` last."""
+
+DAY_MS: Final = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic, or (name ends in a dot) one for each carrier."""
+
+    name: str
+    carries: str
+    """Schema file, or in words."""
+    key: str
+    written_by: str
+    read_by: str
+    partitions: int
+    retention_days: int | None
+    """None: kept for ever (compacted)."""
+    cleanup: Literal["delete", "compact"] = "delete"
+    record_bytes_max: int = 1024 * 1024
+    stamped_by_broker: bool = False
+    """True: the broker's clock stamps each record, so that a sender can't choose its time."""
+    recompressed: bool = False
+    """True: the broker stores records uncompressed, so that it meets a decompression bomb at the door and no worker ever does."""
+
+
+TOPICS: Final = (
+    Topic(name=MANIFESTS, carries="manifest.v1.avsc or the same as JSON", key="master bill", written_by="that carrier, nobody else", read_by="intake",
+          partitions=2, retention_days=30, record_bytes_max=limits.RECORD_BYTES_MAX, stamped_by_broker=True, recompressed=True),
+    Topic(name=RECEIPTS, carries="receipt.v1.avsc", key="manifest id", written_by="intake, screening", read_by="that carrier, nobody else",
+          partitions=1, retention_days=30, record_bytes_max=limits.RECORD_BYTES_MAX),
+    Topic(name=CHECKED, carries="checked_parcel.v1.avsc", key="consignee token", written_by="intake", read_by="screening", partitions=8, retention_days=90),
+    Topic(name="clearance.list", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(name="clearance.simplified", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(name="clearance.general", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(name="clearance.export", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(name=REJECTED, carries="decision.v1.avsc", key="house bill", written_by="intake, and screening for the cancellation of a refused parcel", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(name="security.inspection", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="inspection", partitions=2, retention_days=90),
+    Topic(name="security.hold", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="holds desk", partitions=2, retention_days=90),
+    Topic(name="security.investigation", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="investigators", partitions=2, retention_days=90),
+    Topic(name="security.referral", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="partner agencies", partitions=2, retention_days=90),
+    Topic(name=DEAD_LETTERS, carries="the original value and headers, untouched", key="source topic-partition-offset", written_by="intake, screening", read_by="operators",
+          partitions=2, retention_days=90, record_bytes_max=limits.RECORD_BYTES_MAX + 64 * 1024),
+    Topic(name=INTAKE_STATE, carries="internal, MessagePack", key="carrier and manifest id", written_by="intake", read_by="intake, when it restores",
+          partitions=8, retention_days=None, cleanup="compact", record_bytes_max=4 * 1024 * 1024),
+    Topic(name=SCREENING_STATE, carries="internal, MessagePack", key="consignee token", written_by="screening", read_by="screening, when it restores",
+          partitions=8, retention_days=None, cleanup="compact"),
+)

@@ -1,0 +1,1 @@
+"""How it travels: the only async code, the only Kafka."""

@@ -1,0 +1,89 @@
+"""Who does what: a carrier's partitions stay together, everything else is spread evenly, and nothing moves without need.
+
+Together, because intake remembers by carrier: an amendment with a corrected master bill lands on another partition
+than what it amends, and must find it there.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment, ConsumerProtocolMemberMetadata
+
+from schemas.topics import MANIFESTS
+
+Piece = tuple[str, tuple[int, ...]]
+"""Partitions of one topic that must stay together."""
+
+
+class TogetherAssignor(AbstractPartitionAssignor):
+    """Kafka's assignor interface over `share_out`."""
+
+    name = "tonggwan-together"
+    version = 1
+
+    def __init__(self) -> None:
+        self._mine: list[Piece] = []
+
+    def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:  # type: ignore[override] # aiokafka takes instances as well as classes
+        """What a member tells the leader: what it has now."""
+        return ConsumerProtocolMemberMetadata(self.version, list(topics), orjson.dumps(self._mine))
+
+    def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:  # type: ignore[override]
+        """Keep what was assigned, to be told the next time."""
+        self._mine = [(topic, tuple(sorted(numbers))) for topic, numbers in assignment.assignment]
+
+    def assign(self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[str, ConsumerProtocolMemberAssignment]:  # type: ignore[override]
+        """The leader's part: share out all partitions of all topics that somebody wants."""
+        topics = sorted({topic for member in members.values() for topic in member.subscription})
+        pieces = [piece for topic in topics for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))]
+        had = {member: _had(metadata.user_data) for member, metadata in members.items()}
+        shares = share_out(pieces, had)
+        return {member: ConsumerProtocolMemberAssignment(self.version, _by_topic(share), b"") for member, share in shares.items()}
+
+
+def share_out(pieces: Iterable[Piece], had: Mapping[str, Iterable[Piece]]) -> dict[str, list[Piece]]:
+    """Give each piece to one member: evenly for each kind of topic, and to its holder as long as that is even."""
+    shares: dict[str, list[Piece]] = {member: [] for member in sorted(had)}
+    holders = {(topic, number): member for member in sorted(had) for topic, numbers in had[member] for number in numbers}
+    kinds: dict[bool, list[Piece]] = {}
+    for piece in sorted(pieces):
+        kinds.setdefault(piece[0].startswith(MANIFESTS), []).append(piece)
+    for kind in kinds.values():
+        counts = dict.fromkeys(shares, 0)
+        most = -(-len(kind) // len(shares))
+        homeless = []
+        for piece in kind:
+            holder = holders.get((piece[0], piece[1][0]))
+            if holder is not None and counts[holder] < most:
+                shares[holder].append(piece)
+                counts[holder] += 1
+            else:
+                homeless.append(piece)
+        for piece in homeless:
+            member = min(counts, key=lambda name: (counts[name], len(shares[name]), name))
+            shares[member].append(piece)
+            counts[member] += 1
+    return shares
+
+
+def _pieces(topic: str, numbers: list[int]) -> list[Piece]:
+    if topic.startswith(MANIFESTS):
+        return [(topic, tuple(numbers))] if numbers else []
+    return [(topic, (number,)) for number in numbers]
+
+
+def _had(user_data: bytes | None) -> list[Piece]:
+    """What a member says it has; nothing when it says it badly."""
+    try:
+        return [(topic, tuple(numbers)) for topic, numbers in orjson.loads(user_data or b"[]")]
+    except (orjson.JSONDecodeError, TypeError, ValueError):
+        return []
+
+
+def _by_topic(share: Iterable[Piece]) -> list[tuple[str, list[int]]]:
+    by_topic: dict[str, list[int]] = {}
+    for topic, numbers in share:
+        by_topic.setdefault(topic, []).extend(numbers)
+    return [(topic, sorted(numbers)) for topic, numbers in sorted(by_topic.items())]

@@ -1,0 +1,74 @@
+"""State from the changelog, before the first record is processed."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+
+from schemas import topics
+from streams.trouble import Trouble
+from streams.work import Work, intake_state_partition
+
+POLL_MS = 200
+RECORDS_A_POLL = 5_000
+
+
+class RestoreError(Trouble):
+    """The state could not be read to its end."""
+
+
+async def restore(bootstrap: str, work: Work, carriers: set[str], numbers: set[int], *, seconds: float) -> int:
+    """Fill the new carriers and partitions of a worker from the changelog; the number of records read.
+
+    The end is the high watermark at the start: what was committed before a partition's offset could be read lies below
+    it, even where the marker of its transaction has yet to arrive; a reader of committed records waits for that.
+    """
+    intake = {TopicPartition(topics.INTAKE_STATE, intake_state_partition(carrier)) for carrier in carriers}
+    screening = {TopicPartition(topics.SCREENING_STATE, number) for number in numbers}
+
+    def apply(tp: TopicPartition, key: bytes, value: bytes | None) -> None:
+        if tp.topic == topics.INTAKE_STATE:
+            work.restore_intake(carriers, key, value)
+        else:
+            work.restore_screening(tp.partition, key, value)
+
+    return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds)
+
+
+async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[TopicPartition, bytes, bytes | None], None], *, seconds: float) -> int:
+    """Hand every committed record of some partitions to `apply`, up to where they end now."""
+    wanted = sorted(tps)
+    if not wanted:
+        return 0
+    ends = await _ends(bootstrap, wanted)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS)
+    await consumer.start()
+    read = 0
+    deadline = time.monotonic() + seconds
+    try:
+        consumer.assign(wanted)
+        await consumer.seek_to_beginning(*wanted)
+        open_tps = {tp for tp in wanted if ends[tp] > 0}
+        while open_tps:
+            for tp, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).items():
+                for record in records:
+                    apply(tp, record.key or b"", record.value)
+                read += len(records)
+            open_tps = {tp for tp in open_tps if await consumer.position(tp) < ends[tp]}
+            if time.monotonic() > deadline:
+                raise RestoreError(f"the state in {', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(open_tps))} could not be read to its end in {seconds:.0f} s; is a broker down?")
+    finally:
+        await consumer.stop()
+    return read
+
+
+async def _ends(bootstrap: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """High watermarks."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(tps)
+        return {tp: int(ends[tp]) for tp in tps}
+    finally:
+        await consumer.stop()

@@ -1,0 +1,235 @@
+"""Everything an operator can set, by its name in the environment: `INTAKE_` and the field's name in capitals."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from streams.trouble import Trouble
+
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+PREFIX: Final = "INTAKE_"
+KEY_BYTES_MIN: Final = 16
+MIB: Final = 1024 * 1024
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LOG_LEVELS: Final[tuple[LogLevel, ...]] = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class BadSetting(Trouble):
+    """A setting that nobody knows, or a value it can't have."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """One key for the tokens that stand for consignees; the current one makes them, older ones still recognise."""
+
+    kid: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The whole numbers a setting may have."""
+
+    least: int
+    most: int
+
+
+def _number(least: int, most: int, default: int) -> Any:  # noqa: ANN401 - dataclasses.field() is typed as the field itself, whatever that is
+    return field(default=default, metadata={"between": Between(least, most)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Read once, when the program starts; a wrong one stops it."""
+
+    # Which Kafka
+
+    brokers: str = ""
+    """`host:port`, comma-separated, of the Kafka to work with; empty: none was given, so commands look for the one `tonggwan up` starts."""
+    replication: int = _number(1, 9, 1)
+    """Copies of each partition, when topics are created."""
+
+    # The Kafka that `tonggwan up`, `demo` and the tests start on this machine
+
+    data_dir: Path = CHECKOUT / ".tonggwan"
+    """Folder of everything this machine keeps; a relative one counts from the folder the command is called in."""
+    kafka_dir: Path = CHECKOUT / ".tonggwan" / "kafka-4.4.0"
+    """Folder of Kafka's jars; filled by Maven the first time."""
+    kafka_port: int = _number(0, 65535, 29092)
+    """Port on 127.0.0.1; 0 picks a free one."""
+    kafka_heap_mb: int = _number(128, 65536, 512)
+    """Memory for its objects, in megabytes."""
+
+    # Workers
+
+    workers: int = _number(1, 64, 2)
+    """How many worker processes `tonggwan up` starts; more than there are cores bring nothing."""
+    group: str = "tonggwan"
+    """Name of the consumer group; two groups on one Kafka each do all the work."""
+    slot: str = ""
+    """Name of this worker, the same after each restart, so that Kafka fences a forgotten twin at once; empty: a random one."""
+    commit_interval_ms: int = _number(10, 60_000, 100)
+    """Length of one transaction; longer costs less, shorter answers sooner."""
+    transaction_timeout_ms: int = _number(1_000, 60_000, 10_000)
+    """After that, Kafka aborts what a dead worker left open; readers wait so long at most."""
+    session_timeout_ms: int = _number(1_000, 300_000, 6_000)
+    """After that without a heartbeat, another worker takes over."""
+    heartbeat_interval_ms: int = _number(100, 60_000, 1_000)
+    """At most a third of the session timeout."""
+    max_poll_interval_ms: int = _number(10_000, 3_600_000, 300_000)
+    """A worker that hasn't asked for records for so long is taken for stuck."""
+
+    # Limits
+
+    fetch_bytes_max: int = _number(64 * 1024, 64 * MIB, MIB)
+    """Bytes of one partition that one request fetches; a single larger record still comes through."""
+    unit_bytes_max: int = _number(MIB, 256 * MIB, 16 * MIB)
+    """Output bytes of one transaction; above it a commit is forced."""
+    unit_records_max: int = _number(100, 1_000_000, 50_000)
+    """Output records of one transaction; above it a commit is forced."""
+    memory_days: int = _number(1, 366, 30)
+    """How long manifest numbers, house bills and consignees' histories are remembered."""
+    internal_errors_in_a_row_max: int = _number(1, 1_000_000, 100)
+    """So many records in a row that fail through our own fault stop the worker, instead of emptying the topic into the dead letters."""
+
+    # Law, secrets, words
+
+    reference_dir: str = ""
+    """Folder of reference data to use in place of that in the checkout."""
+    token_keys: tuple[TokenKey, ...] = field(default=(), repr=False)
+    """`kid:hex`, comma-separated: keys for consignee tokens, at least 16 bytes each, the current one first. `INTAKE_TOKEN_KEYS_FILE` names a file that holds them."""
+    log_level: LogLevel = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Take every `INTAKE_` variable; refuse those that mean nothing."""
+        given = _with_key_file({name: value for name, value in environ.items() if name.startswith(PREFIX)})
+        known = {variable(each.name): each for each in fields(cls)}
+        for name in given:
+            if name not in known:
+                raise BadSetting(_unknown(name, (*known, KEY_FILE)))
+        read: dict[str, Any] = {known[name].name: _value(name, known[name], value) for name, value in given.items()}
+        settings = cls(**read)
+        _check_together(settings)
+        return settings
+
+
+KEY_FILE: Final = PREFIX + "TOKEN_KEYS_FILE"
+
+
+def variable(name: str) -> str:
+    """Name a field as the environment does."""
+    return PREFIX + name.upper()
+
+
+def _with_key_file(given: dict[str, str]) -> dict[str, str]:
+    """Put what the key file holds in place of its name."""
+    path = given.pop(KEY_FILE, "")
+    keys = variable("token_keys")
+    if not path:
+        return given
+    if given.get(keys):
+        raise BadSetting(f"both {keys} and {KEY_FILE} are set: keep one of them.")
+    try:
+        text = Path(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not plain text"
+        raise BadSetting(f"{KEY_FILE} names {path}, which can't be read ({reason}): write the keys there as kid:hex, a line each.") from error
+    return given | {keys: ",".join(text.split())}
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    return f"no such setting: {name}; did you mean {near}?"
+
+
+def _value(name: str, of: Any, text: str) -> object:  # noqa: ANN401 - Field[Any]
+    if between := of.metadata.get("between"):
+        return _whole_number(name, between, text)
+    read = READ.get(of.name)
+    return read(name, text) if read else text.strip()
+
+
+def _whole_number(name: str, between: Between, text: str) -> int:
+    text = text.strip()
+    number = int(text) if re.fullmatch(r"[0-9]{1,12}", text, re.ASCII) else None
+    if number is None or not between.least <= number <= between.most:
+        raise BadSetting(f"{name} is {text!r}: set a whole number from {between.least} to {between.most}.")
+    return number
+
+
+def _folder(name: str, text: str) -> Path:
+    if not text.strip():
+        raise BadSetting(f"{name} is empty: name a folder, or leave the setting out.")
+    return Path(text.strip()).expanduser().absolute()
+
+
+def _log_level(name: str, text: str) -> str:
+    level = text.strip().upper()
+    if level not in LOG_LEVELS:
+        raise BadSetting(f"{name} is {text!r}: set one of {', '.join(LOG_LEVELS)}.")
+    return level
+
+
+def _addresses(name: str, text: str) -> str:
+    addresses = [each.strip() for each in text.split(",")] if text.strip() else []
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        if not host or not re.fullmatch(r"[0-9]{1,5}", port, re.ASCII) or not 0 < int(port) < 2**16:
+            raise BadSetting(f"{name} is {text!r}: set host:port, several with commas between.")
+    return ",".join(addresses)
+
+
+def _word(name: str, text: str) -> str:
+    word = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", word, re.ASCII) or (not word and name != variable("slot")):
+        raise BadSetting(f"{name} is {text!r}: set a word of letters, digits, dots, hyphens and underscores, at most 100.")
+    return word
+
+
+def _token_keys(name: str, text: str) -> tuple[TokenKey, ...]:
+    """Never quote what was found: it is secret, even if it is wrong."""
+    keys = tuple(_token_key(name, place, each.strip()) for place, each in enumerate(text.split(","), start=1)) if text.strip() else ()
+    if len({key.kid for key in keys}) < len(keys):
+        raise BadSetting(f"{name} names two keys alike: give each its own kid.")
+    return keys
+
+
+def _token_key(name: str, place: int, text: str) -> TokenKey:
+    kid, _, digits = text.partition(":")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", kid, re.ASCII) or not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits, re.ASCII):
+        raise BadSetting(f"{name}: key {place} is not kid:hex; write for instance k1: and the output of `openssl rand -hex 32`.")
+    if len(digits) // 2 < KEY_BYTES_MIN:
+        raise BadSetting(f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`.")
+    return TokenKey(kid, bytes.fromhex(digits))
+
+
+READ: Final[Mapping[str, Callable[[str, str], object]]] = {
+    "brokers": _addresses,
+    "data_dir": _folder,
+    "kafka_dir": _folder,
+    "group": _word,
+    "slot": _word,
+    "token_keys": _token_keys,
+    "log_level": _log_level,
+}
+"""How the text of a setting is read; those not here are numbers or taken as they are."""
+
+
+def _check_together(settings: Settings) -> None:
+    """Refuse settings that each make sense and don't together."""
+    if settings.heartbeat_interval_ms * 3 > settings.session_timeout_ms:
+        raise BadSetting(
+            f"{variable('heartbeat_interval_ms')} is {settings.heartbeat_interval_ms} and {variable('session_timeout_ms')} {settings.session_timeout_ms}: "
+            f"set the first to a third of the second or less."
+        )
+    if settings.commit_interval_ms * 2 > settings.transaction_timeout_ms:
+        raise BadSetting(
+            f"{variable('commit_interval_ms')} is {settings.commit_interval_ms} and {variable('transaction_timeout_ms')} {settings.transaction_timeout_ms}: "
+            f"set the first to half of the second or less."
+        )

@@ -1,0 +1,289 @@
+"""One worker's transactions: outputs, state and source offsets commit together, or none do.
+
+The law of this file: what is known to have failed is repeated; what may or may not have happened is never repeated.
+After a timeout, a lost connection or any unexpected answer the producer is given up with `GivenUpError`, and the whole
+worker starts anew: its new producer fences the old one, aborts what it left open, and reads the committed offsets.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import KafkaError, for_code
+from aiokafka.protocol.api import Request, Response
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.structs import TopicPartition
+
+from streams.protocol import EndTxn, InitProducerId, OffsetFetch, Produce, TxnOffsetCommit
+
+R = TypeVar("R")
+
+BATCH_BYTES: Final = 900_000
+"""Uncompressed bytes of one batch; below the default limit of a topic even when nothing compresses."""
+COMPRESSION_ZSTD: Final = 4
+MAGIC: Final = 2
+TRIES_MAX: Final = 400
+PAUSE_S: Final = 0.01
+PAUSE_S_MAX: Final = 0.25
+
+OK: Final = 0
+COORDINATOR_NOT_AVAILABLE: Final = 15
+NOT_YET: Final = {
+    3: "unknown topic or partition",
+    5: "leader not available",
+    6: "not leader",
+    14: "coordinator is loading",
+    15: "coordinator not available",
+    16: "not coordinator",
+    19: "not enough replicas",
+    20: "not enough replicas after append",
+    51: "the transaction before is not finished",
+    88: "a transaction on these offsets is pending",
+}
+"""Answers that say for certain that nothing was done, or that doing it again is recognised: repeat."""
+MOVED: Final = frozenset({3, 5, 6, 15, 16})
+"""Answers after which leaders and coordinators have to be looked up again."""
+DUPLICATE_SEQUENCE: Final = 46
+
+
+class GivenUpError(Exception):
+    """The producer can't know what became of its transaction, or was fenced: start anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who commits: one member of one generation. Taken when partitions are assigned, never when they are committed."""
+
+    group: str
+    generation: int
+    member: str
+
+
+class _Batches:
+    """The batches of one partition, the last one still open."""
+
+    __slots__ = ("count", "open", "ready")
+
+    def __init__(self) -> None:
+        self.ready: list[tuple[DefaultRecordBatchBuilder, int]] = []
+        self.open = _batch()
+        self.count = 0
+
+    def add(self, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]]) -> None:
+        if self.open.append(self.count, time_ms, key, value, headers) is None:
+            self.ready.append((self.open, self.count))
+            self.open, self.count = _batch(), 0
+            self.open.append(0, time_ms, key, value, headers)  # an empty batch takes a record of any size
+        self.count += 1
+
+    def close(self, producer_id: int, epoch: int) -> Iterable[bytes]:
+        sequence = 0
+        for batch, count in (*self.ready, (self.open, self.count)):
+            batch.set_producer_state(producer_id, epoch, sequence)
+            sequence += count
+            yield bytes(batch.build())
+
+
+def _batch() -> DefaultRecordBatchBuilder:
+    return DefaultRecordBatchBuilder(
+        magic=MAGIC, compression_type=COMPRESSION_ZSTD, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=BATCH_BYTES
+    )
+
+
+class Outbox:
+    """The records of the transaction to come, already in Kafka's format."""
+
+    __slots__ = ("_partitions", "bytes", "records")
+
+    def __init__(self) -> None:
+        self._partitions: dict[tuple[str, int], _Batches] = {}
+        self.bytes = 0
+        self.records = 0
+
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:
+        """Write a record; a value of None is a tombstone."""
+        batches = self._partitions.get((topic, partition))
+        if batches is None:
+            batches = self._partitions[topic, partition] = _Batches()
+        batches.add(key, value, time_ms, headers or [])
+        self.records += 1
+        self.bytes += len(value or b"") + len(key or b"")
+
+    def rounds(self, producer_id: int, epoch: int) -> list[dict[TopicPartition, bytes]]:
+        """What to send, one round after the other: at most one batch for a partition in each."""
+        rounds: list[dict[TopicPartition, bytes]] = []
+        for (topic, partition), batches in self._partitions.items():
+            for index, batch in enumerate(batches.close(producer_id, epoch)):
+                if index == len(rounds):
+                    rounds.append({})
+                rounds[index][TopicPartition(topic, partition)] = batch
+        return rounds
+
+
+class Coordinators:
+    """Who coordinates a transactional id or a group, looked up when needed."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+        self._known: dict[tuple[int, str], int] = {}
+
+    async def of(self, kind: int, name: str) -> int:
+        """The node that coordinates."""
+        node = self._known.get((kind, name))
+        if node is None:
+            node = self._known[kind, name] = await self._client.coordinator_lookup(kind, name)
+        return node
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        self._known.clear()
+
+
+class Asker:
+    """Sends requests to coordinators and leaders; repeats what certainly was not done."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self.client = client
+        self._coordinators = Coordinators(client)
+
+    async def coordinator(self, kind: int, name: str, request: Request[R], errors: Callable[[Response], Iterable[int]], what: str) -> Response:  # type: ignore[type-var] # aiokafka's TypeVar has no name to bind to
+        """Ask a coordinator until it answers with something definite."""
+
+        async def ask() -> tuple[Response | None, Iterable[int]]:
+            try:
+                node = await self._coordinators.of(kind, name)
+            except KafkaError:  # asking who coordinates changes nothing
+                return None, [COORDINATOR_NOT_AVAILABLE]
+            response = await self.client.send(node, request, group=ConnectionGroup.COORDINATION)
+            return response, errors(response)
+
+        return await self._until_definite(ask, what)
+
+    async def _until_definite(self, ask: Callable[[], Awaitable[tuple[Response | None, Iterable[int]]]], what: str) -> Response:
+        pause_s = PAUSE_S
+        for _ in range(TRIES_MAX):
+            try:
+                response, errors = await ask()
+            except (KafkaError, OSError, TimeoutError) as error:
+                raise GivenUpError(f"{what}: no answer ({error!r})") from error
+            failed = {error for error in errors if error != OK}
+            if response is not None and not failed:
+                return response
+            refuse_all_but(NOT_YET, failed, what)
+            if failed & MOVED:
+                self._coordinators.forget()
+                await self.client.force_metadata_update()
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, PAUSE_S_MAX)
+        raise GivenUpError(f"{what}: still not possible after {TRIES_MAX} tries")
+
+
+def refuse_all_but(known: Iterable[int], failed: Iterable[int], what: str) -> None:
+    """Give up on any error that is not known to be harmless."""
+    for error in sorted(set(failed) - set(known)):
+        raise GivenUpError(f"{what}: {for_code(error).__name__} ({error})")
+
+
+class TransactionalProducer:
+    """Commits one transaction after the other under one transactional id."""
+
+    def __init__(self, client: AIOKafkaClient, transactional_id: str, timeout_ms: int) -> None:
+        self._ask = Asker(client)
+        self._client = client
+        self._transactional_id = transactional_id
+        self._timeout_ms = timeout_ms
+        self._producer_id = self._epoch = -1
+
+    async def start(self) -> None:
+        """Take the transactional id: whoever held it is fenced, what it left open is aborted."""
+        request = InitProducerId(self._transactional_id, self._timeout_ms)
+        response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "taking the transactional id")
+        self._producer_id, self._epoch = response.producer_id, response.producer_epoch
+
+    async def commit(self, outbox: Outbox, offsets: Mapping[TopicPartition, int], membership: Membership) -> None:
+        """Commit outputs and the next offsets of what they came from.
+
+        Raises GivenUpError when that failed or when nobody can know; this producer is of no use then.
+        """
+        for batches in outbox.rounds(self._producer_id, self._epoch):
+            await self._produce(batches)
+        await self._commit_offsets(offsets, membership)
+        request = EndTxn(self._transactional_id, self._producer_id, self._epoch)
+        response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "ending the transaction")
+        self._producer_id, self._epoch = response.producer_id, response.producer_epoch
+
+    async def _commit_offsets(self, offsets: Mapping[TopicPartition, int], membership: Membership) -> None:
+        by_topic: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for tp, offset in offsets.items():
+            by_topic[tp.topic].append((tp.partition, offset))
+        producer = (self._transactional_id, self._producer_id, self._epoch)
+        request = TxnOffsetCommit(producer, (membership.group, membership.generation, membership.member), by_topic)
+        await self._ask.coordinator(CoordinationType.GROUP, membership.group, request, TxnOffsetCommit.errors, "committing offsets")
+
+    async def _produce(self, batches: dict[TopicPartition, bytes]) -> None:
+        """Write one round of batches, each to its partition's leader."""
+        pause_s = PAUSE_S
+        for _ in range(TRIES_MAX):
+            batches = await self._produce_once(batches)
+            if not batches:
+                return
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, PAUSE_S_MAX)
+        raise GivenUpError(f"writing to {sorted(batches)[0]}: still not possible after {TRIES_MAX} tries")
+
+    async def _produce_once(self, batches: dict[TopicPartition, bytes]) -> dict[TopicPartition, bytes]:
+        """Write batches; those that have to be sent again."""
+        by_node: defaultdict[int, list[TopicPartition]] = defaultdict(list)
+        for tp in batches:
+            by_node[await self._leader(tp)].append(tp)
+        again = await asyncio.gather(*(self._produce_to(node, tps, batches) for node, tps in by_node.items()))
+        return {tp: batches[tp] for tps in again for tp in tps}
+
+    async def _produce_to(self, node: int, tps: Iterable[TopicPartition], batches: Mapping[TopicPartition, bytes]) -> list[TopicPartition]:
+        by_topic: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        for tp in tps:
+            by_topic[tp.topic].append((tp.partition, batches[tp]))
+        try:
+            response = await self._client.send(node, Produce(self._transactional_id, self._timeout_ms, by_topic))
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise GivenUpError(f"writing to node {node}: no answer ({error!r})") from error
+        again = []
+        for topic, partition, error, said in Produce.errors(response):
+            if error in (OK, DUPLICATE_SEQUENCE):
+                continue
+            refuse_all_but(NOT_YET, [error], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
+            again.append(TopicPartition(topic, partition))
+            if error in MOVED:
+                await self._client.force_metadata_update()
+        return again
+
+    async def _leader(self, tp: TopicPartition) -> int:
+        """The node that leads a partition."""
+        for _ in range(TRIES_MAX):
+            node = self._client.cluster.leader_for_partition(tp)
+            if node is not None and node >= 0:
+                return int(node)
+            self._client.add_topic(tp.topic)
+            await self._client.force_metadata_update()
+            await asyncio.sleep(PAUSE_S)
+        raise GivenUpError(f"{tp.topic}-{tp.partition} has no leader; was the topic created?")
+
+
+async def stable_offsets(client: AIOKafkaClient, group: str, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int | None]:
+    """Committed offsets, once no transaction on them is pending; None where nothing was committed."""
+    by_topic: defaultdict[str, list[int]] = defaultdict(list)
+    for tp in tps:
+        by_topic[tp.topic].append(tp.partition)
+    if not by_topic:
+        return {}
+    response = await Asker(client).coordinator(
+        CoordinationType.GROUP,
+        group,
+        OffsetFetch(group, by_topic),
+        lambda answer: [answer.error_code, *(error for *_, error in OffsetFetch.offsets(answer))],
+        "reading committed offsets",
+    )
+    return {TopicPartition(topic, partition): offset if offset >= 0 else None for topic, partition, offset, _ in OffsetFetch.offsets(response)}

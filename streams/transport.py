@@ -1,0 +1,336 @@
+"""Faust's transport with exactly-once underneath: `faust.App(broker="exactly-once://host:port")`.
+
+Faust keeps the app, the agents, the worker and the choreography of a rebalance; of its aiokafka driver these parts
+are replaced, because stock Faust loses and doubles records (its own exactly-once included):
+
+* a Faust message is a whole run of records of one partition (`Batch`), so that per-record costs vanish;
+* acknowledging does nothing: offsets are committed by the transaction that holds what they led to, and by nothing else;
+* everything still queued from an earlier assignment is dropped, and each assignment starts from committed offsets;
+* a transaction that failed, or of which nobody can know, makes the whole worker start anew (`start_anew`).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import aiokafka
+import faust
+from aiokafka.client import AIOKafkaClient
+from aiokafka.structs import TopicPartition
+from faust.transport import consumer as faust_consumer
+from faust.transport import producer as faust_producer
+from faust.transport.conductor import Conductor as FaustConductor
+from faust.transport.drivers import TRANSPORTS
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage
+from mode import Service
+
+from schemas import topics
+from streams.assignor import TogetherAssignor
+from streams.restore import restore
+from streams.settings import Settings
+from streams.transaction import GivenUpError, Membership, TransactionalProducer, stable_offsets
+from streams.work import StoredRecord, Work
+
+log = logging.getLogger(__name__)
+
+SCHEME: Final = "exactly-once"
+SOURCES: Final = r"^(manifests\..+|parcels\.checked)$"
+"""Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
+METADATA_MS: Final = 5_000
+FETCH_WAIT_MS: Final = 50
+POLL_RECORDS_MAX: Final = 2_000
+REQUEST_TIMEOUT_MS: Final = 15_000
+RESTORE_SECONDS: Final = 600
+
+INTAKE: Final = "manifests"
+SCREENING: Final = "parcels"
+"""Names of the agents' channels; the subscription is `SOURCES`."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Consecutive records of one partition, fetched under one assignment."""
+
+    records: Sequence[StoredRecord]
+    tenure: "Tenure"
+
+
+@dataclass(slots=True)
+class Tenure:
+    """The time between an assignment and its end: who we were in the group, and whether it still lasts."""
+
+    membership: Membership
+    lasts: bool = True
+
+
+class Desk:
+    """What the parts of one worker share: its work, its settings, its present tenure."""
+
+    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], None]) -> None:
+        self.work = work
+        self.settings = settings
+        self.bootstrap = bootstrap
+        self.transactional_id = transactional_id
+        self.start_anew = start_anew
+        self.tenure: Tenure | None = None
+        self.producer: TransactionalProducer | None = None
+        self.offsets: Mapping[TopicPartition, int | None] = {}
+        self._committing = asyncio.Lock()
+        self.room = asyncio.Event()
+        self.room.set()
+
+    async def handle(self, batch: Batch) -> None:
+        """An agent's work: process a run of records, while its tenure lasts and there is room."""
+        for record in batch.records:
+            if not batch.tenure.lasts:
+                return
+            self.work.process(record)
+            if self._full():
+                self.room.clear()
+            await (asyncio.sleep(0) if self.room.is_set() else self.room.wait())
+
+    def _full(self) -> bool:
+        outbox = self.work.waiting.outbox
+        return outbox.bytes >= self.settings.unit_bytes_max or outbox.records >= self.settings.unit_records_max
+
+    async def commit(self) -> None:
+        """Commit what has been processed, under the tenure it was processed in."""
+        async with self._committing:
+            tenure, producer = self.tenure, self.producer
+            if tenure is None or producer is None:
+                return
+            unit = self.work.close_unit()
+            self.room.set()
+            if unit is None:
+                return
+            try:
+                await producer.commit(unit.outbox, unit.offsets, tenure.membership)
+            except GivenUpError as error:
+                self.start_anew(str(error))
+            self.work.counters.transactions += 1
+
+    async def take_up(self, membership: Membership, assigned: Iterable[TP]) -> None:
+        """Begin a tenure: wait for pending transactions, restore state, know where to read on."""
+        tps = [TopicPartition(tp.topic, tp.partition) for tp in assigned]
+        client = AIOKafkaClient(bootstrap_servers=self.bootstrap, client_id=self.transactional_id)
+        await client.bootstrap()
+        try:
+            self.offsets = await stable_offsets(client, membership.group, tps)
+        finally:
+            await client.close()
+        carriers = {tp.topic.removeprefix(topics.MANIFESTS) for tp in tps if tp.topic.startswith(topics.MANIFESTS)}
+        numbers = {tp.partition for tp in tps if tp.topic == topics.CHECKED}
+        new, new_numbers = self.work.assign(carriers, numbers)
+        records = await restore(self.bootstrap, self.work, new, new_numbers, seconds=RESTORE_SECONDS)
+        log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
+        self.tenure = Tenure(membership)
+
+    async def lay_down(self) -> None:
+        """End a tenure: what is processed is committed, what is queued is dropped."""
+        if self.tenure is not None:
+            self.tenure.lasts = False
+            await self.commit()
+            self.tenure = None
+
+
+def desk_of(app: Any) -> Desk:  # noqa: ANN401 - Faust's app carries what its creator gave it
+    """The desk of a Faust app."""
+    return cast("Desk", app.desk)
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """The client in its own thread: heartbeats go on while the agents work."""
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+        settings = desk_of(self.app).settings
+        return aiokafka.AIOKafkaConsumer(
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            client_id=desk_of(self.app).transactional_id,
+            group_id=settings.group,
+            partition_assignment_strategy=[TogetherAssignor()],
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_min_bytes=1,
+            max_partition_fetch_bytes=settings.fetch_bytes_max,
+            max_poll_records=POLL_RECORDS_MAX,
+            max_poll_interval_ms=settings.max_poll_interval_ms,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_interval_ms,
+            rebalance_timeout_ms=settings.session_timeout_ms * 2,
+            request_timeout_ms=max(REQUEST_TIMEOUT_MS, settings.session_timeout_ms),
+            metadata_max_age_ms=METADATA_MS,
+        )
+
+    async def subscribe(self, topics: Iterable[str]) -> None:  # noqa: ARG002 - the pattern, whatever the agents name
+        """Read every carrier's topic and the checked parcels."""
+        await self.call_thread(self._ensure_consumer().subscribe, pattern=SOURCES, listener=self._rebalance_listener)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go to the offsets of the present tenure; to the beginning where nothing was committed."""
+        offsets = desk_of(self.app).offsets
+        await self.call_thread(self._seek_to, offsets)
+        return {TP(tp.topic, tp.partition): offset or 0 for tp, offset in offsets.items()}
+
+    async def _seek_to(self, offsets: Mapping[TopicPartition, int | None]) -> None:
+        consumer = self._ensure_consumer()
+        assigned = consumer.assignment()
+        for tp, offset in offsets.items():
+            if tp not in assigned:
+                continue
+            if offset is None:
+                await consumer.seek_to_beginning(tp)
+            else:
+                consumer.seek(tp, offset)
+
+    async def membership(self) -> Membership:
+        """Who we are in the group at this moment."""
+        return await self.call_thread(self._membership)
+
+    async def _membership(self) -> Membership:
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way to the generation
+        return Membership(coordinator.group_id, coordinator.generation, coordinator.member_id)
+
+
+class Consumer(driver.Consumer):
+    """Faust's consumer: delivers batches, acknowledges nothing, commits units."""
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
+        """One message for each run of fetched records."""
+        desk = desk_of(self.app)
+        tenure = desk.tenure
+        records, active = await self._wait_next_records(timeout)
+        if not records or self.should_stop or not self.flow_active:
+            return
+        for tp, run in records.items():
+            if tenure is None or not tenure.lasts or desk.tenure is not tenure or not self.flow_active:
+                return
+            if run and (active is None or tp in active or tp in self._buffered_partitions):
+                yield TP(tp.topic, tp.partition), self._message(run, tenure)
+
+    def _message(self, run: Sequence[Any], tenure: Tenure) -> ConsumerMessage:
+        first = run[0]
+        tp = TP(first.topic, first.partition)
+        return ConsumerMessage(
+            tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, Batch(run, tenure), None, 0, 0, tp, generation_id=self.app.consumer_generation_id
+        )
+
+    def ack(self, message: ConsumerMessage) -> bool:  # type: ignore[override]
+        """Note that an agent is through with a batch; what counts is in the unit."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        faust_consumer.notify(self._waiting_for_ack)
+        return True
+
+    async def commit(self, topics: object = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Faust's signature
+        """Commit the unit."""
+        await desk_of(self.app).commit()
+        return True
+
+    async def wait_empty(self) -> None:
+        """End the tenure: let the agents finish the record they are at, and commit."""
+        desk = desk_of(self.app)
+        if desk.tenure is not None:
+            desk.tenure.lasts = False
+            desk.room.set()
+        while self._unacked_messages:
+            await self._wait_for_ack(timeout=1)
+            self._clean_unacked_messages()
+        await desk.lay_down()
+
+    async def commit_and_end_transactions(self) -> None:
+        """Commit the unit."""
+        await self.commit()
+
+    @Service.task
+    async def _commit_handler(self) -> None:
+        seconds = desk_of(self.app).settings.commit_interval_ms / 1000
+        while not self.should_stop:
+            await asyncio.sleep(seconds)
+            await self.commit()
+
+    async def take_up(self) -> None:
+        """Begin a tenure with the present assignment; called by Faust when a rebalance is complete."""
+        thread = cast("ConsumerThread", self._thread)
+        await desk_of(self.app).take_up(await thread.membership(), self.assignment())
+
+    async def verify_all_partitions_active(self) -> None:
+        """Faust's watch over single records has nothing to see here."""
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Markers and aborted records leave gaps that mean nothing."""
+
+
+class Producer(faust_producer.Producer):
+    """Faust's producer: starts the transactional one. Nothing is sent but by a unit."""
+
+    _client: AIOKafkaClient | None = None
+
+    async def on_start(self) -> None:
+        """Take the transactional id, which fences a forgotten twin."""
+        await super().on_start()
+        desk = desk_of(self.app)
+        self._client = AIOKafkaClient(
+            bootstrap_servers=desk.bootstrap, client_id=desk.transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS, metadata_max_age_ms=METADATA_MS * 12
+        )
+        await self._client.bootstrap()
+        producer = TransactionalProducer(self._client, desk.transactional_id, desk.settings.transaction_timeout_ms)
+        try:
+            await producer.start()
+        except GivenUpError as error:
+            desk.start_anew(str(error))
+        desk.producer = producer
+
+    async def on_stop(self) -> None:
+        """Close the connection."""
+        await super().on_stop()
+        if self._client is not None:
+            await self._client.close()
+
+    async def flush(self) -> None:
+        """Nothing waits here: units are committed whole."""
+
+    async def send(self, *_: object, **__: object) -> Awaitable[Any]:
+        """Refuse: what an agent sends past its unit would not be in the transaction."""
+        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
+
+    send_and_wait = send
+
+
+class Conductor(FaustConductor):
+    """Faust's conductor: every carrier's topic goes to the intake agent, the checked parcels to screening."""
+
+    def _update_tp_index(self, assigned: set[TP]) -> None:
+        channels = {name: channel for channel in self._topics for name in channel.topics}
+        for tp in assigned:
+            self._tp_index[tp].add(channels[SCREENING if tp.topic == topics.CHECKED else INTAKE])
+
+
+class Transport(driver.Transport):
+    """The parts together."""
+
+    Consumer = Consumer
+    Producer = Producer
+    Conductor = Conductor
+    driver_version = f"aiokafka={aiokafka.__version__}, transactions by Tonggwan"
+
+
+class WholeBatch(faust.Schema):
+    """Hands a batch to the agent as it is."""
+
+    def loads_key(self, *_: object, **__: object) -> None:
+        """No key: a batch has many."""
+
+    def loads_value(self, app: object, message: ConsumerMessage, **_: object) -> Batch:  # noqa: ARG002
+        """The batch."""
+        return cast("Batch", message.value)
+
+
+TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"

@@ -1,0 +1,247 @@
+"""A worker's work without Kafka: records in, a transaction's worth of records out, state kept on the way.
+
+What is committed is exactly what was processed: a `Unit` holds the outputs, the state changes and the next offset of
+each source, and they leave together. Nothing here waits, so no unit can be seen half-filled.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import msgspec
+from aiokafka.structs import TopicPartition
+
+from agents.intake import Office, Record, take
+from agents.memory import CarrierMemory, Change
+from agents.rules.velocity import Seen
+from agents.screening import Output, Partition, Screening, write_checked
+from schemas import avro, topics, unreadable
+from schemas.decision import CheckedParcel, Source
+from schemas.unreadable import UnreadableError
+from streams import partitions
+from streams.transaction import Outbox
+
+log = logging.getLogger(__name__)
+
+_PACK: Final = msgspec.msgpack.Encoder().encode
+_CHANGE: Final = msgspec.msgpack.Decoder(Change).decode
+_PARCELS: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
+_SEPARATOR: Final = "\x1f"
+
+
+class StoredRecord(Protocol):
+    """A record as the client hands it over."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Iterable[tuple[str, bytes]]: ...
+
+
+class InternalFaultError(Exception):
+    """Too many records in a row failed through our own fault: better stop than set the whole topic aside."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What one transaction commits."""
+
+    outbox: Outbox = field(default_factory=Outbox)
+    offsets: dict[TopicPartition, int] = field(default_factory=dict)
+    """Next offset of each source."""
+    stored_at_ms: int = 0
+    """When the broker stored the newest of them."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a worker has done, for its log and for measurements."""
+
+    manifests: int = 0
+    parcels: int = 0
+    decisions: int = 0
+    set_aside: int = 0
+    transactions: int = 0
+
+
+class Work:
+    """State of the carriers and partitions a worker has, and the unit that is being filled."""
+
+    def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int) -> None:
+        self._office = office
+        self._memory_days = memory_days
+        self._faults_max = internal_errors_in_a_row_max
+        self._faults = 0
+        self._screening = Screening(office.reference)
+        self._unit = Unit()
+        self._touched: dict[str, set[str]] = {}
+        self.carriers: dict[str, CarrierMemory] = {}
+        self.partitions: dict[int, Partition] = {}
+        self.counters = Counters()
+
+    # what comes in
+
+    def process(self, record: StoredRecord) -> None:
+        """Take one record of any source: all of it goes into the unit, or it is set aside whole."""
+        if record.topic == topics.CHECKED:
+            self._guarded(self._screen, record)
+        else:
+            self._guarded(self._take, record)
+        self._unit.offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        self._unit.stored_at_ms = max(self._unit.stored_at_ms, record.timestamp)
+
+    def _guarded(self, step: "Step", record: StoredRecord) -> None:
+        """Run a step. It decides first and writes afterwards, so a failure leaves no trace but the dead letter."""
+        try:
+            step(record)
+        except UnreadableError as error:
+            self._set_aside(record, error)
+        except Exception as error:  # whatever it is, the next record must not wait for it
+            log.exception("%s-%d@%d is set aside: a fault of ours", record.topic, record.partition, record.offset)
+            self._faults += 1
+            if self._faults > self._faults_max:
+                raise InternalFaultError(f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: repair it, then start again") from error
+            self._set_aside(record, UnreadableError(unreadable.INTERNAL, f"a fault of ours: {type(error).__name__}; replay after the repair"))
+        else:
+            self._faults = 0
+
+    def _take(self, record: StoredRecord) -> None:
+        carrier = record.topic.removeprefix(topics.MANIFESTS)
+        memory = self.carriers[carrier]
+        source = Source(record.topic, record.partition, record.offset)
+        taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._office)
+        self._write(
+            [
+                *(Output(avro.CHECKED_PARCEL, topics.CHECKED, passed.token, write_checked(passed.parcel)) for passed in taken.passed),
+                *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
+                Output(avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)),
+            ],
+            record.timestamp,
+        )
+        if taken.change is not None:
+            memory.apply(taken.change)
+            self._touched.setdefault(carrier, set()).update((taken.change.manifest_id, *(bill.manifest_id for bill in taken.change.bills.values())))
+        self._touched.setdefault(carrier, set()).update(memory.expire(record.timestamp))
+        self.counters.manifests += 1
+        self.counters.parcels += taken.receipt.counts.received
+
+    def _screen(self, record: StoredRecord) -> None:
+        checked = read_checked(record.value)
+        token = (record.key or b"").decode()
+        self._write(self._screening.decide(token, checked, self.partitions[record.partition]), record.timestamp)
+        self.counters.decisions += 1
+
+    # what goes out
+
+    def _write(self, outputs: Iterable[Output], time_ms: int) -> None:
+        add = self._unit.outbox.add
+        for output in outputs:
+            key = output.key.encode()
+            add(output.topic, partitions.of(output.topic, key), key, avro.frame(output.schema_id) + output.value, time_ms)
+
+    def _set_aside(self, record: StoredRecord, error: UnreadableError) -> None:
+        """Keep a record whole, with its origin and cause in headers."""
+        origin = f"{record.topic}-{record.partition}-{record.offset}".encode()
+        headers = [
+            *record.headers,
+            ("x-original-topic", record.topic.encode()),
+            ("x-original-partition", str(record.partition).encode()),
+            ("x-original-offset", str(record.offset).encode()),
+            ("x-original-timestamp", str(record.timestamp).encode()),
+            *([("x-original-key", record.key)] if record.key is not None else []),
+            ("x-error-code", error.code.encode()),
+            ("x-error-message", error.message.encode()),
+            ("x-error-path", error.path.encode()),
+        ]
+        self._unit.outbox.add(topics.DEAD_LETTERS, partitions.of(topics.DEAD_LETTERS, origin), origin, record.value, record.timestamp, headers)
+        self.counters.set_aside += 1
+
+    @property
+    def waiting(self) -> Unit:
+        """The unit that is being filled."""
+        return self._unit
+
+    def close_unit(self) -> Unit | None:
+        """The unit to commit, with the state it leaves behind; None when nothing was done. A new one begins."""
+        if not self._unit.offsets:
+            return None
+        unit, self._unit = self._unit, Unit()
+        for key, value, topic, partition in self._state():
+            unit.outbox.add(topic, partition, key, value, unit.stored_at_ms)
+        self._touched.clear()
+        return unit
+
+    def _state(self) -> Iterator[tuple[bytes, bytes | None, str, int]]:
+        """State changed since the last unit: key, value (None: forgotten), topic, partition."""
+        for carrier, manifests in self._touched.items():
+            memory, partition = self.carriers[carrier], intake_state_partition(carrier)
+            for manifest_id in sorted(manifests):
+                value = _PACK(memory.whole(manifest_id)) if manifest_id in memory.filings else None
+                yield f"{carrier}{_SEPARATOR}{manifest_id}".encode(), value, topics.INTAKE_STATE, partition
+        for number, kept in self.partitions.items():
+            for token in sorted(kept.touched):
+                parcels = kept.consignees.get(token)
+                yield token.encode(), None if parcels is None else _PACK(parcels), topics.SCREENING_STATE, number
+            kept.touched.clear()
+
+    # what is had
+
+    def assign(self, carriers: Iterable[str], numbers: Iterable[int]) -> tuple[set[str], set[int]]:
+        """Have exactly these carriers and partitions; those that are new, empty and to be restored."""
+        wanted, wanted_numbers = set(carriers), set(numbers)
+        new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
+        self.carriers = {carrier: self.carriers.get(carrier) or CarrierMemory(self._memory_days) for carrier in wanted}
+        self.partitions = {number: self.partitions.get(number) or Partition() for number in wanted_numbers}
+        return new, new_numbers
+
+    def restore_intake(self, carriers: set[str], key: bytes, value: bytes | None) -> None:
+        """Take a record of `state.intake`, if it is one of these carriers'."""
+        carrier, _, manifest_id = key.decode().partition(_SEPARATOR)
+        if carrier not in carriers:
+            return
+        if value is None:
+            self.carriers[carrier].forget(manifest_id)
+        else:
+            self.carriers[carrier].apply(_CHANGE(value))
+
+    def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
+        """Take a record of `state.screening`."""
+        token = key.decode()
+        if value is None:
+            self.partitions[number].consignees.pop(token, None)
+        else:
+            self.partitions[number].restore(token, _PARCELS(value))
+
+
+class Step(Protocol):
+    """What is done with a record."""
+
+    def __call__(self, record: StoredRecord, /) -> None: ...
+
+
+def intake_state_partition(carrier: str) -> int:
+    """The partition of `state.intake` that has a carrier's state."""
+    return partitions.of(topics.INTAKE_STATE, carrier.encode())
+
+
+def read_checked(value: bytes | None) -> CheckedParcel:
+    """A record of `parcels.checked`."""
+    if value is None:
+        raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
+    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, value), CheckedParcel)
+
+
+def state_of(consignees: Mapping[str, Mapping[str, Seen]]) -> dict[bytes, bytes]:
+    """Consignees as `state.screening` has them: what a replay is compared with."""
+    return {token.encode(): _PACK(parcels) for token, parcels in consignees.items()}

@@ -1,0 +1,26 @@
+"""What several tests share: one real Kafka a session, for those marked `broker`."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.broker import Broker
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A Kafka of its own, on a free port, in a folder that goes away; `.bootstrap` is its address.
+
+    Tests share it, so each makes topics and groups under names of its own, and leaves it running;
+    one that kills or fills a broker starts another: `async with Broker(tmp_path) as broker`.
+    """
+    broker = Broker(_folder(tmp_path_factory))
+    asyncio.run(broker.start())
+    yield broker
+    asyncio.run(broker.stop())
+
+
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kafka")

@@ -1,0 +1,91 @@
+"""A small reference snapshot for tests: a few rows of each table, made up where the law has no say."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from agents.reference import Category, Dated, GoodsTerms, Reference, Registration, Thresholds, Week
+
+LONG_AGO: Final = date(2016, 1, 1)
+AUTH_NUMBER_FROM: Final = date(2026, 8, 24)
+WEEK_FROM: Final = date(2026, 11, 22)
+
+SUPPLEMENT: Final = Category("SUPPLEMENT", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 5")
+FUR: Final = Category("CITES", list_excluded=True, simplified_excluded=True, prohibited=None, source="Express notice annex 2")
+TOY: Final = Category("TOY", list_excluded=False, simplified_excluded=False, prohibited=None, source="none")
+NARCOTIC: Final = Category("NARCOTIC", list_excluded=True, simplified_excluded=True, prohibited="NARCOTIC", source="Customs Act Art. 234-2")
+WEAPON: Final = Category("WEAPON", list_excluded=True, simplified_excluded=True, prohibited="WEAPON", source="E-commerce notice Art. 25(1)2")
+
+TERMS: Final = {
+    "vitamin": SUPPLEMENT,
+    "red ginseng": SUPPLEMENT,
+    "비타민": SUPPLEMENT,
+    "crocodile": FUR,
+    "teddy bear": TOY,
+    "hemp": NARCOTIC,
+    "stun gun": WEAPON,
+    "전기충격기": WEAPON,
+}
+HS_PREFIXES: Final = {"2106": SUPPLEMENT, "9304": WEAPON, "93": TOY, "4303": FUR}
+
+
+def since(value: str, day: date = LONG_AGO) -> Dated[Decimal]:
+    """A figure in force from one day on."""
+    return Dated({day: Decimal(value)})
+
+
+THRESHOLDS: Final = Thresholds(
+    list_limit_usd=since("150"),
+    list_limit_us_express_usd=since("200"),
+    simplified_limit_usd=since("2000"),
+    simplified_limit_post_usd=since("1000"),
+    export_list_limit_krw=since("2000000"),
+    auth_number_required=Dated({LONG_AGO: Decimal(0), AUTH_NUMBER_FROM: Decimal(1)}),
+    velocity_parcels_1d=since("10"),
+    velocity_parcels_7d=since("30"),
+    velocity_parcels_30d=since("60"),
+    velocity_usd_7d=since("3000"),
+)
+
+WEEK: Final = Week("2026-11-22", {"USD": 14_000_000, "EUR": 15_000_000, "CNY": 1_950_000, "KRW": 10_000})
+
+_CARRIERS: Final = {
+    "kx": Registration("Korea Cross", date(2019, 3, 1), None),
+    "old": Registration("Old Express", date(2019, 3, 1), date(2026, 11, 22)),
+    "bad": Registration("Bad Express", date(2019, 3, 1), None, suspended_from=date(2026, 11, 23)),
+}
+_OPERATORS: Final = {
+    "examplemall": Registration("Example Mall", date(2024, 9, 1), date(2027, 8, 31)),
+    "lastday": Registration("Last Day", date(2023, 11, 24), date(2026, 11, 23)),
+    "expired": Registration("Expired", date(2023, 11, 23), date(2026, 11, 22)),
+    "tomorrow": Registration("Tomorrow", date(2026, 11, 24), None),
+    "suspended": Registration("Suspended", date(2024, 9, 1), None, suspended_from=date(2026, 11, 1)),
+}
+
+REFERENCE: Final = Reference(
+    version="000000000000",
+    tariff_edition="HS 2022",
+    thresholds=THRESHOLDS,
+    weeks=Dated({WEEK_FROM: WEEK}),
+    countries=frozenset({"CN", "US", "KR", "JP", "DE"}),
+    currencies=frozenset({"USD", "EUR", "CNY", "KRW", "JPY"}),
+    hs_codes=frozenset({"610910", "210690", "930400", "950300", "430310"}),
+    carriers=_CARRIERS,
+    operators=_OPERATORS,
+    airline_prefixes=frozenset({"180", "988"}),
+    vague=frozenset({"gift", "parts", "no commercial value", "잡화", "礼品"}),
+    goods=GoodsTerms(TERMS, HS_PREFIXES),
+    categories={category.name: category for category in (SUPPLEMENT, FUR, TOY, NARCOTIC, WEAPON)},
+)
+
+
+def thresholds(**changes: Dated[Decimal]) -> Thresholds:
+    """The thresholds with other figures."""
+    return replace(THRESHOLDS, **changes)
+
+
+def week(krw_e4: Mapping[str, int]) -> Week:
+    """A week with these rates alone."""
+    return Week("2026-11-22", dict(krw_e4))
