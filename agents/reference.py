@@ -149,9 +149,14 @@ class GoodsTerms:
         if self._automaton is None:
             return
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if self._whole_word[index] and (folded[start - 1 : start].isalnum() or folded[end : end + 1].isalnum()):
+            if self._whole_word[index] and (_is_latin(folded[start - 1 : start]) or _is_latin(folded[end : end + 1])):
                 continue
             yield self._terms[index], self._categories[index]
+
+
+def _is_latin(char: str) -> bool:
+    """Whether a character goes on with a Latin word; Hangul does not: it follows foreign words without a space."""
+    return char.isascii() and char.isalnum()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
     if topic.stamped_by_broker:
         found["message.timestamp.type"] = "LogAppendTime"
     if topic.recompressed:
+        # The bound holds for each record. A batch of many that each keep to it is unpacked whole, in the broker's memory.
         found |= {"compression.type": "uncompressed", DECOMPRESSED_BYTES_MAX: str(BATCH_BYTES_MAX)}
     return found
 

@@ -336,9 +336,9 @@ class Broker:
         said = self._said()
         if "Address already in use" in said:
             return f"port {self._port} on {HOST} was taken while the broker started: try again, or choose another port."
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        errors = [line for line in lines if re.search(r"\b(ERROR|FATAL|Error|Exception)\b", line)]
-        last = (errors or lines or ["it said nothing"])[-1][:300]
+        causes = re.findall(r"^(?:Caused by: )?(?:\w+\.)+[\w$]*(?:Exception|Error): (.+)", said, re.MULTILINE)
+        errors = re.findall(r"^.*\b(?:ERROR|FATAL)\b.*", said, re.MULTILINE)
+        last = (causes[-1:] or errors[-1:] or said.split("\n"))[0].strip()[:300] or "it said nothing"
         return f"the broker died ({last}): read {self.log_file} and {self._output.name} beside it."
 
     def _said(self) -> str:

@@ -96,6 +96,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Every table with its columns, in their order."""
 
+WON: Final = "KRW"
 BASE_CURRENCY: Final = "USD"
 """Limits are in dollars, so a week without a dollar rate is of no use."""
 
@@ -212,7 +213,7 @@ def _weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
             raise ReferenceError(f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap")
     if not by_week:
         raise ReferenceError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
-    return Dated({sunday: Week(sunday.isoformat(), rates) for sunday, rates in by_week.items()})
+    return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
 
 
 def _registration(row: Row) -> Registration:

@@ -11,7 +11,7 @@ are replaced, because stock Faust loses and doubles records (its own exactly-onc
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -63,6 +63,8 @@ class Tenure:
     """The time between an assignment and its end: who we were in the group, and whether it still lasts."""
 
     membership: Membership
+    rewinds: int
+    """Which rewind of the client began it."""
     lasts: bool = True
 
 
@@ -77,7 +79,6 @@ class Desk:
         self.start_anew = start_anew
         self.tenure: Tenure | None = None
         self.producer: TransactionalProducer | None = None
-        self.offsets: Mapping[TopicPartition, int | None] = {}
         self._committing = asyncio.Lock()
         self.room = asyncio.Event()
         self.room.set()
@@ -112,13 +113,13 @@ class Desk:
                 self.start_anew(str(error))
             self.work.counters.transactions += 1
 
-    async def take_up(self, membership: Membership, assigned: Iterable[TP]) -> None:
-        """Begin a tenure: wait for pending transactions, restore state, know where to read on."""
+    async def prepare(self, membership: Membership, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
+        """Before a tenure: wait for pending transactions, restore state; where to read on."""
         tps = [TopicPartition(tp.topic, tp.partition) for tp in assigned]
         client = AIOKafkaClient(bootstrap_servers=self.bootstrap, client_id=self.transactional_id)
         await client.bootstrap()
         try:
-            self.offsets = await stable_offsets(client, membership.group, tps)
+            offsets = await stable_offsets(client, membership.group, tps)
         finally:
             await client.close()
         carriers = {tp.topic.removeprefix(topics.MANIFESTS) for tp in tps if tp.topic.startswith(topics.MANIFESTS)}
@@ -126,7 +127,7 @@ class Desk:
         new, new_numbers = self.work.assign(carriers, numbers)
         records = await restore(self.bootstrap, self.work, new, new_numbers, seconds=RESTORE_SECONDS)
         log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
-        self.tenure = Tenure(membership)
+        return offsets
 
     async def lay_down(self) -> None:
         """End a tenure: what is processed is committed, what is queued is dropped."""
@@ -143,6 +144,8 @@ def desk_of(app: Any) -> Desk:  # noqa: ANN401 - Faust's app carries what its cr
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The client in its own thread: heartbeats go on while the agents work."""
+
+    rewinds = 0
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         settings = desk_of(self.app).settings
@@ -170,22 +173,32 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         """Read every carrier's topic and the checked parcels."""
         await self.call_thread(self._ensure_consumer().subscribe, pattern=SOURCES, listener=self._rebalance_listener)
 
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Go to the offsets of the present tenure; to the beginning where nothing was committed."""
-        offsets = desk_of(self.app).offsets
-        await self.call_thread(self._seek_to, offsets)
-        return {TP(tp.topic, tp.partition): offset or 0 for tp, offset in offsets.items()}
+    async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+        """Fetched runs of records, and after how many rewinds they were fetched."""
+        return await self.call_thread(self._fetch)
 
-    async def _seek_to(self, offsets: Mapping[TopicPartition, int | None]) -> None:
+    async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+        # Counted in the same step as the records are taken, in the thread that also rewinds: records of the time
+        # before a rewind carry its old number whenever they arrive, and those after it can't be mistaken for them.
+        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001 - getmany() would not tell a closed consumer from an empty fetch
+        with fetcher._subscriptions.fetch_context():  # noqa: SLF001
+            records = await fetcher.fetched_records((), timeout=FETCH_WAIT_MS / 1000, max_records=POLL_RECORDS_MAX)
+        return self.rewinds, records
+
+    async def rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
+        """Go to offsets, to the beginning where there is none; how often this was done."""
+        return await self.call_thread(self._rewind, offsets)
+
+    async def _rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
         consumer = self._ensure_consumer()
+        begins = await consumer.beginning_offsets([tp for tp, offset in offsets.items() if offset is None])
         assigned = consumer.assignment()
+        # From here on nothing waits: all partitions move in one step.
         for tp, offset in offsets.items():
-            if tp not in assigned:
-                continue
-            if offset is None:
-                await consumer.seek_to_beginning(tp)
-            else:
-                consumer.seek(tp, offset)
+            if tp in assigned:
+                consumer.seek(tp, begins[tp] if offset is None else offset)
+        self.rewinds += 1
+        return self.rewinds
 
     async def membership(self) -> Membership:
         """Who we are in the group at this moment."""
@@ -202,18 +215,21 @@ class Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's signature
-        """One message for each run of fetched records."""
+    async def _drain_messages(self, fetcher: Service) -> None:
+        """Deliver one message for each run of fetched records, until the consumer or its fetcher stops."""
+        thread = cast("ConsumerThread", self._thread)
         desk = desk_of(self.app)
-        tenure = desk.tenure
-        records, active = await self._wait_next_records(timeout)
-        if not records or self.should_stop or not self.flow_active:
-            return
-        for tp, run in records.items():
-            if tenure is None or not tenure.lasts or desk.tenure is not tenure or not self.flow_active:
-                return
-            if run and (active is None or tp in active or tp in self._buffered_partitions):
-                yield TP(tp.topic, tp.partition), self._message(run, tenure)
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                rewinds, records = await thread.fetch()
+                tenure = desk.tenure
+                if tenure is None or tenure.rewinds != rewinds:
+                    continue  # fetched before the rewind that began this tenure: they are fetched again
+                for run in records.values():
+                    await self.callback(self._message(run, tenure))
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
 
     def _message(self, run: Sequence[Any], tenure: Tenure) -> ConsumerMessage:
         first = run[0]
@@ -259,7 +275,12 @@ class Consumer(driver.Consumer):
     async def take_up(self) -> None:
         """Begin a tenure with the present assignment; called by Faust when a rebalance is complete."""
         thread = cast("ConsumerThread", self._thread)
-        await desk_of(self.app).take_up(await thread.membership(), self.assignment())
+        membership = await thread.membership()
+        offsets = await desk_of(self.app).prepare(membership, self.assignment())
+        desk_of(self.app).tenure = Tenure(membership, await thread.rewind(offsets))
+
+    async def perform_seek(self) -> None:
+        """Nothing to do: taking up a tenure has rewound to what is committed."""
 
     async def verify_all_partitions_active(self) -> None:
         """Faust's watch over single records has nothing to see here."""

@@ -10,13 +10,12 @@ from typing import Final, NoReturn
 from uuid import uuid4
 
 import faust
-from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient
 from faust.types import StreamT
 
 from agents.identity import TokenKeys
 from agents.intake import Office
 from schemas import topics
-from streams import partitions
 from streams.admin import wait_for_kafka
 from streams.reference import load
 from streams.settings import Settings, variable
@@ -118,20 +117,20 @@ async def _work_through(app: faust.App, stream: StreamT[Batch]) -> None:
 async def _ready(bootstrap: str) -> None:
     """Wait for Kafka and see that the topics are as the table of topics says."""
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
-    await consumer.start()
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
     try:
-        there = await consumer.topics()
-        for row in topics.TOPICS:
-            if row.name.endswith("."):
-                continue
-            if row.name not in there:
-                raise WorkerError(f"topic {row.name} is missing: create the topics with `tonggwan topics`")
-            found = len(consumer.partitions_for_topic(row.name) or ())
-            if found != partitions.count(row.name):
-                raise WorkerError(f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py")
+        cluster = await client.fetch_all_metadata()
     finally:
-        await consumer.stop()
+        await client.close()
+    for row in topics.TOPICS:
+        if row.name.endswith("."):
+            continue
+        found = len(cluster.partitions_for_topic(row.name) or ())
+        if not found:
+            raise WorkerError(f"topic {row.name} is missing: create the topics with `tonggwan topics`")
+        if found != row.partitions:
+            raise WorkerError(f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py")
 
 
 def _start_anew(reason: str, *, steady: bool) -> NoReturn:

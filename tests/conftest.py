@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +15,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     Tests share it, so each makes topics and groups under names of its own, and leaves it running;
     one that kills or fills a broker starts another: `async with Broker(tmp_path) as broker`.
     """
-    broker = Broker(_folder(tmp_path_factory))
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
     asyncio.run(broker.start())
     yield broker
     asyncio.run(broker.stop())
-
-
-def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kafka")

@@ -148,9 +148,16 @@ def export_case(of: Parcel | None = None, **changes: Any) -> Case:  # noqa: ANN4
     return case(of or export_parcel(), header_=header(direction="EXPORT"), **changes)
 
 
-def manifest_case(*, carrier: str = "kx", on: date | None = TODAY, reference: Reference = REFERENCE, **changes: Any) -> ManifestCase:  # noqa: ANN401 - whatever a header may hold
-    """The case of a header with changes."""
-    return ManifestCase(header=header(**changes), carrier=carrier, lodged_on=on, reference=reference)
+def manifest_case(
+    *,
+    carrier: str = "kx",
+    named: str = "kx",
+    on: date | None = TODAY,
+    reference: Reference = REFERENCE,
+    **changes: Any,  # noqa: ANN401 - whatever a header may hold
+) -> ManifestCase:
+    """The case of a header with changes, on the topic of `carrier`, with another `named` in it."""
+    return ManifestCase(header=header(carrier=named, **changes), carrier=carrier, lodged_on=on, reference=reference)
 
 
 def price(of: Parcel, week: Week | None) -> Price | None:

@@ -16,10 +16,11 @@ MOBILE_CHARS: Final = 13
 
 _SEPARATOR: Final = "[-. ]?"
 _MOBILE: Final = rf"10{_SEPARATOR}[0-9]{{4}}{_SEPARATOR}[0-9]{{4}}"
+_SAFE: Final = rf"50{_SEPARATOR}[0-9]{{4}}{_SEPARATOR}[0-9]{{4}}"
 _OTHER: Final = rf"(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|1[16-9]|70|80|50[0-9])\)?{_SEPARATOR}[0-9]{{3,4}}{_SEPARATOR}[0-9]{{4}}"
 _COMPANY: Final = rf"1[568][0-9]{{2}}{_SEPARATOR}[0-9]{{4}}"
 _COUNTRY: Final = rf"\+?82{_SEPARATOR}(?:\(0\)|0)?"
-_NUMBER: Final = re.compile(rf"(?:{_COUNTRY}|\(?0)(?:{_MOBILE}|{_OTHER})|{_COMPANY}")
+_NUMBER: Final = re.compile(rf"(?:{_COUNTRY}|\(?0)(?:{_MOBILE}|{_SAFE}|{_OTHER})|{_COMPANY}")
 _ZEROS: Final = re.compile(rf"0000{_SEPARATOR}0000$")
 
 

@@ -1,0 +1,209 @@
+"""FMT: each field of a parcel is there and written as what it claims to be."""
+
+from datetime import date
+
+import pytest
+
+from agents.case import Case
+from agents.rules import format as form
+from schemas import limits
+from tests.agents.rules.tables import Check, paths
+from tests.parcels import case, export_case, export_parcel, header, parcel
+from tests.reference import AUTH_NUMBER_FROM
+
+DAY_BEFORE_AUTH = date(2026, 8, 23)
+LONGEST_HOUSE_BILL = "A" * limits.HOUSE_BILL_CHARS_MAX
+
+
+def by_post(house_bill: str) -> Case:
+    return case(parcel(house_bill=house_bill), header_=header(mode="POST", master_bill="CNSHA1"))
+
+
+TABLE = (
+    pytest.param(form.mandatory_text, case(), [], id="a good parcel lacks nothing"),
+    pytest.param(form.mandatory_text, export_case(), [], id="a good export lacks nothing"),
+    pytest.param(form.mandatory_text, case(parcel(house_bill="")), ["/house_bill"], id="no house bill"),
+    pytest.param(form.mandatory_text, case(parcel(currency="")), ["/currency"], id="no currency"),
+    pytest.param(
+        form.mandatory_text,
+        case(parcel(consignor={"name": "", "address": "", "country": ""})),
+        ["/consignor/name", "/consignor/address", "/consignor/country"],
+        id="a sender without anything: every fault at once",
+    ),
+    pytest.param(form.mandatory_text, case(parcel(consignee={"name": "", "address": ""})), ["/consignee/name", "/consignee/address"], id="a receiver without name and address"),
+    pytest.param(form.mandatory_text, case(parcel(items=[])), ["/items"], id="a parcel without goods"),
+    pytest.param(form.mandatory_text, case(parcel(items=[{}, {"description": ""}])), ["/items/1/description"], id="the second line without description"),
+    pytest.param(
+        form.mandatory_text,
+        case(parcel(items=[{"hs_code": "", "origin": "", "unit_price": "", "amount": ""}])),
+        ["/items/0/hs_code", "/items/0/origin", "/items/0/unit_price", "/items/0/amount"],
+        id="a line without code, origin and prices",
+    ),
+    pytest.param(form.purpose_is_known, case(), [], id="for own use"),
+    pytest.param(form.purpose_is_known, case(parcel(purpose="COMMERCIAL")), [], id="commercial is a purpose too"),
+    pytest.param(form.purpose_is_known, case(parcel(purpose="gift")), ["/purpose"], id="a purpose in lower case"),
+    pytest.param(form.purpose_is_known, case(parcel(purpose="")), ["/purpose"], id="an empty purpose"),
+    pytest.param(form.purchase_date_is_a_date, case(), [], id="a day"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order=None)), [], id="no order, no day"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": None})), [], id="null is no day and right"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": "2028-02-29"})), [], id="29 February of a leap year"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": "2026-02-29"})), ["/order/purchased_on"], id="29 February of another year"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": "20261118"})), ["/order/purchased_on"], id="a day without dashes"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": "2026-W47-3"})), ["/order/purchased_on"], id="a day by its week"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": "２０２６-11-18"})), ["/order/purchased_on"], id="digits, but not ASCII"),
+    pytest.param(form.purchase_date_is_a_date, case(parcel(order={"purchased_on": ""})), ["/order/purchased_on"], id="an empty day"),
+    pytest.param(form.house_bill_form, case(), [], id="letters and digits"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill="KX/8261-10")), [], id="dash and slash"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill=LONGEST_HOUSE_BILL)), [], id="35 characters: the longest"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill=LONGEST_HOUSE_BILL + "A")), ["/house_bill"], id="36 characters"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill="KX 826")), ["/house_bill"], id="a space"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill="케이엑스826")), ["/house_bill"], id="letters, but not Latin"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill="KX826\n")), ["/house_bill"], id="a line break at the end"),
+    pytest.param(form.house_bill_form, case(parcel(house_bill="")), [], id="an empty one is mandatory_text's"),
+    pytest.param(form.postal_house_bill, by_post("RR473124829GB"), [], id="a postal item number"),
+    pytest.param(form.postal_house_bill, by_post("RR473124828GB"), ["/house_bill"], id="a wrong check digit"),
+    pytest.param(form.postal_house_bill, by_post("SR473124829GB"), ["/house_bill"], id="a reserved prefix"),
+    pytest.param(form.postal_house_bill, by_post(""), [], id="an empty one is mandatory_text's"),
+    pytest.param(form.postal_house_bill, case(), [], id="express has numbers of its own"),
+    pytest.param(form.clearance_code_form, case(), [], id="P and twelve digits"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": None})), ["/consignee/clearance_code"], id="no code"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": ""})), ["/consignee/clearance_code"], id="an empty code"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": "P12345678901"})), ["/consignee/clearance_code"], id="eleven digits"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": "P1234567890123"})), ["/consignee/clearance_code"], id="thirteen digits"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": "p123456789012"})), ["/consignee/clearance_code"], id="a small p"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": "P12345678901２"})), ["/consignee/clearance_code"], id="a digit, but not ASCII"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": None, "business_number": "116-82-00276"})), [], id="a company has a business number instead"),
+    pytest.param(form.clearance_code_form, case(parcel(consignee={"clearance_code": "900101-1234567"})), [], id="a resident number is the next rule's"),
+    pytest.param(form.clearance_code_form, export_case(), [], id="exports need none"),
+    pytest.param(form.no_identity_number_as_code, case(), [], id="a clearance code"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": None})), [], id="none"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "P12345678"})), [], id="a code cut short"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "900101-1234567"})), ["/consignee/clearance_code"], id="a resident number"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "9001011234567"})), ["/consignee/clearance_code"], id="a resident number without dash"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "P9001011234567"})), ["/consignee/clearance_code"], id="P and a resident number"),
+    pytest.param(
+        form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "９００１０１-1234567"})), ["/consignee/clearance_code"], id="a resident number in wide digits"
+    ),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "m123a4567"})), ["/consignee/clearance_code"], id="a passport number"),
+    pytest.param(form.no_identity_number_as_code, export_case(export_parcel(consignee={"clearance_code": "900101-1234567"})), ["/consignee/clearance_code"], id="in exports too"),
+    pytest.param(form.no_resident_number_in_text, case(), [], id="a good parcel"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt for 900101-1234567"}])), ["/items/0/description"], id="in a description"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt 9001011234567 blue"}])), ["/items/0/description"], id="without its dash"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt ９００１０１－１２３４５６７"}])), ["/items/0/description"], id="in wide digits"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt EAN 6901234567892"}])), [], id="a barcode"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt 901301-1234567"}])), [], id="the thirteenth month"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"description": "shirt 900101-9234567"}])), [], id="a seventh digit that nobody has"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"brand": "900101-1234567"}])), ["/items/0/brand"], id="in a brand"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"ingredients": "a 900101-1234567"}])), ["/items/0/ingredients"], id="in ingredients"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(items=[{"url": "https://a/900101-1234567"}])), ["/items/0/url"], id="in a page's address"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(order={"order_number": "900101-1234567"})), ["/order/order_number"], id="in an order number"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(order={"seller_id": "900101-1234567"})), ["/order/seller_id"], id="as seller"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(order={"order_number": "9001011234567"})), [], id="an order number of thirteen digits"),
+    pytest.param(form.no_resident_number_in_text, case(parcel(order=None)), [], id="no order"),
+    pytest.param(form.auth_number_is_given, case(), [], id="a number"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None})), ["/consignee/auth_number"], id="no number"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None}), on=AUTH_NUMBER_FROM), ["/consignee/auth_number"], id="no number on the first day"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None}), on=DAY_BEFORE_AUTH), [], id="no number on the day before"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None}), on=date(1999, 1, 1)), [], id="no number before any law that is known"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": "4839 2017"})), ["/consignee/auth_number"], id="a space within"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": "x" * limits.ID_CHARS_MAX})), [], id="64 characters: the longest"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": "A-1"})), [], id="its form is not known, so any visible character does"),
+    pytest.param(form.auth_number_is_given, case(parcel(ecommerce=False, consignee={"auth_number": None})), [], id="no e-commerce"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None, "business_number": "116-82-00276"})), [], id="a company"),
+    pytest.param(form.auth_number_is_given, export_case(), [], id="an export"),
+    pytest.param(form.phone_is_korean, case(), [], id="a mobile number"),
+    pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": "02-312-3456"})), [], id="a number in Seoul"),
+    pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": ""})), ["/consignee/phone"], id="no number"),
+    pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": "010-1234-567"})), ["/consignee/phone"], id="a digit short"),
+    pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": "010-1234-56789"})), ["/consignee/phone"], id="a digit over"),
+    pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": "+81312345678"})), ["/consignee/phone"], id="a number in Tokyo"),
+    pytest.param(form.phone_is_korean, export_case(), [], id="an export to Tokyo"),
+    pytest.param(form.postcode_is_korean, case(), [], id="five digits"),
+    pytest.param(form.postcode_is_korean, case(parcel(consignee={"postcode": "01000"})), [], id="the lowest"),
+    pytest.param(form.postcode_is_korean, case(parcel(consignee={"postcode": "00999"})), ["/consignee/postcode"], id="below the lowest"),
+    pytest.param(form.postcode_is_korean, case(parcel(consignee={"postcode": ""})), ["/consignee/postcode"], id="none"),
+    pytest.param(form.postcode_is_korean, case(parcel(consignee={"postcode": "135-080"})), ["/consignee/postcode"], id="one of before 2015"),
+    pytest.param(form.postcode_is_korean, case(parcel(consignee={"postcode": "٠٦٢٣٦"})), ["/consignee/postcode"], id="digits, but not ASCII"),
+    pytest.param(form.postcode_is_korean, export_case(), [], id="an export"),
+    pytest.param(form.address_is_plausible, case(), [], id="a road name and number"),
+    pytest.param(form.address_is_plausible, case(parcel(consignee={"address": "세종로 7"})), [], id="five characters: the shortest"),
+    pytest.param(form.address_is_plausible, case(parcel(consignee={"address": "종로 7 "})), ["/consignee/address"], id="four and a space"),
+    pytest.param(form.address_is_plausible, case(parcel(consignee={"address": "서울특별시 강남구 테헤란로"})), ["/consignee/address"], id="no number"),
+    pytest.param(form.address_is_plausible, case(parcel(consignee={"address": "서울특별시 강남구 테헤란로 ３９"})), [], id="a wide number"),
+    pytest.param(form.address_is_plausible, case(parcel(consignee={"address": ""})), [], id="an empty one is mandatory_text's"),
+    pytest.param(form.address_is_plausible, export_case(), [], id="an export: abroad there are houses without number"),
+    pytest.param(form.text_says_something, case(), [], id="a good parcel"),
+    pytest.param(form.text_says_something, export_case(), [], id="a good export"),
+    pytest.param(form.text_says_something, case(parcel(consignee={"name": "김민", "name_en": None})), [], id="a name of two syllables"),
+    pytest.param(form.text_says_something, case(parcel(consignee={"name": "이이", "name_en": "Yi Yi"})), [], id="a name of two equal syllables"),
+    pytest.param(form.text_says_something, case(parcel(consignor={"name": "李明", "address": "杭州市文三路88号"})), [], id="a Chinese name of two characters"),
+    pytest.param(form.text_says_something, case(parcel(consignor={"name": "Li"})), [], id="a Latin name of two letters"),
+    pytest.param(form.text_says_something, case(parcel(consignor={"name": "3M"})), [], id="a company with one letter"),
+    pytest.param(form.text_says_something, case(parcel(consignor={"name": "xxx", "address": "12-34"})), ["/consignor/name", "/consignor/address"], id="a sender of x and digits"),
+    pytest.param(form.text_says_something, case(parcel(consignor={"name": "XxXxXxXx"})), ["/consignor/name"], id="x, small and large"),
+    pytest.param(
+        form.text_says_something,
+        case(parcel(consignee={"name": "ㅋㅋㅋ", "name_en": "...", "address": "12345"})),
+        ["/consignee/name", "/consignee/name_en", "/consignee/address"],
+        id="a receiver of laughter, dots and digits",
+    ),
+    pytest.param(form.text_says_something, case(parcel(consignee={"name": "\u3164\u1160\u3164"})), ["/consignee/name"], id="letters that can't be seen"),
+    pytest.param(form.text_says_something, case(parcel(consignee={"name": "   "})), ["/consignee/name"], id="spaces"),
+    pytest.param(form.text_says_something, case(parcel(items=[{"description": "image.jpg"}, {"description": ".jpg"}])), ["/items/1/description"], id="a mere file extension"),
+    pytest.param(
+        form.text_says_something, case(parcel(items=[{"description": "PDF"}, {"description": "#1-2!"}])), ["/items/0/description", "/items/1/description"], id="an extension; signs"
+    ),
+    pytest.param(form.numbers_are_above_zero, case(), [], id="a good parcel"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(pieces=0, gross_weight_g=0)), ["/pieces", "/gross_weight_g"], id="no pieces, no weight"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(pieces=1, gross_weight_g=1)), [], id="one piece, one gram"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(items=[{"quantity": -1, "net_weight_g": 0}])), ["/items/0/quantity", "/items/0/net_weight_g"], id="less than nothing"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(items=[{"volume_ml": 0}])), ["/items/0/volume_ml"], id="a volume of nothing"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(items=[{"volume_ml": 1}])), [], id="a millilitre"),
+    pytest.param(form.numbers_are_above_zero, case(parcel(items=[{"unit": ""}, {"unit": " "}])), ["/items/0/unit", "/items/1/unit"], id="no unit"),
+    pytest.param(form.amounts_are_numbers, case(), [], id="a good parcel"),
+    pytest.param(form.amounts_are_numbers, case(parcel(freight=None, insurance=None, local_charges=None, order=None)), [], id="null is right where it may stand"),
+    pytest.param(form.amounts_are_numbers, case(parcel(items=[{"unit_price": "0.0001", "amount": "999999999999.9999"}])), [], id="the smallest and the largest"),
+    pytest.param(
+        form.amounts_are_numbers, case(parcel(items=[{"unit_price": "0.00001", "amount": "1000000000000"}])), ["/items/0/unit_price", "/items/0/amount"], id="beyond both"
+    ),
+    pytest.param(form.amounts_are_numbers, case(parcel(items=[{"unit_price": "0.00", "amount": "0"}])), ["/items/0/unit_price", "/items/0/amount"], id="zero"),
+    pytest.param(form.amounts_are_numbers, case(parcel(items=[{"unit_price": "-1", "amount": "1e3"}])), ["/items/0/unit_price", "/items/0/amount"], id="negative; with exponent"),
+    pytest.param(
+        form.amounts_are_numbers, case(parcel(items=[{"unit_price": "5,00", "amount": "٥"}])), ["/items/0/unit_price", "/items/0/amount"], id="a comma; digits, but not ASCII"
+    ),
+    pytest.param(form.amounts_are_numbers, case(parcel(items=[{"unit_price": "", "amount": ""}])), [], id="empty ones are mandatory_text's"),
+    pytest.param(
+        form.amounts_are_numbers,
+        case(parcel(freight="free", insurance="-2", local_charges="", order={"paid": "USD 5"})),
+        ["/freight", "/insurance", "/local_charges", "/order/paid"],
+        id="charges that are no amounts",
+    ),
+    pytest.param(form.amounts_are_numbers, case(parcel(freight="0", insurance="0.00")), [], id="charges may be zero"),
+    pytest.param(form.business_number_form, case(), [], id="none"),
+    pytest.param(form.business_number_form, case(parcel(consignee={"business_number": "116-82-00276"})), [], id="right"),
+    pytest.param(form.business_number_form, case(parcel(consignee={"business_number": "116-82-00277"})), ["/consignee/business_number"], id="one off"),
+    pytest.param(form.business_number_form, case(parcel(consignor={"business_number": "HRB 1234"})), [], id="a foreign sender's number is not ours to check"),
+    pytest.param(form.business_number_form, export_case(export_parcel(consignor={"business_number": "116-82-00277"})), ["/consignor/business_number"], id="a Korean sender's is"),
+    pytest.param(form.business_number_form, export_case(export_parcel(consignor={"business_number": "1168200276"})), [], id="dashes may be left out"),
+)
+
+
+@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
+def test_rule(check: Check, asked: Case, found: list[str]) -> None:
+    assert paths(check, asked) == found
+
+
+@pytest.mark.parametrize(
+    ("check", "asked", "said"),
+    [
+        pytest.param(
+            form.purpose_is_known, case(parcel(purpose="gift")), '"gift" is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right', id="the word found, and the right ones"
+        ),
+        pytest.param(form.house_bill_form, case(parcel(house_bill="KX 826110000017")), '"KX ************" has', id="a long number is masked"),
+        pytest.param(form.amounts_are_numbers, case(parcel(freight="-1")), "negative", id="negative is said in words"),
+        pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "900101-1234567"})), "send the personal clearance code", id="what to send instead"),
+    ],
+)
+def test_message(check: Check, asked: Case, said: str) -> None:
+    (found,) = check(asked)
+    assert said in found.message

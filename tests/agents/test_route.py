@@ -1,0 +1,89 @@
+"""Which clearance procedure applies."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from agents.case import Case
+from agents.reference import Dated, Reference
+from agents.route import route_of
+from tests.parcels import case, export_case, export_parcel, header, parcel
+from tests.reference import REFERENCE, thresholds
+
+
+def sent(
+    amount: str, *, mode: str = "AIR_EXPRESS", country: str = "CN", purpose: str = "SELF_USE", currency: str = "USD", more: tuple[str, ...] = (), reference: Reference = REFERENCE
+) -> Case:
+    """A parcel of one priced line and more lines by their description, each for a ten-thousandth."""
+    lines = [{"amount": amount}, *({"description": description, "amount": "0"} for description in more)]
+    return case(parcel(purpose=purpose, currency=currency, consignor={"country": country}, items=lines), header_=header(mode=mode), reference=reference)
+
+
+@pytest.mark.parametrize(
+    ("asked", "route"),
+    [
+        pytest.param(sent("150.00"), "LIST", id="150.00"),
+        pytest.param(sent("150.01"), "SIMPLIFIED", id="150.01"),
+        pytest.param(sent("150.0001"), "SIMPLIFIED", id="the smallest amount above 150"),
+        pytest.param(sent("2000.00"), "SIMPLIFIED", id="2,000.00"),
+        pytest.param(sent("2000.01"), "GENERAL", id="2,000.01"),
+        pytest.param(sent("140.00", currency="EUR"), "LIST", id="euros that are exactly 150 dollars"),
+        pytest.param(sent("140.0001", currency="EUR"), "SIMPLIFIED", id="euros that are a trifle more"),
+        pytest.param(sent("200.00", country="US"), "LIST", id="200.00 from the United States"),
+        pytest.param(sent("200.01", country="US"), "SIMPLIFIED", id="200.01 from the United States"),
+        pytest.param(sent("200.00", country="US", mode="SEA_EXPRESS"), "LIST", id="the same by sea"),
+        pytest.param(sent("150.01", country="US", mode="POST"), "SIMPLIFIED", id="by post the United States are as any other country"),
+        pytest.param(sent("5", country="US", more=("vitamin C",)), "SIMPLIFIED", id="excluded goods from the United States"),
+        pytest.param(sent("150.00", mode="POST"), "LIST", id="by post 150.00"),
+        pytest.param(sent("1000.00", mode="POST"), "SIMPLIFIED", id="by post 1,000.00"),
+        pytest.param(sent("1000.01", mode="POST"), "GENERAL", id="by post 1,000.01"),
+        pytest.param(sent("5", more=("vitamin C",)), "SIMPLIFIED", id="one excluded line taints the parcel"),
+        pytest.param(sent("2000.01", more=("vitamin C",)), "GENERAL", id="excluded goods above 2,000"),
+        pytest.param(sent("5", more=("crocodile bag",)), "GENERAL", id="excluded from the simplified declaration"),
+        pytest.param(sent("5", more=("teddy bear",)), "LIST", id="a category that changes nothing"),
+        pytest.param(sent("5", purpose="COMMERCIAL"), "SIMPLIFIED", id="commercial goods"),
+        pytest.param(sent("2000.01", purpose="COMMERCIAL"), "GENERAL", id="commercial goods above 2,000"),
+        pytest.param(sent("5", purpose="GIFT"), "LIST", id="a gift"),
+        pytest.param(sent("150.00", purpose="SAMPLE"), "LIST", id="a sample of 150"),
+        pytest.param(sent("150.01", purpose="SAMPLE"), "SIMPLIFIED", id="a sample above"),
+        pytest.param(sent("5", purpose="whatever"), "SIMPLIFIED", id="a purpose that nobody knows"),
+        pytest.param(sent("five"), "GENERAL", id="no price"),
+        pytest.param(sent("5", currency="JPY"), "GENERAL", id="no rate"),
+    ],
+)
+def test_import(asked: Case, route: str) -> None:
+    assert route_of(asked) == route
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "route"),
+    [
+        pytest.param("2000000", "KRW", "EXPORT_LIST", id="two million won"),
+        pytest.param("2000000.0001", "KRW", "EXPORT_GENERAL", id="a trifle more"),
+        pytest.param("1428.5714", "USD", "EXPORT_LIST", id="dollars just below two million won"),
+        pytest.param("1428.5715", "USD", "EXPORT_GENERAL", id="dollars just above"),
+        pytest.param("5", "JPY", "EXPORT_GENERAL", id="no rate"),
+    ],
+)
+def test_export(amount: str, currency: str, route: str) -> None:
+    assert route_of(export_case(export_parcel(currency=currency, items=[{"amount": amount}]))) == route
+
+
+def test_local_charges_count_and_freight_does_not() -> None:
+    assert route_of(case(parcel(items=[{"amount": "149"}], local_charges="1", freight="30"))) == "LIST"
+    assert route_of(case(parcel(items=[{"amount": "149"}], local_charges="1.01", freight="30"))) == "SIMPLIFIED"
+
+
+@pytest.mark.parametrize(
+    ("day", "route"),
+    [
+        pytest.param(date(2026, 11, 22), "LIST", id="the day before a change of law"),
+        pytest.param(date(2026, 11, 23), "SIMPLIFIED", id="the day of it"),
+        pytest.param(date(2015, 12, 31), "GENERAL", id="before any law that is known: the most careful"),
+    ],
+)
+def test_the_law_of_the_day(day: date, route: str) -> None:
+    lowered = Dated({date(2016, 1, 1): Decimal(150), date(2026, 11, 23): Decimal(50)})
+    reference = Reference(**{name: getattr(REFERENCE, name) for name in Reference.__slots__} | {"thresholds": thresholds(list_limit_usd=lowered)})
+    assert route_of(case(on=day, reference=reference)) == route
