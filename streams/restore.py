@@ -8,14 +8,14 @@ from aiokafka.structs import TopicPartition
 
 from schemas import topics
 from streams.trouble import Trouble
-from streams.work import Work, intake_state_partition
+from streams.work import StoredRecord, Work, intake_state_partition
 
 POLL_MS = 200
 RECORDS_A_POLL = 5_000
 
 
 class RestoreError(Trouble):
-    """The state could not be read to its end."""
+    """The state could not be read to the end."""
 
 
 async def restore(bootstrap: str, work: Work, carriers: set[str], numbers: set[int], *, seconds: float) -> int:
@@ -27,16 +27,17 @@ async def restore(bootstrap: str, work: Work, carriers: set[str], numbers: set[i
     intake = {TopicPartition(topics.INTAKE_STATE, intake_state_partition(carrier)) for carrier in carriers}
     screening = {TopicPartition(topics.SCREENING_STATE, number) for number in numbers}
 
-    def apply(tp: TopicPartition, key: bytes, value: bytes | None) -> None:
-        if tp.topic == topics.INTAKE_STATE:
-            work.restore_intake(carriers, key, value)
+    def apply(record: StoredRecord) -> None:
+        key = record.key or b""
+        if record.topic == topics.INTAKE_STATE:
+            work.restore_intake(carriers, key, record.value)
         else:
-            work.restore_screening(tp.partition, key, value)
+            work.restore_screening(record.partition, key, record.value)
 
     return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds)
 
 
-async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[TopicPartition, bytes, bytes | None], None], *, seconds: float) -> int:
+async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[StoredRecord], None], *, seconds: float) -> int:
     """Hand every committed record of some partitions to `apply`, up to where they end now."""
     wanted = sorted(tps)
     if not wanted:
@@ -51,13 +52,13 @@ async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Call
         await consumer.seek_to_beginning(*wanted)
         open_tps = {tp for tp in wanted if ends[tp] > 0}
         while open_tps:
-            for tp, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).items():
+            for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).values():
                 for record in records:
-                    apply(tp, record.key or b"", record.value)
+                    apply(record)
                 read += len(records)
             open_tps = {tp for tp in open_tps if await consumer.position(tp) < ends[tp]}
             if time.monotonic() > deadline:
-                raise RestoreError(f"the state in {', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(open_tps))} could not be read to its end in {seconds:.0f} s; is a broker down?")
+                raise RestoreError(f"{', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(open_tps))} could not be read to the end in {seconds:.0f} s; is a broker down?")
     finally:
         await consumer.stop()
     return read

@@ -16,6 +16,7 @@ from faust.types import StreamT
 from agents.identity import TokenKeys
 from agents.intake import Office
 from schemas import topics
+from streams import ready
 from streams.admin import wait_for_kafka
 from streams.reference import load
 from streams.settings import Settings, variable
@@ -99,6 +100,8 @@ def create_app(settings: Settings, bootstrap: str) -> faust.App:
         consumer = app.consumer
         assert isinstance(consumer, Consumer)  # noqa: S101 - for the type checker: the scheme in `broker` made it so
         await consumer.take_up()
+        tenure = app.desk.tenure
+        ready.tell(tenure.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
 
     return app
 

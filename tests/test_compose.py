@@ -61,7 +61,7 @@ def test_every_variable_is_a_setting(service: str) -> None:
 def test_its_values_are_allowed(service: str) -> None:
     environment = {name: value for name, value in OURS[service]["environment"].items() if name != KEY_FILE}
     settings = Settings.read(environment)
-    brokers = [name for name in profile(SERVICES[service]["profiles"][0], BROKERS)]
+    brokers = list(profile(SERVICES[service]["profiles"][0], BROKERS))
     assert settings.brokers.split(",") == [f"{name}:9092" for name in brokers]
     assert settings.replication == len(brokers)
 

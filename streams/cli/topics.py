@@ -1,0 +1,32 @@
+"""`tonggwan topics`: creates the topics, as often as it is called."""
+
+import os
+
+import click
+
+from streams.admin import check_carrier, create_topics
+from streams.carriers import known
+from streams.cli.kafka import bootstrap_option, run
+from streams.cli.look import say, write
+from streams.settings import Settings
+
+
+@click.command
+@click.option("--carrier", "carriers", multiple=True, metavar="ID", help="Also create the topics of this carrier. May be given several times.")
+@bootstrap_option
+def topics(carriers: tuple[str, ...], bootstrap: str) -> None:
+    """Create what is missing of the topics, and say what was done.
+
+    Carriers are those of the reference data, those that have topics already, and those named. Topics that are there but
+    differ from the table in schemas/topics.py are told and left as they are.
+    """
+    wanted = {check_carrier(carrier) for carrier in carriers}
+    run(bootstrap, _create(Settings.read(os.environ), bootstrap, wanted))
+
+
+async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> None:
+    everybody = carriers | await known(settings, bootstrap)
+    created = await create_topics(bootstrap, everybody, replication=settings.replication)
+    for name in sorted(created):
+        write(f"created {name}")
+    say(f"{len(created)} topics created; those of {len(everybody)} carriers and the common ones are there.")

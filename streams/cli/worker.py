@@ -1,0 +1,21 @@
+"""`tonggwan worker`: one worker against an existing Kafka."""
+
+import os
+
+import click
+
+from streams.cli.kafka import bootstrap_option
+from streams.settings import Settings
+
+
+@click.command
+@bootstrap_option
+def worker(bootstrap: str) -> None:
+    """Work until SIGTERM or SIGINT: take manifests, answer them, decide their parcels.
+
+    Waits for Kafka. Needs INTAKE_TOKEN_KEYS or INTAKE_TOKEN_KEYS_FILE. INTAKE_SLOT names the worker, the same after each
+    restart; workers of one Kafka share the work.
+    """
+    from streams.worker import run  # noqa: PLC0415 - Faust takes half a second to import; `worker --help` needs none of it
+
+    run(Settings.read(os.environ), bootstrap)

@@ -1,0 +1,179 @@
+"""Conservation, proved: reads every topic as a committed reader does, and holds the laws of `streams.balance` against it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.structs import TopicPartition
+
+from agents.reference import Reference
+from agents.screening import Partition, Screening
+from schemas import avro, topics
+from streams.balance import Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
+from streams.restore import read_to_end
+from streams.transaction import stable_offsets
+from streams.work import StoredRecord, read_checked, state_of
+
+SECONDS = 600.0
+Progress = Callable[[int], None]
+"""Told how many records have been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One manifest version: what it brought."""
+
+    carrier: str
+    manifest_id: str
+    manifest_version: int
+    status: str
+    source: str
+    received: int
+    outcomes: dict[str, int]
+
+
+@dataclass(slots=True)
+class Balance:
+    """The result."""
+
+    accounts: list[Account] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    waiting: int = 0
+    """Records not yet taken: the balance is of what was."""
+    dead_letters: int = 0
+    replayed: int | None = None
+    """Checked parcels decided again, when that was asked for."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything balances and nothing waits."""
+        return not self.breaches and not self.waiting
+
+
+async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, reference: Reference | None = None, progress: Progress = lambda _: None) -> Balance:
+    """Hold the laws against everything on the topics, or one manifest's part of it.
+
+    With `reference`, decide every checked parcel again by it in one process, and compare decisions, cases, notices and
+    state byte for byte.
+    """
+    ledgers = await read_ledgers(bootstrap, group, progress)
+    found = [] if manifest else list(breaches(ledgers))
+    balance = Balance(breaches=found, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
+    if manifest:
+        ledgers.receipts, ledgers.decisions = of_manifest(ledgers.receipts, manifest), of_manifest(ledgers.decisions, manifest)
+        ledgers.manifests, ledgers.dead_letters = [source_of(entry) for entry in ledgers.receipts], []
+        balance.breaches = list(breaches(ledgers))
+    balance.accounts = _accounts(ledgers)
+    if reference is not None:
+        balance.replayed, differences = await replay(bootstrap, reference, progress)
+        balance.breaches += differences
+    return balance
+
+
+async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
+    """Everything that the laws speak of."""
+    tps = await _partitions(bootstrap, lambda topic: topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance.")) or topic in (topics.DEAD_LETTERS, topics.CHECKED))
+    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic == topics.CHECKED]
+    taken = await _taken(bootstrap, group, sources)
+    ledgers = Ledgers()
+    read = 0
+
+    def apply(record: StoredRecord) -> None:
+        nonlocal read
+        read += 1
+        if read % 1000 == 0:
+            progress(1000)
+        place = (record.topic, record.partition, record.offset)
+        if record.topic.startswith(topics.MANIFESTS) or record.topic == topics.CHECKED:
+            if record.offset >= taken[TopicPartition(record.topic, record.partition)]:
+                ledgers.waiting += 1
+            elif record.topic != topics.CHECKED:
+                ledgers.manifests.append(place)
+        elif record.topic == topics.DEAD_LETTERS:
+            ledgers.dead_letters.append(_origin(record))
+        elif record.topic.startswith(topics.RECEIPTS):
+            receipt = avro.decode(avro.RECEIPT, record.value or b"")
+            if receipt["kind"] == "ANSWER":
+                ledgers.receipts.append(Entry(place, receipt))
+        else:
+            ledgers.decisions.append(Entry(place, avro.decode(avro.DECISION, record.value or b"")))
+
+    await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
+    return ledgers
+
+
+async def replay(bootstrap: str, reference: Reference, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
+    """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
+    tps = await _partitions(bootstrap, lambda topic: topic in (topics.CHECKED, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
+    checked: list[StoredRecord] = []
+    live: Counter[tuple[str, bytes, bytes]] = Counter()
+    state: dict[tuple[int, bytes], bytes] = {}
+
+    def apply(record: StoredRecord) -> None:
+        key, value = record.key or b"", record.value or b""
+        if record.topic == topics.CHECKED:
+            checked.append(record)
+        elif record.topic == topics.SCREENING_STATE:
+            if record.value is None:
+                state.pop((record.partition, key), None)
+            else:
+                state[record.partition, key] = value
+        elif record.topic != topics.REJECTED and not (record.topic.startswith(topics.RECEIPTS) and avro.decode(avro.RECEIPT, value)["kind"] == "ANSWER"):
+            live[record.topic, key, value] += 1
+
+    await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
+    screening = Screening(reference)
+    partitions: dict[int, Partition] = {}
+    again: Counter[tuple[str, bytes, bytes]] = Counter()
+    for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
+        token = (record.key or b"").decode()
+        for output in screening.decide(token, read_checked(record.value), partitions.setdefault(record.partition, Partition())):
+            if output.topic != topics.CHECKED:
+                again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
+        if count % 1000 == 0:
+            progress(1000)
+    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition.consignees).items()}
+    found = [
+        *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
+        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key[1].decode()}"),
+    ]
+    return len(checked), found
+
+
+async def _partitions(bootstrap: str, wanted: Callable[[str], bool]) -> list[TopicPartition]:
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        cluster = await client.fetch_all_metadata()
+    finally:
+        await client.close()
+    return [TopicPartition(topic, number) for topic in sorted(cluster.topics()) if wanted(topic) for number in sorted(cluster.partitions_for_topic(topic) or ())]
+
+
+async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """The next offset of each source."""
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        return {tp: offset or 0 for tp, offset in (await stable_offsets(client, group, tps)).items()}
+    finally:
+        await client.close()
+
+
+def _origin(record: StoredRecord) -> tuple[str, int, int]:
+    headers: dict[str, bytes] = dict(record.headers)
+    return headers["x-original-topic"].decode(), int(headers["x-original-partition"]), int(headers["x-original-offset"])
+
+
+def _accounts(ledgers: Ledgers) -> list[Account]:
+    outcomes: dict[tuple[str, int, int], Counter[str]] = {}
+    for decision in ledgers.decisions:
+        outcomes.setdefault(source_of(decision), Counter())[decision.value["outcome"]] += 1
+
+    def account(receipt: Entry) -> Account:
+        source = source_of(receipt)
+        value = receipt.value
+        return Account(value["carrier"], value["manifest_id"], value["manifest_version"], value["status"], show(source), value["counts"]["received"], dict(outcomes.get(source, {})))
+
+    return [account(receipt) for receipt in ledgers.receipts]
