@@ -22,7 +22,7 @@ def parse_e4(text: str) -> int | None:
     fraction = match[1]
     if fraction is None:
         return int(text) * E4
-    return int(text.replace(".", "", 1)) * 10 ** (limits.AMOUNT_SCALE_MAX - len(fraction))
+    return int(text.replace(".", "", 1) + "0" * (limits.AMOUNT_SCALE_MAX - len(fraction)))
 
 
 def usd_e6(amount_e4: int, rate_krw_e4: int, usd_krw_e4: int) -> int:

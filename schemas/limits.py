@@ -12,6 +12,9 @@ RECORD_BYTES_MAX: Final = 8 * 1024 * 1024
 BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
 """Decompressed size of one Kafka batch. Above it the worker refuses to unpack: a few kilobytes can hold gigabytes."""
 
+BATCH_RECORDS_MAX: Final = 100_000
+"""Records of one Kafka batch; above it the worker refuses to unpack."""
+
 PARCELS_PER_MANIFEST_MAX: Final = 5_000
 """A manifest with more parcels is refused whole; split it by master bill or version."""
 

@@ -56,13 +56,13 @@ class Topic:
     record_bytes_max: int = 1024 * 1024
     stamped_by_broker: bool = False
     """True: the broker's clock stamps each record, so that a sender can't choose its time."""
-    recompressed: bool = False
-    """True: the broker stores records uncompressed, so that it meets a decompression bomb at the door and no worker ever does."""
+    from_outside: bool = False
+    """True: others write it, so the broker refuses a record that unpacks beyond the limit; of a whole batch the reader has to beware."""
 
 
 TOPICS: Final = (
     Topic(name=MANIFESTS, carries="manifest.v1.avsc or the same as JSON", key="master bill", written_by="that carrier, nobody else", read_by="intake",
-          partitions=2, retention_days=30, record_bytes_max=limits.RECORD_BYTES_MAX, stamped_by_broker=True, recompressed=True),
+          partitions=2, retention_days=30, record_bytes_max=limits.RECORD_BYTES_MAX, stamped_by_broker=True, from_outside=True),
     Topic(name=RECEIPTS, carries="receipt.v1.avsc", key="manifest id", written_by="intake, screening", read_by="that carrier, nobody else",
           partitions=1, retention_days=30, record_bytes_max=limits.RECORD_BYTES_MAX),
     Topic(name=CHECKED, carries="checked_parcel.v1.avsc", key="consignee token", written_by="intake", read_by="screening", partitions=8, retention_days=90),

@@ -12,7 +12,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidConfigurationError, InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
 
-from schemas.limits import BATCH_BYTES_MAX
 from schemas.topics import DAY_MS, TOPICS, Topic
 from streams.features import check_transactions, finalized_features
 from streams.trouble import Trouble
@@ -63,9 +62,9 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
         found |= COMPACTED
     if topic.stamped_by_broker:
         found["message.timestamp.type"] = "LogAppendTime"
-    if topic.recompressed:
-        # The bound holds for each record. A batch of many that each keep to it is unpacked whole, in the broker's memory.
-        found |= {"compression.type": "uncompressed", DECOMPRESSED_BYTES_MAX: str(BATCH_BYTES_MAX)}
+    if topic.from_outside:
+        # For each record, not for a batch: `streams.bombs` bounds that, where it is unpacked.
+        found[DECOMPRESSED_BYTES_MAX] = found["max.message.bytes"]
     return found
 
 

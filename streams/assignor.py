@@ -26,15 +26,15 @@ class TogetherAssignor(AbstractPartitionAssignor):
     def __init__(self) -> None:
         self._mine: list[Piece] = []
 
-    def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:  # type: ignore[override] # aiokafka takes instances as well as classes
+    def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:
         """What a member tells the leader: what it has now."""
         return ConsumerProtocolMemberMetadata(self.version, list(topics), orjson.dumps(self._mine))
 
-    def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:  # type: ignore[override]
+    def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:
         """Keep what was assigned, to be told the next time."""
         self._mine = [(topic, tuple(sorted(numbers))) for topic, numbers in assignment.assignment]
 
-    def assign(self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[str, ConsumerProtocolMemberAssignment]:  # type: ignore[override]
+    def assign(self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[str, ConsumerProtocolMemberAssignment]:
         """The leader's part: share out all partitions of all topics that somebody wants."""
         topics = sorted({topic for member in members.values() for topic in member.subscription})
         pieces = [piece for topic in topics for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))]

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
 from schemas import topics
+from streams import bombs
 from streams.trouble import Trouble
 from streams.work import StoredRecord, Work, intake_state_partition
 
@@ -42,6 +43,7 @@ async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Call
     wanted = sorted(tps)
     if not wanted:
         return 0
+    bombs.guard()
     ends = await _ends(bootstrap, wanted)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS)
     await consumer.start()

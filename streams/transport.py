@@ -11,6 +11,8 @@ are replaced, because stock Faust loses and doubles records (its own exactly-onc
 
 import asyncio
 import logging
+import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -19,13 +21,14 @@ import aiokafka
 import faust
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
-from faust.transport import consumer as faust_consumer
 from faust.transport import producer as faust_producer
 from faust.transport.conductor import Conductor as FaustConductor
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, ConsumerMessage
-from mode import Service
+from faust.types import TP, AppT, ConsumerMessage
+from faust.types.tuples import Message, RecordMetadata
+from mode import Service, ServiceT
+from mode.utils.futures import notify
 
 from schemas import topics
 from streams.assignor import TogetherAssignor
@@ -41,9 +44,14 @@ SOURCES: Final = r"^(manifests\..+|parcels\.checked)$"
 """Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
 FETCH_WAIT_MS: Final = 50
+IDLE_S: Final = 0.05
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
 RESTORE_SECONDS: Final = 600
+TELL_SECONDS: Final = 10.0
+"""How often a worker says what it has done."""
+DID: Final = re.compile(r"committed (\d+) transactions")
+"""How it begins to say it."""
 
 INTAKE: Final = "manifests"
 SCREENING: Final = "parcels"
@@ -82,6 +90,12 @@ class Desk:
         self._committing = asyncio.Lock()
         self.room = asyncio.Event()
         self.room.set()
+        self._tell_at = 0.0
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a tenure lasts."""
+        return self.tenure is not None
 
     async def handle(self, batch: Batch) -> None:
         """An agent's work: process a run of records, while its tenure lasts and there is room."""
@@ -112,6 +126,13 @@ class Desk:
             except GivenUpError as error:
                 self.start_anew(str(error))
             self.work.counters.transactions += 1
+        if time.monotonic() >= self._tell_at:
+            self._tell()
+
+    def _tell(self) -> None:
+        did = self.work.counters
+        log.info("committed %d transactions: %d manifests, %d parcels, %d decisions, %d set aside", did.transactions, did.manifests, did.parcels, did.decisions, did.set_aside)
+        self._tell_at = time.monotonic() + TELL_SECONDS
 
     async def prepare(self, membership: Membership, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
         """Before a tenure: wait for pending transactions, restore state; where to read on."""
@@ -135,11 +156,18 @@ class Desk:
             self.tenure.lasts = False
             await self.commit()
             self.tenure = None
+            self._tell()
 
 
-def desk_of(app: Any) -> Desk:  # noqa: ANN401 - Faust's app carries what its creator gave it
-    """The desk of a Faust app."""
-    return cast("Desk", app.desk)
+class App(faust.App):
+    """A Faust app with a desk."""
+
+    desk: Desk
+
+
+def desk_of(app: AppT) -> Desk:
+    """The desk of an app."""
+    return cast("App", app).desk
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -153,6 +181,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             client_id=desk_of(self.app).transactional_id,
             group_id=settings.group,
+            # A worker with a name of its own that comes back at once takes its place again, instead of waiting for its ghost's session to end.
+            group_instance_id=settings.slot or None,
             partition_assignment_strategy=[TogetherAssignor()],
             isolation_level="read_committed",
             enable_auto_commit=False,
@@ -175,7 +205,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
         """Fetched runs of records, and after how many rewinds they were fetched."""
-        return await self.call_thread(self._fetch)
+        fetched: tuple[int, Mapping[Any, Sequence[StoredRecord]]] = await self.call_thread(self._fetch)
+        return fetched
 
     async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
         # Counted in the same step as the records are taken, in the thread that also rewinds: records of the time
@@ -187,7 +218,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
         """Go to offsets, to the beginning where there is none; how often this was done."""
-        return await self.call_thread(self._rewind, offsets)
+        return int(await self.call_thread(self._rewind, offsets))
 
     async def _rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
         consumer = self._ensure_consumer()
@@ -202,7 +233,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def membership(self) -> Membership:
         """Who we are in the group at this moment."""
-        return await self.call_thread(self._membership)
+        membership: Membership = await self.call_thread(self._membership)
+        return membership
 
     async def _membership(self) -> Membership:
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way to the generation
@@ -215,12 +247,15 @@ class Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def _drain_messages(self, fetcher: Service) -> None:
+    async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Deliver one message for each run of fetched records, until the consumer or its fetcher stops."""
         thread = cast("ConsumerThread", self._thread)
         desk = desk_of(self.app)
         try:
             while not (self.should_stop or fetcher.should_stop):
+                if not desk.at_work:
+                    await asyncio.sleep(IDLE_S)
+                    continue
                 rewinds, records = await thread.fetch()
                 tenure = desk.tenure
                 if tenure is None or tenure.rewinds != rewinds:
@@ -234,15 +269,16 @@ class Consumer(driver.Consumer):
     def _message(self, run: Sequence[Any], tenure: Tenure) -> ConsumerMessage:
         first = run[0]
         tp = TP(first.topic, first.partition)
+        batch = cast("bytes", Batch(run, tenure))  # Faust hands a message's value on without a look: `WholeBatch`
         return ConsumerMessage(
-            tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, Batch(run, tenure), None, 0, 0, tp, generation_id=self.app.consumer_generation_id
+            tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, batch, None, 0, 0, tp, generation_id=self.app.consumer_generation_id
         )
 
-    def ack(self, message: ConsumerMessage) -> bool:  # type: ignore[override]
+    def ack(self, message: Message) -> bool:
         """Note that an agent is through with a batch; what counts is in the unit."""
         message.acked = True
         self._unacked_messages.discard(message)
-        faust_consumer.notify(self._waiting_for_ack)
+        notify(self._waiting_for_ack)
         return True
 
     async def commit(self, topics: object = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Faust's signature
@@ -272,12 +308,13 @@ class Consumer(driver.Consumer):
             await asyncio.sleep(seconds)
             await self.commit()
 
-    async def take_up(self) -> None:
+    async def take_up(self) -> Tenure:
         """Begin a tenure with the present assignment; called by Faust when a rebalance is complete."""
         thread = cast("ConsumerThread", self._thread)
         membership = await thread.membership()
         offsets = await desk_of(self.app).prepare(membership, self.assignment())
-        desk_of(self.app).tenure = Tenure(membership, await thread.rewind(offsets))
+        tenure = desk_of(self.app).tenure = Tenure(membership, await thread.rewind(offsets))
+        return tenure
 
     async def perform_seek(self) -> None:
         """Nothing to do: taking up a tenure has rewound to what is committed."""
@@ -318,11 +355,13 @@ class Producer(faust_producer.Producer):
     async def flush(self) -> None:
         """Nothing waits here: units are committed whole."""
 
-    async def send(self, *_: object, **__: object) -> Awaitable[Any]:
+    async def send(self, *_: object, **__: object) -> Awaitable[RecordMetadata]:
         """Refuse: what an agent sends past its unit would not be in the transaction."""
         raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
 
-    send_and_wait = send
+    async def send_and_wait(self, *_: object, **__: object) -> RecordMetadata:
+        """Refuse, as `send` does."""
+        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
 
 
 class Conductor(FaustConductor):
@@ -343,13 +382,13 @@ class Transport(driver.Transport):
     driver_version = f"aiokafka={aiokafka.__version__}, transactions by Tonggwan"
 
 
-class WholeBatch(faust.Schema):
+class WholeBatch(faust.Schema[None, Batch]):
     """Hands a batch to the agent as it is."""
 
-    def loads_key(self, *_: object, **__: object) -> None:
+    def loads_key(self, app: AppT, message: Message, **_: object) -> None:
         """No key: a batch has many."""
 
-    def loads_value(self, app: object, message: ConsumerMessage, **_: object) -> Batch:  # noqa: ARG002
+    def loads_value(self, app: AppT, message: Message, **_: object) -> Batch:  # noqa: ARG002 - Faust's signature
         """The batch."""
         return cast("Batch", message.value)
 

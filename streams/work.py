@@ -20,6 +20,7 @@ from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.unreadable import UnreadableError
 from streams import partitions
+from streams.bombs import REFUSED
 from streams.transaction import Outbox
 
 log = logging.getLogger(__name__)
@@ -78,13 +79,15 @@ class Counters:
 class Work:
     """State of the carriers and partitions a worker has, and the unit that is being filled."""
 
-    def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int) -> None:
+    def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int, outbox: type[Outbox] = Outbox) -> None:
+        """`outbox` takes what goes out; without Kafka, another than that of a transaction."""
         self._office = office
         self._memory_days = memory_days
         self._faults_max = internal_errors_in_a_row_max
         self._faults = 0
         self._screening = Screening(office.reference)
-        self._unit = Unit()
+        self._outbox = outbox
+        self._unit = Unit(outbox())
         self._touched: dict[str, set[str]] = {}
         self.carriers: dict[str, CarrierMemory] = {}
         self.partitions: dict[int, Partition] = {}
@@ -117,6 +120,8 @@ class Work:
             self._faults = 0
 
     def _take(self, record: StoredRecord) -> None:
+        if record.value is None and (why := dict(record.headers).get(REFUSED)) is not None:
+            raise UnreadableError(unreadable.TOO_LARGE, why.decode(errors="replace"))
         carrier = record.topic.removeprefix(topics.MANIFESTS)
         memory = self.carriers[carrier]
         source = Source(record.topic, record.partition, record.offset)
@@ -176,7 +181,7 @@ class Work:
         """The unit to commit, with the state it leaves behind; None when nothing was done. A new one begins."""
         if not self._unit.offsets:
             return None
-        unit, self._unit = self._unit, Unit()
+        unit, self._unit = self._unit, Unit(self._outbox())
         for key, value, topic, partition in self._state():
             unit.outbox.add(topic, partition, key, value, unit.stored_at_ms)
         self._touched.clear()

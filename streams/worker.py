@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from uuid import uuid4
 
 import faust
@@ -17,10 +17,11 @@ from agents.identity import TokenKeys
 from agents.intake import Office
 from schemas import topics
 from streams import ready
+from streams import bombs
 from streams.admin import wait_for_kafka
 from streams.reference import load
 from streams.settings import Settings, variable
-from streams.transport import INTAKE, SCHEME, SCREENING, Batch, Consumer, Desk, WholeBatch
+from streams.transport import INTAKE, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
 from streams.trouble import Trouble
 from streams.work import InternalFaultError, Work
 
@@ -51,6 +52,7 @@ def office_of(settings: Settings) -> Office:
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:
     """Work until SIGTERM or SIGINT; exit status 0 then, 1 when something has to be repaired."""
+    bombs.guard()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _pause_after_failure()
     asyncio.run(_ready(bootstrap))
@@ -62,14 +64,14 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
         _start_anew(reason, steady=time.monotonic() - started > STEADY_SECONDS)
 
     asyncio.set_event_loop(asyncio.new_event_loop())
-    app = create_app(settings, bootstrap)
-    app.desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew)
+    desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew)
+    app = create_app(settings, bootstrap, desk)
     faust.Worker(app, loglevel=settings.log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 
-def create_app(settings: Settings, bootstrap: str) -> faust.App:
+def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
     """The Faust app: intake reads every carrier's topic, screening the checked parcels."""
-    app = faust.App(
+    app = App(
         settings.group,
         broker=f"{SCHEME}://{bootstrap}".replace(",", f";{SCHEME}://"),
         topic_disable_leader=True,
@@ -84,33 +86,33 @@ def create_app(settings: Settings, bootstrap: str) -> faust.App:
         worker_redirect_stdouts=False,
         autodiscover=False,
     )
+    app.desk = desk
 
     @app.agent(app.topic(INTAKE, schema=WholeBatch(), internal=False), name="intake")
     async def intake(stream: StreamT[Batch]) -> None:
         """Answer carriers' manifests; pass their parcels on."""
-        await _work_through(app, stream)
+        await _work_through(desk, stream)
 
     @app.agent(app.topic(SCREENING, schema=WholeBatch(), internal=False), name="screening")
     async def screening(stream: StreamT[Batch]) -> None:
         """Decide checked parcels."""
-        await _work_through(app, stream)
+        await _work_through(desk, stream)
 
     @app.on_rebalance_complete.connect
-    async def take_up(_: faust.App, **__: object) -> None:
+    async def take_up(*_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
         consumer = app.consumer
         assert isinstance(consumer, Consumer)  # noqa: S101 - for the type checker: the scheme in `broker` made it so
-        await consumer.take_up()
-        tenure = app.desk.tenure
+        tenure = await consumer.take_up()
         ready.tell(tenure.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
 
     return app
 
 
-async def _work_through(app: faust.App, stream: StreamT[Batch]) -> None:
+async def _work_through(desk: Desk, stream: StreamT[Batch]) -> None:
     """Hand batches to the desk. A fault that can't be set aside ends the process: nothing is acknowledged, nothing is lost."""
     try:
         async for batch in stream:
-            await app.desk.handle(batch)
+            await desk.handle(batch)
     except InternalFaultError as error:
         log.critical("%s", error)
         logging.shutdown()

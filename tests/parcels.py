@@ -105,6 +105,16 @@ def merged(good: Changes, changes: Changes) -> dict[str, Any]:
     return result
 
 
+def parcel_json(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a manifest may hold
+    """A good parcel with changes, as a carrier sends it."""
+    return merged(PARCEL, changes)
+
+
+def manifest(*parcels: Changes, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a manifest may hold
+    """A manifest of these parcels (or changes to the good one), the header good but for the changes."""
+    return merged(HEADER, changes) | {"parcels": [merged(PARCEL, parcel) for parcel in parcels]}
+
+
 def parcel(**changes: Any) -> Parcel:  # noqa: ANN401 - whatever a manifest may hold
     """A good parcel with changes."""
     return msgspec.convert(merged(PARCEL, changes), Parcel)

@@ -1,0 +1,66 @@
+"""What is measured with: the sample day, written as carriers would send it."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import msgspec
+import orjson
+
+from schemas import topics
+from streams import partitions, sample
+
+Form = Literal["JSON", "Avro"]
+FORMS: Final[tuple[Form, ...]] = ("JSON", "Avro")
+NOT_IN_AVRO: Final = frozenset({"missing_field", "wrong_type"})
+"""Mistakes that an Avro writer would not let through; such parcels stay out of a load in Avro."""
+SEED: Final = 20261123
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """One manifest, ready to publish."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes
+    manifest_id: str
+    house_bills: tuple[str, ...]
+
+
+class Load(msgspec.Struct, frozen=True):
+    """Manifests of one kind."""
+
+    carriers: tuple[str, ...]
+    manifests: tuple[Sent, ...]
+
+    @property
+    def parcels(self) -> int:
+        """Parcels of all manifests."""
+        return sum(len(sent.house_bills) for sent in self.manifests)
+
+
+def codes(count: int) -> tuple[str, ...]:
+    """So many carriers: those of the sample first, then invented ones."""
+    known = [profile.carrier for profile in sample.PROFILES]
+    return tuple((*known, *(f"c{number:02d}" for number in range(count)))[:count])
+
+
+def load(parcels: int, form: Form, *, carriers: int = 2, parcels_per_manifest: int = 200, dirty: float = 0.03, seed: int = SEED) -> Load:  # noqa: PLR0913 - what a load is varied by
+    """The originals of a sample day, dealt out to the carriers in turn, so that each has the same to do."""
+    names = codes(carriers)
+    made = sample.records(seed, parcels, min(carriers, len(sample.PROFILES)), parcels_per_manifest, dirty, events=False)
+    return Load(names, tuple(_sent(record, names[number % carriers], form) for number, record in enumerate(made)))
+
+
+def _sent(made: sample.Made, carrier: str, form: Form) -> Sent:
+    parcels = list(_written(made, form))
+    manifest = {**made.manifest, "carrier": carrier, "parcels": parcels}
+    topic, key = topics.MANIFESTS + carrier, manifest["master_bill"].encode()
+    value = orjson.dumps(manifest) if form == "JSON" else sample.framed(manifest)
+    return Sent(topic, partitions.of(topic, key), key, value, manifest["manifest_id"], tuple(parcel["house_bill"] for parcel in parcels))
+
+
+def _written(made: sample.Made, form: Form) -> Iterator[sample.Json]:
+    for place, parcel in enumerate(made.manifest["parcels"]):
+        if form == "JSON" or made.dirty.get(place) not in NOT_IN_AVRO:
+            yield parcel

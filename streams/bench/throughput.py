@@ -1,0 +1,138 @@
+"""How many parcels a second broker and workers decide, from a filled topic to committed decisions.
+
+What is counted: manifests lie in their topics before the workers start. The clock starts at the first look, every
+`POLL_S`, at which all workers have taken up their shares in one generation and a decision is committed; it stops at
+the look that sees the last one. Decisions committed before it starts are left out. Looking asks for the end of the
+committed part of each clearance topic, which costs next to nothing; a reader counts the decisions themselves once,
+when all is over.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import Final
+
+import msgspec
+from aiokafka import AIOKafkaConsumer
+
+from streams.bench.loads import Load
+from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, publish, rig
+
+QUIET_S: Final = 1.5
+"""So long without a further decision, all being there, is the end."""
+STUCK_S: Final = 40.0
+READ_MS: Final = 500
+READS_EMPTY_MAX: Final = 6
+US: Final = 1_000_000
+
+Told = Callable[[int], None]
+"""Hears how many decisions there are."""
+
+
+class Look(msgspec.Struct, frozen=True, gc=False):
+    """What was seen at one moment."""
+
+    at: float
+    offsets: int
+    cpu: Cpu
+    ready: bool
+
+
+class Drain(msgspec.Struct, frozen=True):
+    """One run, from a full topic to an empty one."""
+
+    parcels: int
+    decided: int
+    counted: int
+    """Decisions between start and stop of the clock."""
+    seconds: float
+    cpu_us_workers: float
+    """Processor time a parcel, of all workers together."""
+    cpu_us_broker: float
+    transactions: int
+    seconds_from_start: float
+    """From the start of the workers to the last decision."""
+
+    @property
+    def rate(self) -> float:
+        """Parcels a second."""
+        return self.counted / self.seconds
+
+    @property
+    def transactions_a_second(self) -> float:
+        """By the workers' own count; spread over the whole run."""
+        return self.transactions * self.counted / self.decided / self.seconds
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Least, middle and most."""
+    return {"min": min(values), "median": median(values), "max": max(values)}
+
+
+async def drain(load: Load, told: Told, settings: Mapping[str, str] | None = None) -> Drain:
+    """Measure one load on a fresh broker."""
+    async with rig(load.carriers, settings) as made:
+        await publish(made.bootstrap, load)
+        async with consumer(made.bootstrap) as reader:
+            began = time.monotonic()
+            made.start_workers()
+            looks = await _watch(made, reader, load.parcels, told)
+            await made.stop_workers()
+            decided = await _count(reader)
+        return _drain(looks, load.parcels, decided, made.transactions(), began)
+
+
+async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, told: Told) -> list[Look]:
+    """Look until all is decided and nothing more comes."""
+    tps = decisions()
+    looks: list[Look] = []
+    changed_at = time.monotonic()
+    while True:
+        offsets = sum((await reader.end_offsets(tps)).values())
+        now = time.monotonic()
+        if not looks or offsets > looks[-1].offsets:
+            changed_at = now
+            told(min(offsets, parcels))
+        looks.append(Look(now, offsets, made.cpu(), bool(looks and looks[-1].ready) or made.workers_ready()))
+        if offsets >= parcels and now - changed_at > QUIET_S:
+            return looks
+        if now - changed_at > STUCK_S:
+            raise BenchError(f"{offsets} decisions or less of {parcels}, and none came for {STUCK_S:.0f} s: {made.tail()}")
+        await asyncio.sleep(POLL_S)
+
+
+async def _count(reader: AIOKafkaConsumer) -> int:
+    """Decisions that a committed reader finds; each house bill once."""
+    tps = decisions()
+    reader.assign(tps)
+    await reader.seek_to_beginning(*tps)
+    ends = await reader.end_offsets(tps)
+    names: set[bytes] = set()
+    count = 0
+    while any([await reader.position(tp) < end for tp, end in ends.items()]):
+        for records in (await reader.getmany(timeout_ms=READ_MS)).values():
+            count += len(records)
+            names.update(record.key for record in records)
+    if len(names) != count:
+        raise BenchError(f"{count} decisions on {len(names)} house bills: some were made twice")
+    return count
+
+
+def _drain(looks: list[Look], parcels: int, decided: int, transactions: int, began: float) -> Drain:
+    last = next(look for look in looks if look.offsets == looks[-1].offsets)
+    first = next((look for look in looks if look.ready and look.offsets), last)
+    if first is last:
+        raise BenchError(f"{parcels} parcels were decided before the clock could start: use more")
+    # Offsets count the marks of transactions too, a few in a thousand.
+    counted = decided - round(first.offsets * decided / last.offsets)
+    return Drain(
+        parcels=parcels,
+        decided=decided,
+        counted=counted,
+        seconds=last.at - first.at,
+        cpu_us_workers=(last.cpu.workers - first.cpu.workers) / counted * US,
+        cpu_us_broker=(last.cpu.broker - first.cpu.broker) / counted * US,
+        transactions=transactions,
+        seconds_from_start=last.at - began,
+    )

@@ -1,0 +1,203 @@
+"""`tonggwan dead-letters`: records that could not be read, looked at, and sent again after a repair."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import click
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+
+from agents.clock import show_ms
+from schemas import limits
+from schemas.topics import CHECKED, DEAD_LETTERS
+from streams.admin import ENVELOPE_BYTES_MAX
+from streams.cli.kafka import bootstrap_option, partitions_of, partitions_with, read, run
+from streams.cli.look import as_json, counting, say, shown, table, write
+from streams.trouble import Trouble
+
+ORIGIN: Final = "x-original-"
+ERROR: Final = "x-error-"
+REPLAYED: Final = "x-replayed-from"
+FIRST_BYTES: Final = 256
+LINE_BYTES: Final = 16
+
+Header = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A record set aside, taken apart again."""
+
+    topic: str
+    partition: int
+    offset: int
+    time_ms: int
+    key: bytes | None
+    code: str
+    message: str
+    path: str
+    headers: tuple[Header, ...]
+    """Those the record had when it came."""
+    value: bytes | None
+
+    @property
+    def origin(self) -> str:
+        """Where it came from, in one word."""
+        return f"{self.topic}-{self.partition}-{self.offset}"
+
+    @classmethod
+    def of(cls, record: ConsumerRecord) -> Self:
+        """Ours stand last: a sender may have used the same names."""
+        names = [name for name, _ in record.headers]
+        first = len(names) - 1 - names[::-1].index(f"{ORIGIN}topic")
+        said = dict(record.headers[first:])
+        return cls(
+            topic=said[f"{ORIGIN}topic"].decode(),
+            partition=int(said[f"{ORIGIN}partition"]),
+            offset=int(said[f"{ORIGIN}offset"]),
+            time_ms=int(said[f"{ORIGIN}timestamp"]),
+            key=said.get(f"{ORIGIN}key"),
+            code=said[f"{ERROR}code"].decode(),
+            message=said[f"{ERROR}message"].decode(),
+            path=said[f"{ERROR}path"].decode(),
+            headers=tuple(record.headers[:first]),
+            value=record.value,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """What `list --json` prints."""
+        key = None if self.key is None else self.key.decode(errors="backslashreplace")
+        size = None if self.value is None else len(self.value)
+        return {"origin": self.origin, "code": self.code, "message": self.message, "path": self.path, "bytes": size, "time": show_ms(self.time_ms), "key": key}
+
+
+@click.group
+def dead_letters() -> None:
+    """Records that nobody could read, kept whole with their cause.
+
+    ORIGIN names one by where it came from: topic-partition-offset, as `list` prints it.
+    """
+
+
+@dead_letters.command("list")
+@click.option("--json", "json_", is_flag=True, help="One object a line.")
+@bootstrap_option
+def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """List all, oldest first."""
+    letters = run(bootstrap, _all(bootstrap))
+    if json_:
+        for letter in letters:
+            as_json(letter.summary())
+        return
+    rows = [letter.summary() for letter in letters]
+    table(("origin", "code", "path", "bytes", "time", "key", "message"), [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows])
+    say(f"{len(rows)} records set aside.")
+
+
+@dead_letters.command
+@click.argument("origin")
+@click.option("--raw", is_flag=True, help="Write the original bytes to standard output, and nothing else.")
+@bootstrap_option
+def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """Show one: cause, headers and first bytes."""
+    letter = _named(run(bootstrap, _all(bootstrap)), (origin,))[0]
+    if raw:
+        click.get_binary_stream("stdout").write(letter.value or b"")
+        return
+    for name, value in letter.summary().items():
+        write(f"{name:8} {shown(value if value is not None else 'none')}")
+    for name, content in letter.headers:
+        write(f"header   {shown(name)}: {shown(content.decode(errors='backslashreplace'))}")
+    for line in _dump(letter.value or b""):
+        write(line)
+
+
+@dead_letters.command
+@click.argument("origins", nargs=-1, metavar="[ORIGIN]...")
+@click.option("--code", metavar="CODE", help="All with this cause.")
+@click.option("--all", "all_", is_flag=True, help="All.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
+@click.option("--internal", is_flag=True, help="Also those of the internal topic: after a repair of ours, never twice.")
+@bootstrap_option
+def replay(origins: tuple[str, ...], code: str | None, all_: bool, dry_run: bool, internal: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+    """Send records again to where they came from, value, key and headers as they were.
+
+    Name them, or choose by --code or --all. The header x-replayed-from says what each was; the record that is set aside
+    stays where it is. What a worker had not answered is answered now; what was answered meanwhile draws DUPLICATE.
+    """
+    if sum((bool(origins), code is not None, all_)) != 1:
+        raise click.UsageError("Name records, or give --code, or --all: one of them.")
+    run(bootstrap, _replay(bootstrap, Choice(origins, code), internal=internal, dry_run=dry_run))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which records: those named, else those of a code, else all."""
+
+    origins: tuple[str, ...]
+    code: str | None
+
+    def of(self, letters: list[Letter]) -> list[Letter]:
+        """Pick."""
+        if self.origins:
+            return _named(letters, self.origins)
+        return [letter for letter in letters if self.code in (None, letter.code)]
+
+
+async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bool) -> None:
+    chosen = choice.of(await _all(bootstrap))
+    inside = [letter for letter in chosen if letter.topic == CHECKED]
+    if inside and not internal:
+        raise Trouble(f"{inside[0].origin} is of the internal topic {CHECKED}: give --internal when the fault that set it aside is repaired, or choose others.")
+    there = await partitions_of(bootstrap)
+    for letter in chosen:
+        if letter.topic not in there:
+            raise Trouble(f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others.")
+    if not dry_run:
+        await _send(bootstrap, chosen)
+    for letter in chosen:
+        write(f"{'would send' if dry_run else 'sent'} {letter.origin}")
+    say(f"{len(chosen)} records {'would be ' if dry_run else ''}sent again.")
+
+
+async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
+    """To the partition each came from, so that it keeps its place among those of its key."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, compression_type="lz4", max_request_size=limits.RECORD_BYTES_MAX + 2 * ENVELOPE_BYTES_MAX)
+    await producer.start()
+    try:
+        for letter in letters:
+            headers = [*letter.headers, (REPLAYED, letter.origin.encode())]
+            await producer.send_and_wait(letter.topic, letter.value, key=letter.key, partition=letter.partition, headers=headers)
+    finally:
+        await producer.stop()
+
+
+def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
+    known = {letter.origin: letter for letter in letters}
+    for origin in origins:
+        if origin not in known:
+            raise Trouble(f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were.")
+    return [known[origin] for origin in dict.fromkeys(origins)]
+
+
+async def _all(bootstrap: str) -> list[Letter]:
+    """Every record set aside, oldest first."""
+    with counting("reading", "records") as counter:
+        letters = [Letter.of(record) async for record in _records(bootstrap, counter)]
+    return sorted(letters, key=lambda letter: (letter.time_ms, letter.topic, letter.partition, letter.offset))
+
+
+async def _records(bootstrap: str, counter: Any) -> AsyncIterator[ConsumerRecord]:  # noqa: ANN401 - look.Counter
+    async for record in read(bootstrap, await partitions_with(bootstrap, [DEAD_LETTERS]), counter):
+        if any(name == f"{ORIGIN}topic" for name, _ in record.headers):
+            yield record
+
+
+def _dump(value: bytes) -> Iterable[str]:
+    """The first bytes in hexadecimal and as text."""
+    for at in range(0, min(len(value), FIRST_BYTES), LINE_BYTES):
+        part = value[at : at + LINE_BYTES]
+        text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in part)  # noqa: PLR2004 - printable ASCII
+        yield f"{at:08x}  {part.hex(' '):{LINE_BYTES * 3}} {text}"
+    if len(value) > FIRST_BYTES:
+        yield f"… and {len(value) - FIRST_BYTES:,} further bytes; --raw writes them all"

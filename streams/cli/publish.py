@@ -1,0 +1,227 @@
+"""`tonggwan publish`: sends manifests as a carrier would, and waits for the answers."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from zlib import crc32
+
+import click
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.structs import TopicPartition
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from schemas import avro, limits
+from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
+from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics
+from streams.cli.dead_letters import Letter
+from streams.cli.files import Found, paths_argument, peek, read, within_limit
+from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_of, partitions_with, run
+from streams.cli.look import as_json, err, say
+from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
+from streams.settings import Settings
+from streams.trouble import Trouble
+
+BATCH_BYTES: Final = 512 * 1024
+LINGER_MS: Final = 5
+WAITING_MAX: Final = 500
+"""Records sent and not yet acknowledged."""
+POLL_MS: Final = 100
+
+Place = tuple[int, int]
+"""Partition and offset on the carrier's topic."""
+
+
+@click.command
+@paths_argument
+@click.option("--carrier", required=True, metavar="ID", help="The carrier to publish as.")
+@click.option("--follow", is_flag=True, help="Wait for the receipt of each manifest, and print it.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS", help="With --follow: give up when no answer came for so long.")
+@click.option("--json", "json_", is_flag=True, help="With --follow: one receipt a line, as schemas/receipt.v1.avsc has it.")
+@bootstrap_option
+def publish(files: tuple[str, ...], carrier: str, follow: bool, timeout: float, json_: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+    """Send every manifest of the files, keyed by its master bill.
+
+    Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files. A manifest goes
+    out as it stands in the file, a broken one too, so that intake answers it.
+
+    With --follow the exit status is 1 when a parcel was refused, a record was set aside, or an answer did not come.
+    """
+    check_carrier(carrier)
+    well = run(bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, json_=json_))
+    if not well:
+        raise SystemExit(1)
+
+
+class Sending:
+    """What is sent where."""
+
+    def __init__(self, bootstrap: str, carrier: str, files: tuple[str, ...]) -> None:
+        self.bootstrap = bootstrap
+        self.carrier = carrier
+        self.files = files
+        self.topic = MANIFESTS + carrier
+        self.sent: dict[Place, Found] = {}
+        """What Kafka has, with --follow."""
+
+
+async def _publish(sending: Sending, timeout: float | None, *, json_: bool) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
+    """Send everything; with a timeout also wait for the answers. Whether all is well."""
+    await make_topics(sending.bootstrap, sending.carrier)
+    if timeout is None:
+        await _send(sending)
+        return True
+    async with answers(sending.bootstrap, sending.carrier) as arriving:
+        await _send(sending)
+        return await _follow(sending, arriving, timeout, json_=json_)
+
+
+async def make_topics(bootstrap: str, carrier: str) -> None:
+    """Create a new carrier's topics."""
+    if MANIFESTS + carrier in await partitions_of(bootstrap):
+        return
+    settings = Settings.read(os.environ)
+    created = await create_topics(bootstrap, [carrier], replication=settings.replication)
+    say(f"Created {', '.join(sorted(created))}: workers find them within seconds.")
+
+
+@asynccontextmanager
+async def producer_of(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer whose records are written once and kept in order."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        client_id="tonggwan-publish",
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        max_request_size=limits.RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX,
+        max_batch_size=BATCH_BYTES,
+        linger_ms=LINGER_MS,
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def send(producer: AIOKafkaProducer, topic: str, value: bytes, key: bytes | None) -> "asyncio.Future[Any]":
+    """Send one record, without waiting: records of a key keep their order."""
+    count = len(await producer.partitions_for(topic))
+    future: asyncio.Future[Any] = await producer.send(topic, value, key=key, partition=crc32(key or b"") % count)
+    return future
+
+
+async def _send(sending: Sending) -> None:
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.completed:,.0f} manifests, {task.fields[parcels]:,} parcels, {task.fields[mib]:.1f} MiB/s"), BarColumn(), TimeElapsedColumn(), console=err()
+    )
+    began, sent = time.monotonic(), Sent()
+    bar.disable = not bar.console.is_terminal
+    with bar:
+        task = bar.add_task("", total=None, parcels=0, mib=0.0)
+        async with producer_of(sending.bootstrap) as producer:
+            waiting: dict[asyncio.Future[Any], Found] = {}
+            try:
+                for found in read(sending.files):
+                    outside = peek(within_limit(found).value)
+                    waiting[await send(producer, sending.topic, found.value, outside.key)] = found
+                    sent.count(found, outside.parcel_count)
+                    if len(waiting) >= WAITING_MAX:
+                        await _acknowledged(sending, waiting)
+                    bar.update(task, completed=sent.records, parcels=sent.parcels, mib=sent.bytes / 2**20 / max(time.monotonic() - began, 0.001))
+            except Trouble as error:
+                await _acknowledged(sending, waiting)
+                raise Trouble(f"{error} {sent.records} manifests before it were published." if sent.records else str(error)) from error
+            await _acknowledged(sending, waiting)
+        bar.update(task, total=sent.records)
+    say(f"Published {sent.records} manifests with {sent.parcels} parcels ({sent.bytes:,} bytes) on {sending.topic}.")
+
+
+class Sent:
+    """How much was sent."""
+
+    def __init__(self) -> None:
+        self.records = self.parcels = self.bytes = 0
+
+    def count(self, found: Found, parcels: int) -> None:
+        """One more."""
+        self.records += 1
+        self.parcels += parcels
+        self.bytes += len(found.value)
+
+
+async def _acknowledged(sending: Sending, waiting: dict["asyncio.Future[Any]", Found]) -> None:
+    """Wait until Kafka has what was sent, and note where."""
+    for future, found in waiting.items():
+        kept = await future
+        sending.sent[kept.partition, kept.offset] = found
+    waiting.clear()
+
+
+# the answers
+
+
+@asynccontextmanager
+async def answers(bootstrap: str, carrier: str) -> AsyncIterator["Answers"]:
+    """What is said from now on about a carrier's records."""
+    tps = await partitions_with(bootstrap, [RECEIPTS + carrier, DEAD_LETTERS])
+    ends = await ends_of(bootstrap, tps)
+    async with consumer_of(bootstrap) as consumer:
+        consumer.assign(tps)
+        for tp in tps:
+            consumer.seek(tp, ends[tp])
+        yield Answers(consumer, MANIFESTS + carrier)
+
+
+class Answers:
+    """Receipts and dead letters about the records of one topic."""
+
+    def __init__(self, consumer: Any, topic: str) -> None:  # noqa: ANN401 - aiokafka brings no types
+        self._consumer = consumer
+        self._topic = topic
+
+    async def next(self) -> dict[Place, Mapping[str, Any]]:
+        """What came within a moment, by the record it is about."""
+        batches: Mapping[TopicPartition, Iterable[ConsumerRecord]] = await self._consumer.getmany(timeout_ms=POLL_MS)
+        return {at: said for records in batches.values() for record in records for at, said in self._read(record)}
+
+    def _read(self, record: ConsumerRecord) -> Iterable[tuple[Place, Mapping[str, Any]]]:
+        if record.topic == DEAD_LETTERS:
+            letter = Letter.of(record)
+            if letter.topic == self._topic:
+                source = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
+                yield (letter.partition, letter.offset), dead_letter(source, letter.code, letter.message, letter.path)
+            return
+        receipt = avro.decode(avro.RECEIPT, record.value)
+        if receipt["kind"] == "ANSWER" and receipt["source"]["topic"] == self._topic:
+            yield (receipt["source"]["partition"], receipt["source"]["offset"]), receipt
+
+
+async def _follow(sending: Sending, arriving: Answers, timeout: float, *, json_: bool) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
+    """Print the answer to each record, in the order they come."""
+    left, well, last = dict(sending.sent), True, time.monotonic()
+    while left and time.monotonic() - last < timeout:
+        for at, said in (await arriving.next()).items():
+            if (found := left.pop(at, None)) is not None:
+                last = time.monotonic()
+                well &= _show(said, found, json_=json_)
+    for found in left.values():
+        say(f"No answer within {timeout:g} s: {found.where}")
+    if left:
+        say("See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on Kafka and will be answered once.")
+    return well and not left
+
+
+def _show(said: Mapping[str, Any], found: Found, *, json_: bool) -> bool:
+    """Print one answer; whether it is a good one."""
+    letter = "dead_letter" in said
+    if json_:
+        as_json(said)
+    elif letter:
+        show_dead_letter(said, found.where)
+    else:
+        show_receipt(said, found.where)
+    return not letter and not is_refusal(said)
