@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python; d
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done)
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test demo bench faults up clean
+.PHONY: help install lock check test docs demo bench faults up clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -38,6 +38,9 @@ test: install check ## everything that must hold, a real Kafka included
 
 faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)
+
+docs: install ## print the derived pages of docs/ from the code
+	@$(VENV)/bin/python docs/build.py
 
 demo: install ## broker, workers, sample manifests, and what became of them
 	@./tonggwan demo $(ARGS)

@@ -31,13 +31,13 @@ def consignee_token(consignee: Consignee, keys: TokenKeys) -> str:
 
     By clearance code; else by business number; else, as in exports, by name, phone, postcode and country.
     """
-    if consignee.clearance_code:
-        said = f"clearance-code\x1f{consignee.clearance_code.strip().upper()}"
-    elif consignee.business_number:
-        said = f"business-number\x1f{''.join(filter(str.isalnum, consignee.business_number))}"
+    if code := (consignee.clearance_code or "").strip().upper():
+        said = f"clearance-code\x1f{code}"
+    elif number := "".join(filter(str.isalnum, consignee.business_number or "")):
+        said = f"business-number\x1f{number}"
     else:
-        phone = "".join(filter(str.isdigit, consignee.phone))
-        said = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{fold(consignee.postcode)}\x1f{consignee.country or ''}"
+        phone = "".join(filter(str.isdigit, fold(consignee.phone)))
+        said = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{fold(consignee.postcode)}\x1f{fold(consignee.country or '')}"
     kid, secret = keys.keys[0]
     digest = hmac.digest(secret, said.encode(), "sha256")[:_TOKEN_BYTES]
     return f"v1.{kid}.{b32encode(digest).decode().lower()}"
@@ -50,13 +50,18 @@ class Ids:
 
     def __init__(self, carrier: str, manifest_id: str, version: int, apart: str = "") -> None:
         """`apart` tells versions apart that a carrier wrongly gave the same number."""
-        self._begun = blake2b("\x1f".join((carrier, manifest_id, str(version), apart)).encode(), digest_size=_ID_BYTES)
+        self._begun = blake2b(_joined(carrier, manifest_id, str(version), apart), digest_size=_ID_BYTES)
 
     def of(self, *names: str) -> str:
         """The id of what `names` says, 32 hexadecimal digits."""
         begun = self._begun.copy()
-        begun.update("\x1f".join(("", *names)).encode())
+        begun.update(_joined(*names))
         return begun.hexdigest()
+
+
+def _joined(*names: str) -> bytes:
+    """Names one after the other, each with its length: no other names come out the same, whatever a carrier puts in."""
+    return "".join([f"{len(name)}:{name}" for name in names]).encode()
 
 
 def digest(content: bytes) -> bytes:

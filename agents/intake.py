@@ -231,7 +231,7 @@ class _File:
             faults = shape(raw, Parcel, path).faults
             return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded([_finding(SHAPE, fault, "REJECT") for fault in faults]))
         case = self._case(parcel)
-        findings = [_finding(rule.code, found, rule.severity, path) for rule in PARCEL_RULES for found in rule.check(case)]
+        findings = findings_of(case, path)
         findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         twice = self._twice(parcel, seen)
         if twice is not None:
@@ -429,6 +429,11 @@ def _goods(case: Case) -> tuple[Goods, ...]:
     """What each item was taken for."""
     categories = {index: category.name for index, category, _ in reversed(case.categories)}
     return tuple(Goods(categories.get(index), item.hs_code) for index, item in enumerate(case.parcel.items))
+
+
+def findings_of(case: Case, path: str) -> list[Finding]:
+    """What the rules of one parcel find, in the order of their codes."""
+    return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in rule.check(case)]
 
 
 def _finding(code: str, found: Found, severity: Any, path: str = "") -> Finding:  # noqa: ANN401 - Severity, spelled out by the callers

@@ -4,7 +4,7 @@ State is kept by consignee token, one `Partition` for each partition of `parcels
 the order of decision: the same records through one process give the same bytes and the same state.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -22,6 +22,8 @@ from schemas.decision import CheckedParcel, Counts, Decided, Finding, ParcelAnsw
 
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
+_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES)
+"""Findings that rest on a consignee's further parcels."""
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +50,7 @@ class Partition:
     def restore(self, token: str, parcels: dict[str, Seen]) -> None:
         """Take a consignee from the changelog."""
         self.consignees[token] = parcels
-        self._remember_day(token, max((seen.received_at_ms for seen in parcels.values()), default=0))
+        self._remember_day(token, parcels)
 
     def put(self, token: str, name: str, seen: Seen) -> None:
         """Remember a parcel of a consignee; an amendment keeps the time of the first filing."""
@@ -58,7 +60,7 @@ class Partition:
         if len(parcels) > limits.CONSIGNEE_PARCELS_MAX:
             del parcels[next(iter(parcels))]
         self.touched.add(token)
-        self._remember_day(token, seen.received_at_ms)
+        self._remember_day(token, parcels)
 
     def get(self, token: str, name: str) -> Seen | None:
         """A parcel of a consignee, None when it is not remembered."""
@@ -69,17 +71,19 @@ class Partition:
         parcels = self.consignees.get(token)
         if parcels is None or parcels.pop(name, None) is None:
             return
-        if not parcels:
+        if _last_day(parcels) < self._day - WINDOW_DAYS - 1:
             del self.consignees[token]
+        else:
+            self._remember_day(token, parcels)
         self.touched.add(token)
 
-    def others(self, token: str, name: str, now_ms: int) -> tuple[Seen, ...]:
+    def others(self, token: str, name: str, now_ms: int) -> dict[str, Seen]:
         """The consignee's other parcels within the window."""
         parcels = self.consignees.get(token)
         if parcels is None:
-            return ()
+            return {}
         since_ms = now_ms - WINDOW_DAYS * DAY_MS
-        return tuple(seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms)
+        return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms}
 
     def expire(self, now_ms: int) -> None:
         """Forget consignees whose last parcel is older than the window; once for each new day of the log."""
@@ -91,12 +95,17 @@ class Partition:
         for old in [kept for kept in self._by_day if kept < horizon]:
             for token in self._by_day.pop(old):
                 parcels = self.consignees.get(token)
-                if parcels is not None and all(seen.received_at_ms // DAY_MS < horizon for seen in parcels.values()):
+                if parcels is not None and _last_day(parcels) < horizon:
                     del self.consignees[token]
                     self.touched.add(token)
 
-    def _remember_day(self, token: str, time_ms: int) -> None:
-        self._by_day.setdefault(time_ms // DAY_MS, set()).add(token)
+    def _remember_day(self, token: str, parcels: Mapping[str, Seen]) -> None:
+        """Note the day of the latest parcel; with what is remembered alone, so that a restored partition forgets on the same day."""
+        self._by_day.setdefault(_last_day(parcels), set()).add(token)
+
+
+def _last_day(parcels: Mapping[str, Seen]) -> int:
+    return max((seen.received_at_ms for seen in parcels.values()), default=0) // DAY_MS
 
 
 class Screening:
@@ -130,7 +139,7 @@ class Screening:
         findings = checked.findings
         others = partition.others(token, name, now_ms)
         if others:
-            case = ScreenCase(now_ms=now_ms, usd_e6=checked.goods_price_usd_e6, others=others, limits=self._limits_on(day_of_ms(now_ms)))
+            case = ScreenCase(now_ms=now_ms, usd_e6=checked.goods_price_usd_e6, others=tuple(others.values()), limits=self._limits_on(day_of_ms(now_ms)))
             findings = (
                 *findings,
                 *(Finding(rule.code, rule.severity, found.path, found.message, found.evidence) for rule in SCREENING_RULES for found in rule.check(case)),
@@ -139,8 +148,8 @@ class Screening:
         decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[route], checked.house_bill, checked.settled + write_decided(decided))
         cases: tuple[Output, ...] = ()
         if any(finding.severity == "ACT" for finding in findings):
-            near = [other for other in partition.consignees.get(token, ()) if other != name][-limits.EVIDENCE_PARCELS_MAX :]
-            cases = tuple(_cases(token, checked, decided, tuple(other.split("/", 1)[1] for other in near)))
+            evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
+            cases = tuple(_cases(token, checked, decided, evidence))
         partition.put(token, name, Seen(now_ms, checked.goods_price_usd_e6, route))
         return (decision, *cases)
 
@@ -180,20 +189,24 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple
             outcome=decided.outcome,
             consignee=token,
             findings=tuple(findings),
-            evidence_parcels=evidence,
+            evidence_parcels=evidence if any(finding.code in _AMONG_OTHERS for finding in findings) else (),
             opened_at=decided.decided_at,
         )
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
-    told = [finding for findings in desks.values() for finding in findings if not is_silent(finding)]
-    if told and decided.outcome in NOTICE_OUTCOMES and not any(is_silent(finding) for finding in decided.findings):
-        notice = _notice(checked, settled, decided, told, ids)
+    notice = _notice(checked, settled, decided, ids)
+    if notice is not None:
         yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
 
 
-def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, told: list[Finding], ids: Ids) -> Receipt:
-    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in told)
+def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids) -> Receipt | None:
+    """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
+    told = [finding for finding in decided.findings if not is_silent(finding)]
+    outcome = outcome_of(checked.route or "GENERAL", told)
+    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
+    if not shown or outcome not in NOTICE_OUTCOMES:
+        return None
     return Receipt(
-        receipt_id=ids.of(checked.house_bill, "notice", decided.outcome),
+        receipt_id=ids.of(checked.house_bill, "notice", outcome),
         kind="NOTICE",
         carrier=checked.carrier,
         manifest_id=checked.manifest_id,
@@ -201,7 +214,7 @@ def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, told: li
         status=None,
         counts=Counts(),
         findings=(),
-        parcels=(ParcelAnswer(checked.house_bill, "", decided.outcome, shown),),
+        parcels=(ParcelAnswer(checked.house_bill, "", outcome, shown),),
         source=settled.source,
         answered_at=decided.decided_at,
     )

@@ -7,16 +7,18 @@ reported at once; both ways read the same definitions in `schemas.manifest`.
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Final, Generic, TypeGuard, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
+from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 
 S = TypeVar("S", bound=msgspec.Struct)
+_ABSENT: Final = object()
 
 _WORDS = {
     "`str`": "text",
@@ -47,20 +49,32 @@ def shape(raw: object, kind: type[S], path: str = "") -> Shaped[S]:
         return Shaped(None, tuple(_faults(raw, kind, path)))
 
 
-def salvage(raw: Mapping[str, Any], kind: type[S]) -> S:
-    """A struct of those fields of an object that are right, the rest by default.
-
-    Raises msgspec.ValidationError when a field without default is wrong.
-    """
+def salvage(raw: object, kind: type[S]) -> S:
+    """A struct of what is right in an object; the rest by default, or empty."""
     right: dict[str, Any] = {}
     for field in _fields(kind):
-        if field.encode_name in raw:
-            try:
-                right[field.name] = msgspec.convert(raw[field.encode_name], field.type)
-            except msgspec.ValidationError:
-                if field.required:
-                    raise
-    return msgspec.convert(right, kind, from_attributes=True)
+        value = raw.get(field.encode_name, _ABSENT) if isinstance(raw, dict) else _ABSENT
+        try:
+            right[field.name] = msgspec.convert(value, field.type)
+        except msgspec.ValidationError:
+            inner = _salvaged(value, field)
+            if inner is not None:
+                right[field.name] = inner
+    return kind(**right)
+
+
+def _salvaged(value: object, field: FieldInfo) -> object:
+    """What is right inside a field, None when its default says enough."""
+    struct, many = _struct_in(field.type)
+    if struct is not None and many:
+        return tuple(salvage(element, struct) for element in value) if _is_short_list(value) else ()
+    if struct is not None and (field.required or isinstance(value, dict)):
+        return salvage(value, struct)
+    return "" if field.required else None
+
+
+def _is_short_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list) and len(value) <= limits.ITEMS_PER_PARCEL_MAX
 
 
 def unknown(raw: Mapping[str, Any], path: str = "") -> Iterator[Found]:
@@ -79,7 +93,7 @@ def unknown_in(raw: Mapping[str, Any], kind: type[msgspec.Struct], path: str = "
     known = _known(kind)
     if not known.issuperset(raw):
         names = sorted(set(raw) - known)
-        named = ", ".join(repr(name[: limits.ID_CHARS_MAX]) for name in names[: limits.UNKNOWN_FIELDS_NAMED_MAX])
+        named = ", ".join(quoted(name[: limits.ID_CHARS_MAX]) for name in names[: limits.UNKNOWN_FIELDS_NAMED_MAX])
         yield Found(path, f"{len(names)} field(s) that nobody reads: {named}; the contract names the fields that count")
 
 
@@ -115,7 +129,7 @@ def _faults(raw: object, kind: type[msgspec.Struct], path: str) -> Iterator[Foun
 def _inner(value: object, field: FieldInfo, path: str, error: str) -> Iterator[Found]:
     """The faults inside a field, or the field's own."""
     struct, many = _struct_in(field.type)
-    if struct is not None and many and isinstance(value, list) and len(value) <= limits.ITEMS_PER_PARCEL_MAX:
+    if struct is not None and many and _is_short_list(value):
         for index, element in enumerate(value):
             yield from shape(element, struct, f"{path}/{index}").faults
     elif struct is not None and not many and isinstance(value, dict):

@@ -6,7 +6,7 @@ than what it amends, and must find it there.
 
 from collections.abc import Iterable, Mapping
 
-import orjson
+import msgspec
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment, ConsumerProtocolMemberMetadata
@@ -28,7 +28,7 @@ class TogetherAssignor(AbstractPartitionAssignor):
 
     def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:
         """What a member tells the leader: what it has now."""
-        return ConsumerProtocolMemberMetadata(self.version, list(topics), orjson.dumps(self._mine))
+        return ConsumerProtocolMemberMetadata(self.version, list(topics), msgspec.json.encode(self._mine))
 
     def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:
         """Keep what was assigned, to be told the next time."""
@@ -36,36 +36,43 @@ class TogetherAssignor(AbstractPartitionAssignor):
 
     def assign(self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[str, ConsumerProtocolMemberAssignment]:
         """The leader's part: share out all partitions of all topics that somebody wants."""
-        topics = sorted({topic for member in members.values() for topic in member.subscription})
-        pieces = [piece for topic in topics for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))]
-        had = {member: _had(metadata.user_data) for member, metadata in members.items()}
-        shares = share_out(pieces, had)
+        wanted = {member: frozenset(metadata.subscription) for member, metadata in members.items()}
+        pieces = [piece for topic in sorted(frozenset().union(*wanted.values())) for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))]
+        shares = share_out(pieces, {member: _had(metadata.user_data) for member, metadata in members.items()}, wanted)
         return {member: ConsumerProtocolMemberAssignment(self.version, _by_topic(share), b"") for member, share in shares.items()}
 
 
-def share_out(pieces: Iterable[Piece], had: Mapping[str, Iterable[Piece]]) -> dict[str, list[Piece]]:
-    """Give each piece to one member: evenly for each kind of topic, and to its holder as long as that is even."""
-    shares: dict[str, list[Piece]] = {member: [] for member in sorted(had)}
-    holders = {(topic, number): member for member in sorted(had) for topic, numbers in had[member] for number in numbers}
+def share_out(pieces: Iterable[Piece], had: Mapping[str, Iterable[Piece]], wanted: Mapping[str, frozenset[str]]) -> dict[str, list[Piece]]:
+    """Give each piece to one member that wants its topic: evenly for each kind of topic, and to its holder as long as that is even.
+
+    Members that have yet to hear of a new carrier's topic don't get it; as long as that lasts, it may be less even.
+    """
+    shares: dict[str, list[Piece]] = {member: [] for member in sorted(wanted)}
+    holders = {(topic, number): member for member in shares for topic, numbers in had.get(member, ()) for number in numbers}
     kinds: dict[bool, list[Piece]] = {}
     for piece in sorted(pieces):
         kinds.setdefault(piece[0].startswith(MANIFESTS), []).append(piece)
     for kind in kinds.values():
-        counts = dict.fromkeys(shares, 0)
-        most = -(-len(kind) // len(shares))
-        homeless = []
-        for piece in kind:
-            holder = holders.get((piece[0], piece[1][0]))
-            if holder is not None and counts[holder] < most:
-                shares[holder].append(piece)
-                counts[holder] += 1
-            else:
-                homeless.append(piece)
-        for piece in homeless:
-            member = min(counts, key=lambda name: (counts[name], len(shares[name]), name))
-            shares[member].append(piece)
-            counts[member] += 1
+        _share_out_kind(kind, shares, holders, wanted)
     return shares
+
+
+def _share_out_kind(kind: list[Piece], shares: dict[str, list[Piece]], holders: Mapping[tuple[str, int], str], wanted: Mapping[str, frozenset[str]]) -> None:
+    counts = dict.fromkeys(shares, 0)
+    least, one_more = divmod(len(kind), len(shares))
+    homeless: list[tuple[Piece, str | None]] = []
+    for piece in kind:
+        holder = holders.get((piece[0], piece[1][0]))
+        if holder is not None and piece[0] in wanted[holder] and (counts[holder] < least or (counts[holder] == least and one_more)):
+            one_more -= counts[holder] == least
+            counts[holder] += 1
+            shares[holder].append(piece)
+        else:
+            homeless.append((piece, holder))
+    for piece, holder in homeless:
+        member = min((name for name in counts if piece[0] in wanted[name]), key=lambda name: (counts[name], name != holder, len(shares[name]), name))
+        shares[member].append(piece)
+        counts[member] += 1
 
 
 def _pieces(topic: str, numbers: list[int]) -> list[Piece]:
@@ -77,8 +84,8 @@ def _pieces(topic: str, numbers: list[int]) -> list[Piece]:
 def _had(user_data: bytes | None) -> list[Piece]:
     """What a member says it has; nothing when it says it badly."""
     try:
-        return [(topic, tuple(numbers)) for topic, numbers in orjson.loads(user_data or b"[]")]
-    except (orjson.JSONDecodeError, TypeError, ValueError):
+        return msgspec.json.decode(user_data or b"[]", type=list[Piece])
+    except (msgspec.DecodeError, ValueError, RecursionError):  # bytes that are no UTF-8 are a ValueError
         return []
 
 

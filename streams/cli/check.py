@@ -20,7 +20,7 @@ from streams.admin import CARRIER, check_carrier
 from streams.cli.dead_letters import Letter
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
 from streams.cli.look import as_json, logs, write
-from streams.cli.receipts import dead_letter, show_dead_letter, show_receipt
+from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.reference import load
 from streams.settings import Settings
 from streams.transaction import Outbox
@@ -107,7 +107,7 @@ class Answer:
     @property
     def well(self) -> bool:
         """Whether all was read and nothing refused."""
-        return not self.letters and all(decision["outcome"] != "REJECT" for decision in self.decisions)
+        return not self.letters and not any(map(is_refusal, self.receipts))
 
 
 class Bench:

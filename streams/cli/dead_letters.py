@@ -1,6 +1,6 @@
 """`tonggwan dead-letters`: records that could not be read, looked at, and sent again after a repair."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -12,7 +12,7 @@ from schemas import limits
 from schemas.topics import CHECKED, DEAD_LETTERS
 from streams.admin import ENVELOPE_BYTES_MAX
 from streams.cli.kafka import bootstrap_option, partitions_of, partitions_with, read, run
-from streams.cli.look import as_json, counting, say, shown, table, write
+from streams.cli.look import as_json, counting, many, say, shown, table, write
 from streams.trouble import Trouble
 
 ORIGIN: Final = "x-original-"
@@ -91,7 +91,7 @@ def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
         return
     rows = [letter.summary() for letter in letters]
     table(("origin", "code", "path", "bytes", "time", "key", "message"), [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows])
-    say(f"{len(rows)} records set aside.")
+    say(f"{many(len(rows), 'record')} set aside.")
 
 
 @dead_letters.command
@@ -157,7 +157,7 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
         await _send(bootstrap, chosen)
     for letter in chosen:
         write(f"{'would send' if dry_run else 'sent'} {letter.origin}")
-    say(f"{len(chosen)} records {'would be ' if dry_run else ''}sent again.")
+    say(f"{many(len(chosen), 'record')} {'would be ' if dry_run else ''}sent again.")
 
 
 async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
@@ -182,15 +182,15 @@ def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
 
 async def _all(bootstrap: str) -> list[Letter]:
     """Every record set aside, oldest first."""
-    with counting("reading", "records") as counter:
-        letters = [Letter.of(record) async for record in _records(bootstrap, counter)]
-    return sorted(letters, key=lambda letter: (letter.time_ms, letter.topic, letter.partition, letter.offset))
+    letters: list[Letter] = []
 
-
-async def _records(bootstrap: str, counter: Any) -> AsyncIterator[ConsumerRecord]:  # noqa: ANN401 - look.Counter
-    async for record in read(bootstrap, await partitions_with(bootstrap, [DEAD_LETTERS]), counter):
+    def take(record: ConsumerRecord) -> None:
         if any(name == f"{ORIGIN}topic" for name, _ in record.headers):
-            yield record
+            letters.append(Letter.of(record))
+
+    with counting("reading", "records") as counter:
+        await read(bootstrap, await partitions_with(bootstrap, [DEAD_LETTERS]), take, counter)
+    return sorted(letters, key=lambda letter: (letter.time_ms, letter.topic, letter.partition, letter.offset))
 
 
 def _dump(value: bytes) -> Iterable[str]:

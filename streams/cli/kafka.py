@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 from zlib import crc32
@@ -29,7 +29,7 @@ STALL_SECONDS: Final = 60.0
 """A partition that brings nothing for so long, before its end, has lost its broker; an open transaction lasts 10 s at most."""
 
 T = TypeVar("T")
-Where = Callable[[ConsumerRecord], bool]
+Apply = Callable[[ConsumerRecord], None]
 
 
 def default_address(settings: Settings) -> str:
@@ -110,31 +110,46 @@ async def consumer_of(bootstrap: str, isolation_level: str = "read_committed") -
         await consumer.stop()
 
 
-async def read(bootstrap: str, tps: list[TopicPartition], counter: Counter | None = None, *, follow: bool = False) -> AsyncIterator[ConsumerRecord]:
-    """Every committed record of some partitions up to where they end now, and with `follow` all that come after.
+async def read(bootstrap: str, tps: list[TopicPartition], apply: Apply, counter: Counter | None = None, *, follow: bool = False) -> None:
+    """Hand over every committed record of some partitions up to where they end now, and with `follow` all that come after.
 
     The end counts open transactions: what a worker had begun to say when the command was called is waited for.
     """
     ends = await ends_of(bootstrap, tps)
     async with consumer_of(bootstrap) as consumer:
         begins = await consumer.beginning_offsets(tps)
-        left = {tp for tp in tps if ends[tp] > begins[tp]}
-        consumer.assign(tps if follow else sorted(left))
-        for tp in tps if follow else left:
+        way = Way({tp: begins[tp] for tp in tps}, ends)
+        wanted = tps if follow else sorted(way.left)
+        consumer.assign(wanted)
+        for tp in wanted:
             consumer.seek(tp, begins[tp])
-        if counter is not None:
-            counter.total(sum(ends.values()) - sum(begins.values()))
-        done, moved_at = 0, time.monotonic()
-        while left or follow:
+        counter = counter or Counter()
+        counter.total(way.length)
+        while way.left or follow:
             for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).values():
                 for record in records:
-                    yield record
-            positions = {tp: await consumer.position(tp) for tp in left}
-            left = {tp for tp, position in positions.items() if position < ends[tp]}
-            now = sum(positions[tp] - begins[tp] if tp in left else ends[tp] - begins[tp] for tp in tps if tp in positions or ends[tp] > begins[tp])
-            if now != done:
-                done, moved_at = now, time.monotonic()
-            if counter is not None:
-                counter.at(done)
-            if left and time.monotonic() - moved_at > STALL_SECONDS:
-                raise Trouble(f"{', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(left))} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")
+                    apply(record)
+            way.go({tp: await consumer.position(tp) for tp in way.left})
+            counter.at(way.done)
+            if way.left and time.monotonic() - way.moved_at > STALL_SECONDS:
+                stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(way.left))
+                raise Trouble(f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")
+
+
+class Way:
+    """How far a reader of some partitions is from where they ended when it began."""
+
+    def __init__(self, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
+        self._begins, self._ends = begins, ends
+        self.left = {tp for tp in begins if ends[tp] > begins[tp]}
+        """Partitions that have more."""
+        self.length = sum(ends[tp] - begins[tp] for tp in self.left)
+        self.done = 0
+        self.moved_at = time.monotonic()
+
+    def go(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Note where the reader is in those that are left."""
+        self.left = {tp for tp, position in positions.items() if position < self._ends[tp]}
+        done = self.length - sum(self._ends[tp] - positions[tp] for tp in self.left)
+        if done != self.done:
+            self.done, self.moved_at = done, time.monotonic()

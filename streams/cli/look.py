@@ -53,6 +53,15 @@ def styled(value: object) -> Text:
     return Text(text, style=STYLES.get(text, ""))
 
 
+def many(number: int, noun: str) -> str:
+    """So many of something.
+
+    >>> many(1, "manifest"), many(2_000, "manifest")
+    ('1 manifest', '2,000 manifests')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def as_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
     """One object on a line of its own."""
     click.echo(orjson.dumps(value))

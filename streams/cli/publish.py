@@ -19,7 +19,7 @@ from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics
 from streams.cli.dead_letters import Letter
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
 from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_of, partitions_with, run
-from streams.cli.look import as_json, err, say
+from streams.cli.look import as_json, err, many, say
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.settings import Settings
 from streams.trouble import Trouble
@@ -134,10 +134,10 @@ async def _send(sending: Sending) -> None:
                     bar.update(task, completed=sent.records, parcels=sent.parcels, mib=sent.bytes / 2**20 / max(time.monotonic() - began, 0.001))
             except Trouble as error:
                 await _acknowledged(sending, waiting)
-                raise Trouble(f"{error} {sent.records} manifests before it were published." if sent.records else str(error)) from error
+                raise Trouble(f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)) from error
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
-    say(f"Published {sent.records} manifests with {sent.parcels} parcels ({sent.bytes:,} bytes) on {sending.topic}.")
+    say(f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on {sending.topic}.")
 
 
 class Sent:

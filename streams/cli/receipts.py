@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from streams.cli.look import err, on_terminal, out, shown, styled, table, write
+from streams.cli.look import many, on_terminal, out, shown, styled, table, write
 
 Shown = Mapping[str, Any]
 """A receipt or a dead letter with the names of its schema."""
 
 REFUSED: Final = frozenset({"REJECTED", "ACCEPTED_WITH_REJECTIONS"})
 COLUMNS: Final = ("house bill", "code", "path", "message")
-
-__all__ = ["dead_letter", "is_refusal", "show_dead_letter", "show_receipt"]
 
 
 def is_refusal(receipt: Shown) -> bool:
@@ -24,11 +22,6 @@ def dead_letter(source: Shown, code: str, message: str, path: str) -> dict[str, 
     return {"dead_letter": {"code": code, "message": message, "path": path}, "source": dict(source)}
 
 
-def place(source: Shown) -> str:
-    """A place on Kafka in one word, as the keys of dead letters write it."""
-    return f"{source['topic']}-{source['partition']}-{source['offset']}"
-
-
 def show_receipt(receipt: Shown, where: str) -> None:
     """The answer in a line, then every reason for a refusal."""
     counts = ", ".join(f"{name} {number}" for name, number in receipt["counts"].items())
@@ -38,7 +31,7 @@ def show_receipt(receipt: Shown, where: str) -> None:
         table(COLUMNS, rows)
     remarks = sum(len(parcel["findings"]) for parcel in receipt["parcels"] if parcel["answer"] != "REJECTED")
     if remarks:
-        write(f"{remarks} remarks on parcels that were not refused; --json shows them.")
+        write(f"{many(remarks, 'remark')} on parcels that were not refused; the decisions show them.")
 
 
 def _reasons(receipt: Shown) -> Iterator[tuple[object, ...]]:
@@ -62,7 +55,3 @@ def _headline(word: str, rest: str) -> None:
         out().print(styled(word), end=" ")
     write(f"{rest}" if on_terminal() else f"{word} {rest}")
 
-
-def complain(text: str) -> None:
-    """A line about what did not happen."""
-    err().print(styled(text))

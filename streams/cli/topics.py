@@ -7,7 +7,7 @@ import click
 from streams.admin import check_carrier, create_topics
 from streams.carriers import known
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.look import say, write
+from streams.cli.look import many, say, write
 from streams.settings import Settings
 
 
@@ -29,4 +29,4 @@ async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> Non
     created = await create_topics(bootstrap, everybody, replication=settings.replication)
     for name in sorted(created):
         write(f"created {name}")
-    say(f"{len(created)} topics created; those of {len(everybody)} carriers and the common ones are there.")
+    say(f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} are there.")

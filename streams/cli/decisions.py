@@ -1,0 +1,79 @@
+"""`tonggwan decisions`: every decision ever made, superseded ones too."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+from aiokafka import ConsumerRecord
+
+from schemas import avro
+from schemas.topics import CLEARANCE
+from streams.cli.kafka import bootstrap_option, partitions_with, read, run
+from streams.cli.look import as_json, counting, many, say, shown, table, write
+
+COLUMNS: Final = ("decided at", "house bill", "seq", "carrier", "manifest", "route", "outcome", "codes")
+
+Decision = Mapping[str, Any]
+"""With the names of schemas/decision.v1.avsc."""
+
+
+@click.command
+@click.option("--house-bill", metavar="H", help="Of this house bill only.")
+@click.option("--manifest", metavar="M", help="Of this manifest only.")
+@click.option("--follow", is_flag=True, help="Go on with those to come, until Ctrl-C.")
+@click.option("--json", "json_", is_flag=True, help="One decision a line, as schemas/decision.v1.avsc has it, in the order of the log.")
+@bootstrap_option
+def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """Print every committed decision on clearance.*, by house bill and sequence."""
+    asked = Asked(house_bill, manifest)
+    if json_:
+        run(bootstrap, find(bootstrap, asked, as_json, follow=follow))
+    elif follow:
+        run(bootstrap, find(bootstrap, asked, _as_line, follow=True))
+    else:
+        rows: list[Decision] = []
+        run(bootstrap, find(bootstrap, asked, rows.append))
+        rows.sort(key=lambda decision: (decision["house_bill"], decision["carrier"], decision["sequence"]))
+        table(COLUMNS, map(_row, rows))
+        say(many(len(rows), "decision") + ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which decisions: those of a house bill, of a manifest, or all."""
+
+    house_bill: str | None = None
+    manifest: str | None = None
+
+    @property
+    def key(self) -> bytes | None:
+        """The key they have on Kafka."""
+        return None if self.house_bill is None else self.house_bill.encode(errors="surrogateescape")
+
+
+async def find(bootstrap: str, asked: Asked, apply: Callable[[Decision], None], *, follow: bool = False) -> None:
+    """Hand over decisions in the order of the log; those of one house bill lie in one partition of each topic."""
+
+    def take(record: ConsumerRecord) -> None:
+        if asked.key in (None, record.key):
+            decision = avro.decode(avro.DECISION, record.value)
+            if asked.manifest in (None, decision["manifest_id"]):
+                apply(decision)
+
+    tps = await partitions_with(bootstrap, CLEARANCE, asked.key)
+    if follow:
+        await read(bootstrap, tps, take, follow=True)
+        return
+    with counting("reading", "records") as counter:
+        await read(bootstrap, tps, take, counter)
+
+
+def _as_line(decision: Decision) -> None:
+    write("  ".join(shown(cell) for cell in _row(decision)))
+
+
+def _row(decision: Decision) -> tuple[object, ...]:
+    codes = " ".join(dict.fromkeys(finding["code"] for finding in decision["findings"]))
+    manifest = f"{decision['manifest_id']} v{decision['manifest_version']}"
+    return decision["decided_at"], decision["house_bill"], decision["sequence"], decision["carrier"], manifest, decision["route"] or "", decision["outcome"], codes

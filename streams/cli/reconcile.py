@@ -1,0 +1,76 @@
+"""`tonggwan reconcile`: conservation, proved from what stands on the topics."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from streams import reference
+from streams.cli.kafka import bootstrap_option, run
+from streams.cli.look import as_json, counting, many, table, write
+from streams.reconcile import Balance
+from streams.reconcile import reconcile as balance_of
+from streams.settings import Settings
+
+
+@click.command
+@click.option("--manifest", metavar="M", help="Of this manifest only.")
+@click.option("--replay", is_flag=True, help="Also decide every checked parcel again, and compare byte for byte.")
+@click.option("--json", "json_", is_flag=True, help="One object a line: each manifest version, each breach, and the verdict.")
+@bootstrap_option
+def reconcile(manifest: str | None, replay: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """Hold what was received against what was answered and decided.
+
+    Per manifest version: parcels received equal the sum over their outcomes, with the place of the record. Exit status 1
+    when something does not balance, or records wait that no worker has taken yet.
+    """
+    settings = Settings.read(os.environ)
+    law = reference.load(Path(settings.reference_dir) if settings.reference_dir else None) if replay else None
+    read = 0
+    with counting("reading", "records") as counter:
+
+        def progress(records: int) -> None:
+            nonlocal read
+            read += records
+            counter.total(read)
+            counter.at(read)
+
+        balance = run(bootstrap, balance_of(bootstrap, settings.group, manifest=manifest, reference=law, progress=progress))
+    if json_:
+        _as_json(balance)
+    else:
+        _show(balance)
+    if not balance.holds:
+        raise SystemExit(1)
+
+
+def _as_json(balance: Balance) -> None:
+    for account in balance.accounts:
+        as_json({"account": asdict(account)})
+    for breach in balance.breaches:
+        as_json({"breach": asdict(breach)})
+    as_json({"holds": balance.holds, "waiting": balance.waiting, "dead_letters": balance.dead_letters, "replayed": balance.replayed})
+
+
+def _show(balance: Balance) -> None:
+    rows = [
+        (each.carrier, each.manifest_id, each.manifest_version, each.status, each.received, " ".join(f"{name} {number}" for name, number in sorted(each.outcomes.items())), each.source)
+        for each in balance.accounts
+    ]
+    table(("carrier", "manifest", "version", "status", "received", "outcomes", "source"), rows)
+    if balance.breaches:
+        table(("law", "where", "found"), [(breach.law, breach.where, breach.found) for breach in balance.breaches])
+    write(verdict(balance))
+
+
+def verdict(balance: Balance) -> str:
+    """The result in a sentence."""
+    received = sum(account.received for account in balance.accounts)
+    said = f"{many(len(balance.accounts), 'manifest version')} with {many(received, 'parcel')}, {many(balance.dead_letters, 'record')} set aside"
+    again = "" if balance.replayed is None else f"; {many(balance.replayed, 'checked parcel')} decided again"
+    if balance.breaches:
+        return f"It does not balance: {many(len(balance.breaches), 'breach').replace('breachs', 'breaches')} in {said}{again}."
+    if balance.waiting:
+        return f"So far it balances, but {many(balance.waiting, 'record')} no worker has taken yet: wait, and call again. {said}{again}."
+    return f"It balances: {said}{again}."
