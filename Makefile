@@ -48,8 +48,8 @@ demo: install ## broker, workers, sample manifests, and what became of them
 up: install ## broker and workers, until Ctrl-C
 	@./tonggwan up $(ARGS)
 
-bench: install ## load against what `make up` started: make bench ARGS="--rate 2000 --seconds 60"
-	@./tonggwan load $(ARGS)
+bench: install ## measure this machine: make bench ARGS="pipeline latency --json numbers.json"
+	@$(VENV)/bin/python -m streams.bench $(ARGS)
 
 clean: ## remove what was installed, fetched and written here, the broker's data included
 	rm -rf $(VENV) .tonggwan .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -5,7 +5,7 @@ Top to bottom: read, shape, place among the versions already answered, judge eac
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from agents.case import Case, ManifestCase, Price
 from agents.clock import day_in_korea, day_of_ms, show_ms
 from agents.goods import categorise
 from agents.identity import Ids, TokenKeys, consignee_token, digest
-from agents.memory import Bill, CarrierMemory, Change, Filing
+from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
 from agents.money import E4, parse_e4, show_e6, usd_e6
 from agents.outcome import is_silent
 from agents.read import read
@@ -32,7 +32,10 @@ SHAPE: Final = "FMT-01"
 DUPLICATES: Final = "XP-01"
 DAYS_A_WEEK: Final = 7
 _EVENTS: Final[dict[str, Event]] = {"ORIGINAL": "ORIGINAL", "AMEND": "AMEND", "CANCEL": "CANCEL"}
-_CONTENT = msgspec.json.Encoder()
+INT64_MAX: Final = 2**63 - 1
+MANIFEST_FINDINGS_REPEATED_MAX: Final = 10
+"""Findings of the manifest itself that each of its refused parcels repeats; the receipt has them all."""
+_CONTENT = msgspec.json.Encoder(order="deterministic")
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -74,6 +77,12 @@ class Taken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     change: Change | None = None
 
 
+class _Named(msgspec.Struct, frozen=True, gc=False):
+    """What counts of a parcel in a CANCEL."""
+
+    house_bill: Annotated[str, msgspec.Meta(max_length=limits.ID_CHARS_MAX)]
+
+
 class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One parcel after all rules of one parcel."""
 
@@ -98,12 +107,12 @@ def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
     filing = _File(record, memory, office)
     known = memory.filings.get(filing.header.manifest_id)
     answered = None if known is None else known.answers.get(filing.header.version)
-    if answered is not None and answered == filing.digest:
+    if known is not None and (answered == filing.digest or filing.digest in known.refused):
         return filing.unheard("DUPLICATE")
     if answered is None and known is not None and filing.header.version < known.latest:
         return filing.unheard("SUPERSEDED")
-    if answered is not None:
-        return filing.refuse(Found("/version", f"version {filing.header.version} was answered before with other content; send the change as version {known.latest + 1 if known else 2}"))
+    if known is not None and answered is not None:
+        return filing.refuse(Found("/version", f"version {filing.header.version} was answered before with other content; send the change as version {known.latest + 1}"))
     if filing.event == "CANCEL":
         return filing.cancel()
     return filing.declare()
@@ -123,11 +132,13 @@ class _File:
             raise UnreadableError(unreadable.TOO_MANY, f"{len(self._raw_parcels)} parcels; {limits.PARCELS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
         self.event = _EVENTS.get(self.header.function, "ORIGINAL")
         self._shaped = [] if self.event == "CANCEL" else [shape(parcel, Parcel) for parcel in self._raw_parcels]
-        self.digest = self._fingerprint(whole=shaped.value is not None)
+        self._named = [shape(parcel, _Named) for parcel in self._raw_parcels] if self.event == "CANCEL" else []
+        self.digest = self._fingerprint(raw, shaped.value)
         self._known = memory.filings.get(self.header.manifest_id)
-        lodged_on = day_in_korea(self.header.lodged_at)
-        self._lodged_on = None if lodged_on is None or lodged_on < office.reference.first_day else lodged_on
-        self._day = self._lodged_on or day_of_ms(record.stored_at_ms)
+        self._spoilt = tuple(fault.path for fault in shaped.faults)
+        self._lodged_on = day_in_korea(self.header.lodged_at)
+        known_law = self._lodged_on is not None and self._lodged_on >= office.reference.first_day
+        self._day = self._lodged_on if self._lodged_on is not None and known_law else day_of_ms(record.stored_at_ms)
         self._week = _week(office.reference, self._day)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
@@ -145,24 +156,26 @@ class _File:
                 manifest_version=header.version,
                 master_bill=header.master_bill,
                 event=self.event,
-                direction=header.direction if header.direction in ("IMPORT", "EXPORT") else None,
+                direction=header.direction if header.direction in ("IMPORT", "EXPORT") and "/direction" not in self._spoilt else None,
                 versions=Versions(RULE_SET, reference.version, self._week.week_id if self._week else None, reference.tariff_edition),
                 source=self._record.source,
             ),
         )
 
-    def _fingerprint(self, *, whole: bool) -> bytes:
-        """The content, whatever the format it came in; of a manifest with faults of form its very bytes."""
-        if whole and all(shaped.value is not None for shaped in self._shaped) and self.event != "CANCEL":
-            return digest(_CONTENT.encode((self.header, [shaped.value for shaped in self._shaped])))
-        return digest(self._record.value or b"")
+    def _fingerprint(self, raw: dict[str, Any], header: Header | None) -> bytes:
+        """The content, whatever the format it came in; a part with faults of form counts as it was written."""
+        head = header or {name: value for name, value in raw.items() if name != "parcels"}
+        parts: list[Shaped[Any]] = [*self._shaped, *self._named]
+        said = [part.value or written for part, written in zip(parts, self._raw_parcels, strict=True)] or raw.get("parcels", [])
+        return digest(_CONTENT.encode((head, said)))
 
     def _header_findings(self, raw: dict[str, Any]) -> Iterator[Finding]:
         """What the rules of manifests find."""
         case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, reference=self._office.reference)
         for rule in MANIFEST_RULES:
             for found in rule.check(case):
-                yield _finding(rule.code, found, rule.severity)
+                if not _lies_in(found.path, self._spoilt):
+                    yield _finding(rule.code, found, rule.severity)
         for found in unknown_in(raw, Header):
             yield _finding(SHAPE, found, "INFO")
 
@@ -171,7 +184,8 @@ class _File:
     def unheard(self, status: Status) -> Taken:
         """Nothing new: the same again, or older than what was answered."""
         latest = self._known.latest if self._known else 0
-        said = "was answered before with the same content" if status == "DUPLICATE" else f"is older than version {latest}, already answered; send what it still needs as version {latest + 1}"
+        older = f"is older than version {latest}, already answered; send what it still needs as version {latest + 1}"
+        said = "was answered before with the same content" if status == "DUPLICATE" else older
         note = ReceiptFinding(DUPLICATES, "INFO", "/version", f"version {self.header.version} {said}")
         change = None if status == "DUPLICATE" else self._change({})
         return Taken(receipt=self._receipt(status, Counts(), [note], []), change=change)
@@ -180,21 +194,24 @@ class _File:
         """The same number for other content: everything refused, nothing remembered but what was answered."""
         self._findings.append(_finding(DUPLICATES, conflict, "REJECT"))
         self._begin(self.digest.hex())
-        return self._answer([self._unjudged(index, raw) for index, raw in enumerate(self._raw_parcels)], remember=False)
+        judged = [_Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), parcel=None, findings=()) for index, raw in enumerate(self._raw_parcels)]
+        return self._answer(judged, conflict=True)
 
     def declare(self) -> Taken:
         """A first filing or an amendment: judge every parcel."""
-        if not self._raw_parcels:
+        if not self._raw_parcels and not any(finding.path == "/parcels" for finding in self._findings):
             self._findings.append(_finding(SHAPE, Found("/parcels", "no parcels; name at least one"), "REJECT"))
-        if self.event == "ORIGINAL" and any(bill.in_force is not None for _, bill in self._memory.bills_of(self.header.manifest_id)):
+        original = self.header.function == "ORIGINAL" and "/function" not in self._spoilt
+        if original and any(bill.in_force is not None for _, bill in self._memory.bills_of(self.header.manifest_id)):
             latest = self._known.latest if self._known else 0
-            self._findings.append(_finding(DUPLICATES, Found("/function", f"ORIGINAL for a manifest answered at version {latest}; AMEND replaces parcels, CANCEL withdraws them"), "REJECT"))
+            said = Found("/function", f"ORIGINAL for a manifest answered at version {latest}; AMEND replaces parcels, CANCEL withdraws them")
+            self._findings.append(_finding(DUPLICATES, said, "REJECT"))
         if self.event == "AMEND" and self._known is None:
             self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
         seen: set[str] = set()
         judged = []
-        for index, shaped in enumerate(self._shaped):
-            judged.append(self._judge(index, shaped, seen))
+        for index, (shaped, raw) in enumerate(zip(self._shaped, self._raw_parcels, strict=True)):
+            judged.append(self._spoilt_parcel(index, raw, seen) if shaped.value is None else self._judge(index, shaped.value, raw, seen))
             seen.add(judged[-1].house_bill)
         return self._answer(judged)
 
@@ -204,45 +221,52 @@ class _File:
         if self._raw_parcels:
             targets = [(f"/parcels/{index}", _house_bill(raw)) for index, raw in enumerate(self._raw_parcels)]
         else:
-            targets = [("", name) for name, bill in mine.items() if bill.in_force is not None]
+            targets = [("", name) for name, bill in sorted(mine.items()) if bill.in_force is not None]
             if not targets:
                 self._findings.append(_finding(DUPLICATES, Found("/function", "CANCEL, but no parcel of this manifest is in force; nothing was withdrawn"), "REJECT"))
         judged = []
         seen: set[str] = set()
-        for path, name in targets:
+        for index, (path, name) in enumerate(targets):
             bill = mine.get(name)
-            idle = bill is None or bill.in_force is None or name in seen
-            said = Found(f"{path}/house_bill", "no parcel of this manifest with this house bill is in force; nothing was withdrawn")
-            judged.append(_Judged(path=path, house_bill=name, parcel=None, findings=(_finding(DUPLICATES, said, "REJECT"),) if idle else ()))
+            faults = self._named[index].faults if self._named else ()
+            if not faults and (bill is None or bill.in_force is None or name in seen):
+                faults = (Found("/house_bill", "no parcel of this manifest with this house bill is in force; nothing was withdrawn"),)
+            code = DUPLICATES if name else SHAPE
+            judged.append(_Judged(path=path, house_bill=name, parcel=None, findings=tuple(_finding(code, fault, "REJECT", path) for fault in faults)))
             seen.add(name)
         return self._answer(judged)
 
     # one parcel
 
-    def _unjudged(self, index: int, raw: object) -> _Judged:
-        return _Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), parcel=None, findings=())
-
-    def _judge(self, index: int, shaped: Shaped[Parcel], seen: set[str]) -> _Judged:
-        """Every finding of every rule of one parcel."""
+    def _spoilt_parcel(self, index: int, raw: object, seen: set[str]) -> _Judged:
+        """A parcel with faults of form: these, and what is wrong with the rest of it."""
         path = f"/parcels/{index}"
-        raw = self._raw_parcels[index]
-        parcel = shaped.value
-        if parcel is None:
-            faults = shape(raw, Parcel, path).faults
-            return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded([_finding(SHAPE, fault, "REJECT") for fault in faults]))
+        faults = shape(raw, Parcel, path).faults
+        findings = [_finding(SHAPE, fault, "REJECT") for fault in faults]
+        if isinstance(raw, dict):
+            spoilt = tuple(fault.path for fault in faults)
+            more = self._found(self._case(salvage(raw, Parcel)), path, seen)
+            findings += [finding for finding in more if finding.severity == "REJECT" and not _lies_in(finding.path, spoilt)]
+        return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded(findings, path))
+
+    def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
+        """What the rules of one parcel find, and its house bill among the others."""
+        twice = self._twice(case.parcel, seen)
+        return [*findings_of(case, path), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
+
+    def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:
+        """Every finding on one parcel."""
+        path = f"/parcels/{index}"
         case = self._case(parcel)
-        findings = findings_of(case, path)
+        findings = self._found(case, path, seen)
         findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
-        twice = self._twice(parcel, seen)
-        if twice is not None:
-            findings.append(_finding(DUPLICATES, twice, "REJECT", path))
         price = case.price
         own = Own(
             None if price is None else show_e6(price.goods_usd_e6),
             None if price is None else price.customs_value_krw,
             _goods(case),
         )
-        return _Judged(path=path, house_bill=parcel.house_bill, parcel=parcel, findings=self._bounded(findings), route=route_of(case), price=price, own=own)
+        return _Judged(path=path, house_bill=parcel.house_bill, parcel=parcel, findings=self._bounded(findings, path), route=route_of(case), price=price, own=own)
 
     def _case(self, parcel: Parcel) -> Case:
         return Case(
@@ -258,33 +282,39 @@ class _File:
 
     def _twice(self, parcel: Parcel, seen: set[str]) -> Found | None:
         """XP-01 for a house bill: one manifest has it, once, and not with ever new consignees."""
-        if parcel.house_bill in seen:
+        if parcel.house_bill and parcel.house_bill in seen:
             return Found("/house_bill", "the same house bill stands twice in this manifest; the first one counts, give the other its own")
         bill = self._memory.bills.get(parcel.house_bill)
-        if bill is None or bill.in_force is None:
+        if bill is None:
             return None
-        if bill.manifest_id != self.header.manifest_id:
+        if bill.in_force is not None and bill.manifest_id != self.header.manifest_id:
             said = f"the house bill is in force in manifest {bill.manifest_id!r}; amend or cancel it there first"
             return Found("/house_bill", said, {"manifest": bill.manifest_id})
-        if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX:
+        if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX and bill.path[-1] != consignee_token(parcel.consignee, self._office.keys):
             return Found("/consignee", f"the consignee was changed {limits.CONSIGNEE_CHANGES_MAX} times; cancel the parcel and lodge it under a new house bill")
         return None
 
-    def _bounded(self, findings: list[Finding]) -> tuple[Finding, ...]:
-        """No more findings than the limits allow; the last then says how many were left out."""
+    def _bounded(self, findings: list[Finding], path: str) -> tuple[Finding, ...]:
+        """No more findings than the limits allow; the last then says how many were left out.
+
+        What acts stays, so that nobody hides a finding behind many others; what is silent is not counted.
+        """
+        silent = [finding for finding in findings if is_silent(finding)]
+        told = [finding for finding in findings if not is_silent(finding)] if silent else findings
         most = limits.FINDINGS_PER_PARCEL_MAX if self._kept < limits.FINDINGS_PER_MANIFEST_MAX else 2
-        if len(findings) > most:
-            findings.sort(key=lambda finding: finding.severity != "REJECT")
-            left = len(findings) - most + 1
-            findings[most - 1 :] = [Finding(SHAPE, "INFO", findings[0].path, f"{left} further findings were left out")]
-        self._kept += len(findings)
-        return tuple(findings)
+        if len(told) > most:
+            acting = {finding.code: finding for finding in reversed(told) if finding.severity == "ACT"}
+            told.sort(key=lambda finding: (finding.severity != "REJECT", finding is not acting.get(finding.code)))
+            kept = most - 1 if told[0].severity == "REJECT" else max(most - 1, len(acting))
+            told[kept:] = [Finding(SHAPE, "INFO", path, f"{len(told) - kept} further findings were left out")]
+        self._kept += len(told)
+        return (*told, *silent[: limits.FINDINGS_PER_PARCEL_MAX])
 
     # the answer
 
-    def _answer(self, judged: list[_Judged], *, remember: bool = True) -> Taken:
+    def _answer(self, judged: list[_Judged], *, conflict: bool = False) -> Taken:
         """Receipt, checked parcels, refused parcels and what to remember of them."""
-        ours = [finding for finding in self._findings if finding.severity == "REJECT"]
+        ours = _repeated([finding for finding in self._findings if finding.severity == "REJECT"])
         passed: list[Passed] = []
         refused: list[Refused] = []
         bills: dict[str, Bill] = {}
@@ -293,7 +323,7 @@ class _File:
         for parcel in judged:
             before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
             if ours or parcel.refused:
-                after = self._refused(parcel, ours, before, refused)
+                after = self._refused(parcel, ours, before, refused, first=parcel.house_bill not in bills)
                 answers.append(_answered(parcel, "REJECTED"))
             else:
                 after = self._passed(parcel, before, passed)
@@ -304,7 +334,7 @@ class _File:
         counts = Counts(len(judged), 0 if self.event == "CANCEL" else len(passed), len(refused), len(passed) if self.event == "CANCEL" else 0)
         findings = [_shown(finding) for finding in self._findings]
         receipt = self._receipt(self._status(counts, refused_whole=bool(ours)), counts, findings, answers)
-        return Taken(receipt=receipt, passed=passed, refused=refused, change=self._change(bills, remember=remember))
+        return Taken(receipt=receipt, passed=passed, refused=refused, change=self._change(bills, conflict=conflict))
 
     def _status(self, counts: Counts, *, refused_whole: bool) -> Status:
         if refused_whole or counts.rejected == counts.received:
@@ -313,21 +343,17 @@ class _File:
             return "CANCELLED"
         return "ACCEPTED_WITH_REJECTIONS" if counts.rejected else "ACCEPTED"
 
-    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, refused: list[Refused]) -> Bill:
-        """Write a refusal. It supersedes nothing: what was in force stays so."""
+    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, refused: list[Refused], *, first: bool) -> Bill:
+        """Write a refusal. It supersedes nothing: what was in force stays so. `first`: no parcel of this version had the house bill before."""
         known = parcel.house_bill and before is not None
         sequence = before.sequence + 1 if before is not None and known else 1
-        names = (parcel.house_bill,) if self._is_plain(parcel, before) else (parcel.house_bill, parcel.path)
+        names = (parcel.house_bill,) if parcel.house_bill and first else (parcel.house_bill, parcel.path)
         settled = self._writer.write(self._ids.of(*names), parcel.house_bill, sequence, None, parcel.own)
         decided = Decided(route=None, outcome="REJECT", findings=(*ours, *parcel.findings), decided_at=show_ms(self._record.stored_at_ms))
         refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
         if before is not None and known:
             return Bill(before.manifest_id, sequence, before.in_force, before.path)
         return Bill(self.header.manifest_id, sequence, None, ())
-
-    def _is_plain(self, parcel: _Judged, before: Bill | None) -> bool:
-        """Whether the house bill names this parcel of this version alone."""
-        return bool(parcel.house_bill) and not any(finding.code == DUPLICATES and "twice" in finding.message for finding in parcel.findings)
 
     def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed]) -> Bill:
         """Pass a parcel on to screening, by way of the consignees it had before."""
@@ -347,7 +373,7 @@ class _File:
             manifest_version=self.header.version,
             house_bill=parcel.house_bill,
             received_at_ms=self._record.stored_at_ms,
-            goods_price_usd_e6=0 if parcel.price is None else parcel.price.goods_usd_e6,
+            goods_price_usd_e6=0 if parcel.price is None else min(parcel.price.goods_usd_e6, INT64_MAX),
             route=parcel.route,
             findings=parcel.findings,
             settled=self._writer.write(self._ids.of(parcel.house_bill), parcel.house_bill, sequence, in_force, parcel.own),
@@ -355,13 +381,18 @@ class _File:
         passed.append(Passed(path[0], checked))
         return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path)
 
-    def _change(self, bills: dict[str, Bill], *, remember: bool = True) -> Change:
+    def _change(self, bills: dict[str, Bill], *, conflict: bool = False) -> Change:
         """What to remember. A refused conflict leaves the answer that stands."""
-        answers = dict(self._known.answers) if self._known else {}
-        if remember:
+        known = self._known or Filing(0, {}, 0)
+        answers, refused = dict(known.answers), known.refused
+        if conflict:
+            refused = (*refused, self.digest)[-CONFLICTS_REMEMBERED_MAX:]
+        else:
             answers[self.header.version] = self.digest
-        latest = max(self._known.latest if self._known else 0, self.header.version)
-        return Change(self.header.manifest_id, Filing(latest, answers, self._record.stored_at_ms), bills)
+        if len(answers) > VERSIONS_REMEMBERED_MAX:
+            del answers[min(answers)]
+        latest = max(known.latest, self.header.version)
+        return Change(self.header.manifest_id, Filing(latest, answers, self._record.stored_at_ms, refused), bills)
 
     def _receipt(self, status: Status, counts: Counts, findings: list[ReceiptFinding], parcels: list[ParcelAnswer]) -> Receipt:
         source = self._record.source
@@ -387,6 +418,19 @@ def _header(raw: dict[str, Any]) -> Shaped[Header]:
     if lost:
         raise UnreadableError(unreadable.NO_IDENTITY, f"nobody to answer to: {lost[0].path[1:]}: {lost[0].message}", lost[0].path)
     return shaped
+
+
+def _lies_in(path: str, spoilt: tuple[str, ...]) -> bool:
+    """Whether a finding is about something that has a fault of form, which says enough."""
+    return any(path == fault or path.startswith(f"{fault}/") for fault in spoilt)
+
+
+def _repeated(findings: list[Finding]) -> list[Finding]:
+    """Findings of a manifest as each of its parcels repeats them: thousands of parcels times hundreds of findings would be a flood."""
+    if len(findings) <= MANIFEST_FINDINGS_REPEATED_MAX:
+        return findings
+    left = len(findings) - MANIFEST_FINDINGS_REPEATED_MAX + 1
+    return [*findings[: MANIFEST_FINDINGS_REPEATED_MAX - 1], Finding(SHAPE, "REJECT", "", f"{left} further findings of the manifest stand on its receipt")]
 
 
 def _house_bill(raw: object) -> str:

@@ -18,7 +18,7 @@ from agents.rules import SCREENING_RULES
 from agents.rules.velocity import WINDOW_DAYS, Limits, ScreenCase, Seen, limits_on
 from agents.settled import write_decided
 from schemas import avro, limits, topics
-from schemas.decision import CheckedParcel, Counts, Decided, Finding, ParcelAnswer, Receipt, ReceiptFinding, SecurityCase, Settled, Source
+from schemas.decision import CheckedParcel, Counts, Decided, Finding, ParcelAnswer, Receipt, ReceiptFinding, SecurityCase, Settled
 
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""

@@ -22,6 +22,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
 
 
+def has_control_character(text: str) -> bool:
+    """Whether a text holds a control character: NUL, line feed, escape and their like."""
+    return not text.isprintable() and any(unicodedata.category(char) == "Cc" for char in text)
+
+
 @lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """`fold`, remembered: descriptions repeat."""

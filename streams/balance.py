@@ -75,9 +75,10 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Breach]:
         found = {"rejected": outcomes["REJECT"], "cancelled": outcomes["CANCELLED"]}
         found["accepted"] = outcomes.total() - found["rejected"] - found["cancelled"]
         found["received"] = outcomes.total()
+        where = f"{receipt.value['manifest_id']} version {receipt.value['manifest_version']} ({show(source)})"
         for name in ("received", "accepted", "rejected", "cancelled"):
             if counts[name] != found[name]:
-                yield Breach("conservation", f"{receipt.value['manifest_id']} version {receipt.value['manifest_version']} ({show(source)})", f"{name}: {counts[name]} on the receipt, {found[name]} decided")
+                yield Breach("conservation", where, f"{name}: {counts[name]} on the receipt, {found[name]} decided")
     lack_an_answer = set(ledgers.manifests) - set(ledgers.dead_letters)
     for source in decided.keys() - answered - lack_an_answer:
         yield Breach("conservation", show(source), f"{decided[source].total()} decisions without a receipt")

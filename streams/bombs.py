@@ -125,7 +125,8 @@ class GuardedBatch:
             return self._refused(str(error))
 
     def _refused(self, why: str) -> Iterator[RefusedRecord]:
-        return iter([RefusedRecord(self._batch.base_offset, self._batch.max_timestamp, self._batch.timestamp_type, [(REFUSED, why.encode())])])
+        # At the batch's last offset: what is committed then lies behind the whole batch.
+        return iter([RefusedRecord(self._batch.next_offset - 1, self._batch.max_timestamp, self._batch.timestamp_type, [(REFUSED, why.encode())])])
 
 
 class GuardedRecords:

@@ -208,6 +208,8 @@ class TransactionalProducer:
 
         Raises GivenUpError when that failed or when nobody can know; this producer is of no use then.
         """
+        if membership.generation < 0:  # as aiokafka has it after it was thrown out; Kafka would take it for a client without a group, and accept
+            raise GivenUpError(f"no member of the group {membership.group}")
         for batches in outbox.rounds(self._producer_id, self._epoch):
             await self._produce(batches)
         await self._commit_offsets(offsets, membership)

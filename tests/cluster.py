@@ -17,7 +17,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
-from streams import partitions
+from streams import bombs, partitions
 from streams.admin import create_topics
 from streams.broker import Broker
 from streams.reconcile import Balance, reconcile
@@ -46,6 +46,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Broker, topics, workers."""
+        bombs.guard()
         await self.broker.start()
         await create_topics(self.broker.bootstrap, self.carriers, replication=1)
         self.workers = [self._spawn(slot) for slot in range(self._wanted)]

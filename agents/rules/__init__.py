@@ -7,7 +7,7 @@ from agents.rules import format as form
 from agents.rules.rows import ManifestRule, ScreeningRule
 from agents.rules.rule import Rule
 
-RULE_SET: Final = "2026.11.1"
+RULE_SET: Final = "2026.11.2"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
@@ -16,6 +16,7 @@ MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
     ManifestRule("FMT-01", manifest.travel_times_are_times, "REJECT", "RFC 3339"),
     ManifestRule("FMT-02", manifest.master_bill_form, "REJECT", "IATA air waybill number, modulus 7; PACT guide v1.9"),
     ManifestRule("FMT-02", manifest.airline_is_known, "WARN", "IATA airline prefixes"),
+    ManifestRule("FMT-07", manifest.text_is_one_line, "REJECT", "PACT guide v1.9, section 6.1"),
     ManifestRule("FMT-09", manifest.containers_are_containers, "REJECT", "ISO 6346"),
     ManifestRule("COD-04", manifest.carrier_is_registered, "WARN", "Express notice Art. 4-7"),
     ManifestRule("COD-04", manifest.carrier_is_the_topics, "WARN", "Contract of this system, section 2; Customs Act Art. 254-2(2)"),
@@ -35,6 +36,7 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("FMT-06", form.postcode_is_korean, "REJECT", "E-commerce notice Art. 13, importer check of 2026-01-05"),
     Rule("FMT-06", form.address_is_plausible, "ACT", "Express notice Art. 14(1)1", outcome="INSPECT", desk="INSPECTION"),
     Rule("FMT-07", form.text_says_something, "REJECT", "PACT guide v1.9, section 6.1"),
+    Rule("FMT-07", form.text_is_one_line, "REJECT", "PACT guide v1.9, section 6.1"),
     Rule("FMT-08", form.numbers_are_above_zero, "REJECT", "Customs Act Art. 254-2(1); PACT guide v1.9, INVALID errors"),
     Rule("FMT-08", form.amounts_are_numbers, "REJECT", "Customs Act Art. 254-2(1); Contract of this system, section 3"),
     Rule("FMT-09", form.business_number_form, "REJECT", "National Tax Service, business registration number"),

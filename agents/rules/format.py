@@ -13,7 +13,7 @@ from agents.route import figure_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.text import fold, folded
+from agents.text import fold, folded, has_control_character
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
@@ -239,6 +239,27 @@ def text_says_something(case: Case) -> Iterator[Found]:
     for index, item in enumerate(parcel.items):
         if _repeated_placeholder(item.description):
             yield Found(f"/items/{index}/description", f"{quoted(item.description)} only fills the field; what the goods are is right", {"found": quoted(item.description)})
+
+
+def text_is_one_line(case: Case) -> Iterator[Found]:
+    """Names, addresses, descriptions and ingredients hold no control characters, line breaks included."""
+    parcel = case.parcel
+    consignor, consignee = parcel.consignor, parcel.consignee
+    texts = [
+        ("/consignor/name", consignor.name),
+        ("/consignor/address", consignor.address),
+        ("/consignee/name", consignee.name),
+        ("/consignee/name_en", consignee.name_en or ""),
+        ("/consignee/address", consignee.address),
+    ]
+    for index, item in enumerate(parcel.items):
+        texts.append((f"/items/{index}/description", item.description))
+        if item.ingredients:
+            texts.append((f"/items/{index}/ingredients", item.ingredients))
+    if has_control_character("".join([text for _, text in texts])):
+        for path, text in texts:
+            if has_control_character(text):
+                yield Found(path, "a control character was found; plain text in one line is right")
 
 
 _repeated_placeholder = lru_cache(maxsize=65_536)(is_placeholder)

@@ -10,6 +10,7 @@ from agents.identifiers import awb, container
 from agents.reference import NotInForceError
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
+from agents.text import has_control_character
 
 FUNCTIONS: Final = ("ORIGINAL", "AMEND", "CANCEL")
 DIRECTIONS: Final = ("IMPORT", "EXPORT")
@@ -24,6 +25,14 @@ def words_are_known(case: ManifestCase) -> Iterator[Found]:
     for path, found, right in (("/function", header.function, FUNCTIONS), ("/direction", header.direction, DIRECTIONS), ("/mode", header.mode, MODES)):
         if found not in right:
             yield Found(path, f"{quoted(found)} was found; {' or '.join(right)} is right", {"found": quoted(found)})
+
+
+def text_is_one_line(case: ManifestCase) -> Iterator[Found]:
+    """Numbers, ports and words of the header hold no control characters, line breaks included."""
+    for name in case.header.__struct_fields__:
+        value = getattr(case.header, name)
+        if isinstance(value, str) and has_control_character(value):
+            yield Found(f"/{name}", "a control character was found; plain text in one line is right")
 
 
 def lodging_time_is_a_time(case: ManifestCase) -> Iterator[Found]:

@@ -317,11 +317,14 @@ def measure(parcels: int, rounds: int, told: Callable[[int], None]) -> dict[str,
     ways = {name: (Way(load(parcels, form, dirty=dirty)), form) for name, form, dirty in LOADS}
     prepared = {name: (_stages(way, form), way.parcels) for name, (way, form) in ways.items()}
     found: dict[str, dict[str, list[float]]] = {name: {stage: [] for stage in stages} for name, (stages, _) in prepared.items()}
+    gc.collect()
+    gc.freeze()  # what the rounds are given is not looked through again and again
     for number in range(rounds):
         for name, (stages, count) in prepared.items():
             for stage, prepare in stages.items():
                 found[name][stage].append(_seconds(prepare()) / count * US)
         told(number + 1)
+    gc.unfreeze()
     return {name: _costs(stages, way_form) for (name, stages), (_, way_form) in zip(found.items(), ways.values(), strict=True)}
 
 

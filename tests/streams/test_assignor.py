@@ -185,7 +185,8 @@ def test_a_topic_goes_to_those_who_know_it() -> None:
 
 @given(topics=topic_sets, members=names, data=st.data())
 def test_members_with_different_subscriptions(topics: dict[str, int], members: list[str], data: st.DataObject) -> None:
-    known = {name: {topic: topics[topic] for topic in data.draw(st.sets(st.sampled_from(sorted(topics))) if topics else st.just(set()))} for name in members}
+    some = st.sets(st.sampled_from(sorted(topics))) if topics else st.just(set())
+    known = {name: {topic: topics[topic] for topic in data.draw(some)} for name in members}
     shares = rebalance(group(members), topics, known)
     assert sorted(partition for share in shares.values() for partition in share) == all_of(
         {topic: count for topics_of_one in known.values() for topic, count in topics_of_one.items()}

@@ -20,6 +20,8 @@ BW1 = ("manifests.bw", 0, 1)
 """Its cancellation."""
 BAD = ("manifests.bw", 1, 0)
 """Nobody can read it."""
+NOWHERE = ("manifests.zz", 0, 0)
+"""There is no such record."""
 
 
 def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: int) -> Entry:
@@ -115,10 +117,10 @@ BREAKS: list[Any] = [
     pytest.param(lambda books: change(books.decisions, 2, outcome="RELEASE"), {"conservation"}, id="a refused parcel is released"),
     pytest.param(lambda books: change(books.decisions, 5, outcome="RELEASE"), {"conservation"}, id="a cancelled parcel is released"),
     pytest.param(
-        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H9", 1, "RELEASE")), {"conservation"}, id="a decision from a record that was set aside"
+        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H", 1, "HOLD")), {"conservation"}, id="a decision from a record that was set aside"
     ),
     pytest.param(
-        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), ("manifests.zz", 0, 0), "H9", 1, "RELEASE")), {"conservation"}, id="a decision out of nothing"
+        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), NOWHERE, "H", 1, "HOLD")), {"conservation"}, id="a decision out of nothing"
     ),
 ]
 

@@ -53,7 +53,7 @@ def test_batches_within_the_limits_come_out_as_they_went_in(codec: str) -> None:
 )
 def test_a_bomb_comes_out_as_one_record_that_says_why(codec: str, count: int, size: int) -> None:
     (record,) = unpacked(batch(codec, count, size))
-    assert (record.offset, record.key, record.value) == (0, None, None)
+    assert (record.offset, record.key, record.value) == (count - 1, None, None)
     assert dict(record.headers)[REFUSED].endswith(b"send smaller batches")
 
 

@@ -77,7 +77,7 @@ def built(request: Request[Any]) -> RequestStruct:
 @pytest.mark.parametrize(("request_", "key_and_version", "expected"), REQUESTS)
 def test_it_is_encoded_as_kafka_defines_it(request_: Request[Any], key_and_version: tuple[int, int], expected: str) -> None:
     struct = built(request_)
-    assert (struct.API_KEY, struct.API_VERSION) == key_and_version
+    assert key_and_version == (struct.API_KEY, struct.API_VERSION)
     assert struct.encode().hex() == expected.replace(" ", "")
 
 

@@ -38,6 +38,8 @@ TABLE = (
     pytest.param(manifest.airline_is_known, manifest_case(master_bill="004-12345675"), ["/master_bill"], id="nobody's prefix"),
     pytest.param(manifest.airline_is_known, manifest_case(master_bill="004-12345676"), [], id="a malformed number is the rule before's"),
     pytest.param(manifest.airline_is_known, manifest_case(master_bill="004-12345675", mode="SEA_EXPRESS"), [], id="by sea"),
+    pytest.param(manifest.text_is_one_line, manifest_case(), [], id="a good header"),
+    pytest.param(manifest.text_is_one_line, manifest_case(named="k\0x"), ["/carrier"], id="a NUL in the carrier's name"),
     pytest.param(manifest.containers_are_containers, manifest_case(), [], id="none"),
     pytest.param(manifest.containers_are_containers, manifest_case(containers=["CSQU3054383"]), [], id="right"),
     pytest.param(manifest.containers_are_containers, manifest_case(containers=["CSQU3054383", "CSQU3054384"]), ["/containers/1"], id="the second one off"),

@@ -1,0 +1,72 @@
+"""What was measured, for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from streams.bench import stages
+from streams.bench.latency import Latency, Measured
+from streams.bench.stages import Cost, Costs
+from streams.bench.throughput import Drain, spread
+from streams.cli import look
+
+BAR_CHARS: Final = 40
+
+
+def show_stages(found: Mapping[str, Costs]) -> None:
+    """Stages down, loads across."""
+    rows = dict.fromkeys(stage for costs in found.values() for stage in costs.stages)
+    ordered = sorted(rows, key=lambda stage: stage in stages.PARTS)
+    table = [[stage, *(_cost(costs.stages.get(stage)) for costs in found.values())] for stage in ordered]
+    table.append(["sum of the stages", *(_cost(costs.total) for costs in found.values())])
+    table.append(["whole, measured at once", *(_cost(costs.whole) for costs in found.values())])
+    table += [[f"({stage})", *(_cost(costs.beside.get(stage)) for costs in found.values())] for stage in stages.BESIDE]
+    look.table(["stage", *found], table, title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake")
+    look.write()
+    dearest = list(next(iter(found.values())).rules)[: stages.DEAREST]
+    look.table(["rule", *found], [[rule, *(_cost(costs.rules[rule]) for costs in found.values())] for rule in dearest], title="The dearest rules")
+
+
+def _cost(cost: Cost | None) -> str:
+    return "" if cost is None else f"{cost.best:.2f} ({cost.middle:.2f})"
+
+
+def show_drains(title: str, found: Mapping[str, Sequence[Drain]]) -> None:
+    """One line for each kind of load: least, middle and most of its runs."""
+    columns = ["load", "parcels/s", "CPU µs: workers", "CPU µs: broker", "transactions/s", "parcels a transaction", "runs"]
+    look.table(columns, [_drained(name, drains) for name, drains in found.items()], title=title)
+
+
+def _drained(name: str, drains: Sequence[Drain]) -> Iterable[str]:
+    yield name
+    yield _spread((drain.rate for drain in drains), 0)
+    yield _spread((drain.cpu_us_workers for drain in drains), 1)
+    yield _spread((drain.cpu_us_broker for drain in drains), 1)
+    yield _spread((drain.transactions_a_second for drain in drains), 1)
+    yield _spread((drain.decided / max(1, drain.transactions) for drain in drains), 0)
+    yield str(len(drains))
+
+
+def _spread(values: Iterable[float], places: int) -> str:
+    found = spread(list(values))
+    return f"{found['median']:,.{places}f} ({found['min']:,.{places}f} to {found['max']:,.{places}f})"
+
+
+def show_latency(found: Iterable[Measured]) -> None:
+    """Percentiles, then a histogram each."""
+    measured = list(found)
+    columns = ["parcels/s", "of", "count", "median ms", "p90", "p99", "max", "sent late by ms", "CPU µs: workers", "CPU µs: broker"]
+    look.table(
+        columns,
+        [row for each in measured for row in (_waited(each, "decisions", each.decisions), _waited(each, "receipts", each.receipts))],
+        title="From when a manifest was due to a committed reader",
+    )
+    for each in measured:
+        look.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
+        most = max(each.decisions.histogram.values())
+        for bar, count in each.decisions.histogram.items():
+            look.write(f"{bar:>14} {'#' * -(-count * BAR_CHARS // most)} {count:,}")
+
+
+def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
+    ms = [f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most)]
+    return [f"{measured.rate:,}", of, f"{latency.count:,}", *ms, f"{measured.late_ms:.0f}", f"{measured.cpu_us_workers:.0f}", f"{measured.cpu_us_broker:.0f}"]

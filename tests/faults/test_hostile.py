@@ -1,0 +1,54 @@
+"""Hostile records through live workers: each set aside once, whole, with its cause; nobody else waits or is lost."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import TopicPartition
+
+from schemas import limits, topics, unreadable
+from streams import partitions
+from streams.restore import read_to_end
+from streams.sample import day, hostile
+from streams.work import StoredRecord
+from tests.cluster import Cluster, cluster
+
+pytestmark = pytest.mark.broker
+
+MIB = 1024 * 1024
+SECONDS = 60
+
+
+async def bomb(running: Cluster, carrier: str) -> int:
+    """Publish a few kilobytes that unpack to more than the limit; the last offset of the batch."""
+    async with AIOKafkaProducer(bootstrap_servers=running.broker.bootstrap, compression_type="zstd", max_batch_size=1 << 30, max_request_size=1 << 30) as producer:
+        batch = producer.create_batch()
+        zeros = bytes(MIB)
+        for _ in range(limits.BATCH_BYTES_MAX // MIB + 8):
+            batch.append(key=None, value=zeros, timestamp=None)
+        batch.close()
+        sent = await (await producer.send_batch(batch, topics.MANIFESTS + carrier, partition=0))
+        return int(sent.offset) + limits.BATCH_BYTES_MAX // MIB + 7
+
+
+async def test_hostile_records_among_good_ones(tmp_path: Path) -> None:
+    good = list(day(31, parcels=1_000))
+    carriers = {carrier for carrier, _ in good}
+    async with cluster(tmp_path, {*carriers, "hostile"}) as running:
+        await running.publish_all(good[: len(good) // 2])
+        at = await bomb(running, "hostile")
+        sent = [value for _, value in hostile() if len(value) <= limits.RECORD_BYTES_MAX]
+        for value in sent:
+            await running.publish("hostile", value, partition=1)
+        await running.publish_all(good[len(good) // 2 :])
+        await running.drained(SECONDS)
+        balance = await running.audit()
+        assert balance.breaches == []
+        letters: list[StoredRecord] = []
+        tps = [TopicPartition(topics.DEAD_LETTERS, number) for number in range(partitions.count(topics.DEAD_LETTERS))]
+        await read_to_end(running.broker.bootstrap, tps, letters.append, seconds=SECONDS)
+        assert running.said("a fault of ours") == 0
+        headers = [dict(letter.headers) for letter in letters]
+        assert [header["x-original-offset"] for header in headers if header["x-original-partition"] == b"0"] == [str(at).encode()]
+        assert {header["x-error-code"].decode() for header in headers} > {unreadable.BAD_JSON, unreadable.BAD_AVRO, unreadable.UNKNOWN_SCHEMA, unreadable.TOO_LARGE}
+        assert {letter.value for letter in letters} <= {*sent, None}
