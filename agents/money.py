@@ -1,6 +1,7 @@
 """Amounts as exact integers: ten-thousandths of a unit of their currency (`_e4`), millionths of a dollar (`_e6`)."""
 
 import re
+from functools import lru_cache
 
 from schemas import limits
 
@@ -10,6 +11,7 @@ E4 = 10_000
 E6 = 1_000_000
 
 
+@lru_cache(maxsize=16_384)  # several look at each amount, and prices repeat
 def parse_e4(text: str) -> int | None:
     """A decimal string such as "59.90" in ten-thousandths; None when it is no amount.
 

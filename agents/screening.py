@@ -20,6 +20,7 @@ from agents.settled import write_decided
 from schemas import avro, limits, topics
 from schemas.decision import CheckedParcel, Counts, Decided, Finding, ParcelAnswer, Receipt, ReceiptFinding, SecurityCase, Settled
 
+EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES)
@@ -139,7 +140,7 @@ class Screening:
         findings = checked.findings
         others = partition.others(token, name, now_ms)
         if others:
-            case = ScreenCase(now_ms=now_ms, usd_e6=checked.goods_price_usd_e6, others=tuple(others.values()), limits=self._limits_on(day_of_ms(now_ms)))
+            case = ScreenCase(now_ms=now_ms, usd_e6=checked.goods_price_usd_e6, others=tuple(others.values()), limits=self._limits_on(day_of_ms(now_ms)), is_import=route not in EXPORT_ROUTES)
             findings = (
                 *findings,
                 *(Finding(rule.code, rule.severity, found.path, found.message, found.evidence) for rule in SCREENING_RULES for found in rule.check(case)),

@@ -4,6 +4,7 @@ The fast way is one conversion in C. Only when it fails is each field looked at 
 reported at once; both ways read the same definitions in `schemas.manifest`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
@@ -20,18 +21,12 @@ from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 S = TypeVar("S", bound=msgspec.Struct)
 _ABSENT: Final = object()
 
-_WORDS = {
-    "`str`": "text",
-    "`int`": "a whole number",
-    "`float`": "a number",
-    "`bool`": "true or false",
-    "`array`": "a list",
-    "`object`": "an object",
-    "`null`": "null",
-    "Expected ": "",
-    "Object missing": "an object with the",
-    " | ": " or ",
-}
+_WORDS: Final = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "an object"}
+"""The library's words for kinds of values, and a carrier's."""
+_KINDS: Final = re.compile(r"`([^`]*)`")
+
+
+_PARTS = (("consignor", Consignor), ("consignee", Consignee), ("order", Order))
 
 
 class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
@@ -79,13 +74,15 @@ def _is_short_list(value: object) -> TypeGuard[list[object]]:
 
 def unknown(raw: Mapping[str, Any], path: str = "") -> Iterator[Found]:
     """One INFO finding for each object of a parcel with fields that nobody knows."""
-    yield from unknown_in(raw, Parcel, path)
-    for name, kind in (("consignor", Consignor), ("consignee", Consignee), ("order", Order)):
+    if not _known(Parcel).issuperset(raw):
+        yield from unknown_in(raw, Parcel, path)
+    for name, kind in _PARTS:
         part = raw.get(name)
-        if part is not None:
+        if part is not None and not _known(kind).issuperset(part):
             yield from unknown_in(part, kind, f"{path}/{name}")
     for index, item in enumerate(raw["items"]):
-        yield from unknown_in(item, Item, f"{path}/items/{index}")
+        if not _known(Item).issuperset(item):
+            yield from unknown_in(item, Item, f"{path}/items/{index}")
 
 
 def unknown_in(raw: Mapping[str, Any], kind: type[msgspec.Struct], path: str = "") -> Iterator[Found]:
@@ -180,7 +177,5 @@ def _right(field: FieldInfo) -> str:
 
 def _plain(error: str) -> str:
     """The library's sentence in the words of a carrier."""
-    sentence = error.split(" - at ", 1)[0].split(", got ", 1)[0]
-    for word, plain in _WORDS.items():
-        sentence = sentence.replace(word, plain)
-    return sentence
+    sentence = error.split(" - at ", 1)[0].split(", got ", 1)[0].removeprefix("Expected ")
+    return _KINDS.sub(lambda kinds: " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | ")), sentence)

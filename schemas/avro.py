@@ -51,6 +51,7 @@ def file_of(schema_id: int) -> str:
     return ids[str(schema_id)]
 
 
+@cache
 def frame(schema_id: int) -> bytes:
     """The five bytes before a value in Confluent framing."""
     return MAGIC + struct.pack(">I", schema_id)
@@ -160,6 +161,9 @@ _INT_MAX = 2**31
 
 def _wide(data: bytes, at: int) -> tuple[int, int]:
     """A variable-length integer of more than one byte, still zigzag, and the position behind it."""
+    second = data[at + 1]
+    if 0 < second < _CONTINUES:  # two bytes, as most: lengths of texts
+        return data[at] & 0x7F | second << 7, at + 2
     value = shift = 0
     for index in range(_LONG_BYTES_MAX):
         byte = data[at + index]

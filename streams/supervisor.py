@@ -67,6 +67,8 @@ class Supervisor:
         self._workers = [Worker(self, number) for number in range(1, settings.workers + 1)]
         self._keepers: list[asyncio.Task[None]] = []
         self._environ: dict[str, str] = {}
+        self._address = address_file(self.folder)
+        self._announced = False
 
     @property
     def bootstrap(self) -> str:
@@ -89,7 +91,8 @@ class Supervisor:
         self._prepare_folder()
         if self._broker is not None:
             await self._broker.start()
-            address_file(self.folder).write_text(f"{self.bootstrap}\n", encoding="ascii")
+            self._address.write_text(f"{self.bootstrap}\n", encoding="ascii")
+            self._announced = True
             self._keep(self._keep_broker(self._broker))
         else:
             await wait_for_kafka(self.bootstrap, KAFKA_SECONDS)
@@ -115,7 +118,8 @@ class Supervisor:
         await asyncio.gather(*(worker.stop() for worker in self._workers))
         if self._broker is not None:
             await self._broker.stop(seconds=BROKER_STOP_S)
-            address_file(self.folder).unlink(missing_ok=True)
+        if self._announced:  # else it may be another's, in whose way we were
+            self._address.unlink(missing_ok=True)
 
     def note(self, line: str) -> None:
         """Say that something was started again."""
@@ -245,7 +249,7 @@ class Worker:
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES_MAX:
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own program
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "streams", "worker"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -268,8 +272,8 @@ def key_file(folder: Path) -> Path:
     with suppress(FileExistsError):
         half = folder / f".token_keys.{os.getpid()}"
         half.unlink(missing_ok=True)
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(f"k1:{secrets.token_hex(32)}\n")
+        half.touch(0o600, exist_ok=False)
+        half.write_text(f"k1:{secrets.token_hex(32)}\n", encoding="ascii")
         try:
             os.link(half, path)  # whole or not at all, and never over one that is there
         finally:

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import KafkaError, for_code
@@ -18,8 +18,6 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
 from streams.protocol import EndTxn, InitProducerId, OffsetFetch, Produce, TxnOffsetCommit
-
-R = TypeVar("R")
 
 BATCH_BYTES: Final = 900_000
 """Uncompressed bytes of one batch; below the default limit of a topic even when nothing compresses."""
@@ -103,7 +101,7 @@ class Outbox:
         self.bytes = 0
         self.records = 0
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a record has
         """Write a record; a value of None is a tombstone."""
         batches = self._partitions.get((topic, partition))
         if batches is None:
@@ -149,7 +147,7 @@ class Asker:
         self.client = client
         self._coordinators = Coordinators(client)
 
-    async def coordinator(self, kind: int, name: str, request: Request[R], errors: Callable[[Response], Iterable[int]], what: str) -> Response:  # type: ignore[type-var] # aiokafka's TypeVar has no name to bind to
+    async def coordinator(self, kind: int, name: str, request: Request[Any], errors: Callable[[Response], Iterable[int]], what: str) -> Response:
         """Ask a coordinator until it answers with something definite."""
 
         async def ask() -> tuple[Response | None, Iterable[int]]:
@@ -213,6 +211,10 @@ class TransactionalProducer:
         for batches in outbox.rounds(self._producer_id, self._epoch):
             await self._produce(batches)
         await self._commit_offsets(offsets, membership)
+        await self._end()
+
+    async def _end(self) -> None:
+        """Commit; the answer names the epoch of the next transaction."""
         request = EndTxn(self._transactional_id, self._producer_id, self._epoch)
         response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "ending the transaction")
         self._producer_id, self._epoch = response.producer_id, response.producer_epoch
@@ -234,7 +236,7 @@ class TransactionalProducer:
                 return
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
-        raise GivenUpError(f"writing to {sorted(batches)[0]}: still not possible after {TRIES_MAX} tries")
+        raise GivenUpError(f"writing to {min(batches)}: still not possible after {TRIES_MAX} tries")
 
     async def _produce_once(self, batches: dict[TopicPartition, bytes]) -> dict[TopicPartition, bytes]:
         """Write batches; those that have to be sent again."""
@@ -253,12 +255,12 @@ class TransactionalProducer:
         except (KafkaError, OSError, TimeoutError) as error:
             raise GivenUpError(f"writing to node {node}: no answer ({error!r})") from error
         again = []
-        for topic, partition, error, said in Produce.errors(response):
-            if error in (OK, DUPLICATE_SEQUENCE):
+        for topic, partition, code, said in Produce.errors(response):
+            if code in (OK, DUPLICATE_SEQUENCE):
                 continue
-            refuse_all_but(NOT_YET, [error], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
+            refuse_all_but(NOT_YET, [code], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
             again.append(TopicPartition(topic, partition))
-            if error in MOVED:
+            if code in MOVED:
                 await self._client.force_metadata_update()
         return again
 

@@ -48,6 +48,8 @@ IDLE_S: Final = 0.05
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
 RESTORE_SECONDS: Final = 600
+TURN_S: Final = 0.002
+"""How long an agent may go on before the others and the commit have their turn."""
 TELL_SECONDS: Final = 10.0
 """How often a worker says what it has done."""
 DID: Final = re.compile(r"committed (\d+) transactions")
@@ -98,14 +100,19 @@ class Desk:
         return self.tenure is not None
 
     async def handle(self, batch: Batch) -> None:
-        """An agent's work: process a run of records, while its tenure lasts and there is room."""
+        """An agent's work: process a run of records, while its tenure lasts and there is room; in turns with everything else."""
+        await asyncio.sleep(0)
+        turn_ends = time.monotonic() + TURN_S
         for record in batch.records:
             if not batch.tenure.lasts:
                 return
             self.work.process(record)
             if self._full():
                 self.room.clear()
-            await (asyncio.sleep(0) if self.room.is_set() else self.room.wait())
+                await self.room.wait()
+            elif time.monotonic() > turn_ends:
+                await asyncio.sleep(0)
+                turn_ends = time.monotonic() + TURN_S
 
     def _full(self) -> bool:
         outbox = self.work.waiting.outbox

@@ -16,8 +16,7 @@ from faust.types import StreamT
 from agents.identity import TokenKeys
 from agents.intake import Office
 from schemas import topics
-from streams import ready
-from streams import bombs
+from streams import bombs, ready
 from streams.admin import wait_for_kafka
 from streams.reference import load
 from streams.settings import Settings, variable

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
-from streams import bombs, partitions
+from streams import bombs, partitions, ready
 from streams.admin import create_topics
 from streams.broker import Broker
 from streams.reconcile import Balance, reconcile
 from streams.reference import load
 from streams.settings import CHECKOUT
 from streams.transaction import GivenUpError, stable_offsets
+from tests.records import reader_of
 
 GROUP = "tonggwan"
 KEY = "test:" + "5a" * 32
@@ -41,6 +43,7 @@ class Cluster:
         self.workers: list[subprocess.Popen[bytes]] = []
         self.starts = 0
         self._wanted = workers
+        self._held: set[int] = set()
         self._watch: asyncio.Task[None] | None = None
         self._producer: AIOKafkaProducer | None = None
 
@@ -80,15 +83,46 @@ class Cluster:
             "INTAKE_SESSION_TIMEOUT_MS": str(SESSION_MS),
             "INTAKE_HEARTBEAT_INTERVAL_MS": "500",
             "PYTHONPATH": str(CHECKOUT),
+            ready.FILE: str(self._ready(slot)),
         }
         with (self.folder / f"worker-{slot}.log").open("ab") as log:
             return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+
+    def _ready(self, slot: int) -> Path:
+        return self.folder / f"worker-{slot}.ready"
+
+    async def holder_of(self, topic: str) -> int:
+        """Which worker has a carrier's topic, once one says so."""
+        while True:
+            for slot, worker in enumerate(self.workers):
+                share = ready.told(self._ready(slot))
+                if slot not in self._held and share is not None and share.pid == worker.pid and any(name == topic for name, _ in share.partitions):
+                    return slot
+            await asyncio.sleep(0.05)
+
+    async def settled(self) -> None:
+        """Every worker that runs says that it works, and has something to do."""
+        while True:
+            shares = [ready.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
+            if all(share is not None and share.partitions for share in shares) and len({share.generation for share in shares if share is not None}) == 1:
+                return
+            await asyncio.sleep(0.05)
+
+    def hold(self, slot: int) -> None:
+        """Kill -9 a worker, which is not started again before `release`."""
+        self._held.add(slot)
+        self.workers[slot].kill()
+        self.workers[slot].wait()
+
+    def release(self, slot: int) -> None:
+        """Start it again."""
+        self._held.discard(slot)
 
     async def _keep_up(self) -> None:
         while True:
             await asyncio.sleep(RESTART_S)
             for slot, worker in enumerate(self.workers):
-                if worker.poll() is not None:
+                if slot not in self._held and worker.poll() is not None:
                     self.workers[slot] = self._spawn(slot)
 
     async def publish(self, carrier: str, manifest: dict[str, Any] | bytes, partition: int | None = None) -> None:
@@ -137,6 +171,12 @@ class Cluster:
         finally:
             await consumer.stop()
 
+    @property
+    def outputs(self) -> list[TopicPartition]:
+        """Everything that workers write, but their changelogs."""
+        names = [topics.CHECKED, *topics.CLEARANCE, *topics.SECURITY_OF_DESK.values(), topics.DEAD_LETTERS, *(topics.RECEIPTS + carrier for carrier in self.carriers)]
+        return [TopicPartition(name, number) for name in names for number in range(partitions.count(name))]
+
     async def audit(self) -> Balance:
         """All laws, and a replay by one process."""
         return await reconcile(self.broker.bootstrap, GROUP, reference=load())
@@ -148,6 +188,45 @@ class Cluster:
     def said(self, words: str) -> int:
         """How often the workers said something."""
         return sum(log.read_text(errors="replace").count(words) for log in self.folder.glob("worker-*.log"))
+
+
+class Watcher:
+    """A committed reader of everything that workers write, while they write it."""
+
+    def __init__(self, running: Cluster) -> None:
+        self.seen: list[ConsumerRecord] = []
+        self._running = running
+        self._positions: dict[TopicPartition, int] = dict.fromkeys(running.outputs, 0)
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        async with reader_of(self._running.broker.bootstrap, self._running.outputs) as consumer:
+            while True:
+                with suppress(KafkaError):  # a broker that is being killed
+                    for records in (await consumer.getmany(timeout_ms=200)).values():
+                        self.seen += records
+                    self._positions = {tp: await consumer.position(tp) for tp in self._positions}
+
+    async def all_seen(self, seconds: float) -> list[ConsumerRecord]:
+        """What it has seen when it has come to the end of every partition, in the order of places."""
+        async with reader_of(self._running.broker.bootstrap, self._running.outputs, committed=False) as consumer:
+            ends = await consumer.end_offsets(self._running.outputs)
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._task.done() and any(self._positions[tp] < end for tp, end in ends.items()):  # noqa: ASYNC110 - it is not told when it gets there
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            late = [tp for tp, end in ends.items() if self._positions[tp] < end]
+            raise AssertionError(f"a committed reader doesn't come to the end of {late}: is a transaction open?") from None
+        finally:
+            await self.stop()
+        return sorted(self.seen, key=lambda record: (record.topic, record.partition, record.offset))
+
+    async def stop(self) -> None:
+        """Stop reading."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
 
 
 @asynccontextmanager

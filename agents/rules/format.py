@@ -26,9 +26,6 @@ _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _AMOUNT_IS: Final = f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and {limits.AMOUNT_SCALE_MAX} after the point"
 
-amount_e4 = lru_cache(maxsize=16_384)(parse_e4)
-"""`parse_e4`, remembered: prices repeat."""
-
 
 def mandatory_text(case: Case) -> Iterator[Found]:
     """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
@@ -245,21 +242,29 @@ def text_is_one_line(case: Case) -> Iterator[Found]:
     """Names, addresses, descriptions and ingredients hold no control characters, line breaks included."""
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
-    texts = [
+    said = [consignor.name, consignor.address, consignee.name, consignee.name_en or "", consignee.address]
+    for item in parcel.items:
+        said += (item.description, item.ingredients or "")
+    if has_control_character("".join(said)):
+        yield from _with_control_characters(parcel)
+
+
+def _with_control_characters(parcel: Parcel) -> Iterator[Found]:
+    consignor, consignee = parcel.consignor, parcel.consignee
+    for path, text in (
         ("/consignor/name", consignor.name),
         ("/consignor/address", consignor.address),
         ("/consignee/name", consignee.name),
         ("/consignee/name_en", consignee.name_en or ""),
         ("/consignee/address", consignee.address),
-    ]
-    for index, item in enumerate(parcel.items):
-        texts.append((f"/items/{index}/description", item.description))
-        if item.ingredients:
-            texts.append((f"/items/{index}/ingredients", item.ingredients))
-    if has_control_character("".join([text for _, text in texts])):
-        for path, text in texts:
-            if has_control_character(text):
-                yield Found(path, "a control character was found; plain text in one line is right")
+        *(
+            (f"/items/{index}/{name}", text or "")
+            for index, item in enumerate(parcel.items)
+            for name, text in (("description", item.description), ("ingredients", item.ingredients))
+        ),
+    ):
+        if has_control_character(text):
+            yield Found(path, "a control character was found; plain text in one line is right")
 
 
 _repeated_placeholder = lru_cache(maxsize=65_536)(is_placeholder)
@@ -292,21 +297,21 @@ def amounts_are_numbers(case: Case) -> Iterator[Found]:
     """Amounts are decimal numbers with at most four places and never negative; unit price and amount of an item are above zero."""
     parcel = case.parcel
     for index, item in enumerate(parcel.items):
-        if not (amount_e4(item.unit_price) and amount_e4(item.amount)):
+        if not (parse_e4(item.unit_price) and parse_e4(item.amount)):
             yield from _price_faults(f"/items/{index}/unit_price", item.unit_price)
             yield from _price_faults(f"/items/{index}/amount", item.amount)
-    if parcel.freight is not None and amount_e4(parcel.freight) is None:
+    if parcel.freight is not None and parse_e4(parcel.freight) is None:
         yield _amount_fault("/freight", parcel.freight)
-    if parcel.insurance is not None and amount_e4(parcel.insurance) is None:
+    if parcel.insurance is not None and parse_e4(parcel.insurance) is None:
         yield _amount_fault("/insurance", parcel.insurance)
-    if parcel.local_charges is not None and amount_e4(parcel.local_charges) is None:
+    if parcel.local_charges is not None and parse_e4(parcel.local_charges) is None:
         yield _amount_fault("/local_charges", parcel.local_charges)
-    if parcel.order is not None and parcel.order.paid is not None and amount_e4(parcel.order.paid) is None:
+    if parcel.order is not None and parcel.order.paid is not None and parse_e4(parcel.order.paid) is None:
         yield _amount_fault("/order/paid", parcel.order.paid)
 
 
 def _price_faults(path: str, text: str) -> Iterator[Found]:
-    amount = amount_e4(text)
+    amount = parse_e4(text)
     if amount is None and text:
         yield _amount_fault(path, text)
     elif amount == 0:

@@ -37,6 +37,7 @@ class ScreenCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     others: tuple[Seen, ...]
     """The consignee's other parcels within `WINDOW_DAYS`."""
     limits: Limits
+    is_import: bool = True
 
 
 WINDOW_DAYS: Final = 30
@@ -58,8 +59,8 @@ def limits_on(day: date, reference: Reference) -> Limits:
 
 
 def consignee_receives_too_much(case: ScreenCase) -> Iterator[Found]:
-    """One consignee receives no more parcels in a day, a week and a month, nor more value in a week, than a person uses."""
-    if not case.others:
+    """One consignee of imports receives no more parcels in a day, a week and a month, nor more value in a week, than a person uses."""
+    if not case.others or not case.is_import:
         return
     for days, most in case.limits.parcels:
         if len(case.others) >= most:

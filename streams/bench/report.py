@@ -14,9 +14,7 @@ BAR_CHARS: Final = 40
 
 def show_stages(found: Mapping[str, Costs]) -> None:
     """Stages down, loads across."""
-    rows = dict.fromkeys(stage for costs in found.values() for stage in costs.stages)
-    ordered = sorted(rows, key=lambda stage: stage in stages.PARTS)
-    table = [[stage, *(_cost(costs.stages.get(stage)) for costs in found.values())] for stage in ordered]
+    table = [[stage, *(_cost(costs.stages[stage]) for costs in found.values())] for stage in stages.PARTS]
     table.append(["sum of the stages", *(_cost(costs.total) for costs in found.values())])
     table.append(["whole, measured at once", *(_cost(costs.whole) for costs in found.values())])
     table += [[f"({stage})", *(_cost(costs.beside.get(stage)) for costs in found.values())] for stage in stages.BESIDE]
@@ -36,14 +34,16 @@ def show_drains(title: str, found: Mapping[str, Sequence[Drain]]) -> None:
     look.table(columns, [_drained(name, drains) for name, drains in found.items()], title=title)
 
 
-def _drained(name: str, drains: Sequence[Drain]) -> Iterable[str]:
-    yield name
-    yield _spread((drain.rate for drain in drains), 0)
-    yield _spread((drain.cpu_us_workers for drain in drains), 1)
-    yield _spread((drain.cpu_us_broker for drain in drains), 1)
-    yield _spread((drain.transactions_a_second for drain in drains), 1)
-    yield _spread((drain.decided / max(1, drain.transactions) for drain in drains), 0)
-    yield str(len(drains))
+def _drained(name: str, drains: Sequence[Drain]) -> list[str]:
+    return [
+        name,
+        _spread((drain.rate for drain in drains), 0),
+        _spread((drain.cpu_us_workers for drain in drains), 1),
+        _spread((drain.cpu_us_broker for drain in drains), 1),
+        _spread((drain.transactions_a_second for drain in drains), 1),
+        _spread((drain.decided / max(1, drain.transactions) for drain in drains), 0),
+        str(len(drains)),
+    ]
 
 
 def _spread(values: Iterable[float], places: int) -> str:

@@ -81,7 +81,7 @@ class Rig:
             "PYTHONPATH": str(CHECKOUT),
         }
         with self._log(slot).open("wb") as log:
-            return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder)  # noqa: S603 - our own program
+            return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder)
 
     def _log(self, slot: int) -> Path:
         return self._folder / f"worker-{slot}.log"

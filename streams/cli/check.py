@@ -90,7 +90,7 @@ class Kept(Outbox):
         super().__init__()
         self.kept: list[Stored] = []
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:  # noqa: PLR0913, PLR0917 - the outbox's own
         """Keep a record; its place is that in the list."""
         self.kept.append(Stored(topic, partition, len(self.kept), time_ms, key, value, tuple(headers or ())))
 

@@ -162,7 +162,9 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
 
 async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
     """To the partition each came from, so that it keeps its place among those of its key."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, compression_type="lz4", max_request_size=limits.RECORD_BYTES_MAX + 2 * ENVELOPE_BYTES_MAX)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, compression_type="lz4", max_request_size=limits.RECORD_BYTES_MAX + 2 * ENVELOPE_BYTES_MAX
+    )
     await producer.start()
     try:
         for letter in letters:

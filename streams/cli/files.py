@@ -88,7 +88,9 @@ def read(files: tuple[str, ...]) -> Iterator[Found]:
 def within_limit(found: Found) -> Found:
     """Refuse what no broker would take."""
     if len(found.value) > limits.RECORD_BYTES_MAX:
-        raise Trouble(f"{found.where}: the manifest has {len(found.value):,} bytes, the limit is {limits.RECORD_BYTES_MAX:,} (RECORD_BYTES_MAX): split it by version or master bill.")
+        raise Trouble(
+            f"{found.where}: the manifest has {len(found.value):,} bytes, the limit is {limits.RECORD_BYTES_MAX:,} (RECORD_BYTES_MAX): split it by version or master bill."
+        )
     return found
 
 
@@ -172,7 +174,7 @@ def _container(file: str, opened: IO[bytes]) -> Iterator[Found]:
     schema = fastavro.parse_schema(avro.load(avro.file_of(avro.MANIFEST)))
     number = 0
     try:
-        for number, manifest in enumerate(fastavro.reader(opened, reader_schema=schema), start=1):  # noqa: B007 - named in the sentence below
+        for number, manifest in enumerate(fastavro.reader(opened, reader_schema=schema), start=1):
             body = io.BytesIO()
             fastavro.schemaless_writer(body, schema, manifest)
             yield Found(file, f"manifest {number}", avro.frame(avro.MANIFEST) + body.getvalue())

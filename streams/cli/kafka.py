@@ -23,7 +23,7 @@ from streams.trouble import Trouble
 
 POLL_MS: Final = 200
 RECORDS_A_POLL: Final = 2_000
-ANSWER_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 1.0
 """How long a command waits for a Kafka that doesn't answer."""
 STALL_SECONDS: Final = 60.0
 """A partition that brings nothing for so long, before its end, has lost its broker; an open transaction lasts 10 s at most."""
@@ -101,7 +101,12 @@ async def ends_of(bootstrap: str, tps: list[TopicPartition]) -> dict[TopicPartit
 async def consumer_of(bootstrap: str, isolation_level: str = "read_committed") -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without group."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level=isolation_level, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS, client_id="tonggwan-command"
+        bootstrap_servers=bootstrap,
+        isolation_level=isolation_level,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=POLL_MS,
+        client_id="tonggwan-command",
     )
     await consumer.start()
     try:

@@ -1,6 +1,7 @@
 """How things look: tables and colours on a terminal, plain lines elsewhere, JSON lines for machines."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,10 +39,10 @@ def on_terminal() -> bool:
 
 
 def shown(value: object) -> str:
-    """A value from outside, safe for a terminal: what doesn't print is spelled out, escape sequences among it.
+    r"""A value from outside, safe for a terminal: what doesn't print is spelled out, escape sequences among it.
 
-    >>> shown("KX1\\x1b[2J")
-    'KX1\\\\x1b[2J'
+    >>> print(shown("KX1\x1b[2J"))
+    KX1\x1b[2J
     """
     text = "" if value is None else str(value)
     return text if text.isprintable() else "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
@@ -74,7 +75,7 @@ def say(text: str) -> None:
 
 def write(text: str = "", *, bold: bool = False) -> None:
     """A line of the answer; text from outside has gone through `shown`."""
-    click.secho(text, bold=bold or None) if on_terminal() else click.echo(text)
+    click.echo(click.style(text, bold=True) if bold and on_terminal() and "NO_COLOR" not in os.environ else text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
@@ -94,7 +95,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 @contextmanager
 def counting(what: str, unit: str) -> Iterator["Counter"]:
     """A progress bar beside the answer, on a terminal."""
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit), TimeRemainingColumn(), console=err(), transient=True)
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
+        TimeRemainingColumn(),
+        console=err(),
+        transient=True,
+    )
     if not bar.console.is_terminal:
         yield Counter()
         return

@@ -19,6 +19,7 @@ def sentence_of(code: str) -> str:
 
 
 def _rules() -> Iterator[Rule]:
-    yield from MANIFEST_RULES
+    """Those of parcels first: a code that they share with manifests is theirs in the eyes of most."""
     yield from PARCEL_RULES
     yield from SCREENING_RULES
+    yield from MANIFEST_RULES

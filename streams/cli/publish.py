@@ -1,16 +1,14 @@
 """`tonggwan publish`: sends manifests as a carrier would, and waits for the answers."""
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 import click
 from aiokafka import AIOKafkaProducer, ConsumerRecord
-from aiokafka.structs import TopicPartition
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas import avro, limits
@@ -23,6 +21,11 @@ from streams.cli.look import as_json, err, many, say
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.settings import Settings
 from streams.trouble import Trouble
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from aiokafka.structs import TopicPartition
 
 BATCH_BYTES: Final = 512 * 1024
 LINGER_MS: Final = 5
@@ -116,7 +119,11 @@ async def send(producer: AIOKafkaProducer, topic: str, value: bytes, key: bytes 
 
 async def _send(sending: Sending) -> None:
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.completed:,.0f} manifests, {task.fields[parcels]:,} parcels, {task.fields[mib]:.1f} MiB/s"), BarColumn(), TimeElapsedColumn(), console=err()
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} manifests, {task.fields[parcels]:,} parcels, {task.fields[mib]:.1f} MiB/s"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=err(),
     )
     began, sent = time.monotonic(), Sent()
     bar.disable = not bar.console.is_terminal

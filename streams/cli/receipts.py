@@ -54,4 +54,3 @@ def _headline(word: str, rest: str) -> None:
     if on_terminal():
         out().print(styled(word), end=" ")
     write(f"{rest}" if on_terminal() else f"{word} {rest}")
-

@@ -55,7 +55,15 @@ def _as_json(balance: Balance) -> None:
 
 def _show(balance: Balance) -> None:
     rows = [
-        (each.carrier, each.manifest_id, each.manifest_version, each.status, each.received, " ".join(f"{name} {number}" for name, number in sorted(each.outcomes.items())), each.source)
+        (
+            each.carrier,
+            each.manifest_id,
+            each.manifest_version,
+            each.status,
+            each.received,
+            " ".join(f"{name} {number}" for name, number in sorted(each.outcomes.items())),
+            each.source,
+        )
         for each in balance.accounts
     ]
     table(("carrier", "manifest", "version", "status", "received", "outcomes", "source"), rows)

@@ -15,7 +15,9 @@ from streams.supervisor import Supervisor
 
 
 @click.command
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of everything that is kept. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of everything that is kept. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout."
+)
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Port of Kafka on 127.0.0.1; 0 picks a free one. Default: INTAKE_KAFKA_PORT, else 29092.")
 @click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2.")
 def up(data: Path | None, port: int | None, workers: int | None) -> None:
@@ -24,8 +26,13 @@ def up(data: Path | None, port: int | None, workers: int | None) -> None:
     Prints READY on its own line when manifests are taken. With INTAKE_BROKERS no Kafka is started, only workers. Data is
     kept from one start to the next, and so is the key for consignee tokens that is made when none is set.
     """
-    given = {"data_dir": data and data.expanduser().absolute(), "kafka_port": port, "workers": workers}
-    settings = replace(Settings.read(os.environ), **{name: value for name, value in given.items() if value is not None})
+    settings = Settings.read(os.environ)
+    settings = replace(
+        settings,
+        data_dir=settings.data_dir if data is None else data.expanduser().absolute(),
+        kafka_port=settings.kafka_port if port is None else port,
+        workers=workers or settings.workers,
+    )
     logs(logging.INFO)
     asyncio.run(_up(settings))
 

@@ -1,0 +1,66 @@
+"""The measurements measure what they say; how fast it is, no test asserts."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from agents.rules import PARCEL_RULES
+from streams.bench import latency, loads, stages
+from streams.bench.__main__ import bench
+
+
+def test_stages_measures_every_stage_of_every_load() -> None:
+    told: list[int] = []
+    found = stages.measure(200, 2, told.append)
+    assert told == [1, 2]
+    assert set(found) == {name for name, _, _ in stages.LOADS}
+    for costs in found.values():
+        assert set(costs.stages) == set(stages.PARTS)
+        assert set(costs.rules) == {rule.check.__name__ for rule in PARCEL_RULES}
+        assert 0 < costs.total.best <= costs.total.middle
+        assert all(0 <= cost.best <= cost.middle for cost in (*costs.stages.values(), costs.whole))
+    assert stages.FASTAVRO in found["clean Avro"].beside
+
+
+def test_noting_leaves_a_function_as_it_was() -> None:
+    before = loads.codes
+    with stages.noting(loads, "codes") as calls:
+        assert loads.codes(1) == ("kx",)
+    assert loads.codes is before
+    assert [call.args for call in calls] == [(1,)]
+
+
+@pytest.mark.parametrize("form", loads.FORMS)
+def test_a_load_is_dealt_out_evenly_and_names_every_parcel(form: loads.Form) -> None:
+    made = loads.load(900, form, carriers=3, parcels_per_manifest=100)
+    by_carrier = [sum(sent.topic.endswith(f".{carrier}") for sent in made.manifests) for carrier in made.carriers]
+    assert by_carrier == [3, 3, 3]
+    assert len({name for sent in made.manifests for name in sent.house_bills}) == made.parcels
+    assert made.parcels == 900 if form == "JSON" else 850 < made.parcels < 900
+
+
+def test_thirty_carriers_have_names_of_their_own() -> None:
+    assert len(set(loads.codes(30))) == 30
+
+
+def test_latency_knows_its_percentiles() -> None:
+    measured = latency.latency([number / 1000 for number in range(1, 101)])
+    assert (measured.count, measured.median, measured.p90, measured.p99, measured.most) == (100, 51, 91, 100, 100)
+    assert measured.histogram == {"below 50": 49, "below 75": 25, "below 100": 25, "below 125": 1}
+
+
+@pytest.mark.broker
+def test_pipeline_sees_every_parcel_decided(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.json"
+    done = CliRunner().invoke(bench, ["pipeline", "--parcels", "2000", "--repeats", "1", "--json", str(numbers)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "parcels/s" in done.output
+    drains = [drain for runs in orjson.loads(numbers.read_bytes())["pipeline"].values() for drain in runs]
+    assert len(drains) == len(loads.FORMS)
+    for drain in drains:
+        assert drain["decided"] == drain["parcels"]
+        assert 0 < drain["counted"] <= drain["decided"]
+        assert drain["transactions"] > 0
+        assert drain["seconds"] > 0
