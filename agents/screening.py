@@ -140,7 +140,13 @@ class Screening:
         findings = checked.findings
         others = partition.others(token, name, now_ms)
         if others:
-            case = ScreenCase(now_ms=now_ms, usd_e6=checked.goods_price_usd_e6, others=tuple(others.values()), limits=self._limits_on(day_of_ms(now_ms)), is_import=route not in EXPORT_ROUTES)
+            case = ScreenCase(
+                now_ms=now_ms,
+                usd_e6=checked.goods_price_usd_e6,
+                others=tuple(others.values()),
+                limits=self._limits_on(day_of_ms(now_ms)),
+                is_import=route not in EXPORT_ROUTES,
+            )
             findings = (
                 *findings,
                 *(Finding(rule.code, rule.severity, found.path, found.message, found.evidence) for rule in SCREENING_RULES for found in rule.check(case)),

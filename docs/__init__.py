@@ -1,0 +1,1 @@
+"""Documentation, and what prints the derived pages of it."""

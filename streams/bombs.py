@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import aiokafka.consumer.fetcher as fetcher
 import cramjam
 from aiokafka import codec
+from aiokafka.consumer import fetcher
 from aiokafka.record._crecords import default_records
 
 from schemas import limits

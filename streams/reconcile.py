@@ -174,6 +174,8 @@ def _accounts(ledgers: Ledgers) -> list[Account]:
     def account(receipt: Entry) -> Account:
         source = source_of(receipt)
         value = receipt.value
-        return Account(value["carrier"], value["manifest_id"], value["manifest_version"], value["status"], show(source), value["counts"]["received"], dict(outcomes.get(source, {})))
+        return Account(
+            value["carrier"], value["manifest_id"], value["manifest_version"], value["status"], show(source), value["counts"]["received"], dict(outcomes.get(source, {}))
+        )
 
     return [account(receipt) for receipt in ledgers.receipts]

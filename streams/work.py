@@ -35,19 +35,32 @@ class StoredRecord(Protocol):
     """A record as the client hands it over."""
 
     @property
-    def topic(self) -> str: ...
+    def topic(self) -> str:
+        """Topic."""
+
     @property
-    def partition(self) -> int: ...
+    def partition(self) -> int:
+        """Partition."""
+
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Offset."""
+
     @property
-    def timestamp(self) -> int: ...
+    def timestamp(self) -> int:
+        """Unix milliseconds."""
+
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """Key."""
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """Value; None is a tombstone."""
+
     @property
-    def headers(self) -> Iterable[tuple[str, bytes]]: ...
+    def headers(self) -> Iterable[tuple[str, bytes]]:
+        """Headers."""
 
 
 class InternalFaultError(Exception):
@@ -232,7 +245,8 @@ class Work:
 class Step(Protocol):
     """What is done with a record."""
 
-    def __call__(self, record: StoredRecord, /) -> None: ...
+    def __call__(self, record: StoredRecord, /) -> None:
+        """Process a record."""
 
 
 def intake_state_partition(carrier: str) -> int:

@@ -21,7 +21,7 @@ from schemas import limits, topics
 from streams import partitions, ready
 from streams.admin import create_topics
 from streams.bench.loads import Load
-from streams.broker import Broker
+from streams.broker import Broker, _dies_with_parent
 from streams.settings import CHECKOUT, Settings, variable
 from streams.transport import DID
 from streams.trouble import Trouble
@@ -81,7 +81,8 @@ class Rig:
             "PYTHONPATH": str(CHECKOUT),
         }
         with self._log(slot).open("wb") as log:
-            return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder)
+            command = [sys.executable, "-m", "streams", "worker"]
+            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=_dies_with_parent())  # noqa: PLW1509 - see there
 
     def _log(self, slot: int) -> Path:
         return self._folder / f"worker-{slot}.log"

@@ -1,6 +1,7 @@
 """Hostile records through live workers: each set aside once, whole, with its cause; nobody else waits or is lost."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -10,7 +11,6 @@ from schemas import limits, topics, unreadable
 from streams import partitions
 from streams.restore import read_to_end
 from streams.sample import day, hostile
-from streams.work import StoredRecord
 from tests.cluster import Cluster, cluster
 
 pytestmark = pytest.mark.broker
@@ -44,7 +44,7 @@ async def test_hostile_records_among_good_ones(tmp_path: Path) -> None:
         await running.drained(SECONDS)
         balance = await running.audit()
         assert balance.breaches == []
-        letters: list[StoredRecord] = []
+        letters: list[Any] = []
         tps = [TopicPartition(topics.DEAD_LETTERS, number) for number in range(partitions.count(topics.DEAD_LETTERS))]
         await read_to_end(running.broker.bootstrap, tps, letters.append, seconds=SECONDS)
         assert running.said("a fault of ours") == 0

@@ -116,12 +116,8 @@ BREAKS: list[Any] = [
     pytest.param(lambda books: change(books.decisions, 1, outcome="REJECT"), {"conservation"}, id="an accepted parcel is refused"),
     pytest.param(lambda books: change(books.decisions, 2, outcome="RELEASE"), {"conservation"}, id="a refused parcel is released"),
     pytest.param(lambda books: change(books.decisions, 5, outcome="RELEASE"), {"conservation"}, id="a cancelled parcel is released"),
-    pytest.param(
-        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H", 1, "HOLD")), {"conservation"}, id="a decision from a record that was set aside"
-    ),
-    pytest.param(
-        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), NOWHERE, "H", 1, "HOLD")), {"conservation"}, id="a decision out of nothing"
-    ),
+    pytest.param(lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H", 1, "HOLD")), {"conservation"}, id="a decision from a record that was set aside"),
+    pytest.param(lambda books: books.decisions.append(decision(("clearance.list", 1, 0), NOWHERE, "H", 1, "HOLD")), {"conservation"}, id="a decision out of nothing"),
 ]
 
 

@@ -23,9 +23,7 @@ def guarded() -> None:
 
 def batch(codec: str, count: int, size: int) -> bytes:
     """A batch of records of zeros."""
-    builder = DefaultRecordBatchBuilder(
-        magic=2, compression_type=CODECS[codec], is_transactional=0, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=1 << 40
-    )
+    builder = DefaultRecordBatchBuilder(magic=2, compression_type=CODECS[codec], is_transactional=0, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=1 << 40)
     zeros = bytes(size)
     for offset in range(count):
         builder.append(offset, 1_000, None, zeros, [])
@@ -34,7 +32,8 @@ def batch(codec: str, count: int, size: int) -> bytes:
 
 def unpacked(*batches: bytes) -> list[Any]:
     """What a consumer gets of fetched batches."""
-    return list(fetcher.PartitionRecords(TopicPartition("manifests.kx", 0), MemoryRecords(b"".join(batches)), [], 0, None, None, True, 1))
+    check_crcs, isolation_level = True, 1
+    return list(fetcher.PartitionRecords(TopicPartition("manifests.kx", 0), MemoryRecords(b"".join(batches)), [], 0, None, None, check_crcs, isolation_level))
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -155,8 +155,15 @@ TABLE = (
     ),
     pytest.param(form.text_is_one_line, case(), [], id="a good parcel"),
     pytest.param(form.text_is_one_line, case(parcel(consignee={"address": "서울특별시 강남구　테헤란로 123"})), [], id="a wide space is no control character"),
-    pytest.param(form.text_is_one_line, case(parcel(consignee={"name": "김\0민서", "name_en": "KIM\nMINSEO"})), ["/consignee/name", "/consignee/name_en"], id="a NUL; a line break"),
-    pytest.param(form.text_is_one_line, case(parcel(items=[{"description": "shirt"}, {"description": "shirt\x1b[2J", "ingredients": "a\tb"}])), ["/items/1/description", "/items/1/ingredients"], id="an escape; a tab"),
+    pytest.param(
+        form.text_is_one_line, case(parcel(consignee={"name": "김\0민서", "name_en": "KIM\nMINSEO"})), ["/consignee/name", "/consignee/name_en"], id="a NUL; a line break"
+    ),
+    pytest.param(
+        form.text_is_one_line,
+        case(parcel(items=[{"description": "shirt"}, {"description": "shirt\x1b[2J", "ingredients": "a\tb"}])),
+        ["/items/1/description", "/items/1/ingredients"],
+        id="an escape; a tab",
+    ),
     pytest.param(form.numbers_are_above_zero, case(), [], id="a good parcel"),
     pytest.param(form.numbers_are_above_zero, case(parcel(pieces=0, gross_weight_g=0)), ["/pieces", "/gross_weight_g"], id="no pieces, no weight"),
     pytest.param(form.numbers_are_above_zero, case(parcel(pieces=1, gross_weight_g=1)), [], id="one piece, one gram"),
