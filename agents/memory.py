@@ -37,7 +37,7 @@ class Filing(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Change(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What one manifest version changes in the memory; a key of the changelog and its value."""
+    """What one manifest version changes in the memory."""
 
     manifest_id: str
     filing: Filing
@@ -55,7 +55,7 @@ class CarrierMemory:
     def __init__(self, days: int) -> None:
         self._days = days
         self._by_touch: list[tuple[int, str]] = []
-        """A heap of when each manifest was touched; entries that a later touch or `forget` outdated may remain."""
+        """A heap of when each manifest was touched; entries that a later touch outdated may remain."""
         self.filings: dict[str, Filing] = {}
         """By manifest number."""
         self.bills: dict[str, Bill] = {}
@@ -64,12 +64,27 @@ class CarrierMemory:
 
     def apply(self, change: Change) -> None:
         """Remember what a manifest version changed."""
-        self.filings[change.manifest_id] = change.filing
-        heappush(self._by_touch, (change.filing.touched_ms, change.manifest_id))
+        self.put_filing(change.manifest_id, change.filing)
         for name, bill in change.bills.items():
-            before = self.bills.get(name)
-            if before is not None and before.manifest_id != bill.manifest_id:
-                self.names[before.manifest_id].pop(name, None)
+            self.put_bill(name, bill)
+
+    def put_filing(self, manifest_id: str, filing: Filing | None) -> None:
+        """Remember a manifest, or with None forget it."""
+        if filing is None:
+            self.filings.pop(manifest_id, None)
+        else:
+            self.filings[manifest_id] = filing
+            heappush(self._by_touch, (filing.touched_ms, manifest_id))
+
+    def put_bill(self, name: str, bill: Bill | None) -> None:
+        """Remember a house bill, or with None forget it."""
+        before = self.bills.pop(name, None)
+        if before is not None and (bill is None or before.manifest_id != bill.manifest_id):
+            names = self.names[before.manifest_id]
+            del names[name]
+            if not names:
+                del self.names[before.manifest_id]
+        if bill is not None:
             self.bills[name] = bill
             self.names.setdefault(bill.manifest_id, {})[name] = None
 
@@ -78,22 +93,15 @@ class CarrierMemory:
         for name in self.names.get(manifest_id, ()):
             yield name, self.bills[name]
 
-    def whole(self, manifest_id: str) -> Change:
-        """Everything known of a manifest: what a changelog needs to restore it."""
-        return Change(manifest_id, self.filings[manifest_id], dict(sorted(self.bills_of(manifest_id))))
-
-    def forget(self, manifest_id: str) -> None:
-        """Drop a manifest and its house bills."""
-        for name in self.names.pop(manifest_id, ()):
-            del self.bills[name]
-        self.filings.pop(manifest_id, None)
-
-    def expire(self, now_ms: int) -> Iterator[str]:
-        """Drop manifests that nobody touched within the memory's days; each one's number."""
+    def expire(self, now_ms: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Forget manifests that nobody touched within the memory's days; each one's number and house bills."""
         until_ms = now_ms - self._days * DAY_MS
         while self._by_touch and self._by_touch[0][0] <= until_ms:
             touched_ms, manifest_id = heappop(self._by_touch)
             filing = self.filings.get(manifest_id)
             if filing is not None and filing.touched_ms == touched_ms:
-                self.forget(manifest_id)
-                yield manifest_id
+                names = tuple(self.names.get(manifest_id, ()))
+                for name in names:
+                    self.put_bill(name, None)
+                self.put_filing(manifest_id, None)
+                yield manifest_id, names

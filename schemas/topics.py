@@ -114,13 +114,12 @@ TOPICS: Final = (
     Topic(
         name=INTAKE_STATE,
         carries="internal, MessagePack",
-        key="carrier and manifest id",
+        key="carrier and manifest or house bill",
         written_by="intake",
         read_by="intake, when it restores",
         partitions=8,
         retention_days=None,
         cleanup="compact",
-        record_bytes_max=4 * 1024 * 1024,
     ),
     Topic(
         name=SCREENING_STATE,

@@ -13,7 +13,7 @@ import msgspec
 from aiokafka.structs import TopicPartition
 
 from agents.intake import Office, Record, take
-from agents.memory import CarrierMemory, Change
+from agents.memory import Bill, CarrierMemory, Filing
 from agents.rules.velocity import Seen
 from agents.screening import Output, Partition, Screening, write_checked
 from schemas import avro, topics, unreadable
@@ -26,9 +26,12 @@ from streams.transaction import Outbox
 log = logging.getLogger(__name__)
 
 _PACK: Final = msgspec.msgpack.Encoder().encode
-_CHANGE: Final = msgspec.msgpack.Decoder(Change).decode
+_FILING: Final = msgspec.msgpack.Decoder(Filing).decode
+_BILL: Final = msgspec.msgpack.Decoder(Bill).decode
 _PARCELS: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
 _SEPARATOR: Final = "\x1f"
+_FILINGS: Final = "m"
+_BILLS: Final = "b"
 
 
 class StoredRecord(Protocol):
@@ -101,7 +104,7 @@ class Work:
         self._screening = Screening(office.reference)
         self._outbox = outbox
         self._unit = Unit(outbox())
-        self._touched: dict[str, set[str]] = {}
+        self._touched: dict[str, Touched] = {}
         self.carriers: dict[str, CarrierMemory] = {}
         self.partitions: dict[int, Partition] = {}
         self.counters = Counters()
@@ -147,10 +150,14 @@ class Work:
             ],
             record.timestamp,
         )
+        touched = self._touched.setdefault(carrier, Touched())
         if taken.change is not None:
             memory.apply(taken.change)
-            self._touched.setdefault(carrier, set()).update((taken.change.manifest_id, *(bill.manifest_id for bill in taken.change.bills.values())))
-        self._touched.setdefault(carrier, set()).update(memory.expire(record.timestamp))
+            touched.manifests.add(taken.change.manifest_id)
+            touched.bills.update(taken.change.bills)
+        for manifest_id, bills in memory.expire(record.timestamp):
+            touched.manifests.add(manifest_id)
+            touched.bills.update(bills)
         self.counters.manifests += 1
         self.counters.parcels += taken.receipt.counts.received
 
@@ -202,15 +209,15 @@ class Work:
 
     def _state(self) -> Iterator[tuple[bytes, bytes | None, str, int]]:
         """State changed since the last unit: key, value (None: forgotten), topic, partition."""
-        for carrier, manifests in self._touched.items():
+        for carrier, touched in self._touched.items():
             memory, partition = self.carriers[carrier], intake_state_partition(carrier)
-            for manifest_id in sorted(manifests):
-                value = _PACK(memory.whole(manifest_id)) if manifest_id in memory.filings else None
-                yield f"{carrier}{_SEPARATOR}{manifest_id}".encode(), value, topics.INTAKE_STATE, partition
+            for manifest_id in sorted(touched.manifests):
+                yield _state_key(carrier, _FILINGS, manifest_id), _packed(memory.filings.get(manifest_id)), topics.INTAKE_STATE, partition
+            for name in sorted(touched.bills):
+                yield _state_key(carrier, _BILLS, name), _packed(memory.bills.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
             for token in sorted(kept.touched):
-                parcels = kept.consignees.get(token)
-                yield token.encode(), None if parcels is None else _PACK(parcels), topics.SCREENING_STATE, number
+                yield token.encode(), _packed(kept.consignees.get(token)), topics.SCREENING_STATE, number
             kept.touched.clear()
 
     # what is had
@@ -225,13 +232,13 @@ class Work:
 
     def restore_intake(self, carriers: set[str], key: bytes, value: bytes | None) -> None:
         """Take a record of `state.intake`, if it is one of these carriers'."""
-        carrier, _, manifest_id = key.decode().partition(_SEPARATOR)
+        carrier, kind, name = key.decode().split(_SEPARATOR, 2)
         if carrier not in carriers:
             return
-        if value is None:
-            self.carriers[carrier].forget(manifest_id)
+        if kind == _FILINGS:
+            self.carriers[carrier].put_filing(name, None if value is None else _FILING(value))
         else:
-            self.carriers[carrier].apply(_CHANGE(value))
+            self.carriers[carrier].put_bill(name, None if value is None else _BILL(value))
 
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
@@ -247,6 +254,23 @@ class Step(Protocol):
 
     def __call__(self, record: StoredRecord, /) -> None:
         """Process a record."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """What changed of a carrier since the last unit."""
+
+    manifests: set[str] = field(default_factory=set)
+    bills: set[str] = field(default_factory=set)
+
+
+def _state_key(carrier: str, kind: str, name: str) -> bytes:
+    return _SEPARATOR.join((carrier, kind, name)).encode()
+
+
+def _packed(value: object) -> bytes | None:
+    """A value as the changelog has it; None, a tombstone, when it is forgotten."""
+    return None if value is None else _PACK(value)
 
 
 def intake_state_partition(carrier: str) -> int:

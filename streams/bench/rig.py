@@ -82,7 +82,7 @@ class Rig:
         }
         with self._log(slot).open("wb") as log:
             command = [sys.executable, "-m", "streams", "worker"]
-            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=_dies_with_parent())  # noqa: PLW1509 - see there
+            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=_dies_with_parent())  # noqa: PLW1509, S603 - see there; our own program
 
     def _log(self, slot: int) -> Path:
         return self._folder / f"worker-{slot}.log"
