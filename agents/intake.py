@@ -5,6 +5,7 @@ Top to bottom: read, shape, place among the versions already answered, judge eac
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -22,7 +23,7 @@ from agents.route import route_of
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.rule import Found
 from agents.settled import Own, SettledWriter, Shared, write_decided
-from agents.shape import Shaped, salvage, shape, unknown, unknown_in
+from agents.shape import Shaped, faults, fit, salvage, shape, unknown, unknown_in
 from schemas import limits, unreadable
 from schemas.decision import CheckedParcel, Counts, Decided, Event, Finding, Goods, ParcelAnswer, Receipt, ReceiptFinding, Route, Source, Status, Versions
 from schemas.manifest import Header, Parcel
@@ -31,6 +32,10 @@ from schemas.unreadable import UnreadableError
 SHAPE: Final = "FMT-01"
 DUPLICATES: Final = "XP-01"
 DAYS_A_WEEK: Final = 7
+FLOODED_MAX: Final = 2
+"""Findings kept of a parcel once its manifest has brought `FINDINGS_PER_MANIFEST_MAX`."""
+FEW_ITEMS: Final = 8
+"""Parcels with no more lines can't bring a flood of findings."""
 _EVENTS: Final[dict[str, Event]] = {"ORIGINAL": "ORIGINAL", "AMEND": "AMEND", "CANCEL": "CANCEL"}
 INT64_MAX: Final = 2**63 - 1
 MANIFEST_FINDINGS_REPEATED_MAX: Final = 10
@@ -131,11 +136,14 @@ class _File:
         if len(self._raw_parcels) > limits.PARCELS_PER_MANIFEST_MAX:
             raise UnreadableError(unreadable.TOO_MANY, f"{len(self._raw_parcels)} parcels; {limits.PARCELS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
         self.event = _EVENTS.get(self.header.function, "ORIGINAL")
-        self._shaped = [] if self.event == "CANCEL" else [shape(parcel, Parcel) for parcel in self._raw_parcels]
+        items = sum(len(parcel["items"]) for parcel in self._raw_parcels if isinstance(parcel, dict) and isinstance(parcel.get("items"), list))
+        if items > limits.ITEMS_PER_MANIFEST_MAX:
+            raise UnreadableError(unreadable.TOO_MANY, f"{items} lines of goods; {limits.ITEMS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
+        self._parcels = [] if self.event == "CANCEL" else [fit(parcel, Parcel) for parcel in self._raw_parcels]
         self._named = [shape(parcel, _Named) for parcel in self._raw_parcels] if self.event == "CANCEL" else []
         self.digest = self._fingerprint(raw, shaped.value)
         self._known = memory.filings.get(self.header.manifest_id)
-        self._spoilt = tuple(fault.path for fault in shaped.faults)
+        self._spoilt = frozenset(fault.path for fault in shaped.faults)
         self._lodged_on = day_in_korea(self.header.lodged_at)
         known_law = self._lodged_on is not None and self._lodged_on >= office.reference.first_day
         self._day = self._lodged_on if self._lodged_on is not None and known_law else day_of_ms(record.stored_at_ms)
@@ -165,8 +173,8 @@ class _File:
     def _fingerprint(self, raw: dict[str, Any], header: Header | None) -> bytes:
         """The content, whatever the format it came in; a part with faults of form counts as it was written."""
         head = header or {name: value for name, value in raw.items() if name != "parcels"}
-        parts: list[Shaped[Any]] = [*self._shaped, *self._named]
-        said = [part.value or written for part, written in zip(parts, self._raw_parcels, strict=True)] or raw.get("parcels", [])
+        parts: list[object] = [*self._parcels, *(named.value for named in self._named)]
+        said = [part or written for part, written in zip(parts, self._raw_parcels, strict=True)] or raw.get("parcels", [])
         return digest(_CONTENT.encode((head, said)))
 
     def _header_findings(self, raw: dict[str, Any]) -> Iterator[Finding]:
@@ -210,8 +218,8 @@ class _File:
             self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
         seen: set[str] = set()
         judged = []
-        for index, (shaped, raw) in enumerate(zip(self._shaped, self._raw_parcels, strict=True)):
-            judged.append(self._spoilt_parcel(index, raw, seen) if shaped.value is None else self._judge(index, shaped.value, raw, seen))
+        for index, (parcel, raw) in enumerate(zip(self._parcels, self._raw_parcels, strict=True)):
+            judged.append(self._spoilt_parcel(index, raw, seen) if parcel is None else self._judge(index, parcel, raw, seen))
             seen.add(judged[-1].house_bill)
         return self._answer(judged)
 
@@ -241,10 +249,9 @@ class _File:
     def _spoilt_parcel(self, index: int, raw: object, seen: set[str]) -> _Judged:
         """A parcel with faults of form: these, and what is wrong with the rest of it."""
         path = f"/parcels/{index}"
-        faults = shape(raw, Parcel, path).faults
-        findings = [_finding(SHAPE, fault, "REJECT") for fault in faults]
-        if isinstance(raw, dict):
-            spoilt = tuple(fault.path for fault in faults)
+        findings = [_finding(SHAPE, fault, "REJECT") for fault in islice(faults(raw, Parcel, path), limits.FINDINGS_PER_PARCEL_MAX + 1)]
+        if isinstance(raw, dict) and not self._flooded:
+            spoilt = frozenset(finding.path for finding in findings)
             more = self._found(self._case(salvage(raw, Parcel)), path, seen)
             findings += [finding for finding in more if finding.severity == "REJECT" and not _lies_in(finding.path, spoilt)]
         return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded(findings, path))
@@ -252,7 +259,10 @@ class _File:
     def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        return [*findings_of(case, path), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
+        return [
+            *findings_of(case, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1),
+            *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else []),
+        ]
 
     def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:
         """Every finding on one parcel."""
@@ -294,6 +304,11 @@ class _File:
             return Found("/consignee", f"the consignee was changed {limits.CONSIGNEE_CHANGES_MAX} times; cancel the parcel and lodge it under a new house bill")
         return None
 
+    @property
+    def _flooded(self) -> bool:
+        """Whether the manifest has brought so many findings that each further parcel only says that it is wrong."""
+        return self._kept >= limits.FINDINGS_PER_MANIFEST_MAX
+
     def _bounded(self, findings: list[Finding], path: str) -> tuple[Finding, ...]:
         """No more findings than the limits allow; the last then says how many were left out.
 
@@ -301,12 +316,12 @@ class _File:
         """
         silent = [finding for finding in findings if is_silent(finding)]
         told = [finding for finding in findings if not is_silent(finding)] if silent else findings
-        most = limits.FINDINGS_PER_PARCEL_MAX if self._kept < limits.FINDINGS_PER_MANIFEST_MAX else 2
+        most = FLOODED_MAX if self._flooded else limits.FINDINGS_PER_PARCEL_MAX
         if len(told) > most:
             acting = {finding.code: finding for finding in reversed(told) if finding.severity == "ACT"}
             told.sort(key=lambda finding: (finding.severity != "REJECT", finding is not acting.get(finding.code)))
             kept = most - 1 if told[0].severity == "REJECT" else max(most - 1, len(acting))
-            told[kept:] = [Finding(SHAPE, "INFO", path, f"{len(told) - kept} further findings were left out")]
+            told[kept:] = [Finding(SHAPE, "INFO", path, "further findings were left out")]
         self._kept += len(told)
         return (*told, *silent[: limits.FINDINGS_PER_PARCEL_MAX])
 
@@ -420,9 +435,13 @@ def _header(raw: dict[str, Any]) -> Shaped[Header]:
     return shaped
 
 
-def _lies_in(path: str, spoilt: tuple[str, ...]) -> bool:
+def _lies_in(path: str, spoilt: frozenset[str]) -> bool:
     """Whether a finding is about something that has a fault of form, which says enough."""
-    return any(path == fault or path.startswith(f"{fault}/") for fault in spoilt)
+    while path:
+        if path in spoilt:
+            return True
+        path = path.rpartition("/")[0]
+    return "" in spoilt
 
 
 def _repeated(findings: list[Finding]) -> list[Finding]:
@@ -475,9 +494,11 @@ def _goods(case: Case) -> tuple[Goods, ...]:
     return tuple(Goods(categories.get(index), item.hs_code) for index, item in enumerate(case.parcel.items))
 
 
-def findings_of(case: Case, path: str) -> list[Finding]:
-    """What the rules of one parcel find, in the order of their codes."""
-    return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in rule.check(case)]
+def findings_of(case: Case, path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
+    """What the rules of one parcel find, in the order of their codes; of a parcel with many lines, `most` of each rule."""
+    if len(case.parcel.items) <= FEW_ITEMS:
+        return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in rule.check(case)]
+    return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in islice(rule.check(case), most)]
 
 
 def _finding(code: str, found: Found, severity: Any, path: str = "") -> Finding:  # noqa: ANN401 - Severity, spelled out by the callers

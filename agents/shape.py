@@ -36,12 +36,20 @@ class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
     faults: tuple[Found, ...] = ()
 
 
+def fit(raw: object, kind: type[S]) -> S | None:
+    """An object as a struct; None when it has faults."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError:
+        return None
+
+
 def shape(raw: object, kind: type[S], path: str = "") -> Shaped[S]:
     """An object as a struct, or every fault that keeps it from being one."""
     try:
         return Shaped(msgspec.convert(raw, kind))
     except msgspec.ValidationError:
-        return Shaped(None, tuple(_faults(raw, kind, path)))
+        return Shaped(None, tuple(faults(raw, kind, path)))
 
 
 def salvage(raw: object, kind: type[S]) -> S:
@@ -105,8 +113,8 @@ def _known(kind: type[msgspec.Struct]) -> frozenset[str]:
     return frozenset(kind.__struct_fields__) | more
 
 
-def _faults(raw: object, kind: type[msgspec.Struct], path: str) -> Iterator[Found]:
-    """Every fault of an object, by field."""
+def faults(raw: object, kind: type[msgspec.Struct], path: str) -> Iterator[Found]:
+    """Every fault of an object, by field, found as they are asked for."""
     if not isinstance(raw, dict):
         yield Found(path, f"{_described(raw)} was found; an object is right")
         return
@@ -128,13 +136,15 @@ def _inner(value: object, field: FieldInfo, path: str, error: str) -> Iterator[F
     struct, many = _struct_in(field.type)
     if struct is not None and many and _is_short_list(value):
         for index, element in enumerate(value):
-            yield from shape(element, struct, f"{path}/{index}").faults
+            if fit(element, struct) is None:
+                yield from faults(element, struct, f"{path}/{index}")
     elif struct is not None and not many and isinstance(value, dict):
-        yield from _faults(value, struct, path)
+        yield from faults(value, struct, path)
     else:
         yield Found(path, f"{_described(value)} was found; {_plain(error)} is right")
 
 
+@cache
 def _struct_in(kind: object) -> tuple[type[msgspec.Struct] | None, bool]:
     """The struct that a field holds, if any, and whether it holds many."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

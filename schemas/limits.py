@@ -18,6 +18,9 @@ BATCH_RECORDS_MAX: Final = 100_000
 PARCELS_PER_MANIFEST_MAX: Final = 5_000
 """A manifest with more parcels is refused whole; split it by master bill or version."""
 
+ITEMS_PER_MANIFEST_MAX: Final = 20_000
+"""Lines of all parcels together; above it the manifest is refused whole, so that no manifest keeps the others waiting."""
+
 ITEMS_PER_PARCEL_MAX: Final = 100
 """A parcel with more lines is refused; group lines of the same goods."""
 
@@ -75,7 +78,7 @@ EVIDENCE_CHARS_MAX: Final = 120
 FINDINGS_PER_PARCEL_MAX: Final = 100
 """Findings kept of one parcel; the last then says how many more there were."""
 
-FINDINGS_PER_MANIFEST_MAX: Final = 20_000
+FINDINGS_PER_MANIFEST_MAX: Final = 10_000
 """Findings kept of one manifest; beyond, each parcel keeps its first."""
 
 CONSIGNEE_PARCELS_MAX: Final = 500

@@ -97,7 +97,7 @@ def test_findings_of_a_parcel(count: int) -> None:
         assert not any("left out" in finding["message"] for finding in found)
     else:
         assert len(found) == limits.FINDINGS_PER_PARCEL_MAX
-        assert found[-1]["message"] == f"{count - limits.FINDINGS_PER_PARCEL_MAX + 1} further findings were left out"
+        assert found[-1]["message"] == "further findings were left out"
     assert decision["outcome"] == "DOC_CHECK"
 
 
@@ -114,7 +114,7 @@ def test_findings_of_a_manifest() -> None:
     spoilt = {"items": [{"origin": "XX", "amount": "1"}] * limits.FINDINGS_PER_PARCEL_MAX}
     said = receipt(Flow().send(manifest(*({"house_bill": f"A{index}", **spoilt} for index in range(full + 2)))))
     assert [len(answer["findings"]) for answer in said["parcels"]] == [limits.FINDINGS_PER_PARCEL_MAX] * full + [2, 2]
-    assert said["parcels"][-1]["findings"][-1]["message"] == "99 further findings were left out"
+    assert said["parcels"][-1]["findings"][-1]["message"] == "further findings were left out"
 
 
 def test_the_largest_receipt_fits_its_topic() -> None:
@@ -181,3 +181,16 @@ def test_the_dearest_parcel_is_decided(lines: int) -> None:
     (decision,) = decisions(Flow().send(manifest({"items": [{"amount": dearest}] * lines, "freight": dearest, "insurance": dearest, "local_charges": dearest})))
     assert decision["outcome"] == "DECLARE"
     assert decision["goods_price_usd"].startswith(f"{(lines + 1) * 10**12 - 1}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken"),
+    [pytest.param(limits.ITEMS_PER_MANIFEST_MAX, True, id="at the limit"), pytest.param(limits.ITEMS_PER_MANIFEST_MAX + 1, False, id="one above")],
+)
+def test_lines_of_all_parcels(lines: int, *, taken: bool) -> None:
+    full, rest = divmod(lines, limits.ITEMS_PER_PARCEL_MAX)
+    parcels = [{"house_bill": f"A{index}", "items": [{}] * limits.ITEMS_PER_PARCEL_MAX} for index in range(full)] + ([{"house_bill": "B", "items": [{}] * rest}] if rest else [])
+    flow = Flow()
+    flow.send(manifest(*parcels))
+    assert len(flow.decisions) == (len(parcels) if taken else 0)
+    assert sum(record.topic == topics.DEAD_LETTERS for record in flow.log) == (0 if taken else 1)

@@ -13,14 +13,14 @@ from streams.supervisor import Pauses, Supervisor, SupervisorError, key_file, la
 
 
 def test_pauses_double_up_to_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr("streams.supervisor.time.monotonic", lambda: 0.0)
     pauses = Pauses()
     assert [pauses.next() for _ in range(7)] == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
 
 
 def test_half_a_minute_of_health_forgets_the_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 2.0, 3.0, 40.0])
-    monkeypatch.setattr(supervisor.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("streams.supervisor.time.monotonic", lambda: next(clock))
     pauses = Pauses()
     assert [pauses.next(), pauses.next()] == [0.2, 0.4]
     pauses.began()
@@ -55,7 +55,7 @@ def test_a_share_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     ready.tell(7, [("manifests.kx", 0)])
     share = ready.told(file)
     assert share is not None
-    assert (share.generation, share.partitions) == (7, {("manifests.kx", 0)})
+    assert (share.generation, share.partitions) == (7, frozenset({("manifests.kx", 0)}))
     file.write_bytes(b'{"pid": 1')
     assert ready.told(file) is None
 
