@@ -293,6 +293,15 @@ class Consumer(driver.Consumer):
         await desk_of(self.app).commit()
         return True
 
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """End the tenure before anything else.
+
+        Faust asks the client what is assigned and does nothing when that is nothing; but when a new carrier's topic
+        widens the subscription, the client has already forgotten the assignment that ends.
+        """
+        await self.wait_empty()
+        await super().on_partitions_revoked(revoked)
+
     async def wait_empty(self) -> None:
         """End the tenure: let the agents finish the record they are at, and commit."""
         desk = desk_of(self.app)

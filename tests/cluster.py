@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
@@ -131,7 +132,14 @@ class Cluster:
         value = manifest if isinstance(manifest, bytes) else orjson.dumps(manifest)
         key = b"" if isinstance(manifest, bytes) else str(manifest.get("master_bill", "")).encode()
         topic = topics.MANIFESTS + carrier
-        await self._producer.send_and_wait(topic, value, key=key, partition=partitions.of(topic, key) if partition is None else partition)
+        number = partitions.of(topic, key) if partition is None else partition
+        while True:
+            try:
+                await self._producer.send_and_wait(topic, value, key=key, partition=number)
+            except NotLeaderForPartitionError:  # certainly not written: a broker that is busy, or has just come back
+                await asyncio.sleep(RESTART_S)
+            else:
+                return
 
     async def publish_all(self, manifests: Iterable[tuple[str, dict[str, Any]]], *, pause_s: float = 0.0) -> None:
         """Send manifests one after the other."""

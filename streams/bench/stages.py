@@ -171,7 +171,8 @@ def _read_back(call: Call) -> StoredRecord:
 
 CALLS: Final[dict[str, tuple[Any, str]]] = {
     READ: (intake, "read"),
-    "shape": (intake, "shape"),
+    "shape": (intake, "fit"),
+    "faults of form": (intake, "faults"),
     "unknown fields": (intake, "unknown"),
     "content fingerprint": (intake._File, "_fingerprint"),
     "categorise": (intake, "categorise"),
@@ -186,7 +187,7 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     DECISION: (screening, "write_decided"),
 }
 """Where the functions of the stages are looked up when a worker calls them."""
-GENERATORS: Final = frozenset({"unknown fields"})
+GENERATORS: Final = frozenset({"unknown fields", "faults of form"})
 PARTS: Final = (*(stage for stage in CALLS if stage != DECISION), SCREENING, OUTBOX, CHANGELOG)
 """What follows one on the other, and makes up the whole."""
 
