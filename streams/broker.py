@@ -294,7 +294,7 @@ class Broker:
                 env=_environment(),
                 pass_fds=(lock,),
                 start_new_session=True,
-                preexec_fn=_dies_with_parent(),  # noqa: PLW1509 - it calls one function of libc that was looked up before the fork
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it calls one function of libc that was looked up before the fork
             )
 
     async def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -392,7 +392,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in unwanted} | {"LC_ALL": "C.UTF-8"}
 
 
-def _dies_with_parent() -> Callable[[], None] | None:
+def dies_with_parent() -> Callable[[], None] | None:
     """What the child calls before it becomes Java: ask Linux for a SIGTERM when the parent ends, however it ends."""
     try:
         prctl = ctypes.CDLL(None).prctl

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from agents.reference import Category, Dated, GoodsTerms, Reference, Registration, Thresholds, Week
 from agents.text import fold
+from streams.trouble import Trouble
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "reference"
 """The tables shipped with the program."""
@@ -24,7 +25,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "reference"
 T = TypeVar("T")
 
 
-class ReferenceError(ValueError):  # noqa: A001 - the built-in one is about weak references, nobody mixes them up
+class ReferenceDataError(Trouble):
     """A table of reference data can't be used: the message is one sentence for whoever keeps the table."""
 
 
@@ -39,13 +40,13 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
-    def wrong(self, column: str, right: str) -> ReferenceError:
+    def wrong(self, column: str, right: str) -> ReferenceDataError:
         """The mistake in one column."""
-        return ReferenceError(f"{self.file}, line {self.line}: {column} is {self.cells[column]!r}, it has to be {right}")
+        return ReferenceDataError(f"{self.file}, line {self.line}: {column} is {self.cells[column]!r}, it has to be {right}")
 
-    def refused(self, what: str) -> ReferenceError:
+    def refused(self, what: str) -> ReferenceDataError:
         """A mistake of the whole line."""
-        return ReferenceError(f"{self.file}, line {self.line}: {what}")
+        return ReferenceDataError(f"{self.file}, line {self.line}: {what}")
 
     def matching(self, column: str, pattern: str, right: str) -> str:
         """A cell of a fixed form."""
@@ -113,7 +114,7 @@ class Tables:
             try:
                 self._raw[file] = (folder / file).read_bytes()
             except OSError as error:
-                raise ReferenceError(f"{file}: can't be read in {folder} ({error.strerror}), the table has to be there") from error
+                raise ReferenceDataError(f"{file}: can't be read in {folder} ({error.strerror}), the table has to be there") from error
 
     @property
     def version(self) -> str:
@@ -131,7 +132,7 @@ class Tables:
         try:
             header = tuple(next(table, ()))
             if header != columns:
-                raise ReferenceError(f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}")
+                raise ReferenceDataError(f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}")
             for cells in table:
                 row = Row(file, table.line_num, dict(zip(columns, cells, strict=False)))
                 if len(cells) != len(columns):
@@ -140,7 +141,7 @@ class Tables:
                     raise row.wrong("source", "where the row comes from, such as a law and its article")
                 yield row
         except csv.Error as error:
-            raise ReferenceError(f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell") from error
+            raise ReferenceDataError(f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell") from error
 
     def _text(self, file: str) -> str:
         """A file as text; spreadsheets put a byte order mark in front."""
@@ -148,7 +149,7 @@ class Tables:
             return self._raw[file].decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = self._raw[file].count(b"\n", 0, error.start) + 1
-            raise ReferenceError(f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8") from error
+            raise ReferenceDataError(f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8") from error
 
 
 def _put(table: dict[str, T], key: str, value: T, row: Row) -> None:
@@ -170,7 +171,7 @@ def _codes(tables: Tables, file: str, column: str, pattern: str, right: str) -> 
     """The codes of a code list."""
     found = frozenset(_keyed(tables.rows(file), lambda row: row.matching(column, pattern, right), lambda row: row.line))
     if not found:
-        raise ReferenceError(f"{file}, line 2: the table is empty, it has to hold at least one row")
+        raise ReferenceDataError(f"{file}, line 2: the table is empty, it has to hold at least one row")
     return found
 
 
@@ -189,7 +190,7 @@ def _thresholds(tables: Tables) -> Thresholds:
     for name, days in by_name.items():
         if not days or min(days) != first_day:
             has = f"begins on {min(days)}" if days else "is missing"
-            raise ReferenceError(f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others")
+            raise ReferenceDataError(f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others")
     return Thresholds(**{name: Dated(days) for name, days in by_name.items()})
 
 
@@ -208,11 +209,11 @@ def _weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
         _put(by_week.setdefault(sunday, {}), row["currency"], krw_e4, row)
     for sunday, rates in by_week.items():
         if BASE_CURRENCY not in rates:
-            raise ReferenceError(f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it")
+            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it")
         if sunday != min(by_week) and sunday - WEEK not in by_week:
-            raise ReferenceError(f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap")
+            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap")
     if not by_week:
-        raise ReferenceError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
+        raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
     return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
 
 
@@ -271,7 +272,7 @@ def _hs(tables: Tables) -> tuple[frozenset[str], str]:
 
     codes = _keyed(tables.rows("hs6.csv"), code, lambda row: row.line)
     if not codes:
-        raise ReferenceError("hs6.csv, line 2: the table is empty, it has to hold at least one row")
+        raise ReferenceDataError("hs6.csv, line 2: the table is empty, it has to hold at least one row")
     return frozenset(codes), editions.pop()
 
 

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from schemas import topics
 from streams import ready
 from streams.admin import create_topics, wait_for_kafka
-from streams.broker import HOST, Broker, BrokerError, _dies_with_parent
+from streams.broker import HOST, Broker, BrokerError, dies_with_parent
 from streams.carriers import known
 from streams.settings import CHECKOUT, KEY_FILE, Settings, variable
 from streams.trouble import Trouble
@@ -256,7 +256,7 @@ class Worker:
                 stderr=subprocess.STDOUT,
                 env=self._owner.environ(self.slot),
                 start_new_session=True,
-                preexec_fn=_dies_with_parent(),  # noqa: PLW1509 - it calls one function of libc that was looked up before the fork
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it calls one function of libc that was looked up before the fork
             )
 
     async def _ended(self) -> int:

@@ -14,8 +14,7 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import NotLeaderForPartitionError
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NotLeaderForPartitionError
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics

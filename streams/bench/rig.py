@@ -21,7 +21,7 @@ from schemas import limits, topics
 from streams import partitions, ready
 from streams.admin import create_topics
 from streams.bench.loads import Load
-from streams.broker import Broker, _dies_with_parent
+from streams.broker import Broker, dies_with_parent
 from streams.settings import CHECKOUT, Settings, variable
 from streams.transport import DID
 from streams.trouble import Trouble
@@ -82,7 +82,7 @@ class Rig:
         }
         with self._log(slot).open("wb") as log:
             command = [sys.executable, "-m", "streams", "worker"]
-            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=_dies_with_parent())  # noqa: PLW1509, S603 - see there; our own program
+            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=dies_with_parent())  # noqa: PLW1509, S603 - see there; our own program
 
     def _log(self, slot: int) -> Path:
         return self._folder / f"worker-{slot}.log"

@@ -78,12 +78,10 @@ class Commands(click.Group):
 
 
 def _known(ctx: click.Context, error: Exception) -> str | None:
-    """The sentence for errors of libraries and tables; these are asked for only when a command has imported them."""
-    kafka, reference = sys.modules.get("aiokafka.errors"), sys.modules.get("streams.reference")
+    """The sentence for errors of Kafka's client, which is asked for only when a command has imported it."""
+    kafka = sys.modules.get("aiokafka.errors")
     if kafka is not None and isinstance(error, kafka.KafkaError):
         return f"Kafka on {ctx.meta.get(ADDRESS, 'the address given')} stopped answering ({str(error) or type(error).__name__}): see that it runs (`tonggwan up`), then try again."
-    if reference is not None and isinstance(error, reference.ReferenceError):
-        return f"the reference data can't be used: {error}"
     return None
 
 

@@ -15,7 +15,7 @@ from agents.reference import Reference, Thresholds
 from agents.text import fold
 from reference.build import is_vague
 from streams.reference import COLUMNS, FOLDER, load
-from streams.reference import ReferenceError as TableError
+from streams.reference import ReferenceDataError as TableError
 
 
 @pytest.fixture(scope="module")
