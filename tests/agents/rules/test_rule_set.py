@@ -16,7 +16,7 @@ def fingerprint() -> str:
     digest = sha256()
     for path in sorted((ROOT / "agents").rglob("*.py")):
         digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(ast.dump(ast.parse(path.read_text(encoding="utf-8"))).encode())
+        digest.update(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))).encode())
     return digest.hexdigest()
 
 
