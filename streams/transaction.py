@@ -162,6 +162,7 @@ class Asker:
 
     async def _until_definite(self, ask: Callable[[], Awaitable[tuple[Response | None, Iterable[int]]]], what: str) -> Response:
         pause_s = PAUSE_S
+        failed: set[int] = set()
         for _ in range(TRIES_MAX):
             try:
                 response, errors = await ask()
@@ -176,7 +177,7 @@ class Asker:
                 await self.client.force_metadata_update()
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
-        raise GivenUpError(f"{what}: still not possible after {TRIES_MAX} tries")
+        raise GivenUpError(f"{what}: still not possible after {TRIES_MAX} tries (the last answer: {', '.join(sorted(NOT_YET[error] for error in failed)) or 'no coordinator'})")
 
 
 def refuse_all_but(known: Iterable[int], failed: Iterable[int], what: str) -> None:

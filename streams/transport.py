@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 import aiokafka
 import faust
@@ -48,6 +48,8 @@ IDLE_S: Final = 0.05
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
 RESTORE_SECONDS: Final = 600
+NO_GENERATION: Final = -2
+"""The next one to this is no generation either."""
 TURN_S: Final = 0.002
 """How long an agent may go on before the others and the commit have their turn."""
 TELL_SECONDS: Final = 10.0
@@ -81,7 +83,7 @@ class Tenure:
 class Desk:
     """What the parts of one worker share: its work, its settings, its present tenure."""
 
-    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], None]) -> None:
+    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn]) -> None:
         self.work = work
         self.settings = settings
         self.bootstrap = bootstrap
@@ -89,6 +91,7 @@ class Desk:
         self.start_anew = start_anew
         self.tenure: Tenure | None = None
         self.producer: TransactionalProducer | None = None
+        self._generation = NO_GENERATION
         self._committing = asyncio.Lock()
         self.room = asyncio.Event()
         self.room.set()
@@ -142,7 +145,14 @@ class Desk:
         self._tell_at = time.monotonic() + TELL_SECONDS
 
     async def prepare(self, membership: Membership, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
-        """Before a tenure: wait for pending transactions, restore state; where to read on."""
+        """Before a tenure: wait for pending transactions, restore state; where to read on.
+
+        What is remembered of an earlier tenure still holds only if this generation is the next one: in one between,
+        somebody else may have had the same carriers.
+        """
+        if membership.generation != self._generation + 1:
+            self.work.assign((), ())
+        self._generation = NO_GENERATION
         tps = [TopicPartition(tp.topic, tp.partition) for tp in assigned]
         client = AIOKafkaClient(bootstrap_servers=self.bootstrap, client_id=self.transactional_id)
         await client.bootstrap()
@@ -156,6 +166,12 @@ class Desk:
         records = await restore(self.bootstrap, self.work, new, new_numbers, seconds=RESTORE_SECONDS)
         log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
         return offsets
+
+    def begin(self, membership: Membership, rewinds: int) -> Tenure:
+        """Begin a tenure."""
+        self._generation = membership.generation
+        self.tenure = Tenure(membership, rewinds)
+        return self.tenure
 
     async def lay_down(self) -> None:
         """End a tenure: what is processed is committed, what is queued is dropped."""
@@ -223,18 +239,19 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             records = await fetcher.fetched_records((), timeout=FETCH_WAIT_MS / 1000, max_records=POLL_RECORDS_MAX)
         return self.rewinds, records
 
-    async def rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
-        """Go to offsets, to the beginning where there is none; how often this was done."""
-        return int(await self.call_thread(self._rewind, offsets))
+    async def rewind(self, offsets: Mapping[TopicPartition, int | None], membership: Membership) -> int | None:
+        """Go to offsets, to the beginning where there is none; how often this was done, None when the membership has ended."""
+        rewinds: int | None = await self.call_thread(self._rewind, offsets, membership)
+        return rewinds
 
-    async def _rewind(self, offsets: Mapping[TopicPartition, int | None]) -> int:
+    async def _rewind(self, offsets: Mapping[TopicPartition, int | None], membership: Membership) -> int | None:
         consumer = self._ensure_consumer()
         begins = await consumer.beginning_offsets([tp for tp, offset in offsets.items() if offset is None])
-        assigned = consumer.assignment()
-        # From here on nothing waits: all partitions move in one step.
+        # From here on nothing waits: all partitions move in one step, or none does.
+        if membership.generation < 0 or self._present() != membership or set(offsets) != set(consumer.assignment()):
+            return None
         for tp, offset in offsets.items():
-            if tp in assigned:
-                consumer.seek(tp, begins[tp] if offset is None else offset)
+            consumer.seek(tp, begins[tp] if offset is None else offset)
         self.rewinds += 1
         return self.rewinds
 
@@ -244,6 +261,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return membership
 
     async def _membership(self) -> Membership:
+        return self._present()
+
+    def _present(self) -> Membership:
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way to the generation
         return Membership(coordinator.group_id, coordinator.generation, coordinator.member_id)
 
@@ -324,13 +344,21 @@ class Consumer(driver.Consumer):
             await asyncio.sleep(seconds)
             await self.commit()
 
-    async def take_up(self) -> Tenure:
-        """Begin a tenure with the present assignment; called by Faust when a rebalance is complete."""
-        thread = cast("ConsumerThread", self._thread)
+    async def take_up(self) -> Tenure | None:
+        """Begin a tenure with the present assignment; None when it has ended before it began, and another follows.
+
+        Called by Faust when a rebalance is complete.
+        """
+        thread, desk = cast("ConsumerThread", self._thread), desk_of(self.app)
+        if desk.tenure is not None and desk.work.waiting.offsets:
+            desk.start_anew("an assignment came while work of the one before was not committed")
         membership = await thread.membership()
-        offsets = await desk_of(self.app).prepare(membership, self.assignment())
-        tenure = desk_of(self.app).tenure = Tenure(membership, await thread.rewind(offsets))
-        return tenure
+        try:
+            offsets = await desk.prepare(membership, self.assignment())
+        except GivenUpError as error:
+            desk.start_anew(str(error))
+        rewinds = await thread.rewind(offsets, membership)
+        return None if rewinds is None else desk.begin(membership, rewinds)
 
     async def perform_seek(self) -> None:
         """Nothing to do: taking up a tenure has rewound to what is committed."""

@@ -102,7 +102,8 @@ def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
         consumer = app.consumer
         assert isinstance(consumer, Consumer)  # noqa: S101 - for the type checker: the scheme in `broker` made it so
         tenure = await consumer.take_up()
-        ready.tell(tenure.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
+        if tenure is not None:
+            ready.tell(tenure.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
 
     return app
 

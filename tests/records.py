@@ -19,12 +19,12 @@ def a_name(what: str) -> str:
 
 
 async def create(bootstrap: str, partitions: int = 1, *, topic: str | None = None, **configs: object) -> str:
-    """A topic; its settings with underscores for dots."""
+    """A topic that keeps records of any day; its settings with underscores for dots."""
     topic = topic or a_name("topic")
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        settings = {name.replace("_", "."): str(value) for name, value in configs.items()}
+        settings = {name.replace("_", "."): str(value) for name, value in {"retention_ms": -1, **configs}.items()}
         answer = await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=settings)])
         assert [error for _, error, _ in answer.topic_errors] == [0], answer
     finally:
