@@ -43,7 +43,9 @@ SCHEME: Final = "exactly-once"
 SOURCES: Final = r"^(manifests\..+|parcels\.checked)$"
 """Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
-FETCH_WAIT_MS: Final = 50
+FETCH_WAIT_MS: Final = 30
+FETCH_BYTES_MIN: Final = 64 * 1024
+"""A fetch names every partition, whether it has something or not: asking seldom keeps many carriers as cheap as few."""
 IDLE_S: Final = 0.05
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
@@ -211,7 +213,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MS,
-            fetch_min_bytes=1,
+            fetch_min_bytes=FETCH_BYTES_MIN,
             max_partition_fetch_bytes=settings.fetch_bytes_max,
             max_poll_records=POLL_RECORDS_MAX,
             max_poll_interval_ms=settings.max_poll_interval_ms,

@@ -39,6 +39,11 @@ class Load(msgspec.Struct, frozen=True):
         return sum(len(sent.house_bills) for sent in self.manifests)
 
 
+    def split(self, first: int) -> tuple["Load", "Load"]:
+        """The first manifests, and the others."""
+        return Load(self.carriers, self.manifests[:first]), Load(self.carriers, self.manifests[first:])
+
+
 def codes(count: int) -> tuple[str, ...]:
     """So many carriers: those of the sample first, then invented ones."""
     known = [profile.carrier for profile in sample.PROFILES]

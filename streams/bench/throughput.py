@@ -1,5 +1,6 @@
 """How many parcels a second broker and workers decide, from a filled topic to committed decisions.
 
+A few manifests of every carrier go first and warm everything up: a broker pays for the first record of a partition.
 What is counted: manifests lie in their topics before the workers start. The clock starts at the first look, every
 `POLL_S`, at which all workers have taken up their shares in one generation and a decision is committed (of a load so small that
 all is over by then: at the first decision); it stops at the look that sees the last one. Decisions committed before it starts are left out. Looking asks for the end of the
@@ -24,6 +25,7 @@ QUIET_S: Final = 1.5
 STUCK_S: Final = 40.0
 READ_MS: Final = 500
 READS_EMPTY_MAX: Final = 6
+WARMING_MANIFESTS: Final = 60
 US: Final = 1_000_000
 
 Told = Callable[[int], None]
@@ -52,7 +54,7 @@ class Drain(msgspec.Struct, frozen=True):
     cpu_us_broker: float
     transactions: int
     seconds_from_start: float
-    """From the start of the workers to the last decision."""
+    """From publishing, by way of the start of the workers, to the last decision."""
 
     @property
     def rate(self) -> float:
@@ -72,24 +74,35 @@ def spread(values: list[float]) -> dict[str, float]:
 
 async def drain(load: Load, told: Told, settings: Mapping[str, str] | None = None) -> Drain:
     """Measure one load on a fresh broker."""
-    async with rig(load.carriers, settings) as made:
-        await publish(made.bootstrap, load)
-        async with consumer(made.bootstrap) as reader:
-            began = time.monotonic()
-            made.start_workers()
-            looks = await _watch(made, reader, load.parcels, told)
-            await made.stop_workers()
-            decided = await _count(reader)
-        return _drain(looks, load.parcels, decided, made.transactions(), began)
+    warming, measured = load.split(min(WARMING_MANIFESTS, len(load.manifests) // 4))
+    async with rig(load.carriers, settings) as made, consumer(made.bootstrap) as reader:
+        await _run(made, reader, warming, 0, lambda _: None)
+        warmed = await _ends(reader)
+        began = time.monotonic()
+        looks = await _run(made, reader, measured, warmed, told)
+        decided = await _count(reader) - warming.parcels
+        return _drain(looks, measured.parcels, decided, made.transactions(), began)
 
 
-async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, told: Told) -> list[Look]:
-    """Look until all is decided and nothing more comes."""
-    tps = decisions()
+async def _run(made: Rig, reader: AIOKafkaConsumer, load: Load, before: int, told: Told) -> list[Look]:
+    """Fill the topics, start the workers, look until all is decided, stop them."""
+    await publish(made.bootstrap, load)
+    made.start_workers()
+    looks = await _watch(made, reader, load.parcels, before, told)
+    await made.stop_workers()
+    return looks
+
+
+async def _ends(reader: AIOKafkaConsumer) -> int:
+    return sum((await reader.end_offsets(decisions())).values())
+
+
+async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, before: int, told: Told) -> list[Look]:
+    """Look until all is decided and nothing more comes; `before` offsets were there already."""
     looks: list[Look] = []
     changed_at = time.monotonic()
     while True:
-        offsets = sum((await reader.end_offsets(tps)).values())
+        offsets = await _ends(reader) - before
         now = time.monotonic()
         if not looks or offsets > looks[-1].offsets:
             changed_at = now
