@@ -38,7 +38,6 @@ class Load(msgspec.Struct, frozen=True):
         """Parcels of all manifests."""
         return sum(len(sent.house_bills) for sent in self.manifests)
 
-
     def split(self, first: int) -> tuple["Load", "Load"]:
         """The first manifests, and the others."""
         return Load(self.carriers, self.manifests[:first]), Load(self.carriers, self.manifests[first:])
