@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import InvalidConfigurationError, InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import DAY_MS, TOPICS, Topic
@@ -81,6 +82,17 @@ async def create_topics(bootstrap: str, carriers: Iterable[str], *, replication:
                 log.warning("%s", difference)
         await _wait_for_leaders(admin, wanted)
     return created
+
+
+async def partitions_of(bootstrap: str) -> dict[str, list[int]]:
+    """Every topic there is, and its partitions."""
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        cluster = await client.fetch_all_metadata()
+        return {topic: sorted(cluster.partitions_for_topic(topic) or ()) for topic in cluster.topics()}
+    finally:
+        await client.close()
 
 
 async def wait_for_kafka(bootstrap: str, seconds: float) -> None:

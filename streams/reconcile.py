@@ -10,6 +10,7 @@ from aiokafka.structs import TopicPartition
 from agents.reference import Reference
 from agents.screening import Partition, Screening
 from schemas import avro, topics
+from streams.admin import partitions_of
 from streams.balance import Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
@@ -142,13 +143,8 @@ async def replay(bootstrap: str, reference: Reference, progress: Progress = lamb
 
 
 async def _partitions(bootstrap: str, wanted: Callable[[str], bool]) -> list[TopicPartition]:
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    await client.bootstrap()
-    try:
-        cluster = await client.fetch_all_metadata()
-    finally:
-        await client.close()
-    return [TopicPartition(topic, number) for topic in sorted(cluster.topics()) if wanted(topic) for number in sorted(cluster.partitions_for_topic(topic) or ())]
+    there = await partitions_of(bootstrap)
+    return [TopicPartition(topic, number) for topic in sorted(there) if wanted(topic) for number in there[topic]]
 
 
 async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:

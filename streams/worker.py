@@ -10,14 +10,13 @@ from typing import Any, Final, NoReturn
 from uuid import uuid4
 
 import faust
-from aiokafka.client import AIOKafkaClient
 from faust.types import StreamT
 
 from agents.identity import TokenKeys
 from agents.intake import Office
 from schemas import topics
 from streams import bombs, ready
-from streams.admin import wait_for_kafka
+from streams.admin import partitions_of, wait_for_kafka
 from streams.reference import load
 from streams.settings import Settings, variable
 from streams.transport import INTAKE, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
@@ -122,16 +121,11 @@ async def _work_through(desk: Desk, stream: StreamT[Batch]) -> None:
 async def _ready(bootstrap: str) -> None:
     """Wait for Kafka and see that the topics are as the table of topics says."""
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    await client.bootstrap()
-    try:
-        cluster = await client.fetch_all_metadata()
-    finally:
-        await client.close()
+    there = await partitions_of(bootstrap)
     for row in topics.TOPICS:
         if row.name.endswith("."):
             continue
-        found = len(cluster.partitions_for_topic(row.name) or ())
+        found = len(there.get(row.name, ()))
         if not found:
             raise WorkerError(f"topic {row.name} is missing: create the topics with `tonggwan topics`")
         if found != row.partitions:

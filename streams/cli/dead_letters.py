@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from agents.clock import show_ms
 from schemas import limits
 from schemas.topics import CHECKED, DEAD_LETTERS
-from streams.admin import ENVELOPE_BYTES_MAX
-from streams.cli.kafka import bootstrap_option, partitions_of, partitions_with, read, run
+from streams.admin import ENVELOPE_BYTES_MAX, partitions_of
+from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.cli.look import as_json, counting, many, say, shown, table, write
 from streams.trouble import Trouble
 

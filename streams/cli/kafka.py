@@ -11,10 +11,9 @@ from zlib import crc32
 
 import click
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
-from streams.admin import wait_for_kafka
+from streams.admin import partitions_of, wait_for_kafka
 from streams.cli import ADDRESS
 from streams.cli.look import Counter, logs
 from streams.settings import Settings, variable
@@ -68,17 +67,6 @@ def run(bootstrap: str, work: Coroutine[Any, Any, T]) -> T:
 
     logs()
     return asyncio.run(when_there())
-
-
-async def partitions_of(bootstrap: str) -> dict[str, list[int]]:
-    """Every topic there is, and its partitions."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    await client.bootstrap()
-    try:
-        cluster = await client.fetch_all_metadata()
-        return {topic: sorted(cluster.partitions_for_topic(topic) or ()) for topic in cluster.topics()}
-    finally:
-        await client.close()
 
 
 async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | None = None) -> list[TopicPartition]:

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from schemas import avro, limits
 from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
-from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics
+from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
 from streams.cli.dead_letters import Letter
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
-from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_of, partitions_with, run
+from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_with, run
 from streams.cli.look import as_json, err, many, say
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.settings import Settings
