@@ -43,6 +43,10 @@ class Load(msgspec.Struct, frozen=True):
         return Load(self.carriers, self.manifests[:first]), Load(self.carriers, self.manifests[first:])
 
 
+MIX: Final = 2
+"""Kinds of carriers whose parcels make up a load, however many it is dealt out to: loads differ in nothing else."""
+
+
 def codes(count: int) -> tuple[str, ...]:
     """So many carriers: those of the sample first, then invented ones."""
     known = [profile.carrier for profile in sample.PROFILES]
@@ -52,7 +56,7 @@ def codes(count: int) -> tuple[str, ...]:
 def load(parcels: int, form: Form, *, carriers: int = 2, parcels_per_manifest: int = 200, dirty: float = 0.03, seed: int = SEED) -> Load:  # noqa: PLR0913 - what a load is varied by
     """The originals of a sample day, dealt out to the carriers in turn, so that each has the same to do."""
     names = codes(carriers)
-    made = sample.records(seed, parcels, min(carriers, len(sample.PROFILES)), parcels_per_manifest, dirty, events=False)
+    made = sample.records(seed, parcels, MIX, parcels_per_manifest, dirty, events=False)
     return Load(names, tuple(_sent(record, names[number % carriers], form) for number, record in enumerate(made)))
 
 
