@@ -45,7 +45,7 @@ SOURCES: Final = r"^(manifests\..+|parcels\.checked)$"
 METADATA_MS: Final = 5_000
 FETCH_WAIT_MS: Final = 30
 FETCH_BYTES_MIN: Final = 64 * 1024
-"""A fetch names every partition, whether it has something or not: asking seldom keeps many carriers as cheap as few."""
+"""A fetch names every partition, whether it has something or not: asking seldom costs the broker less."""
 IDLE_S: Final = 0.05
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
