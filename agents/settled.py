@@ -10,7 +10,7 @@ import msgspec
 
 from schemas import avro
 from schemas.avro import Writer, long, string
-from schemas.decision import Decided, Event, Goods, Settled, Source, Versions
+from schemas.decision import Decided, Event, Goods, Source, Versions
 
 _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bill")
 _SHARED_MIDDLE: Final = ("event", "direction")
@@ -61,11 +61,6 @@ class SettledWriter:
         return b"".join(
             (string(decision_id), self._first, string(house_bill), long(sequence), replaced, self._middle, self._own(own), self._last),
         )
-
-
-def write_settled(settled: Settled) -> bytes:
-    """The settled part of a decision as a whole."""
-    return _writer(Settled.__struct_fields__)(settled)
 
 
 def write_decided(decided: Decided) -> bytes:
