@@ -14,8 +14,9 @@ import pytest
 from agents.reference import Reference, Thresholds
 from agents.text import fold
 from reference.build import is_vague
-from streams.reference import COLUMNS, FOLDER, load
+from streams.reference import FOLDER, load
 from streams.reference import ReferenceDataError as TableError
+from streams.reference.tables import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def unlink(file: str) -> Callable[[Path], None]:
 
 def only_header(file: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
-        (folder / file).write_text(",".join(COLUMNS[file]) + "\n", encoding="utf-8")
+        (folder / file).write_text(",".join(TABLES[file].columns) + "\n", encoding="utf-8")
 
     return change
 

@@ -1,0 +1,60 @@
+"""Figures of law and exchange rates, by day."""
+
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from agents.reference import Dated, Thresholds, Week
+from streams.reference.tables import ReferenceDataError, Tables, put
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+WON: Final = "KRW"
+BASE_CURRENCY: Final = "USD"
+"""Limits are in dollars, so a week without a dollar rate is of no use."""
+
+SUNDAY: Final = 6
+WEEK: Final = timedelta(days=7)
+
+
+def thresholds(tables: Tables) -> Thresholds:
+    """Figures of law, each with its days."""
+    names = tuple(field.name for field in fields(Thresholds))
+    by_name: dict[str, dict[date, Decimal]] = {name: {} for name in names}
+    for row in tables.rows("thresholds.csv"):
+        if row["name"] not in by_name:
+            raise row.wrong("name", f"one of {', '.join(names)}")
+        days, day = by_name[row["name"]], row.day("from")
+        if day in days:
+            raise row.refused(f"{row['name']} from {day} stands in the table already, it has to stand there once")
+        days[day] = row.number("value")
+    first_day = min((day for days in by_name.values() for day in days), default=None)
+    for name, days in by_name.items():
+        if not days or min(days) != first_day:
+            has = f"begins on {min(days)}" if days else "is missing"
+            raise ReferenceDataError(f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others")
+    return Thresholds(**{name: Dated(days) for name, days in by_name.items()})
+
+
+def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
+    """Exchange rates by week, without a gap: the week before must never stand in for a missing one."""
+    by_week: dict[date, dict[str, int]] = {}
+    for row in tables.rows("exchange_rates.csv"):
+        sunday = row.day("week")
+        if sunday.weekday() != SUNDAY:
+            raise row.wrong("week", "a Sunday, the first day of the week the rates hold for")
+        if row["currency"] not in currencies:
+            raise row.wrong("currency", "a code of currencies.csv such as USD")
+        krw_e4 = int(row.number("krw") * 10_000)
+        if krw_e4 == 0:
+            raise row.wrong("krw", "won for one unit of the currency, more than nothing")
+        put(by_week.setdefault(sunday, {}), row["currency"], krw_e4, row)
+    for sunday, rates in by_week.items():
+        if BASE_CURRENCY not in rates:
+            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it")
+        if sunday != min(by_week) and sunday - WEEK not in by_week:
+            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap")
+    if not by_week:
+        raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
+    return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
