@@ -1,10 +1,13 @@
 """One parcel laid out for the rules: what the carrier said, what follows from it by arithmetic, and the law of its day."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 
 import msgspec
 
-from agents.reference import Category, Reference, Week
+from agents.goods import CategoryHit, Understood
+from agents.importers import Verification
+from agents.reference import Law, Reference, Week
 from schemas.manifest import Header, Parcel
 
 
@@ -13,6 +16,8 @@ class Price(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     goods_e4: int
     """Price of the goods and charges in the country of dispatch."""
+    local_charges_e4: int
+    """The part of it that was charged beside the lines."""
     freight_e4: int
     insurance_e4: int
     rate_krw_e4: int
@@ -34,17 +39,30 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Day in Korea that picks the law and the rates; the day of receipt when the carrier's time can't be read."""
     parcel: Parcel
     reference: Reference
-    week: Week | None
-    """Exchange rates of the day; None when reference data has none."""
+    law: Law
+    """What is in force on the day of lodging."""
     price: Price | None
     """None when an amount, the currency or its rate is missing or malformed."""
-    categories: tuple[tuple[int, Category, str], ...]
+    goods: tuple[Understood, ...]
+    """What each item was understood to be."""
+    categories: tuple[CategoryHit, ...]
     """Per hit: index of the item, category, the term or code that gave it."""
+    uses: Mapping[str, int] = {}
+    """How much it holds of goods whose self-use is limited, by category and unit such as ALCOHOL/ML."""
+    verification: Verification | None = None
+    """Whether the consignee is the holder of the clearance code, by the register; None where there is nothing to verify."""
+    is_correction: bool = False
+    """Whether an amendment adds the house bill to a manifest that was answered before."""
 
     @property
     def is_import(self) -> bool:
         """Whether the goods come to Korea."""
         return self.header.direction == "IMPORT"
+
+    @property
+    def week(self) -> Week | None:
+        """Exchange rates of the day; None when reference data has none."""
+        return self.law.week
 
 
 class ManifestCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -55,4 +73,8 @@ class ManifestCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """By the topic, not by the payload."""
     lodged_on: date | None
     """Day in Korea; None when the carrier's time can't be read."""
+    stored_at: datetime
+    """When the broker stored the manifest."""
     reference: Reference
+    law: Law
+    """What is in force on the day of lodging, or of receipt when the carrier's time can't be read."""

@@ -4,7 +4,8 @@ Top to bottom: read, shape, place among the versions already answered, judge eac
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, Final
 
@@ -12,26 +13,50 @@ import msgspec
 
 from agents.case import Case, ManifestCase, Price
 from agents.clock import day_in_korea, day_of_ms, show_ms
-from agents.goods import categorise
-from agents.identity import Ids, TokenKeys, consignee_token, digest
+from agents.goods import NOTHING, Understood, categorise
+from agents.identifiers import clearance_code
+from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
+from agents.importers import Verification, particulars_token, verify
 from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
 from agents.money import E4, parse_e4, show_e6, usd_e6
-from agents.outcome import is_silent
+from agents.outcome import acting, closed_by, is_silent, relief_of, route_of
 from agents.read import read
-from agents.reference import NotInForceError, Reference, Week
-from agents.route import route_of
+from agents.reference import Reference, Week
+from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
-from agents.rules.rule import Found
+from agents.rules.format import goods_chars
+from agents.rules.phases import Asked, asked, is_observed
+from agents.rules.rule import Found, Rule
+from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
 from agents.shape import Shaped, faults, fit, salvage, shape, unknown, unknown_in
+from agents.text import fold, folded
 from schemas import limits, unreadable
-from schemas.decision import CheckedParcel, Counts, Decided, Event, Finding, Goods, ParcelAnswer, Receipt, ReceiptFinding, Route, Source, Status, Versions
-from schemas.manifest import Header, Parcel
+from schemas.decision import (
+    CheckedParcel,
+    Counts,
+    Decided,
+    Event,
+    Facts,
+    Finding,
+    Goods,
+    Line,
+    Money,
+    Operation,
+    ParcelAnswer,
+    Receipt,
+    ReceiptFinding,
+    Relief,
+    Route,
+    Source,
+    Status,
+    Versions,
+)
+from schemas.manifest import Header, Order, Parcel
 from schemas.unreadable import UnreadableError
 
 SHAPE: Final = "FMT-01"
 DUPLICATES: Final = "XP-01"
-DAYS_A_WEEK: Final = 7
 FLOODED_MAX: Final = 2
 """Findings kept of a parcel once its manifest has brought `FINDINGS_PER_MANIFEST_MAX`."""
 FEW_ITEMS: Final = 8
@@ -41,6 +66,7 @@ INT64_MAX: Final = 2**63 - 1
 MANIFEST_FINDINGS_REPEATED_MAX: Final = 10
 """Findings of the manifest itself that each of its refused parcels repeats; the receipt has them all."""
 _CONTENT = msgspec.json.Encoder(order="deterministic")
+_PACK: Final = msgspec.msgpack.Encoder().encode
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -95,8 +121,10 @@ class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     house_bill: str
     parcel: Parcel | None
     findings: tuple[Finding, ...]
+    case: Case | None = None
     route: Route | None = None
-    price: Price | None = None
+    relief: Relief = "NONE"
+    bundled: bool = False
     own: Own = Own()
 
     @property
@@ -147,7 +175,12 @@ class _File:
         self._lodged_on = day_in_korea(self.header.lodged_at)
         known_law = self._lodged_on is not None and self._lodged_on >= office.reference.first_day
         self._day = self._lodged_on if self._lodged_on is not None and known_law else day_of_ms(record.stored_at_ms)
-        self._week = _week(office.reference, self._day)
+        self._law = office.reference.on(self._day)
+        self._lodged_on_day = self._day.toordinal()
+        self._understand = office.reference.goods.understand
+        self._asked = asked(PARCEL_RULES, self._law)
+        self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
+        self._master = mark(record.carrier, self.header.master_bill)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
             self._findings.append(_finding(SHAPE, Found("/parcels", "the parcels are no list; a list is right"), "REJECT"))
@@ -163,9 +196,8 @@ class _File:
                 manifest_id=header.manifest_id,
                 manifest_version=header.version,
                 master_bill=header.master_bill,
-                event=self.event,
                 direction=header.direction if header.direction in ("IMPORT", "EXPORT") and "/direction" not in self._spoilt else None,
-                versions=Versions(RULE_SET, reference.version, self._week.week_id if self._week else None, reference.tariff_edition),
+                versions=Versions(RULE_SET, reference.version, self._law.week.week_id if self._law.week else None, reference.tariff_edition),
                 source=self._record.source,
             ),
         )
@@ -179,11 +211,12 @@ class _File:
 
     def _header_findings(self, raw: dict[str, Any]) -> Iterator[Finding]:
         """What the rules of manifests find."""
-        case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, reference=self._office.reference)
-        for rule in MANIFEST_RULES:
+        stored_at = datetime.fromtimestamp(self._record.stored_at_ms / 1000, UTC)
+        case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, stored_at=stored_at, reference=self._office.reference, law=self._law)
+        for rule in asked(MANIFEST_RULES, self._law):
             for found in rule.check(case):
                 if not _lies_in(found.path, self._spoilt):
-                    yield _finding(rule.code, found, rule.severity)
+                    yield rule.finding(found)
         for found in unknown_in(raw, Header):
             yield _finding(SHAPE, found, "INFO")
 
@@ -260,7 +293,7 @@ class _File:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
         return [
-            *findings_of(case, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1),
+            *findings_of(case, self._asked, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1),
             *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else []),
         ]
 
@@ -276,19 +309,57 @@ class _File:
             None if price is None else price.customs_value_krw,
             _goods(case),
         )
-        return _Judged(path=path, house_bill=parcel.house_bill, parcel=parcel, findings=self._bounded(findings, path), route=route_of(case), price=price, own=own)
+        rules = acting(findings)
+        route = route_of(case, rules)
+        return _Judged(
+            path=path,
+            house_bill=parcel.house_bill,
+            parcel=parcel,
+            findings=self._bounded(findings, path),
+            case=case,
+            route=route,
+            relief=relief_of(case, route, rules),
+            bundled=_is_bundled(case, route, rules),
+            own=own,
+        )
 
     def _case(self, parcel: Parcel) -> Case:
+        goods = self._goods(parcel)
+        categories = categorise(goods, self._law.categories)
         return Case(
             header=self.header,
             carrier=self._record.carrier,
             lodged_on=self._day,
             parcel=parcel,
             reference=self._office.reference,
-            week=self._week,
-            price=_price(parcel, self._week),
-            categories=categorise(parcel.items, self._office.reference),
+            law=self._law,
+            price=price_of(parcel, self._law.week),
+            goods=goods,
+            categories=categories,
+            uses=uses_of(parcel.items, goods, categories, self._law) if categories and self.header.direction == "IMPORT" else {},
+            verification=self._verification(parcel),
+            is_correction=self._is_correction and parcel.house_bill not in self._memory.bills,
         )
+
+    def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
+        """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
+        if len(parcel.items) > FEW_ITEMS and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
+            return (NOTHING,) * len(parcel.items)
+        return tuple([self._understand(item) for item in parcel.items])
+
+    def _verification(self, parcel: Parcel) -> Verification | None:
+        """What the register says of the importer."""
+        register, checks, consignee = self._office.reference.importers, self._law.importer_checks, parcel.consignee
+        asked = len(register) or self._law.figures.importer_register_complete
+        if not asked or checks is None or self.header.direction != "IMPORT" or not clearance_code.is_valid(consignee.clearance_code or ""):
+            return None
+        keys = self._office.keys
+        return verify(consignee, register.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
+
+    @property
+    def _is_correction(self) -> bool:
+        """Whether this version corrects a manifest that was answered before."""
+        return self.event == "AMEND" and self._known is not None
 
     def _twice(self, parcel: Parcel, seen: set[str]) -> Found | None:
         """XP-01 for a house bill: one manifest has it, once, and not with ever new consignees."""
@@ -312,17 +383,20 @@ class _File:
     def _bounded(self, findings: list[Finding], path: str) -> tuple[Finding, ...]:
         """No more findings than the limits allow; the last then says how many were left out.
 
-        What acts stays, so that nobody hides a finding behind many others; what is silent is not counted.
+        What acts stays, one of each rule, so that nobody hides a finding behind many others; what is silent is not counted.
         """
         silent = [finding for finding in findings if is_silent(finding)]
         told = [finding for finding in findings if not is_silent(finding)] if silent else findings
         most = FLOODED_MAX if self._flooded else limits.FINDINGS_PER_PARCEL_MAX
         if len(told) > most:
-            acting = {finding.code: finding for finding in reversed(told) if finding.severity == "ACT"}
-            told.sort(key=lambda finding: (finding.severity != "REJECT", finding is not acting.get(finding.code)))
-            kept = most - 1 if told[0].severity == "REJECT" else max(most - 1, len(acting))
+            first = _first_acting(told)
+            told.sort(key=lambda finding: (finding.severity != "REJECT", finding is not first.get((finding.code, finding.rule))))
+            kept = most - 1 if told[0].severity == "REJECT" else max(most - 1, len(first))
             told[kept:] = [Finding(SHAPE, "INFO", path, "further findings were left out")]
         self._kept += len(told)
+        if len(silent) > limits.FINDINGS_PER_PARCEL_MAX:
+            first = _first_acting(silent)
+            silent.sort(key=lambda finding: finding is not first.get((finding.code, finding.rule)))
         return (*told, *silent[: limits.FINDINGS_PER_PARCEL_MAX])
 
     # the answer
@@ -335,19 +409,22 @@ class _File:
         bills: dict[str, Bill] = {}
         answers: list[ParcelAnswer] = []
         answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
+        rejected = 0
         for parcel in judged:
             before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
             if ours or parcel.refused:
-                after = self._refused(parcel, ours, before, refused, first=parcel.house_bill not in bills)
+                rejected += 1
+                after = self._refused(parcel, ours, before, passed, refused, first=parcel.house_bill not in bills)
                 answers.append(_answered(parcel, "REJECTED"))
             else:
                 after = self._passed(parcel, before, passed)
-                if any(finding.severity in ("WARN", "INFO") for finding in parcel.findings):
+                if any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
                     answers.append(_answered(parcel, answer))
             if parcel.house_bill:
                 bills[parcel.house_bill] = after
-        counts = Counts(len(judged), 0 if self.event == "CANCEL" else len(passed), len(refused), len(passed) if self.event == "CANCEL" else 0)
-        findings = [_shown(finding) for finding in self._findings]
+        taken = len(judged) - rejected
+        counts = Counts(len(judged), 0 if self.event == "CANCEL" else taken, rejected, taken if self.event == "CANCEL" else 0)
+        findings = [_shown(finding) for finding in self._findings if not is_observed(finding)]
         receipt = self._receipt(self._status(counts, refused_whole=bool(ours)), counts, findings, answers)
         return Taken(receipt=receipt, passed=passed, refused=refused, change=self._change(bills, conflict=conflict))
 
@@ -358,17 +435,31 @@ class _File:
             return "CANCELLED"
         return "ACCEPTED_WITH_REJECTIONS" if counts.rejected else "ACCEPTED"
 
-    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, refused: list[Refused], *, first: bool) -> Bill:
-        """Write a refusal. It supersedes nothing: what was in force stays so. `first`: no parcel of this version had the house bill before."""
-        known = parcel.house_bill and before is not None
-        sequence = before.sequence + 1 if before is not None and known else 1
+    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, passed: list[Passed], refused: list[Refused], *, first: bool) -> Bill:  # noqa: PLR0913 - what a refusal touches
+        """Refuse a parcel. That supersedes nothing: what was in force stays so. `first`: no parcel of this version had the house bill before.
+
+        Once a house bill was accepted, screening numbers its decisions: the refusal takes the way of the others.
+        """
+        known = before if parcel.house_bill else None
+        sequence = known.sequence + 1 if known is not None else 1
         names = (parcel.house_bill,) if parcel.house_bill and first else (parcel.house_bill, parcel.path)
-        settled = self._writer.write(self._ids.of(*names), parcel.house_bill, sequence, None, parcel.own)
-        decided = Decided(route=None, outcome="REJECT", findings=(*ours, *parcel.findings), decided_at=show_ms(self._record.stored_at_ms))
+        settled = self._writer.write(parcel.house_bill, parcel.own)
+        findings = (*ours, *parcel.findings)
+        if known is not None and known.path:
+            passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
+            return Bill(known.manifest_id, sequence, known.in_force, known.path)
+        decided = Decided(
+            decision_id=self._ids.of(*names),
+            sequence=sequence,
+            supersedes=None,
+            event=self.event,
+            route=None,
+            outcome="REJECT",
+            findings=findings,
+            decided_at=show_ms(self._record.stored_at_ms),
+        )
         refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
-        if before is not None and known:
-            return Bill(before.manifest_id, sequence, before.in_force, before.path)
-        return Bill(self.header.manifest_id, sequence, None, ())
+        return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, ())
 
     def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed]) -> Bill:
         """Pass a parcel on to screening, by way of the consignees it had before."""
@@ -380,21 +471,67 @@ class _File:
             path = walked if walked and walked[-1] == token else (*walked, token)
         else:
             path = walked
-        checked = CheckedParcel(
-            operation="DECLARE" if parcel.parcel is not None else "CANCEL",
-            path=path[1:],
-            carrier=self._record.carrier,
-            manifest_id=self.header.manifest_id,
-            manifest_version=self.header.version,
-            house_bill=parcel.house_bill,
-            received_at_ms=self._record.stored_at_ms,
-            goods_price_usd_e6=0 if parcel.price is None else min(parcel.price.goods_usd_e6, INT64_MAX),
-            route=parcel.route,
-            findings=parcel.findings,
-            settled=self._writer.write(self._ids.of(parcel.house_bill), parcel.house_bill, sequence, in_force, parcel.own),
-        )
+        settled = self._writer.write(parcel.house_bill, parcel.own)
+        operation: Operation = "CANCEL" if parcel.case is None else "DECLARE"
+        checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel)
         passed.append(Passed(path[0], checked))
         return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path)
+
+    def _checked(  # noqa: PLR0913, PLR0917 - what screening is told
+        self,
+        operation: Operation,
+        house_bill: str,
+        path: tuple[str, ...],
+        decision_id: str,
+        sequence: int,
+        findings: tuple[Finding, ...],
+        settled: bytes,
+        supersedes: int | None = None,
+        judged: _Judged | None = None,
+    ) -> CheckedParcel:
+        """What screening is told: no clear text of the consignee."""
+        record = self._record
+        case = None if judged is None else judged.case
+        return CheckedParcel(
+            operation=operation,
+            path=path[1:],
+            carrier=record.carrier,
+            manifest_id=self.header.manifest_id,
+            manifest_version=self.header.version,
+            house_bill=house_bill,
+            received_at_ms=record.stored_at_ms,
+            decision_id=decision_id,
+            event=self.event,
+            sequence=sequence,
+            supersedes=supersedes,
+            route=None if judged is None else judged.route,
+            findings=findings,
+            facts=b"" if case is None or judged is None else _PACK(self._facts(case, judged, path[-1])),
+            money=b"" if case is None or case.price is None else _PACK(_money(case, case.price)),
+            settled=settled,
+        )
+
+    def _facts(self, case: Case, judged: _Judged, token: str) -> Facts:
+        """What the rules of screening look at."""
+        parcel, order, secret = case.parcel, case.parcel.order, self._office.keys.secret
+        return Facts(
+            goods_price_usd_e6=0 if case.price is None else min(case.price.goods_usd_e6, INT64_MAX),
+            limit_usd_e4=list_limit_usd_e4(case),
+            mode=self.header.mode,
+            lodged_on=self._lodged_on_day,
+            rate_krw_e4=0 if case.price is None else case.price.rate_krw_e4,
+            arrives_on=self._arrives_on,
+            purchased_on=0 if order is None or order.purchased_on is None else _ordinal(_day(order.purchased_on)),
+            master=self._master,
+            supplier=_supplier(parcel),
+            address=mark(parcel.consignee.postcode, fold(parcel.consignee.address), secret=secret),
+            phone=mark("".join(filter(str.isdigit, parcel.consignee.phone)), secret=secret),
+            particulars=particulars_token(parcel.consignee, token, self._office.keys) if _asks_customs(case) else "",
+            uses=dict(case.uses),
+            relief=judged.relief,
+            is_person=bool(parcel.consignee.clearance_code) or not parcel.consignee.business_number,
+            bundled=judged.bundled,
+        )
 
     def _change(self, bills: dict[str, Bill], *, conflict: bool = False) -> Change:
         """What to remember. A refused conflict leaves the answer that stands."""
@@ -452,22 +589,72 @@ def _repeated(findings: list[Finding]) -> list[Finding]:
     return [*findings[: MANIFEST_FINDINGS_REPEATED_MAX - 1], Finding(SHAPE, "REJECT", "", f"{left} further findings of the manifest stand on its receipt")]
 
 
+def _first_acting(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]:
+    """Of each rule that acts its first finding."""
+    return {(finding.code, finding.rule): finding for finding in reversed(findings) if finding.severity == "ACT"}
+
+
 def _house_bill(raw: object) -> str:
     """The house bill of a parcel that may have any form; empty when it has none."""
     name = raw.get("house_bill") if isinstance(raw, dict) else None
     return name if isinstance(name, str) and len(name) <= limits.ID_CHARS_MAX else ""
 
 
-def _week(reference: Reference, day: date) -> Week | None:
-    """Exchange rates of a day, None when the reference data has none."""
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date | None:
+    """A calendar day; None when it is none, which a rule has then told."""
     try:
-        week = reference.weeks.on(day)
-    except NotInForceError:
+        return date.fromisoformat(text)
+    except ValueError:
         return None
-    return week if (day - date.fromisoformat(week.week_id)).days < DAYS_A_WEEK else None
 
 
-def _price(parcel: Parcel, week: Week | None) -> Price | None:
+def _ordinal(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
+
+
+def _asks_customs(case: Case) -> bool:
+    """Whether the decision awaits what customs says of the importer."""
+    consignee = case.parcel.consignee
+    return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and bool(consignee.clearance_code)
+
+
+def _supplier(parcel: Parcel) -> int:
+    """Mark of who sold the goods abroad: by supplier code, else by seller on a platform, else by name and country of the consignor."""
+    consignor, order = parcel.consignor, parcel.order or Order()
+    if consignor.supplier_code:
+        return mark("code", consignor.supplier_code)
+    if order.seller_id:
+        return mark("seller", order.platform or "", order.seller_id)
+    return mark("name", folded(consignor.name), consignor.country)
+
+
+def _money(case: Case, price: Price) -> Money:
+    """What taxes are computed from."""
+    parcel, order = case.parcel, case.parcel.order
+    categories: dict[int, list[str]] = {}
+    for index, category, _ in case.categories:
+        categories.setdefault(index, []).append(category.name)
+    return Money(
+        local_charges_e4=price.local_charges_e4,
+        freight_e4=price.freight_e4,
+        insurance_e4=price.insurance_e4,
+        has_purchase_proof=order is not None and order.order_number is not None and order.paid is not None,
+        lines=tuple(
+            [
+                Line(item.hs_code, parse_e4(item.amount) or 0, item.quantity, tuple(categories.get(index, ())), item.origin, item.volume_ml, item.net_weight_g, item.preference)
+                for index, item in enumerate(parcel.items)
+            ]
+        ),
+    )
+
+
+def _is_bundled(case: Case, route: Route, rules: Sequence[Rule]) -> bool:
+    """Whether one simplified rate stands for all taxes: of mail that nothing but its price keeps from the list."""
+    return case.header.mode == "POST" and route == "SIMPLIFIED" and bool(case.law.figures.post_simplified_rates) and closed_by(rules) is None
+
+
+def price_of(parcel: Parcel, week: Week | None) -> Price | None:
     """A parcel's money, None when something is missing or malformed."""
     if week is None:
         return None
@@ -479,6 +666,7 @@ def _price(parcel: Parcel, week: Week | None) -> Price | None:
     goods = sum(amount for amount in amounts if amount is not None) + charges
     return Price(
         goods_e4=goods,
+        local_charges_e4=charges,
         freight_e4=freight,
         insurance_e4=insurance,
         rate_krw_e4=rate,
@@ -490,15 +678,14 @@ def _price(parcel: Parcel, week: Week | None) -> Price | None:
 
 def _goods(case: Case) -> tuple[Goods, ...]:
     """What each item was taken for."""
-    categories = {index: category.name for index, category, _ in reversed(case.categories)}
-    return tuple(Goods(categories.get(index), item.hs_code) for index, item in enumerate(case.parcel.items))
+    return tuple([Goods(understood.category, item.hs_code, understood.suggestions) for item, understood in zip(case.parcel.items, case.goods, strict=True)])
 
 
-def findings_of(case: Case, path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
+def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
     """What the rules of one parcel find, in the order of their codes; of a parcel with many lines, `most` of each rule."""
     if len(case.parcel.items) <= FEW_ITEMS:
-        return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in rule.check(case)]
-    return [Finding(rule.code, rule.severity, path + found.path, found.message, found.evidence) for rule in PARCEL_RULES for found in islice(rule.check(case), most)]
+        return [rule.finding(found, path) for rule in rules for found in rule.check(case)]
+    return [rule.finding(found, path) for rule in rules for found in islice(rule.check(case), most)]
 
 
 def _finding(code: str, found: Found, severity: Any, path: str = "") -> Finding:  # noqa: ANN401 - Severity, spelled out by the callers

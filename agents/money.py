@@ -7,6 +7,8 @@ from schemas import limits
 
 _AMOUNT = re.compile(rf"[0-9]{{1,{limits.AMOUNT_DIGITS_MAX}}}(?:\.([0-9]{{1,{limits.AMOUNT_SCALE_MAX}}}))?", re.ASCII)
 
+E2 = 100
+"""From ten-thousandths to millionths."""
 E4 = 10_000
 E6 = 1_000_000
 
@@ -35,6 +37,11 @@ def usd_e6(amount_e4: int, rate_krw_e4: int, usd_krw_e4: int) -> int:
 def above_usd(amount_e4: int, rate_krw_e4: int, usd_krw_e4: int, limit_usd_e4: int) -> bool:
     """Whether an amount exceeds a dollar limit, exactly: nothing is rounded before the comparison."""
     return amount_e4 * rate_krw_e4 > limit_usd_e4 * usd_krw_e4
+
+
+def parse_e6(text: str) -> int:
+    """What `show_e6` wrote, as a number again."""
+    return int(text.replace(".", ""))
 
 
 def show_e6(value_e6: int) -> str:

@@ -1,11 +1,14 @@
-"""From findings to what happens to a parcel: the most careful finding wins, all reasons are kept."""
+"""From findings to what happens to a parcel: route, exemption, outcome. The most careful finding wins, all reasons are kept."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from agents.case import Case
+from agents.route import by_price, is_list_price
 from agents.rules import PARCEL_RULES, SCREENING_RULES
-from agents.rules.rule import Rule
-from schemas.decision import Desk, Finding, Outcome, Route
+from agents.rules.phases import is_observed
+from agents.rules.rule import Procedure, Rule
+from schemas.decision import Desk, Finding, Outcome, Relief, Route
 
 PRECEDENCE: Final[tuple[Outcome, ...]] = ("HOLD", "REFER", "INSPECT", "DECLARE", "DOC_CHECK", "RELEASE")
 """Highest first (domain: SEIZE > HOLD > OPEN_INSPECT > REFER > TO_DECLARATION > DOC_CHECK > RELEASE)."""
@@ -19,29 +22,46 @@ OF_ROUTE: Final[dict[Route, Outcome]] = {
 }
 """What a route asks for by itself."""
 
-
-def _actions() -> dict[str, Rule]:
-    """The rule whose ACT finding acts, by code."""
-    actions: dict[str, Rule] = {}
-    for rule in (*PARCEL_RULES, *SCREENING_RULES):
-        if rule.severity == "ACT":
-            known = actions.setdefault(rule.code, rule)
-            if (known.outcome, known.desk, known.silent) != (rule.outcome, rule.desk, rule.silent):
-                raise TypeError(f"{rule.code}: two rows act differently; a finding could not say which one is meant")
-    return actions
+ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES) if rule.severity == "ACT"}
+"""The rule behind an ACT finding, by code and name."""
 
 
-ACTIONS: Final = _actions()
+def acting(findings: Iterable[Finding]) -> list[Rule]:
+    """The rules behind findings that act."""
+    return [ACTIONS[finding.code, finding.rule] for finding in findings if finding.severity == "ACT"]
 
 
-def outcome_of(route: Route, findings: Iterable[Finding]) -> Outcome:
-    """What happens to a parcel on this route with these findings."""
-    outcomes = [OF_ROUTE[route]]
-    for finding in findings:
-        if finding.severity == "ACT":
-            outcome = ACTIONS[finding.code].outcome
-            if outcome is not None:
-                outcomes.append(outcome)
+def closed_by(rules: Iterable[Rule]) -> Procedure | None:
+    """The highest procedure that rules keep a parcel from."""
+    closed: Procedure | None = None
+    for rule in rules:
+        if rule.closes == "SIMPLIFIED":
+            return "SIMPLIFIED"
+        closed = closed or rule.closes
+    return closed
+
+
+def route_of(case: Case, rules: Iterable[Rule]) -> Route:
+    """The clearance procedure of a parcel, by direction, price and what rules keep it from; without a price the most careful one."""
+    route = by_price(case)
+    closed = closed_by(rules) if case.is_import else None
+    if closed == "SIMPLIFIED":
+        return "GENERAL"
+    return "SIMPLIFIED" if closed == "LIST" and route == "LIST" else route
+
+
+def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
+    """What the parcel is exempt from: the whole of its price counts, and one rule that ends the exemption ends all of it."""
+    if not case.is_import:
+        return "EXPORT"
+    if case.price is None or any(rule.taxes for rule in rules) or not is_list_price(case, on_list=route == "LIST"):
+        return "NONE"
+    return "DUTY" if any(category.name == "ALCOHOL" for _, category, _ in case.categories) else "SMALL_VALUE"
+
+
+def outcome_of(route: Route, rules: Iterable[Rule]) -> Outcome:
+    """What happens to a parcel on this route with the rules that act on it."""
+    outcomes = [OF_ROUTE[route], *(rule.outcome for rule in rules if rule.outcome is not None)]
     return min(outcomes, key=PRECEDENCE.index)
 
 
@@ -49,11 +69,13 @@ def desks_of(findings: Iterable[Finding]) -> dict[Desk, list[Finding]]:
     """Which desks hear of the findings, and of which."""
     desks: dict[Desk, list[Finding]] = {}
     for finding in findings:
-        if finding.severity == "ACT" and (desk := ACTIONS[finding.code].desk) is not None:
+        if finding.severity == "ACT" and (desk := ACTIONS[finding.code, finding.rule].desk) is not None:
             desks.setdefault(desk, []).append(finding)
     return desks
 
 
 def is_silent(finding: Finding) -> bool:
-    """Whether a finding must show on no receipt."""
-    return finding.severity == "ACT" and ACTIONS[finding.code].silent
+    """Whether a finding must show on no receipt: its rule is silent, or only watched."""
+    if finding.severity == "ACT":
+        return ACTIONS[finding.code, finding.rule].silent
+    return is_observed(finding)

@@ -8,11 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from agents.goods.knowledge import GoodsKnowledge
+from agents.importers import Checks, Register
+from agents.money import E4
+from agents.tax import TaxLaw, TaxTables
 
 T = TypeVar("T")
+K = TypeVar("K")
+
+DAYS_A_WEEK: Final = 7
+DAYS_REMEMBERED_MAX: Final = 400
+"""Laws of so many days are kept at hand."""
 
 
 class NotInForceError(LookupError):
@@ -53,29 +61,90 @@ class Dated(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Figures of law, each by day; the field's name is the row's name in `reference/thresholds.csv`."""
+class Thresholds(Generic[T]):
+    """Figures of law; the field's name is the row's name in `reference/thresholds.csv`.
 
-    list_limit_usd: Dated[Decimal]
+    As `Thresholds[Dated[Decimal]]` each by day, as `Thresholds[int]` those of one day in ten-thousandths (`Law.figures`).
+    """
+
+    list_limit_usd: T
     """List clearance up to this goods price."""
-    list_limit_us_express_usd: Dated[Decimal]
+    list_limit_us_express_usd: T
     """The same for express goods dispatched from the United States."""
-    simplified_limit_usd: Dated[Decimal]
+    simplified_limit_usd: T
     """Simplified declaration up to this goods price, express."""
-    simplified_limit_post_usd: Dated[Decimal]
+    simplified_limit_post_usd: T
     """The same by post."""
-    export_list_limit_krw: Dated[Decimal]
+    export_list_limit_krw: T
     """List export up to this FOB value in won."""
-    auth_number_required: Dated[Decimal]
+    auth_number_required: T
     """1 when import e-commerce parcels need a one-time authentication number."""
-    velocity_parcels_1d: Dated[Decimal]
+    velocity_parcels_1d: T
     """Parcels of one consignee in 24 hours above which the next is held."""
-    velocity_parcels_7d: Dated[Decimal]
+    velocity_parcels_7d: T
     """The same in 7 days."""
-    velocity_parcels_30d: Dated[Decimal]
+    velocity_parcels_30d: T
     """The same in 30 days."""
-    velocity_usd_7d: Dated[Decimal]
+    velocity_usd_7d: T
     """Dollars of one consignee in 7 days above which the next is held."""
+    lodging_air_minutes: T
+    """Minutes before arrival by which the list of an air express parcel is due."""
+    lodging_sea_hours: T
+    """Hours before departure by which the list of a sea express parcel is due; 0: by departure."""
+    lodging_clock_hours: T
+    """Hours by which the carrier's time of lodging may differ from customs' own clock."""
+    amount_tolerance_percent: T
+    """By how much of a line's amount quantity times unit price may differ from it."""
+    weight_tolerance_percent: T
+    """By how much the net weights together may exceed the gross weight."""
+    paid_tolerance_percent: T
+    """By how much what was paid may differ from what is declared."""
+    value_per_kg_usd_min: T
+    """A line worth less for a kilogram is not plausible."""
+    value_per_kg_usd_max: T
+    """A line worth more for a kilogram is not plausible."""
+    hs_suggestion_percent: T
+    """How sure, in percent, another commodity code must be to be suggested."""
+    self_use_units_of_a_line: T
+    """Units of one line above which a parcel no longer looks like self-use."""
+    alcohol_exempt_usd: T
+    """Up to this goods price alcohol for self-use is free of duty."""
+    brand_unit_usd_min: T
+    """A piece of a brand at risk below this price raises doubt."""
+    combine_needs_same_supplier: T
+    """1 when parcels of one master bill are combined only if they come from the same supplier."""
+    code_addresses_30d: T
+    """Different addresses, or phones, of one clearance code in 30 days from which on it is held."""
+    post_simplified_rates: T
+    """1 when mail on the simplified route is taxed at simplified rates."""
+    importer_asks_customs: T
+    """1 when an importer is verified with customs itself, and a parcel waits for its answer."""
+    importer_answer_hours: T
+    """How long an answer of customs about an importer holds; more than a verifier remembers it (`INTAKE_IMPORTER_ANSWER_HOURS`)."""
+    importer_register_complete: T
+    """1 when a clearance code that the register does not know is held until it is verified."""
+    collection_floor_krw: T
+    """Less than this is not collected."""
+    collection_floor_per_tax: T
+    """1 when the floor is asked of each tax instead of all together."""
+    tax_truncation_krw: T
+    """Each tax of a declaration is cut to a multiple of this."""
+    simplified_piece_krw_max: T
+    """A piece worth more is taxed at general rates."""
+
+
+Unit = Literal["BOTTLES", "ML", "G", "UNITS", "STICKS"]
+"""What self-use is counted in: containers, millilitres, grams, pieces, cigarettes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfUseLimit:
+    """How much of a kind of goods counts as self-use (Import notice annex 11)."""
+
+    category: str
+    unit: Unit
+    most: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,47 +185,42 @@ class Category:
     simplified_excluded: bool
     """Neither is the simplified declaration."""
     prohibited: str | None
-    """NARCOTIC or WEAPON: must never pass."""
+    """NARCOTIC, WEAPON or ARTICLE_234 (money, morals, the state): must never pass."""
     source: str
+    agency: str = ""
+    """Whose confirmation the goods need, if anyone's."""
+    rank: int = 0
+    """The lowest leads where goods are of several categories."""
+    in_ingredients: bool = False
+    """An ingredient alone gives it."""
 
 
-class GoodsTerms:
-    """Words and commodity codes that give goods a category, found in one pass over a text.
-
-    `terms` maps a folded term to its category; a Latin term has to stand as whole words, others may stand anywhere.
-    `hs_prefixes` maps the first digits of a commodity code to its category.
-    """
-
-    __slots__ = ("_automaton", "_categories", "_hs_prefixes", "_prefix_lengths", "_terms", "_whole_word")
-
-    def __init__(self, terms: Mapping[str, Category], hs_prefixes: Mapping[str, Category]) -> None:
-        self._terms = tuple(terms)
-        self._categories = tuple(terms.values())
-        self._whole_word = tuple(term.isascii() for term in self._terms)
-        self._automaton = AhoCorasick(self._terms) if terms else None
-        self._hs_prefixes = dict(hs_prefixes)
-        self._prefix_lengths = tuple(sorted({len(prefix) for prefix in hs_prefixes}, reverse=True))
-
-    def by_code(self, hs_code: str) -> Category | None:
-        """The category of a commodity code, by its longest known beginning."""
-        for length in self._prefix_lengths:
-            if category := self._hs_prefixes.get(hs_code[:length]):
-                return category
-        return None
-
-    def by_text(self, folded: str) -> Iterator[tuple[str, Category]]:
-        """Every term in a folded text with its category, in order of appearance."""
-        if self._automaton is None:
-            return
-        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if self._whole_word[index] and (_is_latin(folded[start - 1 : start]) or _is_latin(folded[end : end + 1])):
-                continue
-            yield self._terms[index], self._categories[index]
+Phase = Literal["OFF", "OBSERVE", "WARN", "ENFORCE"]
+"""How far a rule goes: not asked, noted for customs alone, told to the carrier, in full force."""
 
 
-def _is_latin(char: str) -> bool:
-    """Whether a character goes on with a Latin word; Hangul does not: it follows foreign words without a space."""
-    return char.isascii() and char.isalnum()
+@dataclass(frozen=True, slots=True, eq=False)
+class Law:
+    """What is in force on one day."""
+
+    day: date
+    figures: Thresholds[int]
+    """Each figure in ten-thousandths of its unit; 0, the most careful, before its first day."""
+    week: Week | None
+    """Exchange rates of the day; None when reference data has none."""
+    phases: Mapping[str, Phase]
+    """By code, or by code and name of a rule's function; a rule that stands in neither is in full force."""
+    limits: Mapping[str, tuple[SelfUseLimit, ...]]
+    """Self-use limits by category of goods."""
+    categories: Mapping[str, Category]
+    """Kinds of goods by name, with the flags of the day."""
+    taxes: TaxLaw
+    importer_checks: Checks | None
+    """What is compared of an importer; None before the first day that is known."""
+
+    def phase(self, code: str, name: str) -> Phase:
+        """How far a rule goes on the day."""
+        return self.phases.get(f"{code}.{name}") or self.phases.get(code) or "ENFORCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +230,7 @@ class Reference:
     version: str
     """Content of all files: the first 12 hexadecimal digits of a SHA-256."""
     tariff_edition: str
-    thresholds: Thresholds
+    thresholds: Thresholds[Dated[Decimal]]
     weeks: Dated[Week]
     countries: frozenset[str]
     currencies: frozenset[str]
@@ -177,11 +241,56 @@ class Reference:
     airline_prefixes: frozenset[str]
     vague: frozenset[str]
     """Folded descriptions that say nothing."""
-    goods: GoodsTerms
-    categories: Mapping[str, Category] = field(default_factory=dict)
+    goods: GoodsKnowledge
+    phases: Mapping[str, Dated[Phase]] = field(default_factory=dict)
+    """By code, or by code and name of a rule's function."""
+    self_use: Mapping[tuple[str, Unit], Dated[SelfUseLimit]] = field(default_factory=dict)
+    """By category and what is counted."""
+    taxes: TaxTables = field(default_factory=TaxTables)
+    importers: Register = field(default_factory=Register)
+    importer_checks: Dated[Checks] | None = None
+    _laws: dict[date, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The laws of days that were asked for."""
+
+    def on(self, day: date) -> Law:
+        """What is in force on a day."""
+        law = self._laws.get(day)
+        if law is None:
+            if len(self._laws) >= DAYS_REMEMBERED_MAX:
+                self._laws.clear()
+            law = self._laws[day] = self._law(day)
+        return law
+
+    def _law(self, day: date) -> Law:
+        figures: Thresholds[int] = Thresholds(**{row.name: _e4(getattr(self.thresholds, row.name), day) for row in fields(Thresholds)})
+        limits: dict[str, tuple[SelfUseLimit, ...]] = {}
+        for (category, _), limit in _in_force(self.self_use, day).items():
+            limits[category] = (*limits.get(category, ()), limit)
+        checks = self.importer_checks.on(day) if self.importer_checks is not None and self.importer_checks.first_day <= day else None
+        return Law(day, figures, _week(self.weeks, day), _in_force(self.phases, day), limits, self.goods.categories_on(day), self.taxes.on(day, figures), checks)
 
     @property
     def first_day(self) -> date:
         """The first day on which every threshold is known."""
         figures: list[Dated[Decimal]] = [getattr(self.thresholds, row.name) for row in fields(Thresholds)]
         return max(figure.first_day for figure in figures)
+
+
+def _e4(figure: Dated[Decimal], day: date) -> int:
+    try:
+        return int(figure.on(day) * E4)
+    except NotInForceError:
+        return 0
+
+
+def _week(weeks: Dated[Week], day: date) -> Week | None:
+    try:
+        week = weeks.on(day)
+    except NotInForceError:
+        return None
+    return week if (day - date.fromisoformat(week.week_id)).days < DAYS_A_WEEK else None
+
+
+def _in_force(tables: Mapping[K, Dated[T]], day: date) -> dict[K, T]:
+    """Of each entry what is in force on a day; entries that begin later are left out."""
+    return {name: dated.on(day) for name, dated in tables.items() if dated.first_day <= day}

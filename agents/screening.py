@@ -4,27 +4,47 @@ State is kept by consignee token, one `Partition` for each partition of `parcels
 the order of decision: the same records through one process give the same bytes and the same state.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import msgspec
 
-from agents.clock import DAY_MS, day_of_ms, show_ms
+from agents.clock import DAY_MS, HOUR_MS, day_of_ms, show_ms
 from agents.identity import Ids
-from agents.outcome import desks_of, is_silent, outcome_of
-from agents.reference import Reference
+from agents.importers import Answer, Verification, verification_of
+from agents.money import E2, E4, parse_e6
+from agents.outcome import acting, closed_by, desks_of, is_silent, outcome_of
+from agents.reference import Law, Reference
 from agents.rules import SCREENING_RULES
-from agents.rules.velocity import WINDOW_DAYS, Limits, ScreenCase, Seen, limits_on
+from agents.rules.consignee import WINDOW_DAYS, ScreenCase, Seen, limits_under, seen_of
+from agents.rules.importer import customs_confirms_the_importer
+from agents.rules.phases import asked
 from agents.settled import write_decided
+from agents.tax import Taxable, TaxableLine, assess
 from schemas import avro, limits, topics
-from schemas.decision import CheckedParcel, Counts, Decided, Finding, ParcelAnswer, Receipt, ReceiptFinding, SecurityCase, Settled
+from schemas.decision import CheckedParcel, Counts, Decided, Facts, Finding, Line, Money, Outcome, ParcelAnswer, Receipt, ReceiptFinding, Relief, Route, SecurityCase, Settled, Tax
 
 EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
+_ANSWER: Final = msgspec.msgpack.Decoder(Answer).decode
+_FACTS: Final = msgspec.msgpack.Decoder(Facts).decode
+_MONEY: Final = msgspec.msgpack.Decoder(Money).decode
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES)
 """Findings that rest on a consignee's further parcels."""
+
+
+AWAITED: Final = customs_confirms_the_importer.__name__
+"""The rule that waits for customs' answer."""
+LATER: Final = frozenset({"VERIFIED"})
+"""Events that bring a further decision on a parcel version."""
+WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
+"""Exemptions from all taxes."""
+COMBINED: Final = frozenset({"XP-02", "XP-03"})
+"""Rules whose parcels are taxed as one."""
+DUTIED: Final = "ALCOHOL"
+"""Goods that are exempt from duty alone."""
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
@@ -36,32 +56,71 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     value: bytes
 
 
+class Heard(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What customs said of a consignee, and when that came here."""
+
+    answer: Answer
+    at_ms: int
+
+
+class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A consignee in the changelog."""
+
+    parcels: dict[str, Seen]
+    answers: dict[str, Heard] = {}
+
+
 class Partition:
     """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
 
-    __slots__ = ("_by_day", "_day", "consignees", "touched")
+    __slots__ = ("_by_day", "_day", "answers", "consignees", "touched")
 
     def __init__(self) -> None:
         self.consignees: dict[str, dict[str, Seen]] = {}
+        self.answers: dict[str, dict[str, Heard]] = {}
+        """What customs said of consignees, by what it was asked; an answer may come before the parcel."""
         self.touched: set[str] = set()
         """Consignees changed since the last commit, for the changelog."""
         self._by_day: dict[int, set[str]] = {}
         self._day = 0
 
-    def restore(self, token: str, parcels: dict[str, Seen]) -> None:
+    def kept(self, token: str) -> Kept | None:
+        """A consignee as the changelog has it; None when it is forgotten."""
+        parcels = self.consignees.get(token)
+        return None if parcels is None else Kept(parcels, self.answers.get(token, {}))
+
+    def restore(self, token: str, kept: Kept) -> None:
         """Take a consignee from the changelog."""
-        self.consignees[token] = parcels
-        self._remember_day(token, parcels)
+        self.consignees[token] = kept.parcels
+        if kept.answers:
+            self.answers[token] = kept.answers
+        self._remember_day(token)
+
+    def hear(self, token: str, answer: Answer, at_ms: int) -> None:
+        """Remember what customs said of a consignee."""
+        self.consignees.setdefault(token, {})
+        answers = self.answers.setdefault(token, {})
+        answers.pop(answer.particulars, None)
+        answers[answer.particulars] = Heard(answer, at_ms)
+        if len(answers) > limits.CONSIGNEE_ANSWERS_MAX:
+            del answers[next(iter(answers))]
+        self.touched.add(token)
+        self._remember_day(token)
+
+    def answer(self, token: str, particulars: str, since_ms: int) -> Answer | None:
+        """What customs said of a consignee, no longer ago, when it was asked about these particulars."""
+        heard = self.answers.get(token, {}).get(particulars)
+        return None if heard is None or heard.at_ms < since_ms else heard.answer
 
     def put(self, token: str, name: str, seen: Seen) -> None:
         """Remember a parcel of a consignee; an amendment keeps the time of the first filing."""
         parcels = self.consignees.setdefault(token, {})
         before = parcels.get(name)
-        parcels[name] = seen if before is None else Seen(before.received_at_ms, seen.usd_e6, seen.route)
+        parcels[name] = seen if before is None else msgspec.structs.replace(seen, received_at_ms=before.received_at_ms)
         if len(parcels) > limits.CONSIGNEE_PARCELS_MAX:
             del parcels[next(iter(parcels))]
         self.touched.add(token)
-        self._remember_day(token, parcels)
+        self._remember_day(token)
 
     def get(self, token: str, name: str) -> Seen | None:
         """A parcel of a consignee, None when it is not remembered."""
@@ -72,10 +131,10 @@ class Partition:
         parcels = self.consignees.get(token)
         if parcels is None or parcels.pop(name, None) is None:
             return
-        if _last_day(parcels) < self._day - WINDOW_DAYS - 1:
-            del self.consignees[token]
+        if self._last_day(token) < self._day - WINDOW_DAYS - 1:
+            self.forget(token)
         else:
-            self._remember_day(token, parcels)
+            self._remember_day(token)
         self.touched.add(token)
 
     def others(self, token: str, name: str, now_ms: int) -> dict[str, Seen]:
@@ -84,7 +143,7 @@ class Partition:
         if parcels is None:
             return {}
         since_ms = now_ms - WINDOW_DAYS * DAY_MS
-        return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms}
+        return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms and seen.in_force}
 
     def expire(self, now_ms: int) -> None:
         """Forget consignees whose last parcel is older than the window; once for each new day of the log."""
@@ -95,83 +154,227 @@ class Partition:
         horizon = day - WINDOW_DAYS - 1
         for old in [kept for kept in self._by_day if kept < horizon]:
             for token in self._by_day.pop(old):
-                parcels = self.consignees.get(token)
-                if parcels is not None and _last_day(parcels) < horizon:
-                    del self.consignees[token]
+                if token in self.consignees and self._last_day(token) < horizon:
+                    self.forget(token)
                     self.touched.add(token)
 
-    def _remember_day(self, token: str, parcels: Mapping[str, Seen]) -> None:
-        """Note the day of the latest parcel; with what is remembered alone, so that a restored partition forgets on the same day."""
-        self._by_day.setdefault(_last_day(parcels), set()).add(token)
+    def forget(self, token: str) -> None:
+        """Forget a consignee."""
+        self.consignees.pop(token, None)
+        self.answers.pop(token, None)
 
+    def _remember_day(self, token: str) -> None:
+        """Note the last day; with what is remembered alone, so that a restored partition forgets on the same day."""
+        self._by_day.setdefault(self._last_day(token), set()).add(token)
 
-def _last_day(parcels: Mapping[str, Seen]) -> int:
-    return max((seen.received_at_ms for seen in parcels.values()), default=0) // DAY_MS
+    def _last_day(self, token: str) -> int:
+        """The day of a consignee's latest parcel or answer."""
+        latest = max([seen.received_at_ms for seen in self.consignees[token].values()], default=0)
+        if self.answers and (answers := self.answers.get(token)):
+            latest = max(latest, *[heard.at_ms for heard in answers.values()])
+        return latest // DAY_MS
 
 
 class Screening:
     """Decides checked parcels by the law of their day."""
 
-    __slots__ = ("_limits", "_reference")
+    __slots__ = ("_reference", "_reference_at")
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, reference_at: Callable[[int], Reference] | None = None) -> None:
+        """`reference` decides new parcels; `reference_at` has what decided those of another time, `reference` always if it is left out."""
         self._reference = reference
-        self._limits: dict[date, Limits] = {}
+        self._reference_at = reference_at or (lambda _: reference)
 
     def decide(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
         """What a checked parcel brings, and what the partition then remembers of it."""
         partition.expire(checked.received_at_ms)
+        if checked.operation == "VERIFY":
+            return self._verified(token, checked, partition)
         name = f"{checked.carrier}/{checked.house_bill}"
+        seen = partition.get(token, name)
+        further = checked.further if seen is None else max(checked.further, seen.further)
+        supersedes = checked.supersedes if seen is None or checked.supersedes is None else seen.in_force
         if checked.path:
-            onwards = msgspec.structs.replace(checked, path=checked.path[1:])
+            onwards = msgspec.structs.replace(checked, path=checked.path[1:], supersedes=supersedes, further=further)
             moved = Output(avro.CHECKED_PARCEL, topics.CHECKED, checked.path[0], write_checked(onwards))
             if token != checked.path[-1]:
                 partition.drop(token, name)
             return (moved,)
+        sequence = checked.sequence + further
+        if checked.operation == "REFUSE":
+            refused = _refuse(checked, sequence)
+            if seen is not None:
+                partition.put(token, name, msgspec.structs.replace(seen, latest=sequence))
+            return (refused,)
         if checked.operation == "CANCEL":
-            cancelled = _cancel(checked, partition.get(token, name))
-            partition.drop(token, name)
+            cancelled = _cancel(checked, sequence, supersedes, seen)
+            if further and seen is not None:  # its numbers are not forgotten: intake does not know them
+                partition.put(token, name, msgspec.structs.replace(seen, in_force=0, latest=sequence, further=further, content=b""))
+            else:
+                partition.drop(token, name)
             return (cancelled,)
-        return self._declare(token, name, checked, partition)
+        return self._declare(token, name, checked, partition, sequence=sequence, supersedes=supersedes, further=further)
 
-    def _declare(self, token: str, name: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
+    def _declare(self, token: str, name: str, checked: CheckedParcel, partition: Partition, *, sequence: int, supersedes: int | None, further: int) -> Iterable[Output]:  # noqa: PLR0913 - what a decision rests on
         now_ms = checked.received_at_ms
-        route = checked.route or "GENERAL"
-        findings = checked.findings
+        facts = _FACTS(checked.facts)
+        law = self._reference.on(date.fromordinal(facts.lodged_on))
         others = partition.others(token, name, now_ms)
-        if others:
-            case = ScreenCase(
-                now_ms=now_ms,
-                usd_e6=checked.goods_price_usd_e6,
-                others=tuple(others.values()),
-                limits=self._limits_on(day_of_ms(now_ms)),
-                is_import=route not in EXPORT_ROUTES,
-            )
-            findings = (
-                *findings,
-                *(Finding(rule.code, rule.severity, found.path, found.message, found.evidence) for rule in SCREENING_RULES for found in rule.check(case)),
-            )
-        decided = Decided(route=route, outcome=outcome_of(route, findings), findings=findings, decided_at=show_ms(now_ms))
-        decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[route], checked.house_bill, checked.settled + write_decided(decided))
-        cases: tuple[Output, ...] = ()
-        if any(finding.severity == "ACT" for finding in findings):
-            evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
-            cases = tuple(_cases(token, checked, decided, evidence))
-        partition.put(token, name, Seen(now_ms, checked.goods_price_usd_e6, route))
-        return (decision, *cases)
+        verification = None
+        if facts.particulars:
+            since_ms = now_ms - law.figures.importer_answer_hours // E4 * HOUR_MS
+            verification = verification_of(partition.answer(token, facts.particulars, since_ms))
+        more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
+        findings = (*checked.findings, *more)
+        decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+        content = b""
+        if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
+            content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
+        outputs = _told(token, checked, decided, others)  # whatever may fail comes before the memory is changed
+        partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
+        return outputs
 
-    def _limits_on(self, day: date) -> Limits:
-        known = self._limits.get(day)
-        if known is None:
-            known = self._limits[day] = limits_on(day, self._reference)
-        return known
+    def _verified(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
+        """Customs has answered who an importer is: what waited for that is decided anew, and supersedes."""
+        answer = _ANSWER(checked.facts)
+        outputs: list[Output] = []
+        if answer.answer == "NO_ANSWER":
+            partition.hear(token, answer, checked.received_at_ms)
+            return outputs
+        decided_anew: dict[str, Seen] = {}
+        verification = verification_of(answer)
+        for name, seen in list(partition.consignees.get(token, {}).items()):
+            if not seen.content:
+                continue
+            waiting = read_checked(seen.content)
+            facts = _FACTS(waiting.facts)
+            if facts.particulars != answer.particulars:
+                continue
+            law = self._reference_at(waiting.received_at_ms).on(date.fromordinal(facts.lodged_on))
+            case = ScreenCase(now_ms=checked.received_at_ms, facts=facts, others={}, law=law, limits=limits_under(law), verification=verification)
+            more = tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) if rule.name == AWAITED for found in rule.check(case)])
+            sequence, further = seen.latest + 1, seen.further + 1
+            ids = Ids(waiting.carrier, waiting.manifest_id, waiting.manifest_version)
+            again = msgspec.structs.replace(waiting, decision_id=ids.of(waiting.house_bill, "VERIFIED", str(sequence)), event="VERIFIED", received_at_ms=checked.received_at_ms)
+            findings = (*waiting.findings, *more)
+            among = tuple(finding for finding in findings if finding.code in _AMONG_OTHERS)
+            decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+            decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
+            outputs += _told(token, again, decided, partition.others(token, name, checked.received_at_ms))
+        partition.hear(token, answer, checked.received_at_ms)
+        for name, kept in decided_anew.items():
+            partition.put(token, name, kept)
+        return outputs
+
+    def _among(self, others: Mapping[str, Seen], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
+        """What the rules find of a parcel among the others of its consignee."""
+        limits = limits_under(self._reference.on(day_of_ms(now_ms)))
+        case = ScreenCase(now_ms=now_ms, facts=facts, others=others, law=law, limits=limits, verification=verification, is_import=is_import)
+        return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
 
 
-def _cancel(checked: CheckedParcel, seen: Seen | None) -> Output:
+def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
+    """The decided part of a decision; `more` are the findings of screening among `findings`."""
+    route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
+    if more:
+        rules = acting(more)
+        route = _route_among(route, facts, more, law)
+        on_mail_list = bundled or (facts.mode == "POST" and checked.route == "LIST" and bool(law.figures.post_simplified_rates))
+        bundled = on_mail_list and route == "SIMPLIFIED" and closed_by(rules) is None
+        relief = "NONE" if any(rule.taxes for rule in rules) else relief
+    return Decided(
+        decision_id=checked.decision_id,
+        sequence=sequence,
+        supersedes=supersedes,
+        event=checked.event,
+        route=route,
+        outcome=outcome_of(route, acting(findings)),
+        findings=findings,
+        tax=tax_of(checked.money, facts.rate_krw_e4, relief, law, bundled=bundled) if checked.money else None,
+        decided_at=show_ms(checked.received_at_ms),
+    )
+
+
+def _told(token: str, checked: CheckedParcel, decided: Decided, others: Mapping[str, Seen]) -> tuple[Output, ...]:
+    """A decision, and who else hears of it."""
+    topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
+    decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
+    if not any(finding.severity == "ACT" for finding in decided.findings):
+        return (decision,)
+    evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
+    return (decision, *_cases(token, checked, decided, evidence))
+
+
+def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
+    """The route once the consignee's other parcels are known.
+
+    Parcels taxed as one are declared in general; mail up to its limit is still taxed on the mail list (Import notice Art. 69(1)).
+    """
+    rules = acting(findings)
+    if not rules or route in EXPORT_ROUTES:
+        return route
+    together_usd_e6 = max((parse_e6(finding.evidence["usd"]) for finding in findings if finding.severity == "ACT" and finding.code in COMBINED), default=0)
+    if together_usd_e6 and (facts.mode != "POST" or together_usd_e6 > law.figures.simplified_limit_post_usd * E2):
+        return "GENERAL"
+    return "SIMPLIFIED" if route == "LIST" and (together_usd_e6 or closed_by(rules)) else route
+
+
+def tax_of(packed: bytes, rate_krw_e4: int, relief: Relief, law: Law, *, bundled: bool) -> Tax:
+    """Duties and taxes of a parcel; of one that is exempt from all nothing is looked into."""
+    if relief in WHOLE:
+        return assess(Taxable(lines=(), rate_krw_e4=rate_krw_e4, relief="ALL", reason=relief), law.taxes)
+    money = _MONEY(packed)
+    taxable = Taxable(
+        lines=tuple([_taxable(line, relief) for line in money.lines]),
+        rate_krw_e4=rate_krw_e4,
+        local_charges_e4=money.local_charges_e4,
+        freight_e4=money.freight_e4,
+        insurance_e4=money.insurance_e4,
+        mode="SIMPLIFIED" if bundled else "GENERAL",
+        reason=None if relief == "NONE" else relief,
+        has_purchase_proof=money.has_purchase_proof,
+    )
+    return assess(taxable, law.taxes)
+
+
+def _taxable(line: Line, relief: Relief) -> TaxableLine:
+    """A line as the taxes look at it; what is exempt from duty alone is the alcohol, not the goods beside it."""
+    return TaxableLine(
+        hs_code=line.hs_code,
+        amount_e4=line.amount_e4,
+        quantity=line.quantity,
+        categories=line.categories,
+        origin=line.origin,
+        volume_ml=line.volume_ml,
+        net_weight_g=line.net_weight_g,
+        preference=line.preference,
+        relief=None if relief != "DUTY" else "DUTY" if DUTIED in line.categories else "ALL",
+    )
+
+
+def _cancel(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: Seen | None) -> Output:
     """A cancellation is told where the decision it ends was told."""
     route = seen.route if seen is not None else None
-    decided = Decided(route=route, outcome="CANCELLED", findings=checked.findings, decided_at=show_ms(checked.received_at_ms))
     topic = topics.CLEARANCE_OF_ROUTE[route] if route is not None else topics.CLEARANCE_OF_ROUTE["GENERAL"]
+    return _ended(topic, checked, sequence, supersedes, route, "CANCELLED")
+
+
+def _refuse(checked: CheckedParcel, sequence: int) -> Output:
+    """A refusal of what was accepted before: it supersedes nothing."""
+    return _ended(topics.REJECTED, checked, sequence, None, None, "REJECT")
+
+
+def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome) -> Output:  # noqa: PLR0913, PLR0917 - what a decision says
+    decided = Decided(
+        decision_id=checked.decision_id,
+        sequence=sequence,
+        supersedes=supersedes,
+        event=checked.event,
+        route=route,
+        outcome=outcome,
+        findings=checked.findings,
+        decided_at=show_ms(checked.received_at_ms),
+    )
     return Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
 
 
@@ -182,17 +385,18 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple
         return
     settled = read_settled(checked.settled)
     ids = Ids(checked.carrier, checked.manifest_id, checked.manifest_version)
+    further = (checked.decision_id,) if checked.event in LATER else ()
     for desk, findings in desks.items():
         case = SecurityCase(
-            case_id=ids.of(checked.house_bill, "case", desk),
+            case_id=ids.of(checked.house_bill, "case", desk, *further),
             desk=desk,
-            decision_id=settled.decision_id,
+            decision_id=decided.decision_id,
             carrier=checked.carrier,
             manifest_id=checked.manifest_id,
             manifest_version=checked.manifest_version,
             master_bill=settled.master_bill,
             house_bill=checked.house_bill,
-            sequence=settled.sequence,
+            sequence=decided.sequence,
             outcome=decided.outcome,
             consignee=token,
             findings=tuple(findings),
@@ -200,20 +404,20 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple
             opened_at=decided.decided_at,
         )
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
-    notice = _notice(checked, settled, decided, ids)
+    notice = _notice(checked, settled, decided, ids, further)
     if notice is not None:
         yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
 
 
-def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids) -> Receipt | None:
+def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids, further: tuple[str, ...]) -> Receipt | None:
     """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
     told = [finding for finding in decided.findings if not is_silent(finding)]
-    outcome = outcome_of(checked.route or "GENERAL", told)
+    outcome = outcome_of(checked.route or "GENERAL", acting(told))
     shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
-    if not shown or outcome not in NOTICE_OUTCOMES:
+    if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
         return None
     return Receipt(
-        receipt_id=ids.of(checked.house_bill, "notice", outcome),
+        receipt_id=ids.of(checked.house_bill, "notice", outcome, *further),
         kind="NOTICE",
         carrier=checked.carrier,
         manifest_id=checked.manifest_id,
@@ -230,6 +434,28 @@ def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids
 def write_checked(checked: CheckedParcel) -> bytes:
     """A checked parcel, written."""
     return avro.writer(avro.CHECKED_PARCEL)(checked)
+
+
+def read_checked(value: bytes) -> CheckedParcel:
+    """A checked parcel, read back."""
+    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, avro.frame(avro.CHECKED_PARCEL) + value), CheckedParcel)
+
+
+def relayed(answer: Answer, now_ms: int) -> CheckedParcel:
+    """An answer of customs as `parcels.checked` has it: its place there is its place in the order of decision."""
+    return CheckedParcel(
+        operation="VERIFY",
+        path=(),
+        carrier="",
+        manifest_id="",
+        manifest_version=0,
+        house_bill="",
+        received_at_ms=now_ms,
+        decision_id="",
+        event="VERIFIED",
+        sequence=0,
+        facts=msgspec.msgpack.encode(answer),
+    )
 
 
 def read_settled(settled: bytes) -> Settled:

@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 
 from schemas import avro
-from schemas.avro import Writer, long, string
-from schemas.decision import Decided, Event, Goods, Source, Versions
+from schemas.avro import Writer, string
+from schemas.decision import Decided, Goods, Source, Versions
 
 _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bill")
-_SHARED_MIDDLE: Final = ("event", "direction")
+_SHARED_MIDDLE: Final = ("direction",)
 _OWN: Final = ("goods_price_usd", "customs_value_krw", "goods")
 _SHARED_LAST: Final = ("versions", "source")
 
@@ -29,7 +29,6 @@ class Shared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     manifest_id: str
     manifest_version: int
     master_bill: str
-    event: Event
     direction: str | None
     versions: Versions
     source: Source
@@ -55,12 +54,9 @@ class SettledWriter:
         self._last = _writer(_SHARED_LAST)(shared)
         self._own = _writer(_OWN)
 
-    def write(self, decision_id: str, house_bill: str, sequence: int, supersedes: int | None, own: Own) -> bytes:
+    def write(self, house_bill: str, own: Own) -> bytes:
         """The settled part of one decision."""
-        replaced = b"\x00" if supersedes is None else b"\x02" + long(supersedes)
-        return b"".join(
-            (string(decision_id), self._first, string(house_bill), long(sequence), replaced, self._middle, self._own(own), self._last),
-        )
+        return b"".join((self._first, string(house_bill), self._middle, self._own(own), self._last))
 
 
 def write_decided(decided: Decided) -> bytes:

@@ -1,12 +1,41 @@
 """Text as people write it, folded so that the same words compare equal."""
 
+import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Final
+
+MARKS_MAX: Final = 4
+"""Combining marks on one letter; no script needs more, and putting long runs of them in order takes the square of their number."""
 
 
-def _dropped(char: str) -> bool:
-    """Whether a character is invisible: format and control characters, variation selectors."""
-    return unicodedata.category(char) in ("Cf", "Cc") or "\ufe00" <= char <= "\ufe0f"
+def _is_invisible(char: str) -> bool:
+    return not char.isspace() and (unicodedata.category(char) in {"Cf", "Cc"} or "\ufe00" <= char <= "\ufe0f")
+
+
+def _class(wanted: Callable[[str], object], codes: Iterable[int]) -> str:
+    """The characters that are wanted, as a class of a regular expression."""
+    return "".join([re.escape(char) for char in map(chr, codes) if wanted(char)])
+
+
+def _stack(codes: Iterable[int]) -> re.Pattern[str]:
+    """More combining marks on one letter than there may be."""
+    marks = _class(unicodedata.combining, codes)
+    return re.compile(f"([{marks}]{{{MARKS_MAX}}})[{marks}]+")
+
+
+# Classes with characters above the first plane are searched one by one, so texts without them, nearly all, have classes of their own.
+_FIRST_PLANE: Final = range(0x10000)
+_ALL: Final = (*range(0x20000), *range(0xE0000, 0xE0200))
+_STACK: Final = _stack(_FIRST_PLANE)
+_STACK_WIDE: Final = _stack(_ALL)
+_INVISIBLE: Final = re.compile(f"[{_class(_is_invisible, _FIRST_PLANE)}]+")
+"""Format and control characters, variation selectors."""
+_INVISIBLE_WIDE: Final = re.compile(f"[{_class(_is_invisible, _ALL)}]+")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_PLAIN: Final = re.compile("[ -~가-힣一-鿿ぁ-んァ-ヶー]*")
+"""Printable ASCII, Hangul syllables, Han and kana: their compatibility form is what they are."""
 
 
 def fold(text: str) -> str:
@@ -15,16 +44,17 @@ def fold(text: str) -> str:
     >>> fold("  Ｖape\u200b  Liquid ")
     'vape liquid'
     """
-    if text.isascii() and text.isprintable():
+    if _PLAIN.fullmatch(text):
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(" " if char.isspace() else char for char in plain if char.isspace() or not _dropped(char))
-    return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
+    wide = max(text) > "\uffff"
+    plain = unicodedata.normalize("NFKC", (_STACK_WIDE if wide else _STACK).sub(r"\1", text))
+    plain = (_INVISIBLE_WIDE if wide else _INVISIBLE).sub("", plain)
+    return " ".join(unicodedata.normalize("NFKC", plain.casefold()).split())
 
 
 def has_control_character(text: str) -> bool:
     """Whether a text holds a control character: NUL, line feed, escape and their like."""
-    return not text.isprintable() and any(unicodedata.category(char) == "Cc" for char in text)
+    return not text.isprintable() and _CONTROL.search(text) is not None
 
 
 @lru_cache(maxsize=65_536)

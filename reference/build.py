@@ -1,7 +1,8 @@
 """Rebuilds the derived tables of `reference/` from a folder of public data: `python reference/build.py --data DIR`.
 
 Derived: countries, currencies, airlines, hs6, the descriptions that the United Kingdom's authority calls vague,
-and the sample words. Every other table is written by hand and left alone; so are rows by hand in a derived table.
+look-alike letters, the words of headings and the sample words. Every other table is written by hand and left alone;
+so are rows by hand in a derived table.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import csv
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,9 @@ HS_EDITION: Final = "HS 2022"
 VAGUE_SOURCE: Final = "HMRC parcel classifier, vague list"
 GOODS_SOURCE: Final = "HMRC parcel classifier"
 NAMES_SOURCE: Final = "Own list of ordinary names"
+CONFUSABLES_SOURCE: Final = "Unicode confusables 13.0"
+DECOMPOSITION_SOURCE: Final = "Unicode decomposition"
+CONFUSABLE_FIELDS: Final = 3
 
 NO_MONEY: Final = frozenset({"XTS", "XXX"})
 """Codes for tests and for no currency."""
@@ -179,6 +184,47 @@ def goods(data: Path) -> Iterator[Row]:
             yield description, entry["hs6"], GOODS_SOURCE
 
 
+def is_other_alphabet(char: str) -> bool:
+    """Whether a character belongs to none of the scripts that descriptions are written in.
+
+    >>> [is_other_alphabet(char) for char in "оα가一カ"]
+    [True, True, False, False, False]
+    """
+    name = unicodedata.name(char, "")
+    return not name.startswith(("HANGUL", "CJK", "KATAKANA", "HIRAGANA", "BOPOMOFO", "IDEOGRAPH", "HALFWIDTH", "KANGXI"))
+
+
+def is_stable(char: str) -> bool:
+    """Whether a text is one character, as it stands after compatibility form and lower case."""
+    return len(char) == 1 and unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold()) == char
+
+
+def confusables(data: Path) -> Iterator[Row]:
+    """Single characters that pass for an ASCII letter or digit, as they stand after compatibility form and lower case."""
+    plain: dict[str, tuple[str, str]] = {}
+    for line in (data / "unicode/confusables.txt").read_text(encoding="utf-8-sig").splitlines():
+        fields = [field.strip() for field in line.partition("#")[0].split(";")]
+        if len(fields) < CONFUSABLE_FIELDS or " " in fields[0] or " " in fields[1]:
+            continue
+        char, letter = (chr(int(field, 16)) for field in fields[:2])
+        folded = unicodedata.normalize("NFKC", char).casefold()
+        passes = is_stable(folded) and not folded.isascii() and letter.isascii() and letter.isalnum() and is_other_alphabet(folded)
+        # A letter may look Latin as a capital alone; the small letter's own row wins.
+        if passes and (folded not in plain or char == folded):
+            plain[folded] = (letter.lower(), CONFUSABLES_SOURCE)
+    for code in range(0xC0, 0x1F00):
+        char = chr(code)
+        base = unicodedata.normalize("NFKD", char)[0]
+        if is_stable(char) and base.isascii() and base.isalpha():
+            plain[char] = (base.lower(), DECOMPOSITION_SOURCE)
+    added = by_hand("confusables.csv", CONFUSABLES_SOURCE)
+    yield from (row for row in added if row[2] != DECOMPOSITION_SOURCE)
+    hand = {row[0] for row in added if row[2] != DECOMPOSITION_SOURCE}
+    for char, (letter, source) in plain.items():
+        if f"U+{ord(char):04X}" not in hand:
+            yield f"U+{ord(char):04X}", letter, source
+
+
 def consignees(data: Path) -> Iterator[Row]:
     """Ordinary Korean names with a romanisation."""
     names: Mapping[str, str] = {row["hangul"]: row["canonical_romanised"] for row in read(data / "names/korean_consignees.csv")}
@@ -193,6 +239,7 @@ def build(data: Path) -> None:
     write("airlines.csv", ("prefix", "name", "source"), airlines(data))
     write("hs6.csv", ("code", "text", "edition", "source"), hs6(data))
     write("vague_descriptions.csv", ("phrase", "language", "source"), vague(data))
+    write("confusables.csv", ("char", "plain", "source"), confusables(data))
     write("sample/goods.csv", ("description", "hs_code", "source"), goods(data))
     write("sample/consignees.csv", ("name", "name_en", "source"), consignees(data))
 

@@ -9,7 +9,11 @@ Route = Literal["LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL"
 Outcome = Literal["RELEASE", "DECLARE", "DOC_CHECK", "INSPECT", "HOLD", "REFER", "REJECT", "CANCELLED"]
 Desk = Literal["INSPECTION", "HOLD", "INVESTIGATION", "REFERRAL"]
 Status = Literal["ACCEPTED", "ACCEPTED_WITH_REJECTIONS", "REJECTED", "CANCELLED", "DUPLICATE", "SUPERSEDED"]
-Event = Literal["ORIGINAL", "AMEND", "CANCEL"]
+Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED"]
+Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY"]
+"""What screening is to do with a checked parcel."""
+Relief = Literal["SMALL_VALUE", "DUTY", "EXPORT", "NONE"]
+"""What a parcel is exempt from: all taxes for its small value, duty alone, all because it leaves the country, nothing."""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -20,6 +24,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     path: str
     message: str
     evidence: dict[str, str] = {}
+    rule: str = ""
+    """The rule's name within its code; empty for what intake itself finds."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, gc=False):
@@ -56,18 +62,40 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     offset: int
 
 
+class TaxLine(msgspec.Struct, frozen=True, gc=False):
+    """One tax on one item, in won."""
+
+    item: int
+    tax: str
+    base: int
+    rate: str
+    amount: int
+    source: str
+
+
+class Tax(msgspec.Struct, frozen=True, gc=False):
+    """Duties and taxes of a parcel, in won."""
+
+    duty: int
+    consumption: int
+    liquor: int
+    education: int
+    rural: int
+    vat: int
+    total: int
+    exempt: str | None = None
+    exchange_rate: str | None = None
+    lines: tuple[TaxLine, ...] = ()
+
+
 class Settled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The first fields of a decision: what screening can't change."""
 
-    decision_id: str
     carrier: str
     manifest_id: str
     manifest_version: int
     master_bill: str
     house_bill: str
-    sequence: int
-    supersedes: int | None
-    event: Event
     direction: str | None
     goods_price_usd: str | None
     customs_value_krw: int | None
@@ -79,10 +107,14 @@ class Settled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Decided(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The rest of a decision: what is known when everything has been looked at."""
 
+    decision_id: str
+    sequence: int
+    supersedes: int | None
+    event: Event
     route: Route | None
     outcome: Outcome
     findings: tuple[Finding, ...]
-    tax: None = None
+    tax: Tax | None = None
     risk: None = None
     decided_at: str
 
@@ -149,17 +181,82 @@ class Receipt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     answered_at: str
 
 
+class Line(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One line of goods, as taxes look at it. Amount and weight are the line's, the volume one piece's."""
+
+    hs_code: str
+    amount_e4: int
+    quantity: int
+    categories: tuple[str, ...]
+    origin: str
+    volume_ml: int | None
+    net_weight_g: int
+    preference: str | None
+
+
+class Money(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What a parcel's taxes are computed from, in ten-thousandths of its currency."""
+
+    local_charges_e4: int
+    freight_e4: int
+    insurance_e4: int
+    has_purchase_proof: bool
+    lines: tuple[Line, ...]
+
+
+class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What the rules of screening look at. Days are proleptic Gregorian ordinals, 0 when not said; marks have 48 bits, 0 when nothing was said."""
+
+    goods_price_usd_e6: int
+    """Millionths of a dollar, rounded down; 0 when unknown."""
+    limit_usd_e4: int
+    """Limit of exemption for the parcel."""
+    mode: str
+    lodged_on: int
+    """Day in Korea that picks law and rates."""
+    rate_krw_e4: int = 0
+    """Ten-thousandths of a won for one unit of the parcel's currency; 0 when the price is not known."""
+    arrives_on: int = 0
+    purchased_on: int = 0
+    master: int = 0
+    """Of carrier and master bill."""
+    supplier: int = 0
+    """Of who sold the goods abroad."""
+    address: int = 0
+    """Of the consignee's address, keyed."""
+    phone: int = 0
+    """Of the consignee's phone, keyed."""
+    particulars: str = ""
+    """Token of what customs is asked about the consignee; empty where its answer is not awaited."""
+    uses: dict[str, int] = {}
+    """Goods whose self-use is limited, by category and unit such as ALCOHOL/ML."""
+    relief: Relief = "NONE"
+    """What the parcel is exempt from by what intake knows."""
+    is_person: bool = True
+    """Whether a person receives it, by clearance code, and not a company."""
+    bundled: bool = False
+    """Whether one simplified rate stands for all taxes."""
+
+
 class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Internal: what intake passes to screening about one house bill."""
 
-    operation: Literal["DECLARE", "CANCEL"]
+    operation: Operation
     path: tuple[str, ...]
     carrier: str
     manifest_id: str
     manifest_version: int
     house_bill: str
     received_at_ms: int
-    goods_price_usd_e6: int
-    route: Route | None
-    findings: tuple[Finding, ...]
-    settled: bytes
+    decision_id: str
+    event: Event
+    sequence: int
+    supersedes: int | None = None
+    further: int = 0
+    route: Route | None = None
+    findings: tuple[Finding, ...] = ()
+    facts: bytes = b""
+    """`Facts`, packed; empty for a cancellation."""
+    money: bytes = b""
+    """`Money`, packed, looked into only when taxes are due; empty when the price is not known."""
+    settled: bytes = b""

@@ -45,6 +45,9 @@ DESCRIPTION_CHARS_MAX: Final = 500
 INGREDIENTS_CHARS_MAX: Final = 2_000
 """Ingredients of one line of goods."""
 
+GOODS_CHARS_PER_PARCEL_MAX: Final = 6_000
+"""Characters of all descriptions, ingredients and brands of one parcel; a parcel that says more is refused."""
+
 URL_CHARS_MAX: Final = 2_000
 """A page's address."""
 
@@ -84,5 +87,14 @@ FINDINGS_PER_MANIFEST_MAX: Final = 10_000
 CONSIGNEE_PARCELS_MAX: Final = 500
 """Parcels remembered of one consignee; beyond, the oldest are forgotten."""
 
+CONSIGNEE_ANSWERS_MAX: Final = 8
+"""Answers of customs remembered of one consignee; beyond, the oldest are forgotten."""
+
 EVIDENCE_PARCELS_MAX: Final = 20
 """House bills of further parcels that a security case names."""
+
+REFERENCE_LEAD_MS: Final = 5_000
+"""A change of reference data counts for manifests that arrive so much later than the change, so that every worker knows it in time."""
+
+REFERENCE_ROWS_MAX: Final = 100_000
+"""Rows of one change of reference data; above it `tonggwan reference load` refuses."""

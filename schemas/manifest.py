@@ -30,6 +30,7 @@ class Consignor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     phone: Code | None = None
     supplier_code: Id | None = None
     business_number: Code | None = None
+    eori: Code | None = None
 
 
 class Consignee(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -44,6 +45,7 @@ class Consignee(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     address: Address = ""
     country: Code | None = None
     business_number: Code | None = None
+    eori: Code | None = None
 
 
 class Order(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -72,6 +74,7 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ingredients: Annotated[str, Meta(max_length=limits.INGREDIENTS_CHARS_MAX)] | None = None
     volume_ml: Count | None = None
     url: Url | None = None
+    preference: Id | None = None
 
 
 class Parcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -85,6 +88,8 @@ class Parcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     freight: Code | None = None
     insurance: Code | None = None
     local_charges: Code | None = None
+    ioss: Code | None = None
+    sscc: Code | None = None
     currency: Code = ""
     consignor: Consignor
     consignee: Consignee

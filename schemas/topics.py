@@ -13,8 +13,29 @@ RECEIPTS: Final = "receipts."
 CHECKED: Final = "parcels.checked"
 REJECTED: Final = "clearance.rejected"
 DEAD_LETTERS: Final = "dead-letters"
+IMPORTER_ANSWERS: Final = "importers.answers"
 INTAKE_STATE: Final = "state.intake"
 SCREENING_STATE: Final = "state.screening"
+
+REFERENCE: Final = "reference."
+"""Prefix of all topics of reference data."""
+REFERENCE_CHANGES: Final = "reference.changes"
+"""Closes each change set: who, why, how many rows of each table; its time decides from when the change counts."""
+REFERENCE_CODES: Final = "reference.codes"
+REFERENCE_GOODS: Final = "reference.goods"
+REFERENCE_LAW: Final = "reference.law"
+REFERENCE_RATES: Final = "reference.rates"
+REFERENCE_REGISTERS: Final = "reference.registers"
+REFERENCE_TARIFF: Final = "reference.tariff"
+REFERENCE_ROWS: Final = {
+    REFERENCE_LAW: "figures of law, phases of rules, limits of self-use",
+    REFERENCE_RATES: "exchange rates",
+    REFERENCE_TARIFF: "the tariff",
+    REFERENCE_REGISTERS: "registers of carriers and operators",
+    REFERENCE_GOODS: "kinds of goods, their words and codes",
+    REFERENCE_CODES: "code lists of countries, currencies and airlines",
+}
+"""Topics of rows; `streams.reference.tables` says which table belongs to which."""
 
 CLEARANCE_OF_ROUTE: Final = {
     "LIST": "clearance.list",
@@ -112,6 +133,16 @@ TOPICS: Final = (
         record_bytes_max=limits.RECORD_BYTES_MAX + 64 * 1024,
     ),
     Topic(
+        name=IMPORTER_ANSWERS,
+        carries="internal, JSON: what customs said about a consignee, by token",
+        key="consignee token",
+        written_by="verifier",
+        read_by="intake, which passes it on to `parcels.checked`",
+        partitions=8,
+        retention_days=90,
+        stamped_by_broker=True,
+    ),
+    Topic(
         name=INTAKE_STATE,
         carries="internal, MessagePack",
         key="carrier and manifest or house bill",
@@ -130,5 +161,30 @@ TOPICS: Final = (
         partitions=8,
         retention_days=None,
         cleanup="compact",
+    ),
+    Topic(
+        name=REFERENCE_CHANGES,
+        carries="JSON: who changed reference data and why, rows by table, digest and version",
+        key="change id",
+        written_by="customs (`tonggwan reference load`)",
+        read_by="every worker",
+        partitions=1,
+        retention_days=None,
+        cleanup="compact",
+        stamped_by_broker=True,
+    ),
+    *(
+        Topic(
+            name=name,
+            carries=f"JSON: rows of {what}, put in or withdrawn",
+            key="table, entry id and change id",
+            written_by="customs (`tonggwan reference load`)",
+            read_by="every worker",
+            partitions=1,
+            retention_days=None,
+            cleanup="compact",
+            stamped_by_broker=True,
+        )
+        for name, what in REFERENCE_ROWS.items()
     ),
 )

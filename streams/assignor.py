@@ -49,9 +49,9 @@ def share_out(pieces: Iterable[Piece], had: Mapping[str, Iterable[Piece]], wante
     """
     shares: dict[str, list[Piece]] = {member: [] for member in sorted(wanted)}
     holders = {(topic, number): member for member in shares for topic, numbers in had.get(member, ()) for number in numbers}
-    kinds: dict[bool, list[Piece]] = {}
+    kinds: dict[str, list[Piece]] = {}
     for piece in sorted(pieces):
-        kinds.setdefault(piece[0].startswith(MANIFESTS), []).append(piece)
+        kinds.setdefault(MANIFESTS if piece[0].startswith(MANIFESTS) else piece[0], []).append(piece)
     for kind in kinds.values():
         _share_out_kind(kind, shares, holders, wanted)
     return shares

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from agents.screening import LATER
+
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
@@ -66,7 +68,8 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Breach]:
     """The parcels a receipt counts bring one decision each over all clearance topics, by outcome."""
     decided: defaultdict[Place, Counter[str]] = defaultdict(Counter)
     for decision in _first_copies(ledgers.decisions):
-        decided[source_of(decision)][decision.value["outcome"]] += 1
+        if decision.value["event"] not in LATER:
+            decided[source_of(decision)][decision.value["outcome"]] += 1
     answered = set()
     for receipt in ledgers.receipts:
         source = source_of(receipt)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
-from agents.reference import Reference
 from agents.screening import Partition, Screening
 from schemas import avro, topics
 from streams.admin import partitions_of
 from streams.balance import Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
+from streams.reference.history import References
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
 from streams.work import StoredRecord, read_checked, state_of
@@ -52,10 +52,10 @@ class Balance:
         return not self.breaches and not self.waiting
 
 
-async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, reference: Reference | None = None, progress: Progress = lambda _: None) -> Balance:
+async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, reference: References | None = None, progress: Progress = lambda _: None) -> Balance:
     """Hold the laws against everything on the topics, or one manifest's part of it.
 
-    With `reference`, decide every checked parcel again by it in one process, and compare decisions, cases, notices and
+    With `reference`, decide every checked parcel again by that of its time in one process, and compare decisions, cases, notices and
     state byte for byte.
     """
     ledgers = await read_ledgers(bootstrap, group, progress)
@@ -104,11 +104,13 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
     return ledgers
 
 
-async def replay(bootstrap: str, reference: Reference, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
+async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
     """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
     tps = await _partitions(bootstrap, lambda topic: topic in (topics.CHECKED, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
     checked: list[StoredRecord] = []
     live: Counter[tuple[str, bytes, bytes]] = Counter()
+    refused: Counter[tuple[str, bytes, bytes]] = Counter()
+    """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
     state: dict[tuple[int, bytes], bytes] = {}
 
     def apply(record: StoredRecord) -> None:
@@ -120,21 +122,27 @@ async def replay(bootstrap: str, reference: Reference, progress: Progress = lamb
                 state.pop((record.partition, key), None)
             else:
                 state[record.partition, key] = value
-        elif record.topic != topics.REJECTED and not (record.topic.startswith(topics.RECEIPTS) and avro.decode(avro.RECEIPT, value)["kind"] == "ANSWER"):
+        elif record.topic == topics.REJECTED:
+            refused[record.topic, key, value] += 1
+        elif not (record.topic.startswith(topics.RECEIPTS) and avro.decode(avro.RECEIPT, value)["kind"] == "ANSWER"):
             live[record.topic, key, value] += 1
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
-    screening = Screening(reference)
+    screenings: dict[str, Screening] = {}
     partitions: dict[int, Partition] = {}
     again: Counter[tuple[str, bytes, bytes]] = Counter()
     for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
         token = (record.key or b"").decode()
-        for output in screening.decide(token, read_checked(record.value), partitions.setdefault(record.partition, Partition())):
+        parcel = read_checked(record.value)
+        law = reference.at(parcel.received_at_ms)
+        screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
+        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition())):
             if output.topic != topics.CHECKED:
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
             progress(1000)
-    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition.consignees).items()}
+    live.update({key: count for key, count in refused.items() if key in again})
+    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition).items()}
     found = [
         *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
         *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key[1].decode()}"),

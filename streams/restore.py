@@ -1,7 +1,7 @@
 """State from the changelog, before the first record is processed."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
@@ -43,16 +43,23 @@ async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Call
     wanted = sorted(tps)
     if not wanted:
         return 0
+    return await read_between(bootstrap, {}, await _ends(bootstrap, wanted), apply, seconds=seconds)
+
+
+async def read_between(bootstrap: str, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], apply: Callable[[StoredRecord], None], *, seconds: float) -> int:
+    """Hand the committed records of the partitions of `ends` to `apply`, up to these offsets at least; without a begin from the first that is kept."""
+    wanted = sorted(ends)
     bombs.guard()
-    ends = await _ends(bootstrap, wanted)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS)
     await consumer.start()
     read = 0
     deadline = time.monotonic() + seconds
     try:
         consumer.assign(wanted)
-        await consumer.seek_to_beginning(*wanted)
-        open_tps = {tp for tp in wanted if ends[tp] > 0}
+        await consumer.seek_to_beginning(*(tp for tp in wanted if tp not in begins))
+        for tp, begin in begins.items():
+            consumer.seek(tp, begin)
+        open_tps = {tp for tp in wanted if ends[tp] > begins.get(tp, 0)}
         while open_tps:
             for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).values():
                 for record in records:

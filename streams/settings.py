@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from agents.clock import parse_rfc3339
 from streams.trouble import Trouble
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
@@ -28,6 +29,14 @@ class TokenKey:
 
     kid: str
     secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """A time in which customs has announced that it will not answer, in Unix seconds."""
+
+    begins: float
+    ends: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,35 @@ class Settings:
     internal_errors_in_a_row_max: int = _number(1, 1_000_000, 100)
     """So many records in a row that fail through our own fault stop the worker, instead of emptying the topic into the dead letters."""
 
+    # Asking customs about importers (`tonggwan verifier`)
+
+    importer_api: str = ""
+    """Address of customs' open interface, such as `https://unipass.customs.go.kr:38010`; without TLS only on this machine. Empty: nobody is asked, the register alone counts."""
+    importer_api_key: str = field(default="", repr=False)
+    """Key that customs issued for it. `INTAKE_IMPORTER_API_KEY_FILE` names a file that holds it."""
+    importer_timeout_s: int = _number(1, 180, 180)
+    """After so many seconds without an answer a question is pending and customs is out of order; 180 by law (E-commerce notice Art. 16)."""
+    importer_try_s: int = _number(1, 180, 10)
+    """How long one try may take; within the time above it is tried again."""
+    importer_connections: int = _number(1, 64, 8)
+    """Questions asked at once, each on a connection that is kept."""
+    importer_questions_per_s: int = _number(1, 1_000, 20)
+    """Questions in a second, tries counted."""
+    importer_failures_max: int = _number(1, 1_000, 5)
+    """So many tries in a row that fail are an outage: customs is then left alone, and questions are pending at once."""
+    importer_probe_s: int = _number(1, 3_600, 30)
+    """During an outage, one question is tried each so many seconds."""
+    importer_downtimes: tuple[Downtime, ...] = ()
+    """Announced downtimes, `begin/end` in RFC 3339 with offset, comma-separated: nothing is asked in them."""
+    importer_questions_open_max: int = _number(100, 1_000_000, 50_000)
+    """Questions that wait for an answer; above it no further manifests are read."""
+    importer_answer_hours: int = _number(1, 168, 24)
+    """How long an answer holds before the same question is asked again."""
+    importer_answers_kept_max: int = _number(0, 10_000_000, 200_000)
+    """Answers remembered for that, about 250 bytes each; beyond, the oldest are asked again."""
+    importer_give_up_hours: int = _number(1, 720, 72)
+    """A question that brings no answer for so long, outages counted, is left to people; its parcels stay held."""
+
     # Law, secrets, words
 
     reference_dir: str = ""
@@ -108,11 +146,13 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Take every `INTAKE_` variable; refuse those that mean nothing."""
-        given = _with_key_file({name: value for name, value in environ.items() if name.startswith(PREFIX)})
+        given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        for file, (name, right) in FILES.items():
+            given = _with_file(given, file, name, right)
         known = {variable(each.name): each for each in fields(cls)}
         for name in given:
             if name not in known:
-                raise BadSetting(_unknown(name, (*known, KEY_FILE)))
+                raise BadSetting(_unknown(name, (*known, *FILES)))
         read: dict[str, Any] = {known[name].name: _value(name, known[name], value) for name, value in given.items()}
         settings = cls(**read)
         _check_together(settings)
@@ -120,6 +160,9 @@ class Settings:
 
 
 KEY_FILE: Final = PREFIX + "TOKEN_KEYS_FILE"
+API_KEY_FILE: Final = PREFIX + "IMPORTER_API_KEY_FILE"
+FILES: Final = {KEY_FILE: (PREFIX + "TOKEN_KEYS", "the keys there as kid:hex, a line each"), API_KEY_FILE: (PREFIX + "IMPORTER_API_KEY", "the key there, nothing else")}
+"""Files that hold secrets: the setting each stands for, and what to write in it."""
 
 
 def variable(name: str) -> str:
@@ -127,20 +170,19 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _with_key_file(given: dict[str, str]) -> dict[str, str]:
-    """Put what the key file holds in place of its name."""
-    path = given.pop(KEY_FILE, "")
-    keys = variable("token_keys")
+def _with_file(given: dict[str, str], file: str, name: str, right: str) -> dict[str, str]:
+    """Put what a file of secrets holds in place of its name."""
+    path = given.pop(file, "")
     if not path:
         return given
-    if given.get(keys):
-        raise BadSetting(f"both {keys} and {KEY_FILE} are set: keep one of them.")
+    if given.get(name):
+        raise BadSetting(f"both {name} and {file} are set: keep one of them.")
     try:
         text = Path(path).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not plain text"
-        raise BadSetting(f"{KEY_FILE} names {path}, which can't be read ({reason}): write the keys there as kid:hex, a line each.") from error
-    return given | {keys: ",".join(text.split())}
+        raise BadSetting(f"{file} names {path}, which can't be read ({reason}): write {right}.") from error
+    return given | {name: ",".join(text.split())}
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:
@@ -209,12 +251,42 @@ def _token_key(name: str, place: int, text: str) -> TokenKey:
     return TokenKey(kid, bytes.fromhex(digits))
 
 
+def _interface(name: str, text: str) -> str:
+    """Names and phones travel in the address, so only under TLS."""
+    address = text.strip().rstrip("/")
+    if address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._/-]*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", address, re.ASCII):
+        raise BadSetting(f"{name} is {text!r}: set https://host:port; without TLS only localhost.")
+    return address
+
+
+def _api_key(name: str, text: str) -> str:
+    """Never quote what was found."""
+    key = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9]{0,200}", key, re.ASCII):
+        raise BadSetting(f"{name} is no key of customs' open interface: letters and digits alone are right.")
+    return key
+
+
+def _downtimes(name: str, text: str) -> tuple[Downtime, ...]:
+    return tuple(_downtime(name, each.strip()) for each in text.split(",")) if text.strip() else ()
+
+
+def _downtime(name: str, text: str) -> Downtime:
+    begins, ends = (parse_rfc3339(part) for part in (*text.split("/", 1), "")[:2])
+    if begins is None or ends is None or begins >= ends:
+        raise BadSetting(f"{name} has {text!r}: set begin/end, such as 2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00.")
+    return Downtime(begins.timestamp(), ends.timestamp())
+
+
 READ: Final[Mapping[str, Callable[[str, str], object]]] = {
     "brokers": _addresses,
     "data_dir": _folder,
     "kafka_dir": _folder,
     "group": _word,
     "slot": _word,
+    "importer_api": _interface,
+    "importer_api_key": _api_key,
+    "importer_downtimes": _downtimes,
     "token_keys": _token_keys,
     "log_level": _log_level,
 }

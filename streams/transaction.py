@@ -209,9 +209,17 @@ class TransactionalProducer:
         """
         if membership.generation < 0:  # as aiokafka has it after it was thrown out; Kafka would take it for a client without a group, and accept
             raise GivenUpError(f"no member of the group {membership.group}")
+        await self.write(outbox)
+        await self._commit_offsets(offsets, membership)
+        await self._end()
+
+    async def write(self, outbox: Outbox) -> None:
+        """Write into the open transaction, each partition in one outbox alone; returns when all copies have it. GivenUpError as in `commit`."""
         for batches in outbox.rounds(self._producer_id, self._epoch):
             await self._produce(batches)
-        await self._commit_offsets(offsets, membership)
+
+    async def end(self) -> None:
+        """Commit what was written, which came from no source. GivenUpError as in `commit`."""
         await self._end()
 
     async def _end(self) -> None:

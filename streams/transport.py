@@ -32,6 +32,7 @@ from mode.utils.futures import notify
 
 from schemas import topics
 from streams.assignor import TogetherAssignor
+from streams.reference.follow import Follower
 from streams.restore import restore
 from streams.settings import Settings
 from streams.transaction import GivenUpError, Membership, TransactionalProducer, stable_offsets
@@ -40,7 +41,7 @@ from streams.work import StoredRecord, Work
 log = logging.getLogger(__name__)
 
 SCHEME: Final = "exactly-once"
-SOURCES: Final = r"^(manifests\..+|parcels\.checked)$"
+SOURCES: Final = r"^(manifests\..+|importers\.answers|parcels\.checked)$"
 """Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
 FETCH_WAIT_MS: Final = 30
@@ -70,6 +71,8 @@ class Batch:
 
     records: Sequence[StoredRecord]
     tenure: "Tenure"
+    handed_s: float
+    """When the client handed them over, by this process's clock."""
 
 
 @dataclass(slots=True)
@@ -85,8 +88,9 @@ class Tenure:
 class Desk:
     """What the parts of one worker share: its work, its settings, its present tenure."""
 
-    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn]) -> None:
+    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn], follower: Follower) -> None:  # noqa: PLR0913, PLR0917 - what they share
         self.work = work
+        self.follower = follower
         self.settings = settings
         self.bootstrap = bootstrap
         self.transactional_id = transactional_id
@@ -107,6 +111,7 @@ class Desk:
     async def handle(self, batch: Batch) -> None:
         """An agent's work: process a run of records, while its tenure lasts and there is room; in turns with everything else."""
         await asyncio.sleep(0)
+        await self._know_the_law(batch)
         turn_ends = time.monotonic() + TURN_S
         for record in batch.records:
             if not batch.tenure.lasts:
@@ -118,6 +123,15 @@ class Desk:
             elif time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + TURN_S
+
+    async def _know_the_law(self, batch: Batch) -> None:
+        """Wait, while the tenure lasts, until every change of reference data is known that may count for a batch, and what it makes is at hand."""
+        while batch.tenure.lasts and not self.follower.knows(batch.handed_s):
+            await self.follower.wait(IDLE_S)
+        history = self.follower.history
+        for time_ms in (batch.records[0].timestamp, batch.records[-1].timestamp):
+            if not history.at_hand(time_ms):
+                await asyncio.to_thread(history.state, history.number_at(time_ms))
 
     def _full(self) -> bool:
         outbox = self.work.waiting.outbox
@@ -152,6 +166,7 @@ class Desk:
         What is remembered of an earlier tenure still holds only if this generation is the next one: in one between,
         somebody else may have had the same carriers.
         """
+        await self.follower.start()
         if membership.generation != self._generation + 1:
             self.work.assign((), ())
         self._generation = NO_GENERATION
@@ -298,7 +313,7 @@ class Consumer(driver.Consumer):
     def _message(self, run: Sequence[Any], tenure: Tenure) -> ConsumerMessage:
         first = run[0]
         tp = TP(first.topic, first.partition)
-        batch = cast("bytes", Batch(run, tenure))  # Faust hands a message's value on without a look: `WholeBatch`
+        batch = cast("bytes", Batch(run, tenure, time.monotonic()))  # Faust hands a message's value on without a look: `WholeBatch`
         return ConsumerMessage(
             tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, batch, None, 0, 0, tp, generation_id=self.app.consumer_generation_id
         )
@@ -395,6 +410,7 @@ class Producer(faust_producer.Producer):
     async def on_stop(self) -> None:
         """Close the connection."""
         await super().on_stop()
+        await desk_of(self.app).follower.stop()
         if self._client is not None:
             await self._client.close()
 

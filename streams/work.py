@@ -5,22 +5,23 @@ each source, and they leave together. Nothing here waits, so no unit can be seen
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 from aiokafka.structs import TopicPartition
 
+from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
-from agents.rules.velocity import Seen
-from agents.screening import Output, Partition, Screening, write_checked
+from agents.screening import Kept, Output, Partition, Screening, relayed, write_checked
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.unreadable import UnreadableError
 from streams import partitions
 from streams.bombs import REFUSED
+from streams.reference.history import References, Unchanging
 from streams.transaction import Outbox
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,12 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
-_PARCELS: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
+_KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
+BENCHES_MAX: Final = 8
+"""States of reference data whose working parts are kept: old parcels and new ones may take turns."""
 
 
 class StoredRecord(Protocol):
@@ -95,13 +98,14 @@ class Counters:
 class Work:
     """State of the carriers and partitions a worker has, and the unit that is being filled."""
 
-    def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int, outbox: type[Outbox] = Outbox) -> None:
-        """`outbox` takes what goes out; without Kafka, another than that of a transaction."""
-        self._office = office
+    def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int, outbox: type[Outbox] = Outbox, references: References | None = None) -> None:
+        """`outbox` takes what goes out; without Kafka, another than that of a transaction. `references` has the reference data of each time, if not that of the office always."""
+        self._references = references or Unchanging(office.reference)
+        self._bench = Bench(office, Screening(office.reference, self._references.at))
+        self._benches = {office.reference.version: self._bench}
         self._memory_days = memory_days
         self._faults_max = internal_errors_in_a_row_max
         self._faults = 0
-        self._screening = Screening(office.reference)
         self._outbox = outbox
         self._unit = Unit(outbox())
         self._touched: dict[str, Touched] = {}
@@ -115,6 +119,8 @@ class Work:
         """Take one record of any source: all of it goes into the unit, or it is set aside whole."""
         if record.topic == topics.CHECKED:
             self._guarded(self._screen, record)
+        elif record.topic == topics.IMPORTER_ANSWERS:
+            self._guarded(self._relay, record)
         else:
             self._guarded(self._take, record)
         self._unit.offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
@@ -141,7 +147,7 @@ class Work:
         carrier = record.topic.removeprefix(topics.MANIFESTS)
         memory = self.carriers[carrier]
         source = Source(record.topic, record.partition, record.offset)
-        taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._office)
+        taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._at(record.timestamp).office)
         self._write(
             [
                 *(Output(avro.CHECKED_PARCEL, topics.CHECKED, passed.token, write_checked(passed.parcel)) for passed in taken.passed),
@@ -164,8 +170,30 @@ class Work:
     def _screen(self, record: StoredRecord) -> None:
         checked = read_checked(record.value)
         token = (record.key or b"").decode()
-        self._write(self._screening.decide(token, checked, self.partitions[record.partition]), record.timestamp)
+        self._write(self._at(checked.received_at_ms).screening.decide(token, checked, self.partitions[record.partition]), record.timestamp)
         self.counters.decisions += 1
+
+    def _relay(self, record: StoredRecord) -> None:
+        """Give an answer of customs its place among the checked parcels of its consignee."""
+        try:
+            answer = read_answer(record.value or b"")
+        except msgspec.MsgspecError as error:
+            raise UnreadableError(unreadable.BAD_JSON, f"no answer of a verifier: {error}") from error
+        relay = relayed(answer, record.timestamp)
+        self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, answer.consignee, write_checked(relay))], record.timestamp)
+
+    def _at(self, time_ms: int) -> "Bench":
+        """What decides a manifest of a time."""
+        reference = self._references.at(time_ms)
+        bench = self._bench
+        if reference is not bench.office.reference:
+            known = self._benches.get(reference.version)
+            if known is None:
+                if len(self._benches) >= BENCHES_MAX:
+                    self._benches.clear()
+                known = self._benches[reference.version] = Bench(msgspec.structs.replace(bench.office, reference=reference), Screening(reference, self._references.at))
+            bench = self._bench = known
+        return bench
 
     # what goes out
 
@@ -217,7 +245,7 @@ class Work:
                 yield _state_key(carrier, _BILLS, name), _packed(memory.bills.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
             for token in sorted(kept.touched):
-                yield token.encode(), _packed(kept.consignees.get(token)), topics.SCREENING_STATE, number
+                yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
             kept.touched.clear()
 
     # what is had
@@ -244,9 +272,16 @@ class Work:
         """Take a record of `state.screening`."""
         token = key.decode()
         if value is None:
-            self.partitions[number].consignees.pop(token, None)
+            self.partitions[number].forget(token)
         else:
-            self.partitions[number].restore(token, _PARCELS(value))
+            self.partitions[number].restore(token, _KEPT(value))
+
+
+class Bench(msgspec.Struct, frozen=True):
+    """What decides, with one state of reference data."""
+
+    office: Office
+    screening: Screening
 
 
 class Step(Protocol):
@@ -285,6 +320,6 @@ def read_checked(value: bytes | None) -> CheckedParcel:
     return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, value), CheckedParcel)
 
 
-def state_of(consignees: Mapping[str, Mapping[str, Seen]]) -> dict[bytes, bytes]:
+def state_of(partition: Partition) -> dict[bytes, bytes]:
     """Consignees as `state.screening` has them: what a replay is compared with."""
-    return {token.encode(): _PACK(parcels) for token, parcels in consignees.items()}
+    return {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}

@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
@@ -17,7 +16,9 @@ from agents.intake import Office
 from schemas import topics
 from streams import bombs, ready
 from streams.admin import partitions_of, wait_for_kafka
-from streams.reference import load
+from streams.reference import tables_of
+from streams.reference.follow import Follower
+from streams.reference.history import ReferenceHistory
 from streams.settings import Settings, variable
 from streams.transport import INTAKE, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
 from streams.trouble import Trouble
@@ -40,12 +41,11 @@ class WorkerError(Trouble):
     """A worker that can't start."""
 
 
-def office_of(settings: Settings) -> Office:
+def office_of(settings: Settings, history: ReferenceHistory) -> Office:
     """The law and lists to decide by, and the keys of customs."""
     if not settings.token_keys:
         raise WorkerError(f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE")
-    folder = Path(settings.reference_dir) if settings.reference_dir else None
-    return Office(reference=load(folder), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)))
+    return Office(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)))
 
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:
@@ -54,7 +54,8 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _pause_after_failure()
     asyncio.run(_ready(bootstrap))
-    work = Work(office_of(settings), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max)
+    history = ReferenceHistory(tables_of(settings.reference_dir))
+    work = Work(office_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history)
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
     started = time.monotonic()
 
@@ -62,7 +63,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
         _start_anew(reason, steady=time.monotonic() - started > STEADY_SECONDS)
 
     asyncio.set_event_loop(asyncio.new_event_loop())
-    desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew)
+    desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history))
     app = create_app(settings, bootstrap, desk)
     faust.Worker(app, loglevel=settings.log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
 

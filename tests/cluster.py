@@ -22,7 +22,8 @@ from streams import bombs, partitions, ready
 from streams.admin import create_topics
 from streams.broker import Broker
 from streams.reconcile import Balance, reconcile
-from streams.reference import load
+from streams.reference import tables_of
+from streams.reference.follow import read_history
 from streams.settings import CHECKOUT
 from streams.transaction import GivenUpError, stable_offsets
 from tests.records import reader_of
@@ -186,7 +187,7 @@ class Cluster:
 
     async def audit(self) -> Balance:
         """All laws, and a replay by one process."""
-        return await reconcile(self.broker.bootstrap, GROUP, reference=load())
+        return await reconcile(self.broker.bootstrap, GROUP, reference=await read_history(self.broker.bootstrap, tables_of("")))
 
     def tail(self) -> str:
         """The last words of each worker."""

@@ -115,9 +115,9 @@ class Flow:
         while ready := sorted(number for number, queue in self.waiting.items() if queue):
             self.take(self.waiting[pick(ready)].popleft())
 
-    def restored(self, *, compacted: bool = False) -> "Flow":
+    def restored(self, *, compacted: bool = False, reference: Reference = REFERENCE) -> "Flow":
         """The same flow after a crash: another worker, with the state of the changelog."""
-        work = work_of(self.work.carriers)
+        work = work_of(self.work.carriers, reference=reference)
         for record in compact(self.state) if compacted else self.state:
             if record.topic == topics.INTAKE_STATE:
                 work.restore_intake(set(work.carriers), record.key or b"", record.value)

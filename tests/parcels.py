@@ -1,7 +1,8 @@
 """A good import parcel, its header and its case: name only what your case is about."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -10,12 +11,15 @@ from agents.case import Case, ManifestCase, Price
 from agents.goods import categorise
 from agents.money import E4, parse_e4, usd_e6
 from agents.reference import Reference, Week
+from agents.selfuse import uses_of
 from schemas.manifest import Header, Parcel
 from tests.reference import REFERENCE, WEEK
 
 Changes = Mapping[str, Any]
 
 TODAY: Final = date(2026, 11, 23)
+STORED_AT: Final = datetime(2026, 11, 23, 5, 2, 12, tzinfo=UTC)
+"""A second after the good manifest was lodged."""
 
 HEADER: Final[Changes] = {
     "manifest_id": "KX-2026-11-23-0007",
@@ -71,7 +75,7 @@ PARCEL: Final[Changes] = {
         "url": "https://mall.example/o/991",
         "order_number": "991",
         "purchased_on": "2026-11-18",
-        "paid": "59.90",
+        "paid": None,
         "seller_id": "s-4411",
     },
     "items": [ITEM],
@@ -93,16 +97,20 @@ EXPORT: Final[Changes] = {
 
 
 def merged(good: Changes, changes: Changes) -> dict[str, Any]:
-    """Good values with changes; objects merge, each line of goods merges with the good one."""
+    """Good values with changes; objects merge, each line of goods merges with the good one. An amount alone is the price of one piece."""
     result = dict(good)
     for name, value in changes.items():
         if name == "items":
-            result[name] = [merged(ITEM, item) for item in value]
+            result[name] = [merged(ITEM, {"quantity": 1, "unit_price": item["amount"], **item} if _is_price_alone(item) else item) for item in value]
         elif isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
             result[name] = merged(result[name], value)
         else:
             result[name] = value
     return result
+
+
+def _is_price_alone(item: Changes) -> bool:
+    return "amount" in item and not {"quantity", "unit_price"} & item.keys()
 
 
 def parcel_json(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a manifest may hold
@@ -138,18 +146,25 @@ def case(
     on: date = TODAY,
     week: Week | None = WEEK,
     reference: Reference = REFERENCE,
+    is_correction: bool = False,
 ) -> Case:
     """The case of a parcel, good unless told otherwise."""
-    of = of or parcel()
+    of, given = of or parcel(), header_ or header()
+    law = replace(reference.on(on), week=week)
+    goods = tuple(reference.goods.understand(item) for item in of.items)
+    categories = categorise(goods, law.categories)
     return Case(
-        header=header_ or header(),
+        header=given,
         carrier=carrier,
         lodged_on=on,
         parcel=of,
         reference=reference,
-        week=week,
+        law=law,
         price=price(of, week),
-        categories=categorise(of.items, reference),
+        goods=goods,
+        categories=categories,
+        uses=uses_of(of.items, goods, categories, law) if given.direction == "IMPORT" else {},
+        is_correction=is_correction,
     )
 
 
@@ -163,11 +178,12 @@ def manifest_case(
     carrier: str = "kx",
     named: str = "kx",
     on: date | None = TODAY,
+    stored_at: datetime = STORED_AT,
     reference: Reference = REFERENCE,
     **changes: Any,  # noqa: ANN401 - whatever a header may hold
 ) -> ManifestCase:
     """The case of a header with changes, on the topic of `carrier`, with another `named` in it."""
-    return ManifestCase(header=header(carrier=named, **changes), carrier=carrier, lodged_on=on, reference=reference)
+    return ManifestCase(header=header(carrier=named, **changes), carrier=carrier, lodged_on=on, stored_at=stored_at, reference=reference, law=reference.on(on or TODAY))
 
 
 def price(of: Parcel, week: Week | None) -> Price | None:
@@ -182,6 +198,7 @@ def price(of: Parcel, week: Week | None) -> Price | None:
     rate, dollar = rates[of.currency], rates["USD"]
     return Price(
         goods_e4=goods,
+        local_charges_e4=local,
         freight_e4=freight,
         insurance_e4=insurance,
         rate_krw_e4=rate,

@@ -15,12 +15,23 @@ Anywhere in a text, but not within a longer number, and not when thirteen digits
 import re
 from typing import Final
 
+DIGITS: Final = 13
 DASHED_CHARS: Final = 14
 
 _BIRTH: Final = r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_FORM: Final = re.compile(r"[0-9]{6}-?[1-8][0-9]{6}")
 _NUMBER: Final = re.compile(rf"(?<![0-9]){_BIRTH}(?P<dash>-?)[1-8][0-9]{{6}}(?![0-9])")
 _DASHED: Final = re.compile(rf"-(?<=(?<![0-9]){_BIRTH}-)[1-8][0-9]{{6}}(?![0-9])")
 """Begins with its dash, so that a text without one is done with at once."""
+
+
+def has_form(text: str) -> bool:
+    """Whether a text is written as a resident number, whatever its day; for the field of a code, where no other long number belongs.
+
+    >>> has_form("901301-1234567"), has_form("901301-9234567"), has_form("no 901301-1234567")
+    (True, False, False)
+    """
+    return _FORM.fullmatch(text) is not None
 
 
 def is_valid(text: str) -> bool:

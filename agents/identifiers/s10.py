@@ -20,6 +20,11 @@ def is_valid(text: str) -> bool:
     return _has_form(text) and text[0] not in RESERVED and int(text[10]) == _check_digit(text[2:10])
 
 
+def country(text: str) -> str:
+    """The two letters of the country whose post issued a number."""
+    return text[11:]
+
+
 def _has_form(text: str) -> bool:
     letters = text[:2] + text[11:]
     return len(text) == CHARS and text.isascii() and letters.isalpha() and letters.isupper() and text[2:11].isdigit()

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from agents.rules import codes, goods, manifest, routes, velocity
+from agents.rules import codes, consignee, goods, importer, manifest, plausibility, routes, selfuse, timing
 from agents.rules import format as form
 from agents.rules.rows import ManifestRule, ScreeningRule
 from agents.rules.rule import Rule
 
-RULE_SET: Final = "2026.11.2"
+RULE_SET: Final = "2026.11.3"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
@@ -20,10 +20,13 @@ MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
     ManifestRule("FMT-09", manifest.containers_are_containers, "REJECT", "ISO 6346"),
     ManifestRule("COD-04", manifest.carrier_is_registered, "WARN", "Express notice Art. 4-7"),
     ManifestRule("COD-04", manifest.carrier_is_the_topics, "WARN", "Contract of this system, section 2; Customs Act Art. 254-2(2)"),
+    ManifestRule("XF-11", timing.list_is_in_time, "WARN", "Manifest notice Art. 8, 21; Postal notice Art. 7; Export notice Art. 37(2)"),
+    ManifestRule("XF-11", timing.lodging_time_is_near_receipt, "WARN", "Customs Act Art. 327(5): filed when stored by customs"),
 )
 
 PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("FMT-01", form.mandatory_text, "REJECT", "Customs Act Art. 254-2(1); PACT guide v1.9, MISSING errors"),
+    Rule("FMT-01", form.goods_are_said_in_short, "REJECT", "Contract of this system: limits"),
     Rule("FMT-01", form.purpose_is_known, "REJECT", "Contract of this system, section 3"),
     Rule("FMT-01", form.purchase_date_is_a_date, "REJECT", "E-commerce notice Art. 19, transaction data"),
     Rule("FMT-02", form.house_bill_form, "REJECT", "PACT guide v1.9, section 6.1"),
@@ -40,24 +43,61 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("FMT-08", form.numbers_are_above_zero, "REJECT", "Customs Act Art. 254-2(1); PACT guide v1.9, INVALID errors"),
     Rule("FMT-08", form.amounts_are_numbers, "REJECT", "Customs Act Art. 254-2(1); Contract of this system, section 3"),
     Rule("FMT-09", form.business_number_form, "REJECT", "National Tax Service, business registration number"),
+    Rule("FMT-09", form.sscc_form, "REJECT", "GS1 General Specifications, SSCC"),
+    Rule("FMT-09", form.ioss_form, "REJECT", "Council Directive 2006/112/EC Art. 369q: the IOSS number"),
+    Rule("FMT-09", form.ioss_is_for_exports, "WARN", "Council Directive 2006/112/EC Art. 369l: distance sales to the Union"),
+    Rule("FMT-09", form.eori_form, "WARN", "Union Customs Code Art. 9; Delegated Regulation 2015/2446 annex B"),
     Rule("COD-01", codes.countries_are_known, "REJECT", "Customs Act Art. 254-2(1); ISO 3166-1"),
     Rule("COD-02", codes.currency_is_known, "REJECT", "ISO 4217"),
     Rule("COD-02", codes.rate_exists, "ACT", "Customs Act Art. 18", outcome="DOC_CHECK"),
     Rule("COD-03", codes.hs_code_form, "REJECT", "Harmonized System; Korean tariff (HSK)"),
     Rule("COD-03", codes.hs_code_is_known, "ACT", "Harmonized System, edition in force", outcome="DOC_CHECK"),
     Rule("COD-04", codes.carrier_is_not_suspended, "ACT", "Express notice Art. 33", outcome="HOLD", desk="HOLD"),
-    Rule("COD-05", codes.operator_is_registered_on_the_day, "ACT", "E-commerce notice Art. 4-8", outcome="DECLARE"),
+    Rule("COD-05", codes.operator_is_registered_on_the_day, "ACT", "E-commerce notice Art. 4-8", closes="LIST"),
     Rule("COD-05", codes.operator_is_in_the_register, "WARN", "E-commerce notice Art. 4"),
     Rule("COD-06", codes.description_is_not_vague, "REJECT", "PACT guide v1.9, section 6.2; Express notice annex 1 item 10"),
+    Rule("XF-01", plausibility.amounts_add_up, "ACT", "UPU ITMATT: the total is the sum of its parts", outcome="DOC_CHECK"),
+    Rule("XF-01", plausibility.weights_add_up, "ACT", "Manifest notice Art. 26: ten percent", outcome="DOC_CHECK"),
     Rule("XF-02", routes.price_is_within_list_limit, "ACT", "Express notice Art. 9(1); Postal notice", outcome="DECLARE"),
     Rule("XF-03", routes.special_limit_was_used, "INFO", "Express notice Art. 9(1)1; Korea-US Free Trade Agreement"),
     Rule("XF-04", routes.freight_is_separate, "INFO", "Customs Act Enforcement Rule Art. 45(2)1"),
-    Rule("XF-05", routes.goods_may_use_the_list, "ACT", "Express notice Art. 9(2), annexes 1 and 2", outcome="DECLARE"),
-    Rule("XF-05", routes.purpose_may_use_the_list, "ACT", "Express notice Art. 9(1)1", outcome="DECLARE"),
+    Rule("XF-05", routes.goods_may_use_the_list, "ACT", "Express notice Art. 9(2), annex 1", closes="LIST"),
+    Rule("XF-05", routes.prohibited_goods_use_no_list, "ACT", "Customs Act Art. 234; Express notice Art. 9(2)", closes="SIMPLIFIED", taxes=True, silent=True),
+    Rule("XF-06", routes.goods_may_use_the_simplified_declaration, "ACT", "Express notice Art. 9(2), annex 2", closes="SIMPLIFIED"),
+    Rule("XF-07", routes.purpose_is_private, "ACT", "Express notice Art. 9(1)1", closes="LIST", taxes=True),
+    Rule("XF-07", routes.receiver_is_a_person, "ACT", "E-commerce notice Art. 3; Express notice Art. 9(1)1", closes="LIST", taxes=True),
+    Rule("XF-07", routes.quantity_looks_private, "ACT", "Import notice Art. 67 and annex 11", closes="LIST", taxes=True),
+    Rule("XF-08", importer.importer_code_is_in_force, "REJECT", "Clearance code notice Art. 8, 13, 16, 25"),
+    Rule("XF-08", importer.importer_matches, "ACT", "E-commerce notice Art. 13; importer checks of 2021-07-01 and 2026-01-05", outcome="HOLD", desk="HOLD"),
+    Rule("XF-08", importer.importer_is_registered, "ACT", "E-commerce notice Art. 13(5)", outcome="HOLD", desk="HOLD"),
+    Rule("XF-09", plausibility.code_fits_description, "WARN", "Managed cargo notice Art. 5(1)3; Customs Act Art. 241"),
+    Rule("XF-09", goods.text_hides_nothing, "ACT", "Managed cargo notice Art. 5(1)1; Express notice Art. 14(1)4: concealment", outcome="INSPECT", desk="INSPECTION", silent=True),
+    Rule("XF-09", plausibility.value_fits_weight, "ACT", "Managed cargo notice Art. 5(1)3-4", outcome="INSPECT", desk="INSPECTION"),
+    Rule("XF-10", plausibility.payment_leaves_no_tax_out, "ACT", "E-commerce notice Art. 19, 23, 24(3)", outcome="INSPECT", desk="INSPECTION"),
+    Rule("XF-10", plausibility.payment_covers_no_more, "WARN", "E-commerce notice Art. 19"),
+    Rule("XF-10", plausibility.payment_covers_the_goods, "WARN", "E-commerce notice Art. 19"),
+    Rule("XF-10", plausibility.payment_opens_smart_clearance, "INFO", "E-commerce notice Art. 23"),
+    Rule("XF-11", timing.ecommerce_flag_is_set, "REJECT", "E-commerce notice Art. 20(1), 22(1)"),
+    Rule("XP-11", timing.house_bill_is_no_correction, "ACT", "Express notice annex 1 item 9", closes="LIST"),
+    Rule("RG-01", goods.no_prohibited_articles, "ACT", "Customs Act Art. 234", outcome="HOLD", desk="INVESTIGATION", silent=True),
     Rule("RG-02", goods.no_narcotics, "ACT", "Customs Act Art. 234-2; E-commerce notice Art. 25", outcome="HOLD", desk="INVESTIGATION", silent=True),
     Rule("RG-03", goods.no_weapons, "ACT", "E-commerce notice Art. 25(1)2; Express notice Art. 19(1)", outcome="HOLD", desk="INVESTIGATION", silent=True),
+    Rule("RG-04", goods.brand_is_worth_its_price, "ACT", "Customs Act Art. 235, 235-2", outcome="REFER", desk="REFERRAL"),
+    Rule("RG-05", selfuse.health_goods_are_for_self_use, "INFO", "Import notice Art. 67 and annex 11; Customs Service FAQ 493"),
+    Rule("RG-05", selfuse.health_goods_are_few, "ACT", "Import notice annex 11; Confirmation notice Art. 7(2)", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True),
+    Rule("RG-06", goods.no_blocked_ingredients, "ACT", "Customs Act Art. 237(1)3; food and drug agency, ingredients blocked at the border", outcome="HOLD", desk="REFERRAL"),
+    Rule("RG-07", goods.quarantine_comes_first, "ACT", "Postal notice Art. 12(1)3; Confirmation notice Art. 7(2)1", outcome="REFER", desk="REFERRAL"),
+    Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
+    Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
 )
 
 SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
-    ScreeningRule("XP-05", velocity.consignee_receives_too_much, "ACT", "Clearance code notice Art. 25(2), suspected theft of codes", outcome="HOLD", desk="HOLD"),
+    ScreeningRule("XF-08", importer.customs_confirms_the_importer, "ACT", "E-commerce notice Art. 13, 14, 16; customs open interface API028", outcome="HOLD", desk="HOLD"),
+    ScreeningRule("XP-02", consignee.bill_is_not_split, "ACT", "Import notice Art. 68 item 1, 69(1)", outcome="DECLARE", desk="REFERRAL", taxes=True),
+    ScreeningRule("XP-03", consignee.purchase_is_not_split, "ACT", "Import notice Art. 68 item 3, 69(1)", outcome="DECLARE", desk="REFERRAL", taxes=True),
+    ScreeningRule("XP-05", consignee.receives_too_much, "ACT", "Clearance code notice Art. 25(2), suspected theft of codes", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ScreeningRule("XP-06", consignee.code_has_few_addresses, "ACT", "Clearance code notice Art. 25(2)", outcome="HOLD", desk="INVESTIGATION", silent=True, day="RECEIVED"),
+    ScreeningRule(
+        "XP-08", consignee.self_use_is_kept_over_parcels, "ACT", "Import notice Art. 67 and annex 11", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True, day="ARRIVED"
+    ),
 )

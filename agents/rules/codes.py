@@ -12,6 +12,8 @@ from agents.text import folded
 HS_LENGTHS: Final = (6, 10)
 SUBHEADING: Final = 6
 DOLLAR: Final = "USD"
+VAGUE_CHARS_MAX: Final = 100
+"""A longer description says something."""
 EDGES: Final = " .,;:!?-_*#/\"'()[]"
 """Signs around a description that add nothing to it."""
 
@@ -126,6 +128,8 @@ def description_is_not_vague(case: Case) -> Iterator[Found]:
     """A description says what the goods are: not just "gift", "parts", "잡화" or another word that fits anything."""
     vague = case.reference.vague
     for index, item in enumerate(case.parcel.items):
+        if len(item.description) > VAGUE_CHARS_MAX:
+            continue
         said = folded(item.description)
         if said in vague or said.strip(EDGES) in vague:
             found = quoted(item.description)

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from agents.case import Case
-from agents.identifiers import business_number, clearance_code, passport, phone_kr, postcode_kr, resident_number, s10
+from agents.identifiers import business_number, clearance_code, eori, ioss, passport, phone_kr, postcode_kr, resident_number, s10, sscc
 from agents.money import parse_e4
-from agents.route import figure_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
@@ -17,6 +16,8 @@ from agents.text import fold, folded, has_control_character
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
+FEW_ITEMS: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
+"""So many lines can't have more characters than a parcel may."""
 PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 ADDRESS_CHARS_MIN: Final = 5
 
@@ -66,6 +67,19 @@ def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
             yield Found(f"/items/{index}/{name}", f"nothing was found; {right} is right")
 
 
+def goods_are_said_in_short(case: Case) -> Iterator[Found]:
+    """Descriptions, ingredients and brands of a parcel have at most 6,000 characters together."""
+    chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_ITEMS else 0
+    if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
+        said = f"{chars} characters of descriptions, ingredients and brands were found; at most {limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
+        yield Found("/items", said, {"characters": str(chars)})
+
+
+def goods_chars(parcel: Parcel) -> int:
+    """Characters that are read to understand the goods of a parcel."""
+    return sum([len(item.description) + len(item.ingredients or "") + len(item.brand or "") for item in parcel.items])
+
+
 def purpose_is_known(case: Case) -> Iterator[Found]:
     """The purpose is SELF_USE, SAMPLE, GIFT or COMMERCIAL."""
     purpose = case.parcel.purpose
@@ -104,7 +118,7 @@ def house_bill_form(case: Case) -> Iterator[Found]:
 
 
 def postal_house_bill(case: Case) -> Iterator[Found]:
-    """By post the house bill is a UPU S10 item number with the right check digit and no reserved prefix."""
+    """By post the house bill is a UPU S10 item number with the right check digit, no reserved prefix and the letters of a country."""
     if case.header.mode != "POST":
         return
     number = case.parcel.house_bill
@@ -114,10 +128,13 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
             f"{quoted(number)} is no S10 number; two letters not beginning with J, K, S, T or W, eight digits, their check digit and two letters are right",
             {"found": quoted(number)},
         )
+    elif number and s10.country(number) not in case.reference.countries:
+        country = quoted(s10.country(number))
+        yield Found("/house_bill", f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right", {"found": country})
 
 
 def clearance_code_form(case: Case) -> Iterator[Found]:
-    """An imported parcel names its receiver's personal clearance code, P and twelve digits, unless it names a business number."""
+    """An imported parcel names its receiver's personal clearance code, P and twelve digits; a company its business number instead."""
     consignee = case.parcel.consignee
     code = consignee.clearance_code
     if (code and clearance_code.is_valid(code)) or not case.is_import:
@@ -125,7 +142,7 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
     if not code:
         if not consignee.business_number:
             yield Found("/consignee/clearance_code", "nothing was found; P and twelve digits, or a business_number for a company, is right")
-    elif not consignee.business_number and not _is_identity_number(code):
+    elif not _is_identity_number(code):
         yield Found("/consignee/clearance_code", f"{len(code)} characters that are no clearance code were found; P and twelve digits are right", {"characters": str(len(code))})
 
 
@@ -143,7 +160,7 @@ def no_identity_number_as_code(case: Case) -> Iterator[Found]:
 
 def _is_identity_number(code: str) -> bool:
     written = fold(code).upper()
-    return resident_number.is_valid(written) or resident_number.contains(written) or passport.is_valid(written)
+    return resident_number.has_form(written) or resident_number.contains(written) or passport.is_valid(written)
 
 
 def no_resident_number_in_text(case: Case) -> Iterator[Found]:
@@ -168,7 +185,7 @@ def no_resident_number_in_text(case: Case) -> Iterator[Found]:
 
 @lru_cache(maxsize=65_536)
 def _holds_resident_number(text: str) -> bool:
-    return resident_number.contains(folded(text))
+    return len(_DIGIT.findall(text)) >= resident_number.DIGITS and resident_number.contains(folded(text))
 
 
 def _resident_number_at(path: str) -> Found:
@@ -179,9 +196,10 @@ def auth_number_is_given(case: Case) -> Iterator[Found]:
     """An imported e-commerce parcel to a person carries the one-time authentication number, 1 to 64 visible characters, from the day it is required."""
     consignee = case.parcel.consignee
     number = consignee.auth_number
-    if (number and _is_visible(number)) or consignee.business_number or not case.parcel.ecommerce or not case.is_import:
+    of_company = consignee.business_number and not consignee.clearance_code
+    if (number and _is_visible(number)) or of_company or not case.parcel.ecommerce or not case.is_import:
         return
-    if figure_e4(case.reference.thresholds.auth_number_required, case.lodged_on):
+    if case.law.figures.auth_number_required:
         found = "characters that can't be seen were found" if number else "nothing was found"
         yield Found("/consignee/auth_number", f"{found}; the one-time authentication number that customs gave the buyer is right")
 
@@ -329,3 +347,33 @@ def business_number_form(case: Case) -> Iterator[Found]:
     party, number = ("consignee", parcel.consignee.business_number) if case.is_import else ("consignor", parcel.consignor.business_number)
     if number and not business_number.is_valid(number):
         yield Found(f"/{party}/business_number", "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right")
+
+
+def sscc_form(case: Case) -> Iterator[Found]:
+    """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
+    code = case.parcel.sscc
+    if code and not sscc.is_valid(code):
+        yield Found("/sscc", f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right", {"found": quoted(code)})
+
+
+def ioss_form(case: Case) -> Iterator[Found]:
+    """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
+    number = case.parcel.ioss
+    if number and not ioss.is_valid(number) and not case.is_import:
+        yield Found("/ioss", f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right", {"found": quoted(number)})
+
+
+def ioss_is_for_exports(case: Case) -> Iterator[Found]:
+    """An import names no IOSS number: it is for parcels to the European Union."""
+    number = case.parcel.ioss
+    if number and case.is_import:
+        yield Found("/ioss", f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union", {"found": quoted(number)})
+
+
+def eori_form(case: Case) -> Iterator[Found]:
+    """An EORI number, when given, is a country's two letters and 1 to 15 letters and digits."""
+    parcel = case.parcel
+    if parcel.consignor.eori or parcel.consignee.eori:
+        for party, number in (("consignor", parcel.consignor.eori), ("consignee", parcel.consignee.eori)):
+            if number and not (eori.is_valid(number) and (eori.country(number) in case.reference.countries or eori.country(number) == eori.NORTHERN_IRELAND)):
+                yield Found(f"/{party}/eori", "no EORI number was found; a country's two letters and up to fifteen letters A-Z and digits, such as DE1234567, are right")

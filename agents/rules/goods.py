@@ -1,10 +1,25 @@
-"""RG: goods that must never pass. These rules are silent: they speak to the investigators alone."""
+"""RG-01 to 04 and 06 to 08: goods that must never pass, and goods that another agency has to see first.
+
+What is prohibited is kept silent: it speaks to the investigators alone.
+"""
 
 from collections.abc import Iterator
+from typing import Final
 
 from agents.case import Case
-from agents.rules.quote import shown_term
+from agents.money import E4, above_usd, parse_e4
+from agents.rules.quote import quoted, shown_term
 from agents.rules.rule import Found
+
+QUARANTINE: Final = frozenset({"APQA", "NFQS"})
+"""The quarantine agencies: animals and plants, aquatic goods."""
+BLOCKED: Final = "MFDS_BLOCKED"
+
+
+def no_prohibited_articles(case: Case) -> Iterator[Found]:
+    """No goods are counterfeit money, obscene, or against the constitutional order."""
+    if case.categories:
+        yield from _prohibited(case, "ARTICLE_234", "prohibited articles")
 
 
 def no_narcotics(case: Case) -> Iterator[Found]:
@@ -27,3 +42,53 @@ def _prohibited(case: Case, kind: str, named: str) -> Iterator[Found]:
                 f"the goods were taken for {named} ({category.name}); they must not pass",
                 {"category": category.name, "term": shown_term(term), "source": category.source},
             )
+
+
+def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
+    """A piece of a brand that is often counterfeited costs what the brand costs; far below, its maker has to be asked."""
+    price = case.price
+    if price is None or not case.is_import:
+        return
+    least = case.law.figures.brand_unit_usd_min
+    for index, understood in enumerate(case.goods):
+        if understood.brand is None:
+            continue
+        unit_price = parse_e4(case.parcel.items[index].unit_price)
+        if unit_price and not above_usd(unit_price, price.rate_krw_e4, price.usd_krw_e4, least) and unit_price * price.rate_krw_e4 != least * price.usd_krw_e4:
+            evidence = {"brand": understood.brand, "limit_usd": f"{least / E4:.2f}"}
+            yield Found(
+                f"/items/{index}/unit_price", f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where it was bought is right", evidence
+            )
+
+
+def no_blocked_ingredients(case: Case) -> Iterator[Found]:
+    """No goods contain an ingredient that the food and drug agency blocks at the border."""
+    for index, category, term in case.categories:
+        if category.name == BLOCKED and case.is_import:
+            evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
+            yield Found(f"/items/{index}", f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right", evidence)
+
+
+def quarantine_comes_first(case: Case) -> Iterator[Found]:
+    """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
+    for index, category, term in case.categories:
+        if category.agency in QUARANTINE and case.is_import:
+            evidence = {"category": category.name, "term": shown_term(term), "agency": category.agency, "source": category.source}
+            yield Found(f"/items/{index}", f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right", evidence)
+
+
+def species_has_a_permit(case: Case) -> Iterator[Found]:
+    """No goods are of a species whose trade needs a permit, or made of one."""
+    for index, category, term in case.categories:
+        if category.name == "CITES":
+            species = case.goods[index].cites or shown_term(term)
+            evidence = {"species": species, "term": shown_term(term), "source": category.source}
+            yield Found(f"/items/{index}", f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right", evidence)
+
+
+def text_hides_nothing(case: Case) -> Iterator[Found]:
+    """A description is written plainly: no invisible characters, look-alike letters or spaces within words that keep it from being read."""
+    for index, understood in enumerate(case.goods):
+        if understood.disguises:
+            said = ", ".join(understood.disguises)
+            yield Found(f"/items/{index}/description", f"the description is disguised: {said}", {"disguises": said})

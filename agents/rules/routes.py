@@ -1,10 +1,10 @@
-"""XF: what decides which clearance procedure a parcel may use."""
+"""XF-02 to 07: what decides which clearance procedure a parcel may use."""
 
 from collections.abc import Iterator
 
 from agents.case import Case, Price
 from agents.money import E4, show_e6
-from agents.route import keeps_from_list, list_limit_usd_e4, ordinary_limit_usd_e4, price_above, special_limit_usd_e4
+from agents.route import list_limit_usd_e4, price_above, special_limit_usd_e4
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
 
@@ -26,7 +26,7 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
     if price is None or case.parcel.consignor.country != "US" or not case.is_import:
         return
     limit = special_limit_usd_e4(case)
-    if limit is not None and price_above(price, ordinary_limit_usd_e4(case)) and not price_above(price, limit):
+    if limit is not None and price_above(price, case.law.figures.list_limit_usd) and not price_above(price, limit):
         evidence = _prices(price, limit)
         yield Found(
             "/consignor/country", f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; {evidence['goods_price_usd']} USD were found", evidence
@@ -43,18 +43,52 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from list clearance; one such line keeps the whole parcel from it."""
     # Of prohibited goods only the silent rules speak: this finding stands on the receipt.
     for index, category, term in case.categories:
-        if keeps_from_list(category) and category.prohibited is None and case.is_import:
+        if category.list_excluded and not category.simplified_excluded and category.prohibited is None and case.is_import:
             yield Found(
                 f"/items/{index}",
-                f"goods of category {category.name} are kept from list clearance; a {'general ' if category.simplified_excluded else ''}declaration is right",
+                f"goods of category {category.name} are kept from list clearance; a declaration is right",
                 {"category": category.name, "term": shown_term(term), "source": category.source},
             )
 
 
-def purpose_may_use_the_list(case: Case) -> Iterator[Found]:
-    """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared."""
+def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
+    """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
+    for index, category, term in case.categories:
+        if category.simplified_excluded and category.prohibited is None and case.is_import:
+            yield Found(
+                f"/items/{index}",
+                f"goods of category {category.name} are kept from the list and the simplified declaration; a general declaration is right",
+                {"category": category.name, "term": shown_term(term), "source": category.source},
+            )
+
+
+def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
+    """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
+    for index, category, _ in case.categories:
+        if category.prohibited is not None and case.is_import:
+            yield Found(f"/items/{index}", "goods that may be prohibited are kept from every simplified procedure", {"category": category.name})
+
+
+def purpose_is_private(case: Case) -> Iterator[Found]:
+    """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
         yield Found("/purpose", "commercial goods are kept from list clearance; a declaration is right", {"purpose": "COMMERCIAL"})
+
+
+def receiver_is_a_person(case: Case) -> Iterator[Found]:
+    """Goods for self-use and gifts are for a person; what a company receives, samples aside, must be declared and is never exempt."""
+    parcel = case.parcel
+    if parcel.consignee.business_number and not parcel.consignee.clearance_code and parcel.purpose in ("SELF_USE", "GIFT") and case.is_import:
+        yield Found("/consignee/business_number", f"a company receives goods said to be {parcel.purpose}; COMMERCIAL or SAMPLE, or a person's clearance code, is right")
+
+
+def quantity_looks_private(case: Case) -> Iterator[Found]:
+    """No line of an imported parcel has more units than a person uses."""
+    most = case.law.figures.self_use_units_of_a_line // E4
+    for index, item in enumerate(case.parcel.items):
+        if item.quantity > most and case.is_import and case.parcel.purpose != "COMMERCIAL":
+            evidence = {"quantity": str(item.quantity), "limit": str(most)}
+            yield Found(f"/items/{index}/quantity", f"{item.quantity} units were found, {most} at most look like self-use; COMMERCIAL, if it is, is right", evidence)
 
 
 def _prices(price: Price, limit_usd_e4: int) -> dict[str, str]:

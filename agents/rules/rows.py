@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agents.case import ManifestCase
+from agents.rules.consignee import ScreenCase
 from agents.rules.rule import Found, Rule
-from agents.rules.velocity import ScreenCase
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
 from agents.case import Case
 from schemas.decision import Desk, Outcome, Severity
+
+Procedure = Literal["LIST", "SIMPLIFIED"]
+"""Procedures that goods can be kept from; from the simplified declaration means from the list as well."""
+Day = Literal["LODGED", "ARRIVED", "RECEIVED"]
+"""The day that picks a rule's figures: of lodging, of arrival, of receipt by customs."""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -26,8 +32,8 @@ class Rule:
     """One row of the policy.
 
     The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong.
-    `outcome` is what an ACT finding does to the parcel, None when it only changes the route; `desk` hears of it on
-    its security topic. A `silent` rule shows on no receipt.
+    What an ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is
+    kept from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt.
     """
 
     code: str
@@ -36,11 +42,19 @@ class Rule:
     basis: str
     outcome: Outcome | None = None
     desk: Desk | None = None
+    closes: Procedure | None = None
+    taxes: bool = False
     silent: bool = False
+    day: Day = "LODGED"
+
+    @property
+    def name(self) -> str:
+        """The rule's name within its code: that of its function."""
+        return self.check.__name__
 
     @property
     def sentence(self) -> str:
         """The rule in words."""
         if not self.check.__doc__:
-            raise TypeError(f"rule {self.code} {self.check.__name__} has no docstring: it is the published sentence")
+            raise TypeError(f"rule {self.code} {self.name} has no docstring: it is the published sentence")
         return " ".join(self.check.__doc__.split())

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "demo": "Broker, workers and a sample day on this machine, and what became of it.",
     "up": "Broker and workers on this machine, until told to stop.",
     "worker": "One worker against an existing Kafka.",
+    "verifier": "Ask customs about importers, beside the workers.",
     "topics": "Create the topics.",
     "publish": "Send manifests as a carrier.",
     "check": "Judge manifests without a broker.",
@@ -20,6 +21,8 @@ COMMANDS: Final = {
     "explain": "Why a parcel's outcome is what it is.",
     "reconcile": "Conservation, proved.",
     "dead-letters": "Records that nobody could read.",
+    "reference": "Reference data: load, show, compare and validate it.",
+    "importers": "The register of importers, made from clear text.",
 }
 """Every command, each in the module of its name, in the order of the help."""
 

@@ -2,15 +2,15 @@
 
 import os
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
-from streams import reference
 from streams.cli.kafka import bootstrap_option, run
 from streams.cli.look import as_json, counting, many, table, write
 from streams.reconcile import Balance
 from streams.reconcile import reconcile as balance_of
+from streams.reference import tables_of
+from streams.reference.follow import read_history
 from streams.settings import Settings
 
 
@@ -26,7 +26,7 @@ def reconcile(manifest: str | None, replay: bool, json_: bool, bootstrap: str) -
     when something does not balance, or records wait that no worker has taken yet.
     """
     settings = Settings.read(os.environ)
-    law = reference.load(Path(settings.reference_dir) if settings.reference_dir else None) if replay else None
+    base = tables_of(settings.reference_dir) if replay else None
     read = 0
     with counting("reading", "records") as counter:
 
@@ -36,7 +36,11 @@ def reconcile(manifest: str | None, replay: bool, json_: bool, bootstrap: str) -
             counter.total(read)
             counter.at(read)
 
-        balance = run(bootstrap, balance_of(bootstrap, settings.group, manifest=manifest, reference=law, progress=progress))
+        async def balanced() -> Balance:
+            law = None if base is None else await read_history(bootstrap, base)
+            return await balance_of(bootstrap, settings.group, manifest=manifest, reference=law, progress=progress)
+
+        balance = run(bootstrap, balanced())
     if json_:
         _as_json(balance)
     else:

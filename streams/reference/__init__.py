@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from agents.reference import Reference
-from streams.reference import goods, law, registers
+from streams.reference import goods, importers, law, registers
 from streams.reference.tables import ReferenceDataError, Tables, codes
+from streams.reference.taxes import taxes
 
-__all__ = ["FOLDER", "ReferenceDataError", "load"]
+__all__ = ["FOLDER", "ReferenceDataError", "Tables", "load", "reference_of", "tables_of"]
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "reference"
 """The tables shipped with the program."""
@@ -19,22 +20,36 @@ FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "reference"
 
 def load(folder: Path | None = None) -> Reference:
     """All reference data of a folder, the shipped one when none is named."""
-    tables = Tables(folder or FOLDER)
+    return reference_of(Tables.of(folder or FOLDER))
+
+
+def tables_of(folder: str) -> Tables:
+    """The tables of the folder that the settings name, the shipped one when they name none."""
+    return Tables.of(Path(folder) if folder else FOLDER)
+
+
+def reference_of(tables: Tables) -> Reference:
+    """All reference data, from its tables."""
     currencies = codes(tables, "currencies.csv", "code", "[A-Z]{3}", "three capital letters")
-    categories = goods.categories(tables)
+    known = goods.knowledge(tables)
     hs_codes, edition = goods.hs(tables)
+    countries = codes(tables, "countries.csv", "code", "[A-Z]{2}", "two capital letters")
     return Reference(
         version=tables.version,
         tariff_edition=edition,
         thresholds=law.thresholds(tables),
         weeks=law.weeks(tables, currencies),
-        countries=codes(tables, "countries.csv", "code", "[A-Z]{2}", "two capital letters"),
+        countries=countries,
         currencies=currencies,
         hs_codes=hs_codes,
         carriers=registers.register(tables, "carriers.csv"),
         operators=registers.register(tables, "operators.csv"),
         airline_prefixes=codes(tables, "airlines.csv", "prefix", r"\d{3}", "three digits"),
         vague=goods.vague(tables),
-        goods=goods.goods(tables, categories),
-        categories=categories,
+        goods=known,
+        phases=law.phases(tables),
+        self_use=law.self_use(tables, known.categories),
+        taxes=taxes(tables, countries),
+        importers=importers.register(tables),
+        importer_checks=importers.checks(tables),
     )

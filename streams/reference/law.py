@@ -2,13 +2,13 @@
 
 from dataclasses import fields
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import Final, TypeVar, cast, get_args
 
-from agents.reference import Dated, Thresholds, Week
-from streams.reference.tables import ReferenceDataError, Tables, put
+from agents.reference import Dated, Phase, SelfUseLimit, Thresholds, Unit, Week
+from streams.reference.tables import ReferenceDataError, Row, Tables, put
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+T = TypeVar("T")
 
 WON: Final = "KRW"
 BASE_CURRENCY: Final = "USD"
@@ -18,7 +18,7 @@ SUNDAY: Final = 6
 WEEK: Final = timedelta(days=7)
 
 
-def thresholds(tables: Tables) -> Thresholds:
+def thresholds(tables: Tables) -> Thresholds[Dated[Decimal]]:
     """Figures of law, each with its days."""
     names = tuple(field.name for field in fields(Thresholds))
     by_name: dict[str, dict[date, Decimal]] = {name: {} for name in names}
@@ -58,3 +58,37 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
     if not by_week:
         raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
     return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
+
+
+PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
+UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
+
+
+def phases(tables: Tables) -> dict[str, Dated[Phase]]:
+    """How far each rule goes, by day."""
+    by_rule: dict[str, dict[date, Phase]] = {}
+    for row in tables.rows("rule_phases.csv"):
+        rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function such as XF-07.quantity_looks_private")
+        phase = cast("Phase", row.matching("phase", "|".join(PHASES), " or ".join(PHASES)))
+        dated(by_rule.setdefault(rule, {}), row, phase)
+    return {rule: Dated(days) for rule, days in by_rule.items()}
+
+
+def self_use(tables: Tables, categories: frozenset[str]) -> dict[tuple[str, Unit], Dated[SelfUseLimit]]:
+    """How much of each kind of goods is self-use, by day."""
+    by_kind: dict[tuple[str, Unit], dict[date, SelfUseLimit]] = {}
+    for row in tables.rows("self_use_limits.csv"):
+        if row["category"] not in categories:
+            raise row.wrong("category", "a category of goods_categories.csv")
+        unit = cast("Unit", row.matching("unit", "|".join(UNITS), " or ".join(UNITS)))
+        most = int(row.matching("most", r"\d{1,9}", "a whole number"))
+        dated(by_kind.setdefault((row["category"], unit), {}), row, SelfUseLimit(row["category"], unit, most, row["source"]))
+    return {kind: Dated(days) for kind, days in by_kind.items()}
+
+
+def dated(days: dict[date, T], row: Row, value: T) -> None:
+    """One value of an entry, from its day on; a day stands there once."""
+    day = row.day("from")
+    if day in days:
+        raise row.refused(f"{day} stands in the table already for this entry, it has to stand there once")
+    days[day] = value

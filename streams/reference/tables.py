@@ -4,41 +4,70 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NoReturn, Self, TypeVar
+
+import orjson
 
 from agents.text import fold
+from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARIFF
 from streams.trouble import Trouble
 
 T = TypeVar("T")
 
+Key = tuple[str, ...]
+"""The cells that tell a row from the others of its table."""
+Cells = Mapping[str, str]
+"""A row by column."""
+
 
 class ReferenceDataError(Trouble):
-    """A table of reference data can't be used: the message is one sentence for whoever keeps the table."""
+    """A table of reference data can't be used: the message is one sentence for whoever keeps the table.
+
+    `row` is the row that the mistake stands in; None when it is the table's.
+    """
+
+    def __init__(self, sentence: str, row: "Row | None" = None) -> None:
+        super().__init__(sentence)
+        self.row = row
+
+    @property
+    def file(self) -> str:
+        """The table that the sentence is about."""
+        return re.split("[,:]", str(self), maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table."""
+    """One row of a table."""
 
     file: str
     line: int
-    cells: Mapping[str, str]
+    """In the file that it comes from."""
+    cells: Cells
+    change: str = ""
+    """The change set that it comes from, when it comes from no file."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
+    @property
+    def key(self) -> Key:
+        """What tells it from the others of its table."""
+        return tuple(self.cells[column] for column in TABLES[self.file].key)
+
     def wrong(self, column: str, right: str) -> ReferenceDataError:
         """The mistake in one column."""
-        return ReferenceDataError(f"{self.file}, line {self.line}: {column} is {self.cells[column]!r}, it has to be {right}")
+        return self.refused(f"{column} is {self.cells[column]!r}, it has to be {right}")
 
     def refused(self, what: str) -> ReferenceDataError:
-        """A mistake of the whole line."""
-        return ReferenceDataError(f"{self.file}, line {self.line}: {what}")
+        """A mistake of the whole row."""
+        place = f"line {self.line}" if not self.change else f"row {' '.join(self.key)} of change {self.change}"
+        return ReferenceDataError(f"{self.file}, {place}: {what}", self)
 
     def matching(self, column: str, pattern: str, right: str) -> str:
         """A cell of a fixed form."""
@@ -75,79 +104,155 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns in their order, and those that tell its rows apart."""
+    """A table: its columns in their order, those that tell its rows apart, and the topic its changes arrive on."""
 
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    topic: str
 
     @classmethod
-    def of(cls, columns: str, *, key: str) -> "Table":
+    def of(cls, columns: str, *, key: str, topic: str = REFERENCE_LAW) -> "Table":
         """Names as they stand in the first line."""
-        return cls(tuple(columns.split(",")), tuple(key.split(",")))
+        return cls(tuple(columns.split(",")), tuple(key.split(",")), topic)
 
 
 TABLES: Final[Mapping[str, Table]] = {
-    "airlines.csv": Table.of("prefix,name,source", key="prefix"),
-    "carriers.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code"),
-    "countries.csv": Table.of("code,name,source", key="code"),
-    "currencies.csv": Table.of("code,name,source", key="code"),
-    "exchange_rates.csv": Table.of("week,currency,krw,source", key="week,currency"),
-    "goods_categories.csv": Table.of("category,list_excluded,simplified_excluded,prohibited,source", key="category"),
-    "goods_hs.csv": Table.of("prefix,category,source", key="prefix"),
-    "goods_terms.csv": Table.of("term,language,category,source", key="term"),
-    "hs6.csv": Table.of("code,text,edition,source", key="code"),
-    "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code"),
+    "agreements.csv": Table.of("agreement,origin,from,until,source", key="agreement,origin,from", topic=REFERENCE_TARIFF),
+    "airlines.csv": Table.of("prefix,name,source", key="prefix", topic=REFERENCE_CODES),
+    "brands.csv": Table.of("term,brand,where,source", key="term", topic=REFERENCE_GOODS),
+    "carriers.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
+    "cites_terms.csv": Table.of("term,language,species,appendix,source", key="term", topic=REFERENCE_GOODS),
+    "confusables.csv": Table.of("char,plain,source", key="char", topic=REFERENCE_GOODS),
+    "countries.csv": Table.of("code,name,source", key="code", topic=REFERENCE_CODES),
+    "currencies.csv": Table.of("code,name,source", key="code", topic=REFERENCE_CODES),
+    "duty_rates.csv": Table.of("goods,from,until,percent,krw,measure,source", key="goods,from", topic=REFERENCE_TARIFF),
+    "excise_taxes.csv": Table.of("tax,goods,from,until,percent,krw,measure,above_krw,education_percent,rural_percent,source", key="goods,from", topic=REFERENCE_TARIFF),
+    "exchange_rates.csv": Table.of("week,currency,krw,source", key="week,currency", topic=REFERENCE_RATES),
+    "goods_categories.csv": Table.of("category,from,list_excluded,simplified_excluded,prohibited,rank,agency,in_ingredients,source", key="category,from", topic=REFERENCE_GOODS),
+    "goods_hs.csv": Table.of("prefix,category,source", key="prefix", topic=REFERENCE_GOODS),
+    "goods_innocent.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
+    "goods_terms.csv": Table.of("term,language,category,strength,source", key="term", topic=REFERENCE_GOODS),
+    "hs6.csv": Table.of("code,text,edition,source", key="code", topic=REFERENCE_TARIFF),
+    "hs_margins.csv": Table.of("lead,percent,source", key="lead", topic=REFERENCE_GOODS),
+    "hs_words.csv": Table.of("word,headings,source", key="word", topic=REFERENCE_GOODS),
+    "importer_checks.csv": Table.of("from,name,phone,postcode,auth_number,codes_from,source", key="from"),
+    "importers.csv": Table.of(
+        "token,name,name_en,phone,phone_end,postcodes,auth_numbers,valid_from,changed_on,valid_until,state,state_from,source", key="token", topic=REFERENCE_REGISTERS
+    ),
+    "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
+    "preferences.csv": Table.of("agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF),
+    "rule_phases.csv": Table.of("rule,from,phase,source", key="rule,from"),
+    "self_use_limits.csv": Table.of("category,unit,from,most,source", key="category,unit,from"),
+    "simplified_rates.csv": Table.of("goods,above_krw,from,until,percent,source", key="goods,above_krw,from", topic=REFERENCE_TARIFF),
     "thresholds.csv": Table.of("name,from,value,unit,source", key="name,from"),
-    "vague_descriptions.csv": Table.of("phrase,language,source", key="phrase"),
+    "vague_descriptions.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
+    "vat_rates.csv": Table.of("goods,from,until,percent,source", key="goods,from", topic=REFERENCE_TARIFF),
 }
 """Every table. A new one is a line here and a function that reads it in the module of its subject."""
 
 
 class Tables:
-    """The files of a folder, read once: their rows and the version of them all."""
+    """The rows of every table in the order of their keys, from wherever they come, and the version of them all.
 
-    def __init__(self, folder: Path) -> None:
-        self._raw: dict[str, bytes] = {}
-        for file in sorted({*TABLES, *(path.name for path in folder.glob("*.csv"))}):
-            try:
-                self._raw[file] = (folder / file).read_bytes()
-            except OSError as error:
-                raise ReferenceDataError(f"{file}: can't be read in {folder} ({error.strerror}), the table has to be there") from error
+    Frozen: a change makes other `Tables`, which share what did not change.
+    """
+
+    def __init__(self, rows: Mapping[str, Iterable[Row]], digests: Mapping[str, bytes] | None = None) -> None:
+        """All tables, by file; `digests` are those that are known."""
+        known = digests or {}
+        self._rows = {file: tuple(rows[file]) if file in known else tuple(sorted(rows[file], key=_key)) for file in TABLES}
+        self._digests = dict(known)
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """The files of a folder."""
+        return cls({file: parse(file, read(folder / file)) for file in TABLES})
 
     @property
     def version(self) -> str:
-        """Names and content of all files, so that a decision can name what it was made with."""
+        """Content of all tables, so that a decision can name what it was made with: the same rows, the same version."""
         digest = hashlib.sha256()
-        for file, raw in self._raw.items():
-            digest.update(f"{file}\0{len(raw)}\0".encode())
-            digest.update(raw)
+        for file in TABLES:
+            digest.update(file.encode() + b"\0" + self.digest(file))
         return digest.hexdigest()[:12]
 
-    def rows(self, file: str) -> Iterator[Row]:
-        """Lines of one table, each with every column and a source."""
-        columns = TABLES[file].columns
-        table = csv.reader(io.StringIO(self._text(file), newline=""), strict=True)
-        try:
-            header = tuple(next(table, ()))
-            if header != columns:
-                raise ReferenceDataError(f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}")
-            for cells in table:
-                row = Row(file, table.line_num, dict(zip(columns, cells, strict=False)))
-                if len(cells) != len(columns):
-                    raise row.refused(f"{len(cells)} cells found, there have to be {len(columns)}: {', '.join(columns)}")
-                if not row["source"].strip():
-                    raise row.wrong("source", "where the row comes from, such as a law and its article")
-                yield row
-        except csv.Error as error:
-            raise ReferenceDataError(f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell") from error
+    def digest(self, file: str) -> bytes:
+        """Content of one table, wherever its rows come from."""
+        if file not in self._digests:
+            rows = [TABLES[file].columns, *(tuple(row.cells.values()) for row in self._rows[file])]
+            self._digests[file] = hashlib.sha256(orjson.dumps(rows)).digest()
+        return self._digests[file]
 
-    def _text(self, file: str) -> str:
-        """A file as text; spreadsheets put a byte order mark in front."""
-        try:
-            return self._raw[file].decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = self._raw[file].count(b"\n", 0, error.start) + 1
-            raise ReferenceDataError(f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8") from error
+    def rows(self, file: str) -> Iterator[Row]:
+        """Rows of one table, each with every column and a source."""
+        for row in self._rows[file]:
+            if not row["source"].strip():
+                raise row.wrong("source", "where the row comes from, such as a law and its article")
+            yield row
+
+    def by_key(self, file: str) -> dict[Key, Row]:
+        """Rows of one table by what tells them apart."""
+        return {row.key: row for row in self._rows[file]}
+
+    def with_tables(self, rows: Mapping[str, Iterable[Row]]) -> "Tables":
+        """The same with other rows in some tables."""
+        digests = {file: self.digest(file) for file in TABLES if file not in rows}
+        return Tables({**self._rows, **rows}, digests)
+
+    def changed(self, changes: Mapping[str, Mapping[Key, Row | None]]) -> "Tables":
+        """The same with some rows put in and (None) others withdrawn."""
+        made: dict[str, Iterable[Row]] = {}
+        for file, rows in changes.items():
+            merged = {**self.by_key(file), **rows}
+            made[file] = [row for row in merged.values() if row is not None]
+        return self.with_tables(made)
+
+    def without(self, row: Row) -> "Tables":
+        """The same without one row."""
+        return self.with_tables({row.file: [each for each in self._rows[row.file] if each is not row]})
+
+
+def _key(row: Row) -> Key:
+    return row.key
+
+
+def _raise(error: ReferenceDataError) -> NoReturn:
+    raise error
+
+
+def read(path: Path) -> bytes:
+    """The file of a table."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReferenceDataError(f"{path.name}: can't be read in {path.parent} ({error.strerror}), the table has to be there") from error
+
+
+def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _raise) -> list[Row]:
+    """Rows of a table's file; `wrong` is told each mistake of its form."""
+    columns = TABLES[file].columns
+    rows: list[Row] = []
+    try:
+        text = raw.decode("utf-8-sig")  # spreadsheets put a byte order mark in front
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        wrong(ReferenceDataError(f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8"))
+        return rows
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = tuple(next(table, ()))
+        if header != columns:
+            wrong(ReferenceDataError(f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}"))
+            return rows
+        for cells in table:
+            row = Row(file, table.line_num, dict(zip(columns, cells, strict=False)))
+            if len(cells) == len(columns):
+                rows.append(row)
+            else:
+                wrong(row.refused(f"{len(cells)} cells found, there have to be {len(columns)}: {', '.join(columns)}"))
+    except csv.Error as error:
+        wrong(ReferenceDataError(f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell"))
+    return rows
 
 
 def put(table: dict[str, T], key: str, value: T, row: Row) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.identity import Ids, TokenKeys, consignee_token, digest
+from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
 from tests.flow import KEYS
 from tests.parcels import EXPORT, parcel
 
@@ -93,3 +93,29 @@ def test_ids_are_the_same_always() -> None:
     ids = Ids("kx", "KX-2026-11-23-0007", 1)
     assert ids.of("KX826110000017") == ids.of("KX826110000017") == "38fc2e289795be8e7a6534ef56228002"
     assert len(digest(b"")) == 16
+
+
+# Marks
+
+
+def test_a_mark_has_48_bits_and_none_is_0() -> None:
+    assert mark("") == mark("", "", "") == mark("", secret=b"key") == 0
+    marks = {mark(str(number)) for number in range(1_000)}
+    assert len(marks) == 1_000
+    assert 2**40 < max(marks) < 2**48
+
+
+@given(st.lists(st.lists(st.text("a1", max_size=3), min_size=1, max_size=3).map(tuple), unique=True, max_size=20))
+def test_marks_of_different_things_differ(named: list[tuple[str, ...]]) -> None:
+    said = [names for names in named if any(names)]
+    assert len({mark(*names) for names in said}) == len(said)
+
+
+def test_a_mark_under_a_key_is_another() -> None:
+    assert len({mark("x"), mark("x", secret=b"one"), mark("x", secret=b"two")}) == 3
+
+
+@pytest.mark.parametrize("secret", [b"s", b"s" * 64, b"s" * 1_000], ids=["short", "as long as marks can use", "longer"])
+def test_a_secret_of_any_length_marks(secret: bytes) -> None:
+    keys = TokenKeys((("k1", secret), ("k0", b"old")))
+    assert mark("x", secret=keys.secret) == mark("x", secret=secret[:64])

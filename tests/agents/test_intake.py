@@ -15,7 +15,8 @@ Json = dict[str, Any]
 
 A: Final = {"house_bill": "A"}
 B: Final = {"house_bill": "B"}
-C: Final = {"house_bill": "C"}
+C: Final = {"house_bill": "C", "items": [{"amount": "10"}]}
+"""Cheap enough to be no split of the others."""
 HEAVIER: Final = {"gross_weight_g": 900}
 BAD: Final = {"pieces": 0}
 WEAPON: Final = {"items": [{"description": "stun gun"}]}
@@ -95,7 +96,7 @@ HISTORIES: Final[dict[str, list[Step]]] = {
     ],
     "an amendment replaces what it names": [
         (original(A, B), "ACCEPTED", [("A", "RELEASE", 1, None), ("B", "RELEASE", 1, None)]),
-        (amend(2, A | HEAVIER, C), "ACCEPTED", [("A", "RELEASE", 2, 1), ("C", "RELEASE", 1, None)]),
+        (amend(2, A | HEAVIER, C), "ACCEPTED", [("A", "RELEASE", 2, 1), ("C", "DECLARE", 1, None)]),
         (cancel(3), "CANCELLED", [("A", "CANCELLED", 3, 2), ("B", "CANCELLED", 2, 1), ("C", "CANCELLED", 2, 1)]),
     ],
     "a refused amendment leaves what was in force": [

@@ -8,7 +8,7 @@ import pytest
 from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX
 from schemas import limits, topics, unreadable
 from tests.flow import Flow, Json, decisions, receipt
-from tests.parcels import manifest
+from tests.parcels import ITEM, manifest
 
 Build = Callable[[int], Json]
 
@@ -39,8 +39,8 @@ PARCEL_LIMITS: Final[list[tuple[str, int, Build, str, str]]] = [
     ("volume", limits.QUANTITY_MAX, lambda n: item(volume_ml=n), "FMT-01", "/items/0/volume_ml"),
     ("net weight", limits.WEIGHT_G_MAX, lambda n: item(net_weight_g=n), "FMT-01", "/items/0/net_weight_g"),
     ("gross weight", limits.WEIGHT_G_MAX, lambda n: manifest({"gross_weight_g": n}), "FMT-01", "/gross_weight_g"),
-    ("digits of an amount", limits.AMOUNT_DIGITS_MAX, lambda n: item(amount="9" * n), "FMT-08", "/items/0/amount"),
-    ("places of an amount", limits.AMOUNT_SCALE_MAX, lambda n: item(amount="1." + "1" * n), "FMT-08", "/items/0/amount"),
+    ("digits of an amount", limits.AMOUNT_DIGITS_MAX, lambda n: item(amount="9" * n, unit_price="1"), "FMT-08", "/items/0/amount"),
+    ("places of an amount", limits.AMOUNT_SCALE_MAX, lambda n: item(amount="1." + "1" * n, unit_price="1"), "FMT-08", "/items/0/amount"),
 ]
 
 
@@ -85,10 +85,10 @@ def test_the_number_of_parcels() -> None:
 def told(count: int) -> Json:
     """A parcel with so many findings, none of which refuses it."""
     lines: list[Json] = [{"hs_code": "999999", "shoe_size": 43, "amount": "1"}] * (count // 2) + [{"shoe_size": 43, "amount": "1"}] * (count % 2)
-    return {"items": lines}
+    return {"items": lines, "gross_weight_g": 100 * ITEM["net_weight_g"]}
 
 
-@pytest.mark.parametrize("count", [limits.FINDINGS_PER_PARCEL_MAX - 1, limits.FINDINGS_PER_PARCEL_MAX, limits.FINDINGS_PER_PARCEL_MAX + 1, 200])
+@pytest.mark.parametrize("count", [limits.FINDINGS_PER_PARCEL_MAX - 1, limits.FINDINGS_PER_PARCEL_MAX, limits.FINDINGS_PER_PARCEL_MAX + 1, 2 * limits.ITEMS_PER_PARCEL_MAX])
 def test_findings_of_a_parcel(count: int) -> None:
     (decision,) = decisions(Flow().send(manifest(told(count))))
     found = decision["findings"]
@@ -102,16 +102,17 @@ def test_findings_of_a_parcel(count: int) -> None:
 
 
 def test_what_refuses_a_parcel_comes_before_what_only_explains() -> None:
-    lines = [{"shoe_size": 43, "description": "vitamin"}] * 60 + [{"origin": "XX"}] * 40
+    refused = 20
+    lines = [{"shoe_size": 43, "description": "vitamin"}] * (limits.ITEMS_PER_PARCEL_MAX - refused) + [{"origin": "XX", "shoe_size": 43}] * refused
     (answer,) = receipt(Flow().send(manifest({"items": lines, "currency": "XXX"})))["parcels"]
     severities = [found["severity"] for found in answer["findings"]]
-    assert severities[:41] == ["REJECT"] * 41
+    assert severities[: refused + 1] == ["REJECT"] * (refused + 1)
     assert len(severities) == limits.FINDINGS_PER_PARCEL_MAX
 
 
 def test_findings_of_a_manifest() -> None:
     full = limits.FINDINGS_PER_MANIFEST_MAX // limits.FINDINGS_PER_PARCEL_MAX
-    spoilt = {"items": [{"origin": "XX", "amount": "1"}] * limits.FINDINGS_PER_PARCEL_MAX}
+    spoilt = {"items": [{"origin": "XX", "net_weight_g": 0}] * limits.ITEMS_PER_PARCEL_MAX}
     said = receipt(Flow().send(manifest(*({"house_bill": f"A{index}", **spoilt} for index in range(full + 2)))))
     assert [len(answer["findings"]) for answer in said["parcels"]] == [limits.FINDINGS_PER_PARCEL_MAX] * full + [2, 2]
     assert said["parcels"][-1]["findings"][-1]["message"] == "further findings were left out"
@@ -177,10 +178,17 @@ def test_conflicts_remembered() -> None:
 
 @pytest.mark.parametrize("lines", [9, 10, limits.ITEMS_PER_PARCEL_MAX])
 def test_the_dearest_parcel_is_decided(lines: int) -> None:
+    """To inspect it, for goods are not worth so much; its taxes are exact all the same."""
     dearest = "9" * limits.AMOUNT_DIGITS_MAX + "." + "9" * limits.AMOUNT_SCALE_MAX
-    (decision,) = decisions(Flow().send(manifest({"items": [{"amount": dearest}] * lines, "freight": dearest, "insurance": dearest, "local_charges": dearest})))
-    assert decision["outcome"] == "DECLARE"
+    said = {"items": [{"amount": dearest}] * lines, "freight": dearest, "insurance": dearest, "local_charges": dearest, "gross_weight_g": lines * ITEM["net_weight_g"]}
+    (decision,) = decisions(Flow().send(manifest(said)))
+    assert (decision["outcome"], decision["route"]) == ("INSPECT", "GENERAL")
+    assert {found["code"] for found in decision["findings"] if found["severity"] == "ACT"} == {"XF-02", "XF-09"}
     assert decision["goods_price_usd"].startswith(f"{(lines + 1) * 10**12 - 1}")
+    assert decision["customs_value_krw"] == (lines + 3) * (10**16 - 1) * 1_400 // 10**4
+    duty = decision["tax"]["duty"]
+    assert 0 <= decision["customs_value_krw"] * 13 // 100 - duty < 10 + lines
+    assert 0 <= (decision["customs_value_krw"] + duty) // 10 - decision["tax"]["vat"] < 10 + lines
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.money import E4, above_usd, parse_e4, show_e6, usd_e6
+from agents.money import E4, above_usd, parse_e4, parse_e6, show_e6, usd_e6
 
 AMOUNTS = st.integers(0, 10**16 - 1)
 RATES = st.integers(1, 10**9)
@@ -66,3 +66,8 @@ def test_dollars_are_rounded_down() -> None:
 )
 def test_show(value_e6: int, shown: str) -> None:
     assert show_e6(value_e6) == shown
+
+
+@given(st.integers(0, 10**24))
+def test_what_is_shown_reads_as_it_was(value_e6: int) -> None:
+    assert parse_e6(show_e6(value_e6)) == value_e6

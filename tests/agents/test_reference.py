@@ -1,14 +1,16 @@
-"""Dated figures, registers and terms."""
+"""Dated figures, the law of a day, registers."""
 
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
-from agents.reference import Category, Dated, GoodsTerms, NotInForceError, Registration
+from agents.reference import DAYS_REMEMBERED_MAX, Dated, NotInForceError, Phase, Reference, Registration, Thresholds
+from tests.parcels import TODAY
+from tests.reference import REFERENCE, WEEK, limit, phased, since, thresholds
 
 LIMIT = Dated({date(2016, 1, 1): 150, date(2010, 1, 1): 100})
-A = Category("A", list_excluded=True, simplified_excluded=False, prohibited=None, source="made up")
-B = Category("B", list_excluded=False, simplified_excluded=False, prohibited=None, source="made up")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,105 @@ def test_values_stand_in_order_of_their_days() -> None:
     assert list(LIMIT.items()) == [(date(2010, 1, 1), 100), (date(2016, 1, 1), 150)]
 
 
+# The law of a day
+
+EVE = date(2026, 11, 22)
+CHANGED = replace(REFERENCE, thresholds=thresholds(list_limit_usd=Dated({date(2016, 1, 1): Decimal(150), TODAY: Decimal("99.99")}), velocity_usd_7d=since("0.0001")))
+
+
+@pytest.mark.parametrize(
+    ("day", "figure"),
+    [
+        pytest.param(date(2015, 12, 31), 0, id="before its first day: nothing, the most careful"),
+        pytest.param(date(2016, 1, 1), 1_500_000, id="its first day"),
+        pytest.param(EVE, 1_500_000, id="the eve of a change"),
+        pytest.param(TODAY, 999_900, id="the day of it"),
+        pytest.param(date.max, 999_900, id="the last day of the calendar"),
+        pytest.param(date.min, 0, id="the first day of the calendar"),
+    ],
+)
+def test_a_figure_of_the_day_in_ten_thousandths(day: date, figure: int) -> None:
+    assert CHANGED.on(day).figures.list_limit_usd == figure
+
+
+def test_every_figure_is_the_dated_one() -> None:
+    law = CHANGED.on(TODAY)
+    assert law.day == TODAY
+    for name in (row.name for row in fields(Thresholds)):
+        assert getattr(law.figures, name) == getattr(CHANGED.thresholds, name).on(TODAY) * 10_000, name
+    assert law.figures.velocity_usd_7d == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [
+        pytest.param(date(2026, 11, 21), False, id="the eve of the first week"),
+        pytest.param(date(2026, 11, 22), True, id="its Sunday"),
+        pytest.param(date(2026, 11, 28), True, id="its Saturday"),
+        pytest.param(date(2026, 11, 29), False, id="the Sunday after: no week stands in for another"),
+    ],
+)
+def test_the_week_of_the_day(day: date, *, known: bool) -> None:
+    assert REFERENCE.on(day).week is (WEEK if known else None)
+
+
+def test_limits_of_self_use_by_category() -> None:
+    later = replace(REFERENCE, self_use={**REFERENCE.self_use, ("TOY", "G"): Dated({TODAY: limit("TOY", "G", 5)})})
+    assert {name: [(row.unit, row.most) for row in rows] for name, rows in later.on(EVE).limits.items()} == {
+        "SUPPLEMENT": [("BOTTLES", 6)],
+        "ALCOHOL": [("BOTTLES", 1), ("ML", 1_000)],
+        "PERFUME": [("ML", 60)],
+    }
+    assert later.on(TODAY).limits["TOY"] == (limit("TOY", "G", 5),)
+
+
+@pytest.mark.parametrize(
+    ("day", "phase"),
+    [
+        pytest.param(EVE, "ENFORCE", id="on the eve a rule that stands nowhere is in force"),
+        pytest.param(TODAY, "OBSERVE", id="on the day it is watched"),
+    ],
+)
+def test_the_phase_of_the_day(day: date, phase: Phase) -> None:
+    law = phased({"XX-01.one": {TODAY: "OBSERVE"}}).on(day)
+    assert (law.phase("XX-01", "one"), law.phase("XX-01", "other"), law.phase("XX-02", "one")) == (phase, "ENFORCE", "ENFORCE")
+
+
+def test_a_phase_by_name_counts_before_one_by_code() -> None:
+    law = phased({"XX-01": "OFF", "XX-01.one": "WARN"}).on(TODAY)
+    assert (law.phase("XX-01", "one"), law.phase("XX-01", "other")) == ("WARN", "OFF")
+
+
+def test_a_law_is_made_once_a_day() -> None:
+    reference = replace(REFERENCE)
+    assert reference.on(TODAY) is reference.on(TODAY)
+    assert reference.on(TODAY) is not reference.on(EVE)
+
+
+def test_another_snapshot_has_laws_of_its_own() -> None:
+    """Also one made of a snapshot whose laws were asked for."""
+    before = REFERENCE.on(TODAY)
+    assert CHANGED.on(TODAY) is not before
+    assert replace(CHANGED, phases={}).on(TODAY) is not CHANGED.on(TODAY)
+    assert REFERENCE.on(TODAY) is before
+
+
+def test_no_carrier_fills_the_memory_with_days() -> None:
+    reference = replace(REFERENCE)
+    for number in range(2 * DAYS_REMEMBERED_MAX + 1):
+        assert reference.on(TODAY - timedelta(number)).day == TODAY - timedelta(number)
+        assert len(reference._laws) <= DAYS_REMEMBERED_MAX
+
+
+def test_the_first_day_is_the_one_with_every_figure() -> None:
+    assert CHANGED.first_day == date(2016, 1, 1)
+    later: Reference = replace(CHANGED, thresholds=thresholds(list_limit_usd=since("1", TODAY)))
+    assert later.first_day == TODAY
+
+
+# Registers
+
+
 @pytest.mark.parametrize(
     ("registration", "valid", "suspended"),
     [
@@ -53,40 +154,3 @@ def test_a_registration_on_a_day(registration: Registration, valid: bool, suspen
     day = date(2026, 11, 23)
     assert registration.valid_on(day) is valid
     assert registration.suspended_on(day) is suspended
-
-
-@pytest.mark.parametrize(
-    ("text", "terms"),
-    [
-        pytest.param("tea", ["tea"], id="alone"),
-        pytest.param("green tea, loose", ["tea"], id="among words"),
-        pytest.param("steam", [], id="within a word"),
-        pytest.param("tea2", [], id="before a digit"),
-        pytest.param("tea-tree", ["tea"], id="before a dash"),
-        pytest.param("유기농녹차잎", ["녹차"], id="a Korean term within a word"),
-        pytest.param("tea 녹차 tea", ["tea", "녹차", "tea"], id="in order of appearance"),
-        pytest.param("green tea leaf", ["green tea leaf", "tea"], id="terms that overlap"),
-        pytest.param("", [], id="nothing"),
-    ],
-)
-def test_terms_in_a_text(text: str, terms: list[str]) -> None:
-    goods = GoodsTerms({"tea": A, "green tea leaf": B, "녹차": A}, {})
-    assert sorted(term for term, _ in goods.by_text(text)) == sorted(terms)
-
-
-@pytest.mark.parametrize(
-    ("code", "category"),
-    [
-        pytest.param("090210", A, id="by two digits"),
-        pytest.param("090300", B, id="by the longest beginning"),
-        pytest.param("100100", None, id="none"),
-        pytest.param("0", None, id="shorter than any"),
-        pytest.param("", None, id="nothing"),
-    ],
-)
-def test_the_category_of_a_code(code: str, category: Category | None) -> None:
-    assert GoodsTerms({}, {"09": A, "0903": B}).by_code(code) is category
-
-
-def test_without_terms_no_text_holds_any() -> None:
-    assert list(GoodsTerms({}, {}).by_text("tea")) == []

@@ -1,17 +1,18 @@
 """A consignee's parcels from partition to partition, what is told of them, and what is forgotten."""
 
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import pytest
 
 from agents.clock import DAY_MS
 from agents.identity import consignee_token
-from agents.rules.velocity import WINDOW_DAYS, Seen
-from agents.screening import Partition
+from agents.rules.consignee import WINDOW_DAYS, Seen
+from agents.screening import Kept, Partition
 from schemas import limits, topics
 from streams import partitions
 from tests.flow import KEYS, NOW_MS, Flow, Json, by_bill
-from tests.parcels import manifest, parcel
+from tests.parcels import EXPORT, manifest, parcel
 
 NAME: Final = "kx/A"
 SEEN: Final = Seen(NOW_MS, 1, "LIST")
@@ -28,6 +29,14 @@ def token(letter: str) -> str:
 def holder(flow: Flow) -> list[str]:
     """With whom screening has the parcel now."""
     return [name for name in "ABCD" for kept in flow.work.partitions.values() if NAME in kept.consignees.get(token(name), {})]
+
+
+def again(before: Partition) -> Partition:
+    """A partition with what another wrote into the changelog."""
+    after = Partition()
+    for consignee in before.consignees:
+        after.restore(consignee, msgspec.msgpack.decode(msgspec.msgpack.encode(before.kept(consignee)), type=Kept))
+    return after
 
 
 def sent(version: int, to: str, *, pieces: int = 1) -> Json:
@@ -96,7 +105,7 @@ def test_a_case_names_other_parcels_only_where_they_matter() -> None:
 
 def test_a_case_names_so_many_parcels() -> None:
     flow = Flow()
-    flow.send(manifest(*({"house_bill": f"A{index}"} for index in range(limits.EVIDENCE_PARCELS_MAX + 2))))
+    flow.send(manifest(*({"house_bill": f"A{index}", "items": [{"amount": "1"}]} for index in range(limits.EVIDENCE_PARCELS_MAX + 2))))
     named = [case["evidence_parcels"] for case in flow.of("security.hold")]
     assert len(named[-2]) == len(named[-1]) == limits.EVIDENCE_PARCELS_MAX
     assert named[-1][-1] == f"A{limits.EVIDENCE_PARCELS_MAX}"
@@ -111,7 +120,95 @@ def test_a_notice_comes_for_prohibited_goods_just_as_for_others() -> None:
     assert len({case["case_id"] for case in flow.of(*topics.SECURITY_OF_DESK.values())}) == 3
 
 
+# Taxes
+
+
+def taxed(*changes: Json, **header: Any) -> list[tuple[str, int, str | None]]:  # noqa: ANN401 - whatever a header may hold
+    """Outcome, won and the reason for none, of parcels of different consignees."""
+    flow = Flow()
+    flow.send(manifest(*({"house_bill": f"H{index}", **parcel} for index, parcel in enumerate(changes)), **header))
+    return [(said["outcome"], said["tax"]["total"], said["tax"]["exempt"]) for said in flow.decisions]
+
+
+SNEAKERS: Final[Json] = {"description": "running shoes, textile upper, size 270", "hs_code": "640411", "amount": "185", "origin": "US"}
+
+
+def test_a_pair_of_sneakers_is_taxed_to_the_won() -> None:
+    """(185 + 5) USD x 1,400 = 266,000 won; duty 13 %; VAT 10 % of 300,580, cut to ten won."""
+    flow = Flow()
+    flow.send(manifest({"items": [SNEAKERS]}))
+    (decision,) = flow.decisions
+    tax = decision["tax"]
+    assert (decision["customs_value_krw"], tax["duty"], tax["vat"], tax["total"], tax["exempt"], tax["exchange_rate"]) == (266_000, 34_580, 30_050, 64_630, None, "1400")
+    assert [(line["item"], line["tax"], line["base"], line["rate"], line["amount"]) for line in tax["lines"]] == [
+        (0, "duty", 266_000, "13 %", 34_580),
+        (0, "vat", 300_580, "10 %", 30_058),
+    ]
+    assert all(line["source"] for line in tax["lines"])
+
+
+@pytest.mark.parametrize(
+    ("order", "origin", "duty"),
+    [
+        pytest.param({"paid": "185"}, "US", 0, id="claimed, of its origin, with proof of the purchase"),
+        pytest.param({"paid": None}, "US", 34_580, id="no payment named"),
+        pytest.param({"paid": "185", "order_number": None}, "US", 34_580, id="no order named"),
+        pytest.param({"paid": "185"}, "CN", 34_580, id="of another origin"),
+    ],
+)
+def test_the_rate_of_an_agreement(order: Json, origin: str, duty: int) -> None:
+    flow = Flow()
+    flow.send(manifest({"items": [{**SNEAKERS, "origin": origin, "preference": "KOR_US"}], "order": order}))
+    assert [said["tax"]["duty"] for said in flow.decisions] == [duty]
+
+
+@pytest.mark.parametrize(
+    ("parcel", "header", "told"),
+    [
+        pytest.param({}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="within the limit"),
+        pytest.param({"items": [{**SNEAKERS, "amount": "150"}]}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="150 without the freight"),
+        pytest.param({"items": [{**SNEAKERS, "amount": "185"}], "consignor": {"country": "US"}}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="185 from the United States"),
+        pytest.param({"purpose": "COMMERCIAL", "items": [{"amount": "45"}]}, {}, ("DECLARE", 17_010, None), id="commercial goods of 50 with the freight"),
+        pytest.param({"purpose": "COMMERCIAL", "items": [{"amount": "5"}]}, {}, ("DECLARE", 0, "BELOW_COLLECTION_FLOOR"), id="so little that it is not collected"),
+        pytest.param({"items": [{"description": "vitamin C tablets", "amount": "50"}]}, {}, ("DECLARE", 0, "SMALL_VALUE"), id="kept from the list and still exempt"),
+        pytest.param({**EXPORT, "items": [{"amount": "900"}]}, {"direction": "EXPORT"}, ("RELEASE", 0, "EXPORT"), id="leaving the country"),
+    ],
+)
+def test_what_is_to_be_paid(parcel: Json, header: Json, told: tuple[str, int, str | None]) -> None:
+    assert taxed(parcel, **header) == [told]
+
+
+def test_beside_a_bottle_other_goods_are_exempt_of_all() -> None:
+    """Of (100 + 40 + 7) USD x 1,400 = 205,800 won the bottle has 147,000: liquor tax 105,840, education tax 31,752, VAT 28,459, and no duty."""
+    whisky = {"description": "malt whisky", "hs_code": "220830", "amount": "100", "volume_ml": 700}
+    flow = Flow()
+    flow.send(manifest({"items": [whisky, {"amount": "40"}], "freight": "7"}))
+    (decision,) = flow.decisions
+    lines = [(line["item"], line["tax"], line["base"], line["amount"]) for line in decision["tax"]["lines"]]
+    assert lines == [(0, "duty", 147_000, 0), (0, "liquor", 147_000, 105_840), (0, "education", 105_840, 31_752), (0, "vat", 284_592, 28_459)]
+    assert (decision["tax"]["total"], decision["tax"]["exempt"]) == (105_840 + 31_750 + 28_450, "DUTY")
+
+
+def test_without_a_decision_on_the_goods_there_are_no_taxes() -> None:
+    flow = Flow()
+    flow.send(manifest({"house_bill": "A", "items": [SNEAKERS]}, {"house_bill": "B", "items": [{**SNEAKERS, "quantity": 0}]}, {"house_bill": "C", "currency": "JPY"}))
+    flow.send(manifest({"house_bill": "A"}, version=2, function="CANCEL"))
+    told = {(said["house_bill"], said["outcome"]): said["tax"] for said in flow.decisions}
+    assert told.pop(("A", "DECLARE"))["total"] == 64_630
+    assert told == {("B", "REJECT"): None, ("C", "DECLARE"): None, ("A", "CANCELLED"): None}
+
+
 # What a partition remembers
+
+
+def test_an_amendment_is_remembered_with_all_it_says_and_the_time_of_the_first_filing() -> None:
+    kept = Partition()
+    first = Seen(NOW_MS, 1, "LIST", master=1, supplier=2, purchased_on=3, arrives_on=4, address=5, phone=6, uses={"X": 1})
+    amended = Seen(NOW_MS + DAY_MS, 9, "GENERAL", master=11, supplier=12, purchased_on=13, arrives_on=14, address=15, phone=16, uses={"X": 2}, in_force=2, latest=2)
+    kept.put("t", NAME, first)
+    kept.put("t", NAME, amended)
+    assert kept.get("t", NAME) == msgspec.structs.replace(amended, received_at_ms=NOW_MS)
+    assert again(kept).get("t", NAME) == kept.get("t", NAME)
 
 
 def test_the_oldest_parcels_of_a_consignee_are_forgotten() -> None:
@@ -143,9 +240,7 @@ def test_consignees_are_forgotten_by_the_time_of_the_log(days: int, left: set[st
     kept.put("new", NAME, SEEN)
     kept.put("new", "kx/B", Seen(NOW_MS + 6 * DAY_MS, 1, "LIST"))
     if restored:
-        before, kept = kept, Partition()
-        for consignee, parcels in before.consignees.items():
-            kept.restore(consignee, dict(parcels))
+        kept = again(kept)
     kept.touched.clear()
     kept.expire(NOW_MS + days * DAY_MS)
     assert set(kept.consignees) == left
@@ -159,8 +254,7 @@ def test_a_consignee_whose_last_parcel_left_is_forgotten_with_the_rest(restored:
     kept.put("t", NAME, SEEN)
     kept.put("t", "kx/B", Seen(NOW_MS + 5 * DAY_MS, 1, "LIST"))
     if restored:
-        before, kept = kept, Partition()
-        kept.restore("t", dict(before.consignees["t"]))
+        kept = again(kept)
     kept.expire(NOW_MS + 6 * DAY_MS)
     kept.drop("t", "kx/B")
     assert set(kept.consignees) == {"t"}

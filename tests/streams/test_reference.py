@@ -14,9 +14,16 @@ import pytest
 from agents.reference import Reference, Thresholds
 from agents.text import fold
 from reference.build import is_vague
+from schemas.manifest import Item
 from streams.reference import FOLDER, load
 from streams.reference import ReferenceDataError as TableError
 from streams.reference.tables import TABLES
+
+TODAY = date(2026, 11, 23)
+
+
+MAY_BE_EMPTY = {"importers.csv"}
+"""Who holds which clearance code is known to customs alone."""
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +88,14 @@ def test_the_shipped_tables_load_fast_enough_for_every_start() -> None:
 
 
 def test_the_shipped_folder_is_small_enough_to_ship() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts) < 1_500_000
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts) < 2_500_000
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.csv")), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_every_row_of_every_table_parses_and_names_its_source(path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
-    assert rows
+    assert rows or path.name in MAY_BE_EMPTY
     for row in rows:
         assert None not in row
         assert None not in row.values()
@@ -132,8 +139,8 @@ def test_registers_know_who_is_suspended_and_who_has_expired(shipped: Reference)
 
 
 def test_prohibited_goods_are_open_to_no_easier_procedure(shipped: Reference) -> None:
-    prohibited = [category for category in shipped.categories.values() if category.prohibited]
-    assert {category.name for category in prohibited} == {"NARCOTIC", "WEAPON"}
+    prohibited = [category for category in shipped.goods.categories_on(TODAY).values() if category.prohibited]
+    assert {category.name for category in prohibited} == {"NARCOTIC", "WEAPON", "FAKE_MONEY", "OBSCENE", "SUBVERSIVE"}
     assert all(category.list_excluded and category.simplified_excluded for category in prohibited)
 
 
@@ -237,9 +244,14 @@ INNOCENT = (
 )
 
 
+def prohibited_in(shipped: Reference, phrase: str) -> set[str]:
+    categories = shipped.goods.categories_on(TODAY)
+    return {kind for hit in shipped.goods.understand(Item(description=phrase)).hits if (kind := categories[hit.category].prohibited)}
+
+
 @pytest.mark.parametrize("phrase", INNOCENT)
 def test_innocent_goods_are_never_prohibited(shipped: Reference, phrase: str) -> None:
-    assert [term for term, category in shipped.goods.by_text(fold(phrase)) if category.prohibited] == []
+    assert prohibited_in(shipped, phrase) == set()
 
 
 @pytest.mark.parametrize(
@@ -258,7 +270,7 @@ def test_innocent_goods_are_never_prohibited(shipped: Reference, phrase: str) ->
     ],
 )
 def test_prohibited_goods_are_found(shipped: Reference, phrase: str, kind: str) -> None:
-    assert kind in {category.prohibited for _, category in shipped.goods.by_text(fold(phrase))}
+    assert kind in prohibited_in(shipped, phrase)
 
 
 @pytest.mark.parametrize(
@@ -273,15 +285,19 @@ def test_prohibited_goods_are_found(shipped: Reference, phrase: str, kind: str) 
         ("240412", "E_LIQUID"),
         ("090121", "QUARANTINE"),
         ("040900", "FOOD"),
-        ("040610", "QUARANTINE"),
+        ("040610", "QUARANTINE_ANIMAL"),
         ("330300", "PERFUME"),
         ("610910", None),
         ("950300", None),
+        ("240411", "HEATED_TOBACCO"),
+        ("030617", "QUARANTINE_AQUATIC"),
+        ("380891", "BIOCIDE"),
+        ("330499", "COSMETIC"),
+        ("851631", "ELECTRICAL"),
     ],
 )
 def test_codes_give_categories(shipped: Reference, code: str, category: str | None) -> None:
-    found = shipped.goods.by_code(code)
-    assert (found.name if found else None) == category
+    assert shipped.goods.by_code(code) == category
 
 
 @pytest.mark.parametrize("phrase", ["accessories", "Spare  Parts", "样品", "기타", "black, s", "electrical items"])
@@ -334,6 +350,24 @@ SAMPLE = "a sample"
         pytest.param(append("thresholds.csv", "list_limit_usd,2000-01-01,1,USD,x"), "list_limit_usd from 2000-01-01 stands in the table already", id="threshold twice"),
         pytest.param(drop("thresholds.csv", "velocity_usd_7d"), "thresholds.csv: velocity_usd_7d is missing", id="threshold missing"),
         pytest.param(replace("thresholds.csv", "list_limit_usd,2000-01-01", "list_limit_usd,2010-01-01"), "list_limit_usd begins on 2010-01-01", id="threshold with a hole"),
+        pytest.param(append("rule_phases.csv", "XF07,2026-12-01,WARN,x"), "rule is 'XF07', it has to be a rule's code such as XF-09, or code and function", id="rule of a phase"),
+        pytest.param(append("rule_phases.csv", "XF-07.Quantity,2026-12-01,WARN,x"), "rule is 'XF-07.Quantity', it has to be a rule's code", id="function of a phase"),
+        pytest.param(append("rule_phases.csv", "XF-07,2026-12-01,ON,x"), "phase is 'ON', it has to be OFF or OBSERVE or WARN or ENFORCE", id="phase"),
+        pytest.param(append("rule_phases.csv", "XF-07,2026-12-32,WARN,x"), "from is '2026-12-32', it has to be a day of the calendar", id="day of a phase"),
+        pytest.param(append("rule_phases.csv", "XF-07,2026-12-01,WARN, "), "source is ' ', it has to be where the row comes from", id="source of a phase"),
+        pytest.param(
+            append("rule_phases.csv", "XF-07.quantity_looks_private,2000-01-01,WARN,x"),
+            "2000-01-01 stands in the table already for this entry, it has to stand there once",
+            id="phase twice",
+        ),
+        pytest.param(
+            append("self_use_limits.csv", "SPIRITS,ML,2026-12-01,500,x"), "category is 'SPIRITS', it has to be a category of goods_categories.csv", id="category of a limit"
+        ),
+        pytest.param(append("self_use_limits.csv", "ALCOHOL,LITRES,2026-12-01,1,x"), "unit is 'LITRES', it has to be BOTTLES or ML or G or UNITS", id="unit of a limit"),
+        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,0.5,x"), "most is '0.5', it has to be a whole number", id="limit with a fraction"),
+        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,-1,x"), "most is '-1', it has to be a whole number", id="limit negative"),
+        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,soon,500,x"), "from is 'soon', it has to be a day such as 2026-11-23", id="day of a limit"),
+        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2000-01-01,500,x"), "2000-01-01 stands in the table already for this entry", id="limit twice"),
         pytest.param(append("exchange_rates.csv", f"2026-11-23,USD,1,{SAMPLE}"), "week is '2026-11-23', it has to be a Sunday", id="no Sunday"),
         pytest.param(append("exchange_rates.csv", f"2026-11-22,XXX,1,{SAMPLE}"), "currency is 'XXX', it has to be a code of currencies.csv", id="currency unknown"),
         pytest.param(append("exchange_rates.csv", f"2026-11-22,USD,1,{SAMPLE}"), "'USD' stands in the table already", id="rate twice"),
@@ -343,12 +377,14 @@ SAMPLE = "a sample"
         pytest.param(drop("exchange_rates.csv", "2026-11-15,USD"), "the week of 2026-11-15 has no USD", id="dollar missing"),
         pytest.param(append("carriers.csv", "K X,x,2020-01-01,,,x"), "code is 'K X', it has to be lower-case letters", id="carrier"),
         pytest.param(append("carriers.csv", "zz,x,2020-01-01,2019-01-01,,x"), "valid_until is '2019-01-01', it has to be empty or a day from 2020-01-01 on", id="validity"),
-        pytest.param(append("goods_categories.csv", "SPIRITS,maybe,no,,x"), "list_excluded is 'maybe', it has to be yes or no", id="yes or no"),
-        pytest.param(append("goods_categories.csv", "SPIRITS,yes,no,DRUGS,x"), "prohibited is 'DRUGS', it has to be NARCOTIC, WEAPON or empty", id="prohibited"),
-        pytest.param(append("goods_terms.csv", "gin,en,SPIRITS,x"), "category is 'SPIRITS', it has to be a category of goods_categories.csv", id="category of a term"),
-        pytest.param(append("goods_terms.csv", "gin,fr,ALCOHOL,x"), "language is 'fr', it has to be en, ko or zh", id="language"),
-        pytest.param(append("goods_terms.csv", "ＶＯＤＫＡ,en,ALCOHOL,x"), "'vodka' stands in the table already", id="term twice once folded"),
-        pytest.param(append("goods_terms.csv", "\u200b,en,ALCOHOL,x"), "it has to be at least one visible character", id="term invisible"),
+        pytest.param(append("goods_categories.csv", "SPIRITS,2026-01-01,maybe,no,,1,,no,x"), "list_excluded is 'maybe', it has to be yes or no", id="yes or no"),
+        pytest.param(
+            append("goods_categories.csv", "SPIRITS,2026-01-01,yes,no,DRUGS,1,,no,x"), "prohibited is 'DRUGS', it has to be NARCOTIC, WEAPON, ARTICLE_234 or empty", id="prohibited"
+        ),
+        pytest.param(append("goods_terms.csv", "gin,en,SPIRITS,strong,x"), "category is 'SPIRITS', it has to be a category of goods_categories.csv", id="category of a term"),
+        pytest.param(append("goods_terms.csv", "gin,fr,ALCOHOL,strong,x"), "language is 'fr', it has to be en, ko or zh", id="language"),
+        pytest.param(append("goods_terms.csv", "ＶＯＤＫＡ,en,ALCOHOL,strong,x"), "'vodka' stands in the table already", id="term twice once folded"),
+        pytest.param(append("goods_terms.csv", "\u200b,en,ALCOHOL,strong,x"), "it has to be at least one visible character", id="term invisible"),
         pytest.param(append("goods_hs.csv", "220,ALCOHOL,x"), "prefix is '220', it has to be 2, 4 or 6 digits", id="prefix of a code"),
         pytest.param(append("goods_hs.csv", "2299,SPIRITS,x"), "category is 'SPIRITS'", id="category of a code"),
         pytest.param(append("vague_descriptions.csv", "Accessories,en,x"), "'accessories' stands in the table already", id="phrase twice"),

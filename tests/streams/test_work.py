@@ -158,7 +158,7 @@ class FaultError(RuntimeError):
 def memory_of(flow: Flow) -> bytes:
     """All that a worker remembers, as bytes."""
     carriers = {name: (kept.filings, kept.bills, kept.names) for name, kept in flow.work.carriers.items()}
-    return msgspec.msgpack.encode((carriers, {number: state_of(kept.consignees) for number, kept in flow.work.partitions.items()}), enc_hook=list)
+    return msgspec.msgpack.encode((carriers, {number: state_of(kept) for number, kept in flow.work.partitions.items()}), enc_hook=list)
 
 
 def fails_on(house_bill: str) -> Rule:

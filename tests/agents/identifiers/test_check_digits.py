@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.identifiers import awb, business_number, clearance_code, container, passport, phone_kr, postcode_kr, resident_number, s10
+from agents.identifiers import awb, business_number, clearance_code, container, eori, ioss, passport, phone_kr, postcode_kr, resident_number, s10, sscc
 
 WIDE = "０１２３４５６７８９"
 ARABIC = "٠١٢٣٤٥٦٧٨٩"
@@ -17,6 +17,9 @@ RIGHT = {
     s10.is_valid: ("RR473124829GB", "EE471108151FR", "EB000717595HK", "RR100000140KR", "RR100000025KR"),
     business_number.is_valid: ("116-82-00276", "134-86-72683", "124-81-00998", "1168200276"),
     container.is_valid: ("CSQU3054383",),
+    sscc.is_valid: ("106141412345678908", "000123450000000027"),
+    ioss.is_valid: ("IM3720000224", "IM0400000000", "IM9009999999"),
+    eori.is_valid: ("DE1", "GB123456789000", "XI123456789000", "ATEOS1000012345", "PL123456789012345"),
     clearance_code.is_valid: ("P123456789012", "P000000000000"),
     resident_number.is_valid: ("900101-1234567", "0002291234567"),
     passport.is_valid: ("M12345678", "M123A4567", "EA1234567"),
@@ -40,6 +43,8 @@ RIGHT = {
         "0505-1234-5678",
         "050-1234-5678",
         "1588-1234",
+        "02-2000-0000",
+        "010-1000-0000",
     ),
 }
 WRONG = {
@@ -58,6 +63,9 @@ WRONG = {
     ),
     business_number.is_valid: ("116-82-00277", "100-82-00276", "116-00-00276", "000-00-00000", "11682002760", "116-8200276", "116-82-0027A"),
     container.is_valid: ("CSQU3054384", "CSQA3054383", "csqu3054383", "CSQU305438", "CSQU30543833", "CSQ13054383"),
+    sscc.is_valid: ("106141412345678907", "10614141234567890", "1061414123456789080", "00106141412345678908", "(00)106141412345678908", "10614141234567890A"),
+    ioss.is_valid: ("IN3720000224", "EU372000022", "im3720000224", "IM372000022", "IM37200002240", "IM8260000224", "IM000000000A", "IM 3720000224", "IM372000022A"),
+    eori.is_valid: ("DE", "D1", "1E123", "D1123", "de123", "DE12a", "DE 123", "DE-123", "DE1234567890123456", "DEÄ1", "ß12"),
     clearance_code.is_valid: ("P12345678901", "P1234567890123", "p123456789012", "M123456789012", "1234567890123", "P12345678901A", "P123456789012 "),
     resident_number.is_valid: ("900101-9234567", "900101-0234567", "900001-1234567", "901301-1234567", "900132-1234567", "900101 1234567", "900101-123456", "900101-12345678"),
     passport.is_valid: ("P12345678", "P123456789012", "123456789", "ABC123456", "M1234567890"),
@@ -67,6 +75,12 @@ WRONG = {
         "010-12345-678",
         "010-0000-0000",
         "02-0000-0000",
+        "02-000-0000",
+        "0310000000",
+        "031 000.0000",
+        "+82-2-000-0000",
+        "0505-000-0000",
+        "050-0000-0000",
         "012-1234-5678",
         "099-1234-5678",
         "+8657112345678",
@@ -113,6 +127,20 @@ def test_one_check_digit_fits_a_postal_number(begun: str) -> None:
 def test_one_check_digit_fits_an_air_waybill(begun: str) -> None:
     (right,) = [digit for digit in digits if awb.is_valid(begun + digit)]
     assert right == awb.check_digit(begun + "0")
+
+
+@given(st.from_regex(r"[0-9]{17}", fullmatch=True))
+def test_one_check_digit_fits_a_container_code(begun: str) -> None:
+    assert sum(sscc.is_valid(begun + digit) for digit in digits) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_valid", "text"), [pytest.param(sscc.is_valid, "106141412345678908", id="container code"), pytest.param(business_number.is_valid, "1348672683", id="business")]
+)
+def test_any_one_wrong_digit_is_found(is_valid: Callable[[str], bool], text: str) -> None:
+    changed = [text[:place] + digit + text[place + 1 :] for place in range(len(text)) for digit in digits if digit != text[place]]
+    assert len(changed) == len(text) * 9
+    assert not any(map(is_valid, changed))
 
 
 @given(st.from_regex(r"[A-Z]{3}[UJZ][0-9]{6}", fullmatch=True))

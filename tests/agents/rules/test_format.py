@@ -19,6 +19,13 @@ def by_post(house_bill: str) -> Case:
     return case(parcel(house_bill=house_bill), header_=header(mode="POST", master_bill="CNSHA1"))
 
 
+def wordy(chars: int) -> Case:
+    """Ten lines with so many characters of description, ingredients and brand together."""
+    share, rest = divmod(chars, 10)
+    said = {"description": "d" * 50, "brand": "b" * 50}
+    return case(parcel(items=[{**said, "ingredients": "i" * (share - 100 + (rest if index == 0 else 0))} for index in range(10)]))
+
+
 TABLE = (
     pytest.param(form.mandatory_text, case(), [], id="a good parcel lacks nothing"),
     pytest.param(form.mandatory_text, export_case(), [], id="a good export lacks nothing"),
@@ -39,6 +46,9 @@ TABLE = (
         ["/items/0/hs_code", "/items/0/origin", "/items/0/unit_price", "/items/0/amount"],
         id="a line without code, origin and prices",
     ),
+    pytest.param(form.goods_are_said_in_short, case(), [], id="a line of few words"),
+    pytest.param(form.goods_are_said_in_short, wordy(limits.GOODS_CHARS_PER_PARCEL_MAX), [], id="ten lines with all the characters there may be"),
+    pytest.param(form.goods_are_said_in_short, wordy(limits.GOODS_CHARS_PER_PARCEL_MAX + 1), ["/items"], id="one character more"),
     pytest.param(form.purpose_is_known, case(), [], id="for own use"),
     pytest.param(form.purpose_is_known, case(parcel(purpose="COMMERCIAL")), [], id="commercial is a purpose too"),
     pytest.param(form.purpose_is_known, case(parcel(purpose="gift")), ["/purpose"], id="a purpose in lower case"),
@@ -60,9 +70,12 @@ TABLE = (
     pytest.param(form.house_bill_form, case(parcel(house_bill="케이엑스826")), ["/house_bill"], id="letters, but not Latin"),
     pytest.param(form.house_bill_form, case(parcel(house_bill="KX826\n")), ["/house_bill"], id="a line break at the end"),
     pytest.param(form.house_bill_form, case(parcel(house_bill="")), [], id="an empty one is mandatory_text's"),
-    pytest.param(form.postal_house_bill, by_post("RR473124829GB"), [], id="a postal item number"),
+    pytest.param(form.postal_house_bill, by_post("RR473124829JP"), [], id="a postal item number"),
     pytest.param(form.postal_house_bill, by_post("RR473124828GB"), ["/house_bill"], id="a wrong check digit"),
     pytest.param(form.postal_house_bill, by_post("SR473124829GB"), ["/house_bill"], id="a reserved prefix"),
+    pytest.param(form.postal_house_bill, by_post("RB123456785XX"), ["/house_bill"], id="letters of no country"),
+    pytest.param(form.postal_house_bill, by_post("RB123456785DE"), [], id="another country"),
+    pytest.param(form.postal_house_bill, by_post("JR473124829XX"), ["/house_bill"], id="a reserved prefix and no country: one finding"),
     pytest.param(form.postal_house_bill, by_post(""), [], id="an empty one is mandatory_text's"),
     pytest.param(form.postal_house_bill, case(), [], id="express has numbers of its own"),
     pytest.param(form.clearance_code_form, case(), [], id="P and twelve digits"),
@@ -84,6 +97,9 @@ TABLE = (
     pytest.param(
         form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "９００１０１-1234567"})), ["/consignee/clearance_code"], id="a resident number in wide digits"
     ),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "901301-1234567"})), ["/consignee/clearance_code"], id="its month is a slip"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "1234567890123"})), ["/consignee/clearance_code"], id="thirteen digits of that form"),
+    pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "1234569890123"})), [], id="thirteen digits of another"),
     pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "m123a4567"})), ["/consignee/clearance_code"], id="a passport number"),
     pytest.param(form.no_identity_number_as_code, export_case(export_parcel(consignee={"clearance_code": "900101-1234567"})), ["/consignee/clearance_code"], id="in exports too"),
     pytest.param(form.no_resident_number_in_text, case(), [], id="a good parcel"),
@@ -109,7 +125,13 @@ TABLE = (
     pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": "x" * limits.ID_CHARS_MAX})), [], id="64 characters: the longest"),
     pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": "A-1"})), [], id="its form is not known, so any visible character does"),
     pytest.param(form.auth_number_is_given, case(parcel(ecommerce=False, consignee={"auth_number": None})), [], id="no e-commerce"),
-    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None, "business_number": "116-82-00276"})), [], id="a company"),
+    pytest.param(form.auth_number_is_given, case(parcel(consignee={"auth_number": None, "clearance_code": None, "business_number": "116-82-00276"})), [], id="a company"),
+    pytest.param(
+        form.auth_number_is_given,
+        case(parcel(consignee={"auth_number": None, "business_number": "116-82-00276"})),
+        ["/consignee/auth_number"],
+        id="a person who names a company too",
+    ),
     pytest.param(form.auth_number_is_given, export_case(), [], id="an export"),
     pytest.param(form.phone_is_korean, case(), [], id="a mobile number"),
     pytest.param(form.phone_is_korean, case(parcel(consignee={"phone": "02-312-3456"})), [], id="a number in Seoul"),
@@ -196,6 +218,29 @@ TABLE = (
     pytest.param(form.business_number_form, case(parcel(consignor={"business_number": "HRB 1234"})), [], id="a foreign sender's number is not ours to check"),
     pytest.param(form.business_number_form, export_case(export_parcel(consignor={"business_number": "116-82-00277"})), ["/consignor/business_number"], id="a Korean sender's is"),
     pytest.param(form.business_number_form, export_case(export_parcel(consignor={"business_number": "1168200276"})), [], id="dashes may be left out"),
+    pytest.param(form.sscc_form, case(), [], id="no container code"),
+    pytest.param(form.sscc_form, case(parcel(sscc="106141412345678908")), [], id="a container code"),
+    pytest.param(form.sscc_form, case(parcel(sscc="106141412345678907")), ["/sscc"], id="a container code, one off"),
+    pytest.param(form.sscc_form, case(parcel(sscc="00106141412345678908")), ["/sscc"], id="with the 00 of the label"),
+    pytest.param(form.sscc_form, case(parcel(sscc="")), [], id="an empty container code is none"),
+    pytest.param(form.sscc_form, export_case(export_parcel(sscc="106141412345678907")), ["/sscc"], id="a container code, one off, in exports too"),
+    pytest.param(form.ioss_form, export_case(), [], id="no IOSS number"),
+    pytest.param(form.ioss_form, export_case(export_parcel(ioss="IM3720000224")), [], id="an Irish IOSS number"),
+    pytest.param(form.ioss_form, export_case(export_parcel(ioss="IM8260000224")), ["/ioss"], id="of a state that is no member"),
+    pytest.param(form.ioss_form, export_case(export_parcel(ioss="IN3720000224")), ["/ioss"], id="the intermediary's number"),
+    pytest.param(form.ioss_form, export_case(export_parcel(ioss="")), [], id="an empty IOSS number is none"),
+    pytest.param(form.ioss_form, case(parcel(ioss="IN3720000224")), [], id="an import is the next rule's"),
+    pytest.param(form.ioss_is_for_exports, case(), [], id="an import without"),
+    pytest.param(form.ioss_is_for_exports, case(parcel(ioss="IM3720000224")), ["/ioss"], id="an import with an IOSS number"),
+    pytest.param(form.ioss_is_for_exports, case(parcel(ioss="x")), ["/ioss"], id="an import with what is no number at all"),
+    pytest.param(form.ioss_is_for_exports, export_case(export_parcel(ioss="IM3720000224")), [], id="an export with one"),
+    pytest.param(form.eori_form, case(), [], id="no EORI number"),
+    pytest.param(form.eori_form, export_case(export_parcel(consignee={"eori": "DE123456789012345"})), [], id="the longest EORI number"),
+    pytest.param(form.eori_form, export_case(export_parcel(consignee={"eori": "DE1234567890123456"})), ["/consignee/eori"], id="a character over"),
+    pytest.param(form.eori_form, export_case(export_parcel(consignee={"eori": "XI123456789000"})), [], id="Northern Ireland is in no list of countries"),
+    pytest.param(form.eori_form, export_case(export_parcel(consignee={"eori": "XX123456789000"})), ["/consignee/eori"], id="XX is no country"),
+    pytest.param(form.eori_form, case(parcel(consignor={"eori": "DE 123"}, consignee={"eori": "123"})), ["/consignor/eori", "/consignee/eori"], id="both parties' in an import"),
+    pytest.param(form.eori_form, case(parcel(consignor={"eori": ""}, consignee={"eori": "DE123"})), [], id="an empty EORI number is none"),
 )
 
 

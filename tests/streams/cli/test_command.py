@@ -64,7 +64,7 @@ def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> No
     [
         pytest.param({"INTAKE_BROKR": "x"}, "no such setting: INTAKE_BROKR; did you mean INTAKE_BROKERS?", id="unknown"),
         pytest.param({"INTAKE_WORKERS": "many"}, "INTAKE_WORKERS is 'many': set a whole number from 1 to 64.", id="no number"),
-        pytest.param({"INTAKE_REFERENCE_DIR": "/nowhere"}, "airlines.csv: can't be read in /nowhere", id="no reference data"),
+        pytest.param({"INTAKE_REFERENCE_DIR": "/nowhere"}, "agreements.csv: can't be read in /nowhere", id="no reference data"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_in_one_sentence(settings: dict[str, str], said: str) -> None:

@@ -1,0 +1,8 @@
+"""What an item of goods is: its category by commodity code and words, amounts said in words, brand, species, and a better code."""
+
+from agents.goods.categorise import CategoryHit, categorise
+from agents.goods.knowledge import GoodsKnowledge
+from agents.goods.terms import Brand, Term, Vocabulary
+from agents.goods.understood import NOTHING, Disguise, Hit, How, Understood
+
+__all__ = ["NOTHING", "Brand", "CategoryHit", "Disguise", "GoodsKnowledge", "Hit", "How", "Term", "Understood", "Vocabulary", "categorise"]

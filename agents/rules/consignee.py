@@ -1,0 +1,188 @@
+"""XP-02, 03, 05, 06, 08: a parcel among the others of its consignee."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from agents.clock import DAY_MS
+from agents.importers import Verification
+from agents.money import E2, E4, show_e6
+from agents.reference import Law
+from agents.rules.rule import Found
+from agents.selfuse import limit_of
+from schemas import limits
+from schemas.decision import Facts, Route
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A parcel in a consignee's memory. Marks are keyed or plain hashes of 48 bits, 0 where nothing was said."""
+
+    received_at_ms: int
+    usd_e6: int
+    route: Route
+    master: int = 0
+    """Mark of carrier and master bill."""
+    supplier: int = 0
+    """Mark of the overseas supplier."""
+    purchased_on: int = 0
+    """Day of purchase as a proleptic Gregorian ordinal."""
+    arrives_on: int = 0
+    """Day of arrival in Korea, likewise."""
+    address: int = 0
+    phone: int = 0
+    uses: Mapping[str, int] = {}
+    """How much it holds of goods whose self-use is limited, by category and unit."""
+    in_force: int = 1
+    """Sequence of the decision in force; 0 when the parcel is cancelled and only its numbers are remembered."""
+    latest: int = 1
+    """Sequence of the latest decision."""
+    further: int = 0
+    """How many of them screening added of itself, for later events."""
+    content: bytes = b""
+    """The checked parcel, while customs has still to say who the importer is."""
+
+
+class Limits(msgspec.Struct, frozen=True, gc=False):
+    """The velocity limits of a day as whole numbers."""
+
+    parcels: tuple[tuple[int, int], ...]
+    """(days, parcels) windows."""
+    usd_e6_7d: int
+    addresses: int
+
+
+class ScreenCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One parcel laid out for the rules of screening, among the others of its consignee."""
+
+    now_ms: int
+    facts: Facts
+    others: Mapping[str, Seen]
+    """The consignee's other parcels within `WINDOW_DAYS`, by carrier and house bill."""
+    law: Law
+    """What is in force on the parcel's day of lodging."""
+    limits: Limits
+    """What is in force on the day of receipt."""
+    verification: Verification | None = None
+    """What customs says of the importer; None where it is not asked."""
+    is_import: bool = True
+
+
+WINDOW_DAYS: Final = 30
+"""Nothing older than this counts."""
+WEEK_DAYS: Final = 7
+
+
+@lru_cache(maxsize=64)
+def limits_under(law: Law) -> Limits:
+    """The velocity limits of a law."""
+    figures = law.figures
+    return Limits(
+        (
+            (1, figures.velocity_parcels_1d // E4),
+            (WEEK_DAYS, figures.velocity_parcels_7d // E4),
+            (WINDOW_DAYS, figures.velocity_parcels_30d // E4),
+        ),
+        figures.velocity_usd_7d * E2,
+        figures.code_addresses_30d // E4,
+    )
+
+
+def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
+    """What one consignee receives under one master bill stays within the exemption limit together; else all of it is taxed as one."""
+    parcel = case.facts
+    supplier = parcel.supplier if case.law.figures.combine_needs_same_supplier else None
+    together = {name: seen for name, seen in case.others.items() if seen.master == parcel.master and (supplier is None or seen.supplier == supplier)}
+    yield from _combined(case, together, "came under one master bill")
+
+
+def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
+    """What one consignee bought of one overseas supplier on one day stays within the exemption limit together; else all of it is taxed as one."""
+    parcel = case.facts
+    if not parcel.purchased_on or not parcel.supplier:
+        return
+    together = {name: seen for name, seen in case.others.items() if seen.purchased_on == parcel.purchased_on and seen.supplier == parcel.supplier}
+    yield from _combined(case, together, "were bought of one supplier on one day")
+
+
+def _combined(case: ScreenCase, together: Mapping[str, Seen], said: str) -> Iterator[Found]:
+    if not together or not case.is_import:
+        return
+    usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
+    if usd_e6 > case.facts.limit_usd_e4 * E2:
+        bills = [name.split("/", 1)[1] for name in together][-limits.EVIDENCE_PARCELS_MAX :]
+        evidence = {"usd": show_e6(usd_e6), "limit_usd": show_e6(case.facts.limit_usd_e4 * E2), "parcels": str(1 + len(together)), "house_bills": " ".join(bills)}
+        yield Found(
+            "",
+            f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above {evidence['limit_usd']}; one declaration of all of them is right",
+            evidence,
+        )
+
+
+def receives_too_much(case: ScreenCase) -> Iterator[Found]:
+    """One person who imports receives no more parcels in a day, a week and a month, nor more value in a week, than a person uses."""
+    others = case.others.values()
+    if not others or not case.is_import or not case.facts.is_person:
+        return
+    for days, most in case.limits.parcels:
+        if len(others) >= most:
+            since_ms = case.now_ms - days * DAY_MS
+            count = 1 + sum(seen.received_at_ms > since_ms for seen in others)
+            if count > most:
+                evidence = {"parcels": str(count), "days": str(days), "limit": str(most)}
+                yield Found("/consignee", f"{count} parcels for one consignee in {days} day(s); {most} at most pass as self-use", evidence)
+    since_ms = case.now_ms - WEEK_DAYS * DAY_MS
+    week_usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in others if seen.received_at_ms > since_ms)
+    if week_usd_e6 > case.limits.usd_e6_7d:
+        evidence = {"usd": show_e6(week_usd_e6), "days": str(WEEK_DAYS), "limit": show_e6(case.limits.usd_e6_7d)}
+        yield Found("/consignee", f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at most pass as self-use", evidence)
+
+
+def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
+    """Parcels under one clearance code go to few addresses and phones within a month: many are a sign that the code is used by others."""
+    if not case.is_import or len(case.others) + 1 < case.limits.addresses:
+        return
+    parcel, others = case.facts, case.others.values()
+    for what, found in (("addresses", {parcel.address, *(seen.address for seen in others)}), ("phones", {parcel.phone, *(seen.phone for seen in others)})):
+        count = len(found - {0})
+        if count >= case.limits.addresses:
+            yield Found("/consignee", f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than {case.limits.addresses} are usual", {what: str(count)})
+
+
+def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
+    """What one consignee receives on one day of arrival stays within the limits of self-use together."""
+    parcel = case.facts
+    if not parcel.uses or not parcel.arrives_on or not case.is_import or not parcel.is_person:
+        return
+    together = {name: seen for name, seen in case.others.items() if seen.arrives_on == parcel.arrives_on and seen.uses}
+    if not together:
+        return
+    for kind, own in parcel.uses.items():
+        limit = limit_of(case.law, kind)
+        total = own + sum(seen.uses.get(kind, 0) for seen in together.values())
+        if limit is not None and own <= limit.most < total:
+            bills = [name.split("/", 1)[1] for name, seen in together.items() if kind in seen.uses][-limits.EVIDENCE_PARCELS_MAX :]
+            evidence = {"category": limit.category, "found": str(total), "limit": str(limit.most), "unit": limit.unit, "source": limit.source, "house_bills": " ".join(bills)}
+            said = f"{total} {limit.unit} of {limit.category} for one consignee on one day of arrival; {limit.most} at most are self-use"
+            yield Found("/items", said, evidence)
+
+
+def seen_of(facts: Facts, received_at_ms: int, route: Route, sequence: int, further: int, content: bytes = b"") -> Seen:  # noqa: PLR0913, PLR0917 - what a memory keeps
+    """A parcel as its consignee's memory keeps it."""
+    return Seen(
+        received_at_ms,
+        facts.goods_price_usd_e6,
+        route,
+        facts.master,
+        facts.supplier,
+        facts.purchased_on,
+        facts.arrives_on,
+        facts.address,
+        facts.phone,
+        facts.uses,
+        sequence,
+        sequence,
+        further,
+        content,
+    )

@@ -1,0 +1,143 @@
+"""XF-01, 09, 10: what a carrier says of a parcel agrees with itself and with what the buyer paid."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from agents.case import Case, Price
+from agents.money import E4, above_usd, parse_e4
+from agents.route import list_limit_usd_e4
+from agents.rules.rule import Found
+
+PERCENT: Final = 100
+GRAMS_A_KG: Final = 1_000
+
+
+def amounts_add_up(case: Case) -> Iterator[Found]:
+    """Quantity times unit price is the amount of each line, but for rounding."""
+    tolerance = case.law.figures.amount_tolerance_percent
+    for index, item in enumerate(case.parcel.items):
+        unit, amount = parse_e4(item.unit_price), parse_e4(item.amount)
+        if unit is None or amount is None or item.quantity <= 0:
+            continue
+        product = unit * item.quantity
+        # A unit price is rounded to the cent: so much may be missing for each piece.
+        if product != amount and abs(product - amount) > max(amount * tolerance // (PERCENT * E4), item.quantity * E4 // PERCENT):
+            found = _shown(product)
+            evidence = {"quantity": str(item.quantity), "unit_price": _shown(unit), "amount": _shown(amount)}
+            yield Found(
+                f"/items/{index}/amount",
+                f"{item.quantity} times {_shown(unit)} is {found}, and the amount is {_shown(amount)}; the amount of all units together is right",
+                evidence,
+            )
+
+
+def weights_add_up(case: Case) -> Iterator[Found]:
+    """The net weights of all lines are no more than the gross weight, but for what weighing leaves open."""
+    parcel = case.parcel
+    net = sum([item.net_weight_g for item in parcel.items])
+    if net <= parcel.gross_weight_g or parcel.gross_weight_g <= 0:
+        return
+    if net * PERCENT * E4 > parcel.gross_weight_g * (PERCENT * E4 + case.law.figures.weight_tolerance_percent):
+        evidence = {"net_g": str(net), "gross_g": str(parcel.gross_weight_g)}
+        yield Found("/gross_weight_g", f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above the net weights is right", evidence)
+
+
+def code_fits_description(case: Case) -> Iterator[Found]:
+    """The commodity code of each line is one that its description could have."""
+    least = case.law.figures.hs_suggestion_percent
+    for index, understood in enumerate(case.goods):
+        if understood.suggestions:
+            best = understood.suggestions[0]
+            if round(best.score * PERCENT) * E4 >= least:
+                code = case.parcel.items[index].hs_code
+                evidence = {"heading": code[:4], "suggested": best.code, "score": f"{best.score:.2f}"}
+                yield Found(
+                    f"/items/{index}/hs_code",
+                    f"the description reads like heading {best.code} (sure to {best.score:.0%}), not like {code[:4]}; the code of what it is is right",
+                    evidence,
+                )
+
+
+def value_fits_weight(case: Case) -> Iterator[Found]:
+    """A kilogram of each line is worth neither next to nothing nor more than goods are."""
+    price = case.price
+    if price is None:
+        return
+    least, most = case.law.figures.value_per_kg_usd_min, case.law.figures.value_per_kg_usd_max
+    for index, item in enumerate(case.parcel.items):
+        amount = parse_e4(item.amount)
+        if not amount or item.net_weight_g <= 0:
+            continue
+        below = _below(amount * GRAMS_A_KG, price, least * item.net_weight_g)
+        if below or above_usd(amount * GRAMS_A_KG, price.rate_krw_e4, price.usd_krw_e4, most * item.net_weight_g):
+            said = f"less than {_shown(least)}" if below else f"more than {_shown(most)}"
+            evidence = {"amount": _shown(amount), "net_g": str(item.net_weight_g)}
+            yield Found(f"/items/{index}/net_weight_g", f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, are right", evidence)
+
+
+def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
+    """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
+    found = _paid_above(case)
+    if found is not None and case.price is not None and above_usd(_goods_paid(case, case.price), case.price.rate_krw_e4, case.price.usd_krw_e4, list_limit_usd_e4(case)):
+        yield found
+
+
+def payment_covers_no_more(case: Case) -> Iterator[Found]:
+    """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, even where more would be exempt."""
+    found = _paid_above(case)
+    if found is not None and not any(payment_leaves_no_tax_out(case)):
+        yield found
+
+
+def _paid_above(case: Case) -> Found | None:
+    paid, price = _paid(case), case.price
+    if paid is None or price is None:
+        return None
+    declared = price.goods_e4 + price.freight_e4 + price.insurance_e4
+    if paid * PERCENT * E4 <= declared * (PERCENT * E4 + case.law.figures.paid_tolerance_percent):
+        return None
+    said = f"{_shown(paid)} was paid, and {_shown(declared)} is declared with freight and charges; the price that was paid, or all parcels of the order, is right"
+    return Found("/order/paid", said, {"paid": _shown(paid), "declared": _shown(declared)})
+
+
+def _goods_paid(case: Case, price: Price) -> int:
+    """What was paid, less the freight and insurance that are declared."""
+    return (_paid(case) or 0) - price.freight_e4 - price.insurance_e4
+
+
+def payment_covers_the_goods(case: Case) -> Iterator[Found]:
+    """The buyer of an imported parcel paid at least the price of the goods."""
+    paid, price = _paid(case), case.price
+    if paid is None or price is None:
+        return
+    goods = sum([parse_e4(item.amount) or 0 for item in case.parcel.items])
+    if paid * PERCENT * E4 < goods * (PERCENT * E4 - case.law.figures.paid_tolerance_percent):
+        evidence = {"paid": _shown(paid), "goods": _shown(goods)}
+        yield Found("/order/paid", f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right", evidence)
+
+
+def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
+    """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
+    price = case.price
+    if price is None or not above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, case.law.figures.list_limit_usd) or _paid(case) is None:
+        return
+    if any(category.prohibited is None for _, category, _ in case.categories):  # what is prohibited must not show: this finding stands on the receipt
+        return
+    if _paid_above(case) is None and not any(payment_covers_the_goods(case)):
+        yield Found("/order/paid", "order and payment agree with what is declared: open to smart clearance")
+
+
+def _paid(case: Case) -> int | None:
+    order = case.parcel.order
+    if order is None or order.paid is None or not case.parcel.ecommerce or not case.is_import:
+        return None
+    return parse_e4(order.paid)
+
+
+def _below(amount_e4: int, price: Price, limit_usd_e4: int) -> bool:
+    return amount_e4 * price.rate_krw_e4 < limit_usd_e4 * price.usd_krw_e4
+
+
+def _shown(amount_e4: int) -> str:
+    whole, rest = divmod(amount_e4, E4)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")

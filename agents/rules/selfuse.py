@@ -1,0 +1,49 @@
+"""RG-05, RG-09: goods that a person may bring in small quantities only."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from agents.case import Case
+from agents.reference import SelfUseLimit
+from agents.rules.rule import Found
+from agents.selfuse import limit_of
+
+HEALTH: Final = frozenset({"SUPPLEMENT", "MEDICINE", "MISUSE_MEDICINE"})
+"""Categories that the food and drug agency watches."""
+
+
+def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
+    """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
+    for limit, amount in _met(case):
+        if limit.category in HEALTH and amount <= limit.most:
+            yield Found("/items", f"{amount} of at most {limit.most} {limit.unit} of {limit.category} were found: self-use", _evidence(limit, amount))
+
+
+def health_goods_are_few(case: Case) -> Iterator[Found]:
+    """An imported parcel holds no more bottles of health supplements or medicines than self-use allows; more needs the agency's approval and is never exempt."""
+    for limit, amount in _met(case):
+        if limit.category in HEALTH and amount > limit.most:
+            yield Found("/items", _above(limit, amount), _evidence(limit, amount))
+
+
+def limited_goods_are_few(case: Case) -> Iterator[Found]:
+    """An imported parcel holds no more alcohol, tobacco, perfume, radio goods, herbs or farm produce than self-use allows; more is never exempt and must be declared."""
+    for limit, amount in _met(case):
+        if limit.category not in HEALTH and amount > limit.most:
+            yield Found("/items", _above(limit, amount), _evidence(limit, amount))
+
+
+def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
+    """The limits that the parcel's goods have, each with how much there is."""
+    for kind, amount in case.uses.items():
+        limit = limit_of(case.law, kind)
+        if limit is not None:
+            yield limit, amount
+
+
+def _above(limit: SelfUseLimit, amount: int) -> str:
+    return f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use, more needs a declaration and the approval of the agency"
+
+
+def _evidence(limit: SelfUseLimit, amount: int) -> dict[str, str]:
+    return {"category": limit.category, "found": str(amount), "limit": str(limit.most), "unit": limit.unit, "source": limit.source}

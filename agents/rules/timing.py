@@ -1,0 +1,59 @@
+"""XF-11, XP-11: what is due when, and what a later correction brings."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agents.case import Case, ManifestCase
+from agents.clock import parse_rfc3339
+from agents.money import E4
+from agents.rules.rule import Found
+
+
+def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
+    """An imported manifest is lodged in time: by air express so many minutes before arrival, by sea express and by post before departure; an exported one before departure."""
+    header = case.header
+    lodged = parse_rfc3339(header.lodged_at)
+    if lodged is None:
+        return
+    figures = case.law.figures
+    by_air = header.direction == "IMPORT" and header.mode == "AIR_EXPRESS"
+    moment = parse_rfc3339((header.arrives_at if by_air else header.departs_at) or "")
+    if moment is None:
+        return
+    before = timedelta(minutes=figures.lodging_air_minutes // E4) if by_air else timedelta(hours=figures.lodging_sea_hours // E4 if header.mode == "SEA_EXPRESS" else 0)
+    try:
+        due = moment - before
+    except OverflowError:
+        return
+    if lodged > due:
+        said = f"{figures.lodging_air_minutes // E4} minutes before arrival" if by_air else "departure"
+        evidence = {"due": due.isoformat(), "lodged": lodged.isoformat()}
+        yield Found("/lodged_at", f"lodged at {lodged.isoformat()}, due by {due.isoformat()}; lodging by {said} is right", evidence)
+
+
+def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
+    """The time of lodging agrees with customs' own clock when it received the manifest: the law of the day of lodging decides, so a carrier must not choose the day."""
+    lodged = parse_rfc3339(case.header.lodged_at)
+    if lodged is None:
+        return
+    hours = case.law.figures.lodging_clock_hours // E4
+    if abs(lodged - case.stored_at) > timedelta(hours=hours):
+        evidence = {"lodged": lodged.isoformat(), "hours": str(hours)}
+        yield Found(
+            "/lodged_at", f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time at which the manifest was sent is right", evidence
+        )
+
+
+def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
+    """An imported parcel with an order of an online platform carries the e-commerce flag."""
+    order = case.parcel.order
+    if order is not None and order.platform and not case.parcel.ecommerce and case.is_import:
+        yield Found("/ecommerce", "false was found beside an order of a platform; true is right for e-commerce goods")
+
+
+def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
+    """The house bill of an imported parcel stood on the manifest from the start; one that a correction adds must be declared."""
+    if case.is_correction and case.is_import:
+        yield Found(
+            "/house_bill", "an amendment adds this house bill to a manifest that was answered before; what a correction adds is kept from list clearance, a declaration is right"
+        )

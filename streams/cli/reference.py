@@ -1,0 +1,436 @@
+"""`tonggwan reference`: reference data, loaded, shown, compared and validated, by the table and the day."""
+
+import getpass
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from agents.clock import parse_rfc3339, show_ms
+from schemas import limits
+from streams.cli.kafka import bootstrap_option, run
+from streams.cli.look import as_json, counting, many, on_terminal, say, shown, table, write
+from streams.reference import FOLDER, ReferenceDataError, Tables, tables_of
+from streams.reference.changes import SUFFIX, ChangeSet, difference, same_cells
+from streams.reference.changes import write as records_of
+from streams.reference.check import MISTAKES_MAX, mistakes
+from streams.reference.follow import read_history
+from streams.reference.history import ReferenceHistory
+from streams.reference.lodge import lodging
+from streams.reference.tables import TABLES, Key, Row, parse, read
+from streams.settings import Settings
+from streams.trouble import Trouble
+
+RECORD_BYTES_MAX: Final = 900_000
+"""What one record of a topic takes, its envelope aside."""
+DAYS_A_WEEK: Final = 7
+WHY_CHARS_MAX: Final = 500
+AUTHOR_CHARS_MAX: Final = 100
+ADDED, WITHDRAWN, CHANGED = "added", "withdrawn", "changed"
+COLOURS: Final = {ADDED: "green", WITHDRAWN: "red"}
+
+Changes = Mapping[str, Mapping[Key, Row | None]]
+"""By table and key; None: withdrawn."""
+
+files_argument = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
+dir_type = click.Path(exists=True, file_okay=False, path_type=Path)
+replace_option = click.option("--replace", is_flag=True, help="A file is its whole table: rows that it lacks are withdrawn. Default: its rows are put in, the others stay.")
+
+
+@click.group
+def reference() -> None:
+    """Reference data: figures of law, rates, the tariff, registers, lists.
+
+    The tables shipped with the program hold until a change is loaded. A change counts for manifests that arrive five
+    seconds later or more, on every worker at once, and each decision names the version that decided it.
+    TABLE is a file's name without .csv, as `show` lists them.
+    """
+
+
+# load
+
+
+@reference.command
+@files_argument
+@click.option("--dir", "folder", type=dir_type, metavar="DIR", help="Every table's file in a folder.")
+@click.option("--why", metavar="TEXT", help="Why: the notice, or the mistake that is repaired.")
+@click.option("--author", metavar="NAME", help="Who answers for it. Default: the user of this machine.")
+@replace_option
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@bootstrap_option
+def load(files: tuple[Path, ...], folder: Path | None, why: str | None, author: str | None, replace: bool, dry_run: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+    """Publish rows of tables as one change: all of it counts from the same moment, or nothing does.
+
+    Each FILE is a table with its first line, named like it: thresholds.csv. Rows that are in force already are left out.
+    What would come of it is validated first. Exit status 1 when there is a mistake; nothing is changed then.
+    """
+    if not files and folder is None:
+        raise click.UsageError("Name files, or a folder with --dir.")
+    if not dry_run and not (why or "").strip():
+        raise click.UsageError("Give --why: every change says what it is for.")
+    if len(why or "") > WHY_CHARS_MAX or len(author or "") > AUTHOR_CHARS_MAX:
+        raise click.UsageError(f"--why takes {WHY_CHARS_MAX} characters at most, --author {AUTHOR_CHARS_MAX}.")
+    given = _given(files, folder)
+    base = _base()
+    if dry_run:
+        _would(run(bootstrap, read_history(bootstrap, base)), given, replace=replace)
+    else:
+        run(bootstrap, _load(bootstrap, base, given, Said(why or "", author or getpass.getuser()), replace=replace))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is noted with a change."""
+
+    why: str
+    author: str
+
+
+def _would(history: ReferenceHistory, given: Mapping[str, list[Row]], *, replace: bool) -> None:
+    before = history.tables()
+    changes = difference(before, given, replace=replace)
+    after = _validated(before, changes)
+    _show_differences(before, changes)
+    say(f"Version {before.version} would become {after.version}; nothing was changed." if changes else f"All of it is in force already, version {before.version}.")
+
+
+async def _load(bootstrap: str, base: Tables, given: Mapping[str, list[Row]], said: Said, *, replace: bool) -> None:
+    async with lodging(bootstrap, base) as lodged:
+        before = lodged.history.tables()
+        changes = difference(before, given, replace=replace)
+        if not changes:
+            say(f"All of it is in force already, version {before.version}.")
+            return
+        after = _validated(before, changes)
+        change = ChangeSet(change_id=_new_id(), author=said.author, why=said.why, version=after.version, stored_at_ms=0, rows=changes)
+        _check_size(change)
+        with counting("publishing", "rows") as counter:
+            counter.total(sum(change.counts.values()))
+            from_ms = await lodged.publish(change, counter.at)
+    counts = ", ".join(f"{many(count, 'row')} of {name}" for name, count in change.counts.items())
+    write(f"change {change.change_id}  version {after.version}  from {show_ms(from_ms)}")
+    say(f"Loaded {counts}; it counts for manifests that arrive from {show_ms(from_ms)} on.")
+
+
+def _new_id() -> str:
+    """A change's name: when it was made, and three bytes that nobody else has."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _check_size(change: ChangeSet) -> None:
+    rows = sum(change.counts.values())
+    if rows > limits.REFERENCE_ROWS_MAX:
+        raise Trouble(f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts.")
+    for record in records_of(change)[0]:
+        if len(record.key) + len(record.value) > RECORD_BYTES_MAX:
+            raise Trouble(f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it.")
+
+
+def _validated(before: Tables, changes: Changes) -> Tables:
+    """The tables that changes make; a sentence for each mistake, and exit status 1, when there is any."""
+    after = before.changed(changes)
+    _end_with(list(mistakes(after, before)))
+    return after
+
+
+def _end_with(found: Iterable[ReferenceDataError]) -> None:
+    told = sorted(found, key=lambda error: (error.file, error.row.line if error.row else 0))
+    for error in told:
+        say(f"tonggwan: {shown(error)}.")
+    if told:
+        say(f"{many(len(told), 'mistake')}{' and perhaps more' if len(told) >= MISTAKES_MAX else ''}.")
+        raise SystemExit(1)
+
+
+# files
+
+
+def _base() -> Tables:
+    return tables_of(Settings.read(os.environ).reference_dir)
+
+
+def _given(files: Iterable[Path], folder: Path | None) -> dict[str, list[Row]]:
+    """Rows of files by table; a sentence for each mistake of form, and exit status 1, when there is any."""
+    paths = list(files)
+    if folder is not None:
+        paths += sorted(path for path in folder.glob("*.csv") if path.name in TABLES)
+        if not paths:
+            raise click.UsageError(f"{folder} has no table of reference data: {', '.join(TABLES)}.")
+    given: dict[str, list[Row]] = {}
+    wrong: list[ReferenceDataError] = []
+    for path in paths:
+        if path.name not in TABLES:
+            raise click.UsageError(f"{path} is named like no table: name it one of {', '.join(TABLES)}.")
+        if path.name in given:
+            raise click.UsageError(f"{path.name} is given twice: put its rows into one file.")
+        given[path.name] = parse(path.name, read(path), wrong.append)
+        wrong += _twice(given[path.name])
+    _end_with(wrong)
+    return given
+
+
+def _twice(rows: list[Row]) -> Iterator[ReferenceDataError]:
+    """Rows that would vanish behind others."""
+    seen: dict[Key, int] = {}
+    for row in rows:
+        if (first := seen.setdefault(row.key, row.line)) != row.line:
+            yield row.refused(f"{' '.join(row.key)} stands in line {first} already, it has to stand there once")
+
+
+# validate
+
+
+@reference.command
+@files_argument
+@replace_option
+def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - click's
+    """Look for every mistake of a folder of tables, or of files on top of those shipped; without a broker.
+
+    Without a name: of the shipped tables, or those of INTAKE_REFERENCE_DIR. Exit status 1 when there is a mistake.
+    """
+    folders = [path for path in files if path.is_dir()]
+    if folders and len(files) > 1:
+        raise click.UsageError("Name one folder, or files.")
+    if folders or not files:
+        tables, rows = _folder(folders[0] if folders else Path(Settings.read(os.environ).reference_dir or FOLDER))
+    else:
+        before = _base()
+        changes = difference(before, _given(files, None), replace=replace)
+        tables, rows = _validated(before, changes), sum(map(len, changes.values()))
+    say(f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version {tables.version}.")
+
+
+def _folder(folder: Path) -> tuple[Tables, int]:
+    """A whole folder; the shipped tables stand in for those that can't be read at all."""
+    wrong: list[ReferenceDataError] = []
+    rows: dict[str, list[Row]] = {}
+    for file in TABLES:
+        try:
+            rows[file] = parse(file, read(folder / file), wrong.append)
+        except ReferenceDataError as error:
+            wrong.append(error)
+    spoilt = {error.file for error in wrong}
+    if folder.samefile(FOLDER):
+        _end_with(wrong)  # nothing can stand in for the shipped tables
+    good = Tables.of(FOLDER)
+    tables = good.with_tables({file: found for file, found in rows.items() if file not in spoilt})
+    _end_with([*wrong, *mistakes(tables, good)])
+    return tables, sum(map(len, rows.values()))
+
+
+# show
+
+
+@reference.command
+@click.argument("table_", required=False, metavar="[TABLE]")
+@click.option("--day", metavar="DAY", help="Only rows in force on a day, such as 2026-11-23.")
+@click.option("--at", metavar="TIME", help="What decided manifests that arrived then, RFC 3339. Default: everything loaded so far.")
+@click.option("--grep", metavar="TEXT", help="Only rows that hold this text, whatever its case.")
+@click.option("--changes", is_flag=True, help="The changes that were loaded, oldest first, in place of tables.")
+@click.option("--json", "json_", is_flag=True, help="One object a line.")
+@bootstrap_option
+def show(table_: str | None, day: str | None, at: str | None, grep: str | None, changes: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+    """Show the tables that are in force, or the rows of one."""
+    file = None if table_ is None else _file(table_)
+    on = None if day is None else _day(day)
+    at_ms = None if at is None else _ms(at, "--at")
+    history = run(bootstrap, read_history(bootstrap, _base()))
+    if changes:
+        _show_changes(history, json_=json_)
+        return
+    number = len(history.changes) if at_ms is None else history.number_at(at_ms)
+    if file is None:
+        _show_tables(history, number, json_=json_)
+    else:
+        _show_rows(list(_rows(history.tables(number), file, on, grep)), file, json_=json_)
+    _tell_state(history, number)
+
+
+def _file(name: str) -> str:
+    file = name if name.endswith(SUFFIX) else name + SUFFIX
+    if file not in TABLES:
+        raise click.BadParameter(f"{name!r} is no table: {', '.join(each.removesuffix(SUFFIX) for each in TABLES)}.", param_hint="TABLE")
+    return file
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day: write it like 2026-11-23.", param_hint="--day") from None
+
+
+def _ms(text: str, option: str) -> int:
+    moment = parse_rfc3339(text)
+    if moment is None:
+        raise click.BadParameter(f"{text!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint=option)
+    return int(moment.timestamp() * 1000)
+
+
+def _rows(tables: Tables, file: str, on: date | None, grep: str | None) -> Iterator[Row]:
+    rows = tables.by_key(file).values()
+    wanted = (grep or "").casefold()
+    for row in rows if on is None else on_day(list(rows), on):
+        if any(wanted in cell.casefold() for cell in row.cells.values()):
+            yield row
+
+
+def on_day(rows: Iterable[Row], day: date) -> list[Row]:
+    """Rows in force on a day, as far as their table has days: the last of each entry that had begun, and had not ended."""
+    found: dict[Key, Row] = {}
+    for row in rows:
+        begins = next((row[column] for column in ("from", "week", "valid_from") if column in row.cells), "")
+        ends = next((row[column] for column in ("until", "valid_until") if column in row.cells), "")
+        if begins > day.isoformat():
+            continue
+        entry = tuple(row[column] for column in TABLES[row.file].key if column not in ("from", "week"))
+        if entry not in found or found[entry].key < row.key:
+            found[entry] = row
+        if ends and ends < day.isoformat() and found[entry] is row:
+            del found[entry]
+    return [row for row in found.values() if "week" not in row.cells or (day - date.fromisoformat(row["week"])).days < DAYS_A_WEEK]
+
+
+def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
+    if json_:
+        for row in rows:
+            as_json(row.cells)
+        return
+    table(TABLES[file].columns, [tuple(row.cells.values()) for row in rows])
+    say(many(len(rows), "row") + ".")
+
+
+def _show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
+    tables = history.tables(number)
+    last = {file: change.change_id for change in history.changes[:number] for file in change.rows}
+    rows = [(file.removesuffix(SUFFIX), len(tables.by_key(file)), tables.digest(file).hex()[:12], last.get(file, ""), spec.topic) for file, spec in TABLES.items()]
+    columns = ("table", "rows", "version", "changed by", "topic")
+    if json_:
+        for row in rows:
+            as_json(dict(zip(columns, row, strict=True)))
+        as_json({"version": history.state(number).version, "changes": number, "from": None if number == 0 else show_ms(history.from_ms(number))})
+    else:
+        table(columns, rows)
+
+
+def _tell_state(history: ReferenceHistory, number: int) -> None:
+    version = history.state(number).version
+    if number == 0:
+        say(f"Version {version}, the tables of this program, without any change.")
+        return
+    change = history.changes[number - 1]
+    if version != history.tables(number).version:
+        say(f"These rows can't be used, version {version} stays in force: {shown(history.faults.get(change.change_id, 'a change before made them so'))}.")
+        return
+    verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"
+    say(f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from {show_ms(history.from_ms(number))}.")
+
+
+def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
+    said = [
+        {
+            "change": change.change_id,
+            "from": show_ms(history.from_ms(number)),
+            "version": history.tables(number).version,
+            "author": change.author,
+            "why": change.why,
+            "rows": change.counts,
+        }
+        for number, change in enumerate(history.changes, start=1)
+    ]
+    if json_:
+        for each in said:
+            as_json(each)
+        return
+    columns = ("change", "from", "version", "author", "rows", "why")
+    table(columns, [[" ".join(f"{name} {count}" for name, count in each[column].items()) if column == "rows" else each[column] for column in columns] for each in said])  # type: ignore[attr-defined]
+    say(many(len(said), "change") + ".")
+
+
+# diff
+
+
+@reference.command
+@click.option("--dir", "folder", type=dir_type, metavar="DIR", help="What would change if the tables of this folder took the place of those in force.")
+@click.option("--since", metavar="CHANGE|TIME", help="What changed after a change, or after what decided manifests at a time. Default: since the shipped tables.")
+@click.option("--json", "json_", is_flag=True, help="One row a line.")
+@bootstrap_option
+def diff(folder: Path | None, since: str | None, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """Compare by row and cell. Exit status 1 when there is a difference."""
+    if folder is not None and since is not None:
+        raise click.UsageError("Give --dir or --since, not both.")
+    given = None if folder is None else _given((), folder)
+    history = run(bootstrap, read_history(bootstrap, _base()))
+    if given is not None:
+        before = history.tables()
+        changes = difference(before, given, replace=True)
+    else:
+        before, now = history.tables(_number(history, since)), history.tables()
+        changes = difference(before, {file: now.by_key(file).values() for file in TABLES}, replace=True)
+    if json_:
+        for each in _differences(before, changes):
+            as_json(each)
+    else:
+        _show_differences(before, changes)
+        count = sum(map(len, changes.values()))
+        say(f"{many(count, 'row')} {'differs' if count == 1 else 'differ'}.")
+    if changes:
+        raise SystemExit(1)
+
+
+def _number(history: ReferenceHistory, since: str | None) -> int:
+    if since is None:
+        return 0
+    names = [change.change_id for change in history.changes]
+    if since in names:
+        return names.index(since) + 1
+    if parse_rfc3339(since) is None:
+        raise click.BadParameter(f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as 2026-11-23T14:02:11+09:00.", param_hint="--since")
+    return history.number_at(_ms(since, "--since"))
+
+
+def _differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
+    """Each row that differs; of one that is in both, only the cells that do."""
+    for file, rows in changes.items():
+        there = before.by_key(file)
+        for key, row in rows.items():
+            old = there.get(key)
+            was, now = ({} if each is None else dict(each.cells) for each in (old, row))
+            if old is not None and row is not None and same_cells(old.cells) != same_cells(row.cells):
+                was, now = ({column: cells[column] for column in cells if old[column] != row[column]} for cells in (was, now))
+            what = ADDED if old is None else WITHDRAWN if row is None else CHANGED
+            yield {"table": file.removesuffix(SUFFIX), "row": list(key), "what": what, "before": was, "after": now}
+
+
+def _show_differences(before: Tables, changes: Changes) -> None:
+    """On a terminal as a diff, red and green; elsewhere a line for each cell."""
+    found = list(_differences(before, changes))
+    if not on_terminal():
+        table(("table", "row", "what", "column", "before", "after"), [line for each in found for line in _lines(each)])
+        return
+    for each in found:
+        name = shown(" ".join((each["table"], *each["row"])))
+        if each["what"] == CHANGED:
+            click.echo(f"  {name}")
+            for column in each["before"]:
+                _coloured("-", f"  {column}: {each['before'][column]}", WITHDRAWN)
+                _coloured("+", f"  {column}: {each['after'][column]}", ADDED)
+        else:
+            cells = each["after"] or each["before"]
+            _coloured("+" if each["what"] == ADDED else "-", f"{name}  " + ", ".join(f"{column}: {cell}" for column, cell in cells.items() if cell), each["what"])
+
+
+def _lines(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    head = (each["table"], " ".join(each["row"]), each["what"])
+    for column in each["after"] or each["before"]:
+        yield (*head, column, each["before"].get(column, ""), each["after"].get(column, ""))
+
+
+def _coloured(sign: str, text: str, what: str) -> None:
+    click.echo(f"{sign} {shown(text)}" if "NO_COLOR" in os.environ else click.style(f"{sign} {shown(text)}", fg=COLOURS[what]))
