@@ -39,8 +39,9 @@ test: install check ## everything that must hold, a real Kafka included
 faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)
 
-docs: install ## print the derived pages of docs/ from the code
+docs: install ## print the derived pages of docs/ and the heads of conformance/ from the code
 	@$(VENV)/bin/python docs/build.py
+	@$(VENV)/bin/python conformance/build.py
 
 demo: install ## broker, workers, sample manifests, and what became of them
 	@./tonggwan demo $(ARGS)

@@ -16,7 +16,7 @@ from agents.clock import day_in_korea, day_of_ms, show_ms
 from agents.goods import NOTHING, Understood, categorise
 from agents.identifiers import clearance_code
 from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
-from agents.importers import Verification, particulars_token, verify
+from agents.importers import Verification, can_be_asked, particulars_token, verify
 from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
 from agents.money import E4, parse_e4, show_e6, usd_e6
 from agents.outcome import acting, closed_by, is_silent, relief_of, route_of
@@ -24,7 +24,7 @@ from agents.read import read
 from agents.reference import Reference, Week
 from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
-from agents.rules.format import goods_chars
+from agents.rules.format import FEW_LINES, goods_chars
 from agents.rules.phases import Asked, asked, is_observed
 from agents.rules.rule import Found, Rule
 from agents.selfuse import uses_of
@@ -338,12 +338,12 @@ class _File:
             categories=categories,
             uses=uses_of(parcel.items, goods, categories, self._law) if categories and self.header.direction == "IMPORT" else {},
             verification=self._verification(parcel),
-            is_correction=self._is_correction and parcel.house_bill not in self._memory.bills,
+            is_correction=self._is_correction(parcel.house_bill),
         )
 
     def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
         """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
-        if len(parcel.items) > FEW_ITEMS and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
+        if len(parcel.items) > FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
             return (NOTHING,) * len(parcel.items)
         return tuple([self._understand(item) for item in parcel.items])
 
@@ -356,10 +356,10 @@ class _File:
         keys = self._office.keys
         return verify(consignee, register.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
 
-    @property
-    def _is_correction(self) -> bool:
-        """Whether this version corrects a manifest that was answered before."""
-        return self.event == "AMEND" and self._known is not None
+    def _is_correction(self, house_bill: str) -> bool:
+        """Whether the house bill came by a correction of a manifest that was answered before, now or earlier."""
+        bill = self._memory.bills.get(house_bill)
+        return bill.corrected if bill is not None else self.event == "AMEND" and self._known is not None
 
     def _twice(self, parcel: Parcel, seen: set[str]) -> Found | None:
         """XP-01 for a house bill: one manifest has it, once, and not with ever new consignees."""
@@ -447,7 +447,7 @@ class _File:
         findings = (*ours, *parcel.findings)
         if known is not None and known.path:
             passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
-            return Bill(known.manifest_id, sequence, known.in_force, known.path)
+            return Bill(known.manifest_id, sequence, known.in_force, known.path, known.corrected)
         decided = Decided(
             decision_id=self._ids.of(*names),
             sequence=sequence,
@@ -459,7 +459,7 @@ class _File:
             decided_at=show_ms(self._record.stored_at_ms),
         )
         refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
-        return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, ())
+        return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, (), self._is_correction(parcel.house_bill))
 
     def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed]) -> Bill:
         """Pass a parcel on to screening, by way of the consignees it had before."""
@@ -475,7 +475,7 @@ class _File:
         operation: Operation = "CANCEL" if parcel.case is None else "DECLARE"
         checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel)
         passed.append(Passed(path[0], checked))
-        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path)
+        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path, self._is_correction(parcel.house_bill))
 
     def _checked(  # noqa: PLR0913, PLR0917 - what screening is told
         self,
@@ -616,7 +616,7 @@ def _ordinal(day: date | None) -> int:
 def _asks_customs(case: Case) -> bool:
     """Whether the decision awaits what customs says of the importer."""
     consignee = case.parcel.consignee
-    return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and bool(consignee.clearance_code)
+    return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and can_be_asked(consignee)
 
 
 def _supplier(parcel: Parcel) -> int:

@@ -24,6 +24,8 @@ class Bill(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Sequence of the decision in force; None when every one was refused, or the parcel is cancelled."""
     path: tuple[str, ...]
     """Consignee tokens, first to current; empty while nothing was accepted."""
+    corrected: bool = False
+    """Whether an amendment added it to a manifest that was answered before."""
 
 
 class Filing(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -1,13 +1,13 @@
 """From findings to what happens to a parcel: route, exemption, outcome. The most careful finding wins, all reasons are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from agents.case import Case
-from agents.route import by_price, is_list_price
+from agents.route import by_price, is_list_price, price_above
 from agents.rules import PARCEL_RULES, SCREENING_RULES
 from agents.rules.phases import is_observed
-from agents.rules.rule import Procedure, Rule
+from agents.rules.rule import Found, Procedure, Rule
 from schemas.decision import Desk, Finding, Outcome, Relief, Route
 
 PRECEDENCE: Final[tuple[Outcome, ...]] = ("HOLD", "REFER", "INSPECT", "DECLARE", "DOC_CHECK", "RELEASE")
@@ -22,13 +22,28 @@ OF_ROUTE: Final[dict[Route, Outcome]] = {
 }
 """What a route asks for by itself."""
 
+
+def unknown_rule(_: Case) -> Iterator[Found]:
+    """No finding of a rule that this version does not know."""
+    return iter(())
+
+
 ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES) if rule.severity == "ACT"}
 """The rule behind an ACT finding, by code and name."""
 
 
+UNKNOWN: Final = Rule("", unknown_rule, "ACT", "Project setting: what nobody knows is looked at", outcome="HOLD", desk="HOLD", closes="SIMPLIFIED", taxes=True)
+"""Stands for a rule that this version does not know, in a parcel that another version checked: the most careful."""
+
+
+def rule_behind(finding: Finding) -> Rule:
+    """The rule behind an ACT finding."""
+    return ACTIONS.get((finding.code, finding.rule), UNKNOWN)
+
+
 def acting(findings: Iterable[Finding]) -> list[Rule]:
     """The rules behind findings that act."""
-    return [ACTIONS[finding.code, finding.rule] for finding in findings if finding.severity == "ACT"]
+    return [rule_behind(finding) for finding in findings if finding.severity == "ACT"]
 
 
 def closed_by(rules: Iterable[Rule]) -> Procedure | None:
@@ -56,7 +71,9 @@ def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
         return "EXPORT"
     if case.price is None or any(rule.taxes for rule in rules) or not is_list_price(case, on_list=route == "LIST"):
         return "NONE"
-    return "DUTY" if any(category.name == "ALCOHOL" for _, category, _ in case.categories) else "SMALL_VALUE"
+    if not any(category.name == "ALCOHOL" for _, category, _ in case.categories):
+        return "SMALL_VALUE"
+    return "NONE" if price_above(case.price, case.law.figures.alcohol_exempt_usd) else "DUTY"
 
 
 def outcome_of(route: Route, rules: Iterable[Rule]) -> Outcome:
@@ -69,7 +86,7 @@ def desks_of(findings: Iterable[Finding]) -> dict[Desk, list[Finding]]:
     """Which desks hear of the findings, and of which."""
     desks: dict[Desk, list[Finding]] = {}
     for finding in findings:
-        if finding.severity == "ACT" and (desk := ACTIONS[finding.code, finding.rule].desk) is not None:
+        if finding.severity == "ACT" and (desk := rule_behind(finding).desk) is not None:
             desks.setdefault(desk, []).append(finding)
     return desks
 
@@ -77,5 +94,5 @@ def desks_of(findings: Iterable[Finding]) -> dict[Desk, list[Finding]]:
 def is_silent(finding: Finding) -> bool:
     """Whether a finding must show on no receipt: its rule is silent, or only watched."""
     if finding.severity == "ACT":
-        return ACTIONS[finding.code, finding.rule].silent
+        return rule_behind(finding).silent
     return is_observed(finding)

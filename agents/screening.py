@@ -31,12 +31,12 @@ NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 _ANSWER: Final = msgspec.msgpack.Decoder(Answer).decode
 _FACTS: Final = msgspec.msgpack.Decoder(Facts).decode
 _MONEY: Final = msgspec.msgpack.Decoder(Money).decode
-_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES)
+AWAITED: Final = customs_confirms_the_importer.__name__
+"""The rule that waits for customs' answer."""
+_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
 """Findings that rest on a consignee's further parcels."""
 
 
-AWAITED: Final = customs_confirms_the_importer.__name__
-"""The rule that waits for customs' answer."""
 LATER: Final = frozenset({"VERIFIED"})
 """Events that bring a further decision on a parcel version."""
 WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
@@ -118,7 +118,7 @@ class Partition:
         before = parcels.get(name)
         parcels[name] = seen if before is None else msgspec.structs.replace(seen, received_at_ms=before.received_at_ms)
         if len(parcels) > limits.CONSIGNEE_PARCELS_MAX:
-            del parcels[next(iter(parcels))]
+            del parcels[next((other for other, kept in parcels.items() if not kept.content), name)]
         self.touched.add(token)
         self._remember_day(token)
 

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +11,13 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from agents.reference import Reference  # noqa: E402
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET, SCREENING_RULES  # noqa: E402 - the checkout comes first
 from agents.rules.rule import Rule  # noqa: E402
 from schemas.topics import TOPICS  # noqa: E402
+from streams import conformance  # noqa: E402
+from streams.cli.check import judge_of  # noqa: E402
+from streams.reference import load  # noqa: E402
 from streams.settings import Settings, variable  # noqa: E402
 
 MIB: Final = 1024 * 1024
@@ -24,9 +28,73 @@ RULES_HEAD: Final = """\
 
 Rule set `{rule_set}`, pinned into every decision.
 REJECT refuses the parcel, ACT changes route or outcome, WARN tells the carrier, INFO only explains.
+An ACT rule may name an outcome, a desk that hears of it, the procedure it keeps the parcel from (off the list, off the
+simplified declaration), and whether it ends the exemption from taxes; a silent one shows on no receipt.
+The law of the day of lodging decides (`lodged_at`, in Korea), unless the table says *received*: then it is the day customs stored the manifest.
+A rule is in full force unless `reference/rule_phases.csv` says otherwise for a day: OFF (not asked), OBSERVE (noted for customs alone), WARN (told to the carrier, without effect).
 FMT-01 is also what `agents/shape.py` finds: a field missing, of the wrong type, too long, or known to nobody (INFO).
 XP-01 is what `agents/intake.py` finds: the same version with other content, a house bill in force in another manifest
-or twice in one, an amendment or cancellation that fits nothing."""
+or twice in one, an amendment or cancellation that fits nothing.
+Each example is a case of `conformance/`, where there are {cases} of them: `tonggwan check --expect conformance/*.toml`."""
+
+RECKONED: Final = (
+    ("TAX-01", "The exchange rate is customs' own of the week, Sunday to Saturday in Korea, in which the manifest was lodged.", "`agents/reference.py`", "Customs Act Art. 17, 18"),
+    (
+        "TAX-02",
+        "The customs value is goods, charges, freight and insurance in won, floored once; lines get their shares by amount, the last line what is left.",
+        "`agents/tax.py`",
+        "Customs Act Art. 30",
+    ),
+    (
+        "TAX-03",
+        (
+            "Self-use goods within the list limit are exempt, whole or not at all; alcohol of duty alone; the higher limit of express goods from the United States "
+            "counts on the list only."
+        ),
+        "`agents/outcome.py`",
+        "Customs Act Enforcement Rule Art. 45",
+    ),
+    (
+        "TAX-04",
+        (
+            "The duty rate is that of the longest beginning of the commodity code on the day; an agreement's rate applies when it is claimed, the origin is a "
+            "member and the purchase is proved; mail on its list is taxed at simplified rates."
+        ),
+        "`agents/tax.py`",
+        "Customs Act Art. 81, 82; Express notice Art. 10(4)",
+    ),
+    (
+        "TAX-05",
+        "Individual consumption tax above the threshold of a piece, liquor tax, education tax, rural tax and value added tax follow one on the other, each floored to the won.",
+        "`agents/tax.py`",
+        "Individual Consumption Tax, Liquor Tax, Education Tax, Rural Development Tax, VAT Acts",
+    ),
+    (
+        "TAX-06",
+        "Each tax is cut to ten won once, over the declaration; less than 10,000 won in all is not collected.",
+        "`agents/tax.py`",
+        "National Treasury Funds Act Art. 47; Customs Act Art. 40",
+    ),
+)
+"""What is computed for every parcel and stands in `tax`, with no finding of its own."""
+
+WORDS_OF_MANIFESTS: Final = {
+    "airline_is_known": "no airline has the prefix",
+    "carrier_is_registered": "register",
+    "carrier_is_the_topics": "on the topic of",
+    "list_is_in_time": "due by",
+    "lodging_time_is_near_receipt": "from the time customs received it",
+}
+LEFT_OUT: Final = (
+    ("XP-04", "Many parcels to one address or phone", "needs a memory by address and phone beside that by consignee; comes with the hidden links of the safety net"),
+    ("XP-07", "One address, phone or seller with many clearance codes", "the same"),
+    ("XP-09", "A seller's parcels clustered just under a limit", "the same, by seller"),
+    ("XP-10", "Arrival reconciled with the manifest", "no topic brings what arrived at the gate; when one does, the rule has its place in screening"),
+    ("XP-11", "Delivery to another address than declared", "the half about deliveries: no topic brings them; the half about corrections is there"),
+    ("TAX-06", "The due date of fifteen days", "a matter of the notice of payment, which another system writes"),
+    ("SEC-01 to 08", "Security screening", "the safety net, an issue of its own"),
+)
+"""What the catalogue has and the program has not, and why."""
 
 TOPICS_HEAD: Final = """\
 # Topics
@@ -60,23 +128,63 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def rules() -> str:
-    """Every rule: code, sentence, what it does, basis."""
+    """Every rule: code, sentence, what it does, since when, basis, an example."""
+    reference = load()
+    corpus = [conformance.read(path) for path in sorted((ROOT / "conformance").glob("*.toml"))]
+    examples = _examples(corpus)
 
     def row(rule: Rule) -> tuple[str, ...]:
-        outcome = rule.outcome or ("route" if rule.severity == "ACT" else "")
-        desk = f"→ {rule.desk.lower()} desk" if rule.desk else ""
-        act = " ".join(filter(None, (outcome, desk, "(silent)" if rule.silent else "")))
-        return rule.code, rule.sentence, rule.severity, act, rule.basis
+        return rule.code, f"`{rule.name}`", rule.sentence, rule.severity, _acts(rule), _phases(rule, reference), rule.basis, examples.get((rule.code, rule.name), "")
 
-    heads = ("code", "sentence", "severity", "acts", "basis")
+    heads = ("code", "rule", "sentence", "severity", "acts", "in force", "basis", "example")
     return "\n\n".join(
         (
-            RULES_HEAD.format(rule_set=RULE_SET),
+            RULES_HEAD.format(rule_set=RULE_SET, cases=sum(len(file.cases) for file in corpus)),
             "## Of a manifest\n\nA REJECT refuses all its parcels.\n\n" + table(heads, map(row, MANIFEST_RULES)),
             "## Of a parcel\n\n" + table(heads, map(row, PARCEL_RULES)),
             "## Of a consignee's parcels\n\n" + table(heads, map(row, SCREENING_RULES)),
+            "## Reckoned\n\nShown in `tax` of a decision, line by line.\n\n" + table(("code", "sentence", "where", "basis"), RECKONED),
+            "## Left out\n\n" + table(("code", "what", "why"), LEFT_OUT),
         ),
     )
+
+
+def _examples(corpus: Iterable[conformance.CaseFile]) -> dict[tuple[str, str], str]:
+    """By rule, the first case in which it speaks."""
+    settings = Settings.read({variable("token_keys"): "docs:" + "00" * 32})
+    found: dict[tuple[str, str], str] = {}
+    for file in corpus:
+        judge = judge_of(file, settings)
+        for case in file.cases:
+            for answered in judge(conformance.build(file, case), case.figures):
+                said = [finding for told in (*answered.decisions, *answered.receipts) for finding in told["findings"]]
+                for finding in said:
+                    if finding["code"] == file.head.rule:
+                        found.setdefault((finding["code"], finding.get("rule") or _of_manifest(finding)), case.name)
+    return found
+
+
+def _of_manifest(finding: Mapping[str, str]) -> str:
+    """The rule of manifests behind a finding on a receipt, which names none: the one of its code whose words it has."""
+    return next((rule.name for rule in MANIFEST_RULES if rule.code == finding["code"] and WORDS_OF_MANIFESTS.get(rule.name, "\0") in finding["message"]), "")
+
+
+def _acts(rule: Rule) -> str:
+    """What an ACT finding does, in words."""
+    parts = (
+        rule.outcome,
+        f"→ {rule.desk.lower()} desk" if rule.desk else None,
+        {"LIST": "off the list", "SIMPLIFIED": "off the simplified declaration"}.get(rule.closes or ""),
+        "taxed" if rule.taxes else None,
+        "(silent)" if rule.silent else None,
+        "(received)" if rule.day == "RECEIVED" else None,
+    )
+    return " ".join(filter(None, parts))
+
+
+def _phases(rule: Rule, reference: Reference) -> str:
+    dated = reference.phases.get(f"{rule.code}.{rule.name}") or reference.phases.get(rule.code)
+    return "always" if dated is None else ", ".join(f"{phase} from {day}" for day, phase in dated.items())
 
 
 def topics() -> str:

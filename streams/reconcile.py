@@ -1,7 +1,7 @@
 """Conservation, proved: reads every topic as a committed reader does, and holds the laws of `streams.balance` against it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from aiokafka.client import AIOKafkaClient
@@ -17,6 +17,8 @@ from streams.transaction import stable_offsets
 from streams.work import StoredRecord, read_checked, state_of
 
 SECONDS = 600.0
+Said = tuple[str, bytes, bytes]
+"""Topic, key and value of a record."""
 Progress = Callable[[int], None]
 """Told how many records have been read."""
 
@@ -108,8 +110,8 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
     tps = await _partitions(bootstrap, lambda topic: topic in (topics.CHECKED, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
     checked: list[StoredRecord] = []
-    live: Counter[tuple[str, bytes, bytes]] = Counter()
-    refused: Counter[tuple[str, bytes, bytes]] = Counter()
+    live: Counter[Said] = Counter()
+    refused: Counter[Said] = Counter()
     """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
     state: dict[tuple[int, bytes], bytes] = {}
 
@@ -128,9 +130,21 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
             live[record.topic, key, value] += 1
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
+    partitions, again = _decided_again(checked, reference, progress)
+    live.update({key: count for key, count in refused.items() if key in again})
+    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition).items()}
+    found = [
+        *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
+        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key[1].decode()}"),
+    ]
+    return len(checked), found
+
+
+def _decided_again(checked: Iterable[StoredRecord], reference: References, progress: Progress) -> tuple[dict[int, Partition], Counter[Said]]:
+    """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
     partitions: dict[int, Partition] = {}
-    again: Counter[tuple[str, bytes, bytes]] = Counter()
+    again: Counter[Said] = Counter()
     for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
         token = (record.key or b"").decode()
         parcel = read_checked(record.value)
@@ -141,13 +155,7 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
             progress(1000)
-    live.update({key: count for key, count in refused.items() if key in again})
-    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition).items()}
-    found = [
-        *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
-        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key[1].decode()}"),
-    ]
-    return len(checked), found
+    return partitions, again
 
 
 async def _partitions(bootstrap: str, wanted: Callable[[str], bool]) -> list[TopicPartition]:

@@ -65,6 +65,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     asyncio.set_event_loop(asyncio.new_event_loop())
     desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history))
     app = create_app(settings, bootstrap, desk)
+    logging.getLogger("aiokafka").setLevel(max(logging.INFO, logging.getLevelName(settings.log_level)))  # at DEBUG it writes down what it fetches: manifests in clear text
     faust.Worker(app, loglevel=settings.log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 

@@ -97,7 +97,5 @@ SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
     ScreeningRule("XP-03", consignee.purchase_is_not_split, "ACT", "Import notice Art. 68 item 3, 69(1)", outcome="DECLARE", desk="REFERRAL", taxes=True),
     ScreeningRule("XP-05", consignee.receives_too_much, "ACT", "Clearance code notice Art. 25(2), suspected theft of codes", outcome="HOLD", desk="HOLD", day="RECEIVED"),
     ScreeningRule("XP-06", consignee.code_has_few_addresses, "ACT", "Clearance code notice Art. 25(2)", outcome="HOLD", desk="INVESTIGATION", silent=True, day="RECEIVED"),
-    ScreeningRule(
-        "XP-08", consignee.self_use_is_kept_over_parcels, "ACT", "Import notice Art. 67 and annex 11", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True, day="ARRIVED"
-    ),
+    ScreeningRule("XP-08", consignee.self_use_is_kept_over_parcels, "ACT", "Import notice Art. 67 and annex 11", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True),
 )

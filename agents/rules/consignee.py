@@ -141,7 +141,7 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
 
 def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
     """Parcels under one clearance code go to few addresses and phones within a month: many are a sign that the code is used by others."""
-    if not case.is_import or len(case.others) + 1 < case.limits.addresses:
+    if not case.is_import or not case.facts.is_person or len(case.others) + 1 < case.limits.addresses:
         return
     parcel, others = case.facts, case.others.values()
     for what, found in (("addresses", {parcel.address, *(seen.address for seen in others)}), ("phones", {parcel.phone, *(seen.phone for seen in others)})):

@@ -16,7 +16,7 @@ from agents.text import fold, folded, has_control_character
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
-FEW_ITEMS: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
+FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
 """So many lines can't have more characters than a parcel may."""
 PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 ADDRESS_CHARS_MIN: Final = 5
@@ -69,7 +69,7 @@ def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
 
 def goods_are_said_in_short(case: Case) -> Iterator[Found]:
     """Descriptions, ingredients and brands of a parcel have at most 6,000 characters together."""
-    chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_ITEMS else 0
+    chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
     if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
         said = f"{chars} characters of descriptions, ingredients and brands were found; at most {limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
         yield Found("/items", said, {"characters": str(chars)})

@@ -11,8 +11,8 @@ from schemas.decision import Desk, Outcome, Severity
 
 Procedure = Literal["LIST", "SIMPLIFIED"]
 """Procedures that goods can be kept from; from the simplified declaration means from the list as well."""
-Day = Literal["LODGED", "ARRIVED", "RECEIVED"]
-"""The day that picks a rule's figures: of lodging, of arrival, of receipt by customs."""
+Day = Literal["LODGED", "RECEIVED"]
+"""The day that picks a rule's figures: of lodging, of receipt by customs."""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):

@@ -26,14 +26,17 @@ from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, MANIFESTS, RECEIPTS
 from streams import conformance, partitions
 from streams.admin import CARRIER, check_carrier
 from streams.cli.dead_letters import Letter
+from streams.cli.explained import show_decision
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
-from streams.cli.look import as_json, counting, logs, many, say, shown, write
+from streams.cli.look import as_json, counting, lang_option, logs, many, say, shown, write
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.importers import tokenise
 from streams.reference import FOLDER, load
 from streams.settings import Settings
 from streams.transaction import Outbox
 from streams.trouble import Trouble
+from streams.words import Lang, name
+from streams.words import say as words
 from streams.work import Work
 
 NOBODY: Final = "check"
@@ -52,9 +55,11 @@ IMPORTERS: Final = "importers.clear.csv"
 @click.option("--carrier", metavar="ID", help="The carrier whose topic the manifests arrive on. Default: the one each names, else 'check'.")
 @click.option("--at", metavar="TIME", help="When they arrive, RFC 3339 such as 2026-11-23T14:02:11+09:00. Default: now.")
 @click.option("--json", "json_", is_flag=True, help="Every parcel's whole decision, one a line, as schemas/decision.v1.avsc has it; with --expect, every case.")
+@click.option("--explain", "explain", is_flag=True, help="Every decision laid out with its reasons and taxes line by line; without it that of a single parcel.")
+@lang_option
 @click.option("--expect", is_flag=True, help="The files are cases with what has to come of them, such as conformance/*.toml: say which came otherwise.")
 @click.option("--write", "write_to", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="With --expect: write each case there as plain JSON, for other systems.")
-def check(files: tuple[str, ...], carrier: str | None, at: str | None, json_: bool, expect: bool, write_to: Path | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def check(files: tuple[str, ...], carrier: str | None, at: str | None, json_: bool, explain: bool, lang: Lang, expect: bool, write_to: Path | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Judge manifests by the same rules without a broker.
 
     The files are taken in order, as the first manifests ever; a second version of one amends it, a repetition is a
@@ -70,13 +75,13 @@ def check(files: tuple[str, ...], carrier: str | None, at: str | None, json_: bo
     elif write_to is not None:
         raise click.UsageError("--write writes the cases of the corpus: add --expect.")
     else:
-        well = _check(files, carrier, at, json_=json_)
+        well = _check(files, carrier, at, None if json_ else lang, explain=explain)
     if not well:
         raise SystemExit(1)
 
 
-def _check(files: tuple[str, ...], carrier: str | None, at: str | None, *, json_: bool) -> bool:
-    """Judge manifests; whether all was read and nothing refused."""
+def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: Lang | None, *, explain: bool) -> bool:
+    """Judge manifests and print the answers in a language, or as JSON without one; whether all was read and nothing refused."""
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
@@ -84,7 +89,7 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, *, json_
     well = True
     for found in read(files):
         answer = bench.take(within_limit(found), carrier, _at_ms(at))
-        _show(answer, found, json_=json_)
+        _show(answer, found, lang, explain=explain)
         well &= answer.well
     return well
 
@@ -202,17 +207,28 @@ def _sort(record: Stored, answer: Answer) -> None:
         (answer.receipts if receipt["kind"] == "ANSWER" else answer.notices).append(receipt)
 
 
-def _show(answer: Answer, found: Found, *, json_: bool) -> None:
-    if json_:
+def _show(answer: Answer, found: Found, lang: Lang | None, *, explain: bool) -> None:
+    if lang is None:
         for said in (*answer.letters, *answer.decisions):
             as_json(said)
         return
     for letter in answer.letters:
         show_dead_letter(letter, found.where)
+    explained = explain or len(answer.decisions) == 1
     for receipt in answer.receipts:
-        show_receipt(receipt, found.where)
+        show_receipt(receipt, found.where, lang, remarks_too=not explained)
     if passed := Counter((decision["route"] or "", decision["outcome"]) for decision in answer.decisions if decision["outcome"] != "REJECT"):
-        write("Of those passed on: " + ", ".join(f"{number} {outcome} by {route or 'no route'}" for (route, outcome), number in passed.most_common()))
+        write(words(lang, "Of those passed on: {numbers}", numbers=", ".join(_counted(number, outcome, route, lang) for (route, outcome), number in passed.most_common())))
+    for decision in answer.decisions if explained else ():
+        write()
+        write(shown(words(lang, "House bill {house_bill} of carrier {carrier}", house_bill=decision["house_bill"], carrier=decision["carrier"])), bold=True)
+        show_decision(decision, lang)
+
+
+def _counted(number: int, outcome: str, route: str, lang: Lang) -> str:
+    return words(
+        lang, "{number} {outcome} by {route}", number=number, outcome=name("outcome", outcome, lang), route=name("route", route, lang) if route else words(lang, "no route")
+    )
 
 
 # the conformance corpus

@@ -10,7 +10,9 @@ from aiokafka import ConsumerRecord
 from schemas import avro
 from schemas.topics import CLEARANCE
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import as_json, counting, many, say, shown, table, write
+from streams.cli.look import as_json, counting, lang_option, many, say, shown, table, write
+from streams.words import Lang, name
+from streams.words import say as words
 
 COLUMNS: Final = ("decided at", "house bill", "seq", "carrier", "manifest", "route", "outcome", "codes")
 
@@ -23,19 +25,20 @@ Decision = Mapping[str, Any]
 @click.option("--manifest", metavar="M", help="Of this manifest only.")
 @click.option("--follow", is_flag=True, help="Go on with those to come, until Ctrl-C.")
 @click.option("--json", "json_", is_flag=True, help="One decision a line, as schemas/decision.v1.avsc has it, in the order of the log.")
+@lang_option
 @bootstrap_option
-def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
+def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Print every committed decision on clearance.*, by house bill and sequence."""
     asked = Asked(house_bill, manifest)
     if json_:
         run(bootstrap, find(bootstrap, asked, as_json, follow=follow))
     elif follow:
-        run(bootstrap, find(bootstrap, asked, _as_line, follow=True))
+        run(bootstrap, find(bootstrap, asked, lambda decision: _as_line(decision, lang), follow=True))
     else:
         rows: list[Decision] = []
         run(bootstrap, find(bootstrap, asked, rows.append))
         rows.sort(key=lambda decision: (decision["house_bill"], decision["carrier"], decision["sequence"]))
-        table(COLUMNS, map(_row, rows))
+        table([words(lang, column) for column in COLUMNS], [_row(decision, lang) for decision in rows])
         say(many(len(rows), "decision") + ".")
 
 
@@ -69,11 +72,20 @@ async def find(bootstrap: str, asked: Asked, apply: Callable[[Decision], None], 
         await read(bootstrap, tps, take, counter)
 
 
-def _as_line(decision: Decision) -> None:
-    write("  ".join(shown(cell) for cell in _row(decision)))
+def _as_line(decision: Decision, lang: Lang) -> None:
+    write("  ".join(shown(cell) for cell in _row(decision, lang)))
 
 
-def _row(decision: Decision) -> tuple[object, ...]:
+def _row(decision: Decision, lang: Lang) -> tuple[object, ...]:
     codes = " ".join(dict.fromkeys(finding["code"] for finding in decision["findings"]))
     manifest = f"{decision['manifest_id']} v{decision['manifest_version']}"
-    return decision["decided_at"], decision["house_bill"], decision["sequence"], decision["carrier"], manifest, decision["route"] or "", decision["outcome"], codes
+    return (
+        decision["decided_at"],
+        decision["house_bill"],
+        decision["sequence"],
+        decision["carrier"],
+        manifest,
+        name("route", decision["route"] or "", lang),
+        name("outcome", decision["outcome"], lang),
+        codes,
+    )

@@ -1,31 +1,35 @@
 """`tonggwan explain`: why a parcel's outcome is what it is, from everything that stands on the topics about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 import click
 from aiokafka import ConsumerRecord
 
-from agents.rules.rule import Rule
 from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
 from streams.cli.decisions import Asked, Decision, find
+from streams.cli.explained import show_decision
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import on_terminal, out, shown, styled, write
-from streams.cli.policy import rules_of
+from streams.cli.look import as_json, labelled, lang_option, shown, write
 from streams.trouble import Trouble
+from streams.words import Lang, name, say
 
-INDENT: Final = "  "
 Said = Mapping[str, Any]
 
 
 @click.command
 @click.argument("house_bill")
 @click.option("--carrier", metavar="ID", help="Of this carrier only, when several use the same house bill.")
+@click.option("--json", "json_", is_flag=True, help="One object for each carrier that has the house bill: its decisions, security cases and notices, as their schemas have them.")
+@lang_option
 @bootstrap_option
-def explain(house_bill: str, carrier: str | None, bootstrap: str) -> None:
-    """Show every decision on a house bill: findings with the rules behind them, figures, versions, and who was told.
+def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001 - click's
+    """Show every decision on a house bill, and who was told of it.
+
+    Route, outcome and exemption stand there with their reasons, taxes line by line with base, rate and source, findings
+    with the rules behind them.
 
     Exit status 1 when nothing is known of it.
     """
@@ -33,7 +37,10 @@ def explain(house_bill: str, carrier: str | None, bootstrap: str) -> None:
     if not known:
         raise Trouble(f"nothing is known of house bill {shown(house_bill)}: see that it is written as in the manifest, and that its manifest was answered (`tonggwan decisions`).")
     for file in known:
-        _show(file)
+        if json_:
+            as_json({"house_bill": house_bill, "carrier": file.carrier, "decisions": file.decisions, "cases": file.cases, "notices": file.notices})
+        else:
+            _show(file, lang)
 
 
 class File:
@@ -93,77 +100,39 @@ async def _read_notices(bootstrap: str, house_bill: str, file: File) -> None:
 # what is shown
 
 
-def _show(file: File) -> None:
+def _show(file: File, lang: Lang) -> None:
     in_force = file.in_force
-    write(f"House bill {shown(file.decisions[0]['house_bill'])} of carrier {shown(file.carrier)}", bold=True)
+    write(shown(say(lang, "House bill {house_bill} of carrier {carrier}", house_bill=file.decisions[0]["house_bill"], carrier=file.carrier)), bold=True)
     if in_force is None:
-        write("No decision is in force: every one was a refusal.")
+        write(say(lang, "No decision is in force: every one was a refusal."))
     else:
-        write(f"In force: decision {in_force['sequence']}, {in_force['outcome']}.")
+        write(say(lang, "In force: decision {sequence}, {outcome}.", sequence=in_force["sequence"], outcome=name("outcome", in_force["outcome"], lang)))
     for decision in file.decisions:
         write()
-        _show_decision(decision, in_force=decision is in_force)
+        show_decision(decision, lang, in_force=decision is in_force)
         for case in file.cases:
             if case["sequence"] == decision["sequence"] and case["decision_id"] == decision["decision_id"]:
-                _show_case(case)
+                _show_case(case, lang)
         for notice in file.notices:
-            if notice["manifest_version"] == decision["manifest_version"] and notice["manifest_id"] == decision["manifest_id"]:
-                _show_notice(notice)
+            if _came_with(notice, decision):
+                _show_notice(notice, lang)
     write()
 
 
-def _show_decision(decision: Decision, *, in_force: bool) -> None:
-    _headline(decision, " (in force)" if in_force else "")
-    _line("decided", decision["decided_at"])
-    replaced = f", replaces decision {decision['supersedes']}" if decision["supersedes"] is not None else ""
-    _line("because of", f"{decision['event']} in manifest {decision['manifest_id']} version {decision['manifest_version']}, master bill {decision['master_bill']}{replaced}")
-    _line("source", "{topic}-{partition}-{offset}".format(**decision["source"]))
-    _line("goods price", None if decision["goods_price_usd"] is None else f"{decision['goods_price_usd']} USD")
-    _line("customs value", None if decision["customs_value_krw"] is None else f"{decision['customs_value_krw']:,} KRW")
-    _line("goods", "; ".join(f"{goods['hs_code'] or 'no code'}{' taken for ' + goods['category'] if goods['category'] else ''}" for goods in decision["goods"]))
-    for name in ("tax", "risk"):
-        if decision[name] is not None:
-            _line(name, ", ".join(f"{key} {value}" for key, value in decision[name].items()))
-    _line("versions", ", ".join(f"{name} {version}" for name, version in decision["versions"].items() if version is not None))
-    _line("decision", decision["decision_id"])
-    if not decision["findings"]:
-        _line("findings", "none")
-    for finding in decision["findings"]:
-        _show_finding(finding)
+def _came_with(notice: Said, decision: Decision) -> bool:
+    """Whether a notice came of a decision: it has its manifest version and its time, and a refusal brings none."""
+    same = all(notice[field] == decision[field] for field in ("manifest_id", "manifest_version"))
+    return same and notice["answered_at"] == decision["decided_at"] and decision["outcome"] != "REJECT"
 
 
-def _headline(decision: Decision, rest: str) -> None:
-    begin = f"Decision {decision['sequence']}: "
-    end = f"{' on route ' + decision['route'] if decision['route'] else ''}{rest}"
-    if on_terminal():
-        out().print(begin, styled(decision["outcome"]), end, sep="")
-    else:
-        write(f"{begin}{decision['outcome']}{end}")
+def _show_case(case: Said, lang: Lang) -> None:
+    codes = ", ".join(finding["code"] for finding in case["findings"])
+    text = say(lang, "{desk} {case}, opened {time}, for {codes}", desk=name("desk", case["desk"], lang), case=case["case_id"], time=case["opened_at"], codes=codes)
+    if case["evidence_parcels"]:
+        text += say(lang, "; also rests on {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
+    labelled(say(lang, "case"), text)
 
 
-def _show_finding(finding: Said) -> None:
-    _line(f"{finding['code']} {finding['severity']}", f"{finding['path']}: {finding['message']}")
-    for name, value in finding["evidence"].items():
-        write(f"{INDENT * 10}{shown(name)} = {shown(value)}")
-    for line in _basis(rules_of(finding["code"], finding["severity"])):
-        write(f"{INDENT * 10}{line}")
-
-
-def _basis(rules: Iterable[Rule]) -> list[str]:
-    """The rule in its published words, and the law behind it; several rows may share a code."""
-    return [f"rule: {rule.sentence} [{rule.basis}]" for rule in rules]
-
-
-def _show_case(case: Said) -> None:
-    also = f"; also rests on {', '.join(map(shown, case['evidence_parcels']))}" if case["evidence_parcels"] else ""
-    _line("case", f"{case['desk']} {case['case_id']}, opened {case['opened_at']}, for {', '.join(finding['code'] for finding in case['findings'])}{also}")
-
-
-def _show_notice(notice: Said) -> None:
-    answers = ", ".join(parcel["answer"] for parcel in notice["parcels"])
-    _line("notice", f"the carrier was told {answers} on {notice['answered_at']}")
-
-
-def _line(name: str, value: object) -> None:
-    if value not in (None, ""):
-        write(f"{INDENT}{shown(name):16}{INDENT}{shown(value)}")
+def _show_notice(notice: Said, lang: Lang) -> None:
+    answers = ", ".join(name("outcome", parcel["answer"], lang) for parcel in notice["parcels"])
+    labelled(say(lang, "notice"), say(lang, "the carrier was told {answers} on {time}", answers=answers, time=notice["answered_at"]))

@@ -17,10 +17,11 @@ from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, part
 from streams.cli.dead_letters import Letter
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
 from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_with, run
-from streams.cli.look import as_json, err, many, say
+from streams.cli.look import as_json, err, lang_option, many, say
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.settings import Settings
 from streams.trouble import Trouble
+from streams.words import Lang
 
 if TYPE_CHECKING:
     import asyncio
@@ -43,8 +44,9 @@ Place = tuple[int, int]
 @click.option("--follow", is_flag=True, help="Wait for the receipt of each manifest, and print it.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS", help="With --follow: give up when no answer came for so long.")
 @click.option("--json", "json_", is_flag=True, help="With --follow: one receipt a line, as schemas/receipt.v1.avsc has it.")
+@lang_option
 @bootstrap_option
-def publish(files: tuple[str, ...], carrier: str, follow: bool, timeout: float, json_: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def publish(files: tuple[str, ...], carrier: str, follow: bool, timeout: float, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Send every manifest of the files, keyed by its master bill.
 
     Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files. A manifest goes
@@ -53,7 +55,7 @@ def publish(files: tuple[str, ...], carrier: str, follow: bool, timeout: float, 
     With --follow the exit status is 1 when a parcel was refused, a record was set aside, or an answer did not come.
     """
     check_carrier(carrier)
-    well = run(bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, json_=json_))
+    well = run(bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, None if json_ else lang))
     if not well:
         raise SystemExit(1)
 
@@ -70,15 +72,15 @@ class Sending:
         """What Kafka has, with --follow."""
 
 
-async def _publish(sending: Sending, timeout: float | None, *, json_: bool) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
-    """Send everything; with a timeout also wait for the answers. Whether all is well."""
+async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
+    """Send everything; with a timeout also wait for the answers, to print them in a language, or as JSON without one. Whether all is well."""
     await make_topics(sending.bootstrap, sending.carrier)
     if timeout is None:
         await _send(sending)
         return True
     async with answers(sending.bootstrap, sending.carrier) as arriving:
         await _send(sending)
-        return await _follow(sending, arriving, timeout, json_=json_)
+        return await _follow(sending, arriving, timeout, lang)
 
 
 async def make_topics(bootstrap: str, carrier: str) -> None:
@@ -207,14 +209,14 @@ class Answers:
             yield (receipt["source"]["partition"], receipt["source"]["offset"]), receipt
 
 
-async def _follow(sending: Sending, arriving: Answers, timeout: float, *, json_: bool) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
+async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lang | None) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
     """Print the answer to each record, in the order they come."""
     left, well, last = dict(sending.sent), True, time.monotonic()
     while left and time.monotonic() - last < timeout:
         for at, said in (await arriving.next()).items():
             if (found := left.pop(at, None)) is not None:
                 last = time.monotonic()
-                well &= _show(said, found, json_=json_)
+                well &= _show(said, found, lang)
     for found in left.values():
         say(f"No answer within {timeout:g} s: {found.where}")
     if left:
@@ -222,13 +224,13 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, *, json_:
     return well and not left
 
 
-def _show(said: Mapping[str, Any], found: Found, *, json_: bool) -> bool:
+def _show(said: Mapping[str, Any], found: Found, lang: Lang | None) -> bool:
     """Print one answer; whether it is a good one."""
     letter = "dead_letter" in said
-    if json_:
+    if lang is None:
         as_json(said)
     elif letter:
         show_dead_letter(said, found.where)
     else:
-        show_receipt(said, found.where)
+        show_receipt(said, found.where, lang)
     return not letter and not is_refusal(said)

@@ -1,15 +1,20 @@
 """Receipts and records set aside, as `publish --follow` and `check` show them."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
-from streams.cli.look import many, on_terminal, out, shown, styled, table, write
+from streams.cli.look import on_terminal, out, shown, styled, table, write
+from streams.words import Lang, message, name, say
+from streams.words import gloss as meaning
 
 Shown = Mapping[str, Any]
 """A receipt or a dead letter with the names of its schema."""
 
 REFUSED: Final = frozenset({"REJECTED", "ACCEPTED_WITH_REJECTIONS"})
 COLUMNS: Final = ("house bill", "code", "path", "message")
+REMARKS_MAX: Final = 20
+"""Remarks on parcels that were not refused; a day's manifests have thousands."""
 
 
 def is_refusal(receipt: Shown) -> bool:
@@ -17,30 +22,39 @@ def is_refusal(receipt: Shown) -> bool:
     return receipt["status"] in REFUSED
 
 
-def dead_letter(source: Shown, code: str, message: str, path: str) -> dict[str, Any]:
+def dead_letter(source: Shown, code: str, said: str, path: str) -> dict[str, Any]:
     """A record set aside, as `--json` prints it."""
-    return {"dead_letter": {"code": code, "message": message, "path": path}, "source": dict(source)}
+    return {"dead_letter": {"code": code, "message": said, "path": path}, "source": dict(source)}
 
 
-def show_receipt(receipt: Shown, where: str) -> None:
-    """The answer in a line, then every reason for a refusal."""
-    counts = ", ".join(f"{name} {number}" for name, number in receipt["counts"].items())
-    _headline(receipt["status"], f"{shown(receipt['manifest_id'])} version {receipt['manifest_version']}: {counts} ({shown(where)})")
-    rows = list(_reasons(receipt))
+def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
+    """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
+    counts = ", ".join(f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items())
+    said = say(lang, "{manifest} version {version}: {counts} ({where})", manifest=receipt["manifest_id"], version=receipt["manifest_version"], counts=counts, where=where)
+    _headline(name("status", receipt["status"], lang), shown(said))
+    heads = [say(lang, column) for column in COLUMNS]
+    rows = [_row("", finding, lang) for finding in receipt["findings"]]
+    rows += [_row(bill, finding, lang) for bill, finding in _of_parcels(receipt, refused=True)]
     if rows:
-        table(COLUMNS, rows)
-    remarks = sum(len(parcel["findings"]) for parcel in receipt["parcels"] if parcel["answer"] != "REJECTED")
+        table(heads, rows)
+    if not remarks_too:
+        return
+    remarks = [_row(bill, finding, lang) for bill, finding in islice(_of_parcels(receipt, refused=False), REMARKS_MAX)]
     if remarks:
-        write(f"{many(remarks, 'remark')} on parcels that were not refused; the decisions show them.")
+        write(say(lang, "remarks on parcels that were not refused"))
+        table(heads, remarks)
+    if more := sum(1 for _ in _of_parcels(receipt, refused=False)) - len(remarks):
+        write(say(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
 
 
-def _reasons(receipt: Shown) -> Iterator[tuple[object, ...]]:
-    for finding in receipt["findings"]:
-        yield "", finding["code"], finding["path"], finding["message"]
+def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]:
     for parcel in receipt["parcels"]:
-        if parcel["answer"] == "REJECTED":
-            for finding in parcel["findings"]:
-                yield parcel["house_bill"], finding["code"], finding["path"], finding["message"]
+        if (parcel["answer"] == "REJECTED") == refused:
+            yield from ((parcel["house_bill"], finding) for finding in parcel["findings"])
+
+
+def _row(house_bill: str, finding: Shown, lang: Lang) -> tuple[object, ...]:
+    return house_bill, finding["code"], finding["path"], message(finding, lang)
 
 
 def show_dead_letter(letter: Shown, where: str) -> None:

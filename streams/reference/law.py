@@ -60,6 +60,8 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
     return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
 
 
+ALWAYS: Final = "FMT-01"
+"""Rules that have no phases: without what they ask for nothing can be decided."""
 PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 
@@ -69,6 +71,8 @@ def phases(tables: Tables) -> dict[str, Dated[Phase]]:
     by_rule: dict[str, dict[date, Phase]] = {}
     for row in tables.rows("rule_phases.csv"):
         rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function such as XF-07.quantity_looks_private")
+        if rule.startswith(ALWAYS):
+            raise row.wrong("rule", f"another code than {ALWAYS}: what it asks for is needed to decide at all")
         phase = cast("Phase", row.matching("phase", "|".join(PHASES), " or ".join(PHASES)))
         dated(by_rule.setdefault(rule, {}), row, phase)
     return {rule: Dated(days) for rule, days in by_rule.items()}
