@@ -10,6 +10,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-h
 
 COPY schemas schemas
 COPY reference reference
+COPY conformance conformance
 COPY agents agents
 COPY streams streams
 RUN python -m compileall -q .

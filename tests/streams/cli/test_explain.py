@@ -140,7 +140,7 @@ def test_why_exempt(changes: Json, why: str) -> None:
 
 def test_each_tax_stands_with_base_rate_and_source_and_then_the_sums() -> None:
     done = check()
-    assert re.search(r"^ +/items/0 +liquor +271,\d{3} +72 % +195,\d{3} +Liquor Tax Act Art", done.stdout, re.MULTILINE)
+    assert re.search(r"^ +/items/0 +liquor +[\d,]{7} +72 % +[\d,]{7} +Liquor Tax Act Art", done.stdout, re.MULTILINE)
     taxes = lines(check("--json"))[0]["tax"]
     for line in taxes["lines"]:
         assert re.search(rf"^ +/items/{line['item']} .*{line['base']:,} +{re.escape(line['rate'])} +{line['amount']:,} +{re.escape(line['source'])}$", done.stdout, re.MULTILINE)
@@ -194,8 +194,9 @@ def test_an_option_wins_over_the_environment() -> None:
 
 
 def test_many_parcels_are_laid_out_when_asked() -> None:
-    text = (EXAMPLES / "import_express.json").read_text(encoding="utf-8")
-    assert "House bill" not in check(text=text).stdout
+    text = json.dumps(json.loads((EXAMPLES / "import_express.json").read_text(encoding="utf-8")))
+    assert check(text=text).stdout.startswith("ACCEPTED ")
+    assert "House bill " not in check(text=text).stdout
     assert check("--explain", text=text).stdout.count("House bill ") == 2
 
 
@@ -221,7 +222,7 @@ def on_terminal(width: int, *args: str, **env: str) -> str:
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("width", [60, 140])
 def test_nothing_is_wider_than_the_terminal(width: int, lang: str) -> None:
     sent = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(width, "--lang", lang))
     assert ESCAPE not in sent
