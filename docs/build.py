@@ -19,6 +19,7 @@ from streams import conformance  # noqa: E402
 from streams.cli.check import judge_of  # noqa: E402
 from streams.reference import load  # noqa: E402
 from streams.settings import Settings, variable  # noqa: E402
+from streams.words import rows as sentences  # noqa: E402
 
 MIB: Final = 1024 * 1024
 
@@ -36,6 +37,12 @@ FMT-01 is also what `agents/shape.py` finds: a field missing, of the wrong type,
 XP-01 is what `agents/intake.py` finds: the same version with other content, a house bill in force in another manifest
 or twice in one, an amendment or cancellation that fits nothing.
 Each example is a case of `conformance/`, where there are {cases} of them: `tonggwan check --expect conformance/*.toml`."""
+
+RULES_KO_HEAD: Final = """\
+# 규칙
+
+통과하려면 지켜야 할 규칙을 한국어로 옮긴 것입니다. 효력, 조치, 근거 법령과 예시는 [rules.md](rules.md)에 있습니다.
+번역은 `streams/words/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
 
 RECKONED: Final = (
     ("TAX-01", "The exchange rate is customs' own of the week, Sunday to Saturday in Korea, in which the manifest was lodged.", "`agents/reference.py`", "Customs Act Art. 17, 18"),
@@ -187,6 +194,11 @@ def _phases(rule: Rule, reference: Reference) -> str:
     return "always" if dated is None else ", ".join(f"{phase} from {day}" for day, phase in dated.items())
 
 
+def rules_ko() -> str:
+    """Every rule's sentence in Korean."""
+    return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', 'sentence'), ((each.code, f'`{each.rule}`' if each.rule else '', each.ko, each.en) for each in sentences()))}"
+
+
 def topics() -> str:
     """Every topic."""
     rows = (
@@ -253,6 +265,7 @@ def _described(path: Path, name: str) -> dict[str, str]:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "rules.md": rules,
+    "rules.ko.md": rules_ko,
     "topics.md": topics,
     "limits.md": limits,
     "dead-letters.md": dead_letters,

@@ -11,7 +11,7 @@ from agents.rules import MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.rules.phases import PHASE
 from agents.rules.rule import Rule
 from streams.cli.look import columns, has_room, labelled, on_terminal, out, paragraph, shown, styled, write
-from streams.words import Lang, gloss, name, rate, say, sentence, told
+from streams.words import Lang, basis, gloss, name, rate, say, sentence, told
 
 Decision = Mapping[str, Any]
 """With the names of schemas/decision.v1.avsc."""
@@ -233,8 +233,8 @@ def show_finding(finding: Said, lang: Lang) -> None:
     else:
         write(f"    {shown(finding['code'])} {severity}  {place}")
     if rule := sentence(finding, lang):
-        basis = BASES.get((finding["code"], finding["rule"]))
-        paragraph(say(lang, "rule: {text}", text=f"{rule} [{basis}]" if basis else rule), 6)
+        law = basis(BASES.get((finding["code"], finding["rule"]), ""), lang)
+        paragraph(say(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
     found, right = told(finding, lang)
     paragraph(say(lang, "found: {text}", text=found), 6)
     if right:

@@ -7,6 +7,6 @@ The wire stays English. Korean stands in three tables beside this file, for tran
 from streams.words.messages import Said, Told, korean, message, told
 from streams.words.sentences import Sentence, rows, sentence
 from streams.words.tables import Lang
-from streams.words.vocabulary import gloss, name, rate, say
+from streams.words.vocabulary import basis, gloss, name, rate, say
 
-__all__ = ["Lang", "Said", "Sentence", "Told", "gloss", "korean", "message", "name", "rate", "rows", "say", "sentence", "told"]
+__all__ = ["Lang", "Said", "Sentence", "Told", "basis", "gloss", "korean", "message", "name", "rate", "rows", "say", "sentence", "told"]

@@ -51,6 +51,15 @@ def say(lang: Lang, text: str, /, **holes: object) -> str:
     return (words_of(TEXT).get(text, text) if lang == "ko" else text).format_map(holes)
 
 
+def basis(law: str, lang: Lang) -> str:
+    """The law behind a rule as the policy cites it.
+
+    >>> basis("Customs Act Art. 234-2; E-commerce notice Art. 25", "ko")
+    '관세법 제234조의2; 전자상거래물품의 특별통관에 관한 고시 제25조'
+    """
+    return words_of("basis").get(law, law) if lang == "ko" else law
+
+
 def rate(text: str, lang: Lang) -> str:
     """A rate of tax as decisions write it.
 

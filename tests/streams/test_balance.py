@@ -37,7 +37,15 @@ def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: in
 def decision(place: Place, source: Place, house_bill: str, sequence: int, outcome: str) -> Entry:
     topic, partition, offset = source
     carrier = topic.removeprefix("manifests.")
-    value = {"decision_id": f"{carrier} {house_bill} {sequence}", "carrier": carrier, "manifest_id": "M", "house_bill": house_bill, "sequence": sequence, "event": "ORIGINAL", "outcome": outcome}
+    value = {
+        "decision_id": f"{carrier} {house_bill} {sequence}",
+        "carrier": carrier,
+        "manifest_id": "M",
+        "house_bill": house_bill,
+        "sequence": sequence,
+        "event": "ORIGINAL",
+        "outcome": outcome,
+    }
     return Entry(place, {**value, "source": {"topic": topic, "partition": partition, "offset": offset}})
 
 

@@ -19,7 +19,8 @@ Done = subprocess.CompletedProcess[str]
 
 def environ(**changes: str) -> dict[str, str]:
     """The environment without anybody's settings, but for these."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")} | {"PYTHONPATH": str(CHECKOUT), "INTAKE_DATA_DIR": "/nowhere", **changes}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INTAKE_", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(CHECKOUT), "INTAKE_DATA_DIR": "/nowhere", **changes}
 
 
 def tonggwan(*args: object, text: str = "", env: dict[str, str] | None = None, folder: Path | None = None) -> Done:
