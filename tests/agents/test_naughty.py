@@ -1,7 +1,7 @@
 """Whatever a carrier writes, in whatever field: nothing fails, each parcel is answered once, and nobody's data gets out."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ NAUGHTY: Final = Path(__file__).with_name("naughty.txt").read_text(encoding="asc
 """One string a line, as JSON writes it: only so can half a surrogate pair be said."""
 VALUES: Final = ["1e400", "-1e400", "1E5", "1.0", "-0.0", "9" * 400, "9223372036854775808", "-9223372036854775809", "NaN", "true", "null", "[]", "{}", "[[[[]]]]", '{"":{"":null}}']
 """What else may stand where a string or a number is due; some of it is no JSON."""
-EVERYTHING: Final = NAUGHTY + VALUES
 
 PARTS: Final = {"consignor": Consignor, "consignee": Consignee, "order": Order, "items/0": Item}
 WHOLE: Final = frozenset({"consignor", "consignee", "order", "items"})
@@ -37,7 +36,8 @@ CODE: Final = "P7000000{:05}"
 
 def good(*numbers: int, **header: Any) -> Json:  # noqa: ANN401 - whatever a header may hold
     """A manifest with a parcel for each number, each for a consignee of its own; nothing shared between them."""
-    parcels = ({"house_bill": f"N{number}", "consignee": {**PERSON, "clearance_code": CODE.format(number)}} for number in numbers)
+    abroad: Json = dict(EXPORT) if header.get("direction") == "EXPORT" else {}
+    parcels = [merged(abroad, {"house_bill": f"N{number}", "consignee": {**PERSON, "clearance_code": None if abroad else CODE.format(number)}}) for number in numbers]
     said: Json = json.loads(json.dumps(manifest(*parcels, **header)))
     return said
 
@@ -67,17 +67,111 @@ def with_canaries(**header: Any) -> Json:  # noqa: ANN401 - whatever a header ma
     names = Consignee.__struct_fields__
     said = good(*range(500, 501 + len(names)), **header)
     for parcel, name in zip(said["parcels"], names, strict=False):
-        parcel["consignee"][name] = f"{MARK}{CANARY}"
+        parcel["consignee"][name] = f"{CANARY}{MARK}"
     said["parcels"][-1]["consignee"] = dict.fromkeys(names, f"{CANARY}{MARK}")
     return said
 
 
-TEMPLATES: Final = {
-    "import": json.dumps(field_by_field()),
-    "post": json.dumps(field_by_field(mode="POST")),
-    "export": json.dumps(
-        {**(sent := field_by_field(direction="EXPORT")), "parcels": [merged(parcel, EXPORT) if isinstance(parcel.get("consignee"), dict) else parcel for parcel in sent["parcels"]]}
-    ),
-    "canaries": json.dumps(with_canaries()),
-    "header": json.dumps([{**good(700), name: MARK} for name in HEADER_FIELDS] + [{**good(701), **dict.fromkeys(HEADER_FIELDS, MARK)}]),
+def header_by_header() -> list[Json]:
+    """Manifests with the mark in one field of the header each, and one with the mark in all."""
+    return [{**good(700), name: MARK} for name in HEADER_FIELDS] + [{**good(701), **dict.fromkeys(HEADER_FIELDS, MARK)}]
+
+
+def written(said: Json) -> bytes:
+    """A manifest as JSON, with room for a line of the corpus where the mark is."""
+    return json.dumps(said, ensure_ascii=False).encode()
+
+
+TEMPLATES: Final[dict[str, list[bytes]]] = {
+    "import": [written(field_by_field())],
+    "mail": [written(field_by_field(mode="POST"))],
+    "export": [written(field_by_field(direction="EXPORT"))],
+    "canaries": [written(with_canaries())],
+    "header": [written(said) for said in header_by_header()],
 }
+
+
+def filled(template: bytes, literal: str) -> bytes:
+    """A template with a line of the corpus: as the whole value, or within a string."""
+    inside = literal[1:-1] if literal.startswith('"') else literal.replace('"', "")
+    return template.replace(json.dumps(MARK).encode(), literal.encode()).replace(MARK.encode(), inside.encode())
+
+
+def assert_answered_whole(outputs: Sequence[Stored]) -> None:
+    """One dead letter and nothing else, or a receipt with one decision for each parcel it counts."""
+    letters = [record for record in outputs if record.topic == topics.DEAD_LETTERS]
+    if letters:
+        assert len(letters) == len(outputs) == 1
+        return
+    said = receipt(outputs)
+    counts = said["counts"]
+    assert counts["received"] == counts["accepted"] + counts["rejected"] + counts["cancelled"] == len(decisions(outputs))
+    assert len(decisions(outputs)) > 0 or said["status"] in {"DUPLICATE", "SUPERSEDED", "REJECTED"}
+
+
+def assert_nobody_got_out(flow: Flow) -> None:
+    """Nothing of a consignee on any topic or in the state; of a dead letter only the headers are looked at, its value is the carrier's own."""
+    records = [*flow.log, *flow.state]
+    out = b"\n".join(
+        part for record in records for part in (record.key or b"", b"" if record.topic == topics.DEAD_LETTERS else record.value or b"", *(value for _, value in record.headers))
+    )
+    lower = out.decode(errors="replace").lower()
+    assert [secret for secret in SECRETS if secret.lower() in lower] == []
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_a_naughty_string_in_every_field(kind: str) -> None:
+    for literal in [*NAUGHTY, *VALUES]:
+        flow = Flow(work=work_of(reference=SHIPPED))
+        for template in TEMPLATES[kind]:
+            assert_answered_whole(flow.send(filled(template, literal)))
+        assert_nobody_got_out(flow)
+
+
+def test_the_corpus_reaches_the_rules() -> None:
+    """Most lines can be read, and one naughty field leaves the other parcels alone."""
+    flow = Flow(work=work_of(reference=SHIPPED))
+    said = receipt(flow.send(filled(TEMPLATES["import"][0], json.dumps("<script>alert(1)</script>"))))
+    assert said["status"] == "ACCEPTED_WITH_REJECTIONS"
+    assert said["counts"]["accepted"] > len(FIELDS) // 4
+    assert len(set(NAUGHTY)) == len(NAUGHTY) > 100
+
+
+# any manifest at all
+
+NUMBERS: Final = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+TEXTS: Final = st.text(max_size=40) | st.sampled_from([json.loads(literal) for literal in NAUGHTY])
+TREES: Final = st.recursive(
+    NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "parcels", "items"]) | st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(st.sampled_from(FIELDS), TREES), max_size=6),
+    st.lists(st.tuples(st.sampled_from(HEADER_FIELDS), TREES), max_size=2),
+    st.sampled_from(["AIR_EXPRESS", "SEA_EXPRESS", "POST"]),
+    st.sampled_from(["IMPORT", "EXPORT"]),
+    st.sampled_from(["ORIGINAL", "AMEND", "CANCEL"]),
+)
+def test_a_manifest_with_anything_anywhere(parts: list[tuple[str, Any]], header: list[tuple[str, Any]], mode: str, direction: str, function: str) -> None:
+    flow = Flow(work=work_of(reference=SHIPPED))
+    said = good(1, 2, mode=mode, direction=direction)
+    flow.send(said)
+    said |= {"version": 2, "function": function}
+    for path, value in sorted(parts, key=lambda part: "/" not in part[0]):  # what is within a part before the part itself
+        put(said["parcels"][0], path, value)
+    said |= dict(header)
+    assert_answered_whole(flow.send(json.dumps(said).encode()))
+    assert_nobody_got_out(flow)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(HEADER_FIELDS) | st.text(max_size=8), TREES, max_size=8), st.lists(TREES, max_size=3))
+def test_any_object(said: Json, parcels: list[Any]) -> None:
+    flow = Flow(work=work_of(reference=SHIPPED))
+    assert_answered_whole(flow.send(json.dumps(said).encode()))
+    assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 1, "parcels": parcels} | said).encode()))
+    assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 2, "function": "AMEND"} | said | {"parcels": parcels}).encode()))
