@@ -3,7 +3,7 @@
 Top to bottom: read, shape, place among the versions already answered, judge each parcel, answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -26,6 +26,7 @@ from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.format import FEW_LINES, goods_chars
 from agents.rules.phases import Asked, asked, is_observed
+from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
@@ -52,7 +53,7 @@ from schemas.decision import (
     Status,
     Versions,
 )
-from schemas.manifest import Header, Order, Parcel
+from schemas.manifest import Consignee, Header, Order, Parcel
 from schemas.unreadable import UnreadableError
 
 SHAPE: Final = "FMT-01"
@@ -61,6 +62,12 @@ FLOODED_MAX: Final = 2
 """Findings kept of a parcel once its manifest has brought `FINDINGS_PER_MANIFEST_MAX`."""
 FEW_ITEMS: Final = 8
 """Parcels with no more lines can't bring a flood of findings."""
+HS_CHARS_MAX: Final = 10
+"""Digits of a code of the Korean tariff."""
+SECRET_CHARS_MIN: Final = 2
+"""A shorter text says nothing of a person."""
+HUSHED: Final = '"the consignee\'s"'
+"""Instead of a consignee's own words."""
 _EVENTS: Final[dict[str, Event]] = {"ORIGINAL": "ORIGINAL", "AMEND": "AMEND", "CANCEL": "CANCEL"}
 INT64_MAX: Final = 2**63 - 1
 MANIFEST_FINDINGS_REPEATED_MAX: Final = 10
@@ -292,10 +299,8 @@ class _File:
     def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        return [
-            *findings_of(case, self._asked, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1),
-            *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else []),
-        ]
+        found = findings_of(case, self._asked, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
+        return [*hushed(found, case.parcel.consignee), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
 
     def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:
         """Every finding on one parcel."""
@@ -620,12 +625,12 @@ def _asks_customs(case: Case) -> bool:
 
 
 def _supplier(parcel: Parcel) -> int:
-    """Mark of who sold the goods abroad: by supplier code, else by seller on a platform, else by name and country of the consignor."""
+    """Mark of who sold the goods abroad, however it is written: by supplier code, else by seller on a platform, else by name and country of the consignor."""
     consignor, order = parcel.consignor, parcel.order or Order()
     if consignor.supplier_code:
-        return mark("code", consignor.supplier_code)
+        return mark("code", folded(consignor.supplier_code))
     if order.seller_id:
-        return mark("seller", order.platform or "", order.seller_id)
+        return mark("seller", folded(order.platform or ""), folded(order.seller_id))
     return mark("name", folded(consignor.name), consignor.country)
 
 
@@ -635,6 +640,7 @@ def _money(case: Case, price: Price) -> Money:
     categories: dict[int, list[str]] = {}
     for index, category, _ in case.categories:
         categories.setdefault(index, []).append(category.name)
+    agreements = case.law.taxes.preferences  # an agreement that nobody knows changes nothing and may be anything
     return Money(
         local_charges_e4=price.local_charges_e4,
         freight_e4=price.freight_e4,
@@ -642,7 +648,16 @@ def _money(case: Case, price: Price) -> Money:
         has_purchase_proof=order is not None and order.order_number is not None and order.paid is not None,
         lines=tuple(
             [
-                Line(item.hs_code, parse_e4(item.amount) or 0, item.quantity, tuple(categories.get(index, ())), item.origin, item.volume_ml, item.net_weight_g, item.preference)
+                Line(
+                    item.hs_code,
+                    parse_e4(item.amount) or 0,
+                    item.quantity,
+                    tuple(categories.get(index, ())),
+                    item.origin,
+                    item.volume_ml,
+                    item.net_weight_g,
+                    item.preference if item.preference in agreements else None,
+                )
                 for index, item in enumerate(parcel.items)
             ]
         ),
@@ -678,7 +693,12 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
 
 def _goods(case: Case) -> tuple[Goods, ...]:
     """What each item was taken for."""
-    return tuple([Goods(understood.category, item.hs_code, understood.suggestions) for item, understood in zip(case.parcel.items, case.goods, strict=True)])
+    return tuple([Goods(understood.category, _code_as_read(item.hs_code), understood.suggestions) for item, understood in zip(case.parcel.items, case.goods, strict=True)])
+
+
+def _code_as_read(hs_code: str) -> str | None:
+    """A commodity code, however long; what can be none, and so may be a person's name or phone, is not passed on."""
+    return hs_code if hs_code.isdigit() and len(hs_code) <= HS_CHARS_MAX else None
 
 
 def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
@@ -686,6 +706,23 @@ def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limit
     if len(case.parcel.items) <= FEW_ITEMS:
         return [rule.finding(found, path) for rule in rules for found in rule.check(case)]
     return [rule.finding(found, path) for rule in rules for found in islice(rule.check(case), most)]
+
+
+def hushed(findings: list[Finding], consignee: Consignee) -> list[Finding]:
+    """Findings without a consignee's own words: in a row whose columns have slipped, a rule quotes a name where it looks for a currency."""
+    if not any('"' in finding.message for finding in findings):
+        return findings
+    said = (consignee.name, consignee.name_en, consignee.address, consignee.phone, consignee.clearance_code, consignee.auth_number)
+    secrets = {quoted(text) for text in said if text and len(text) >= SECRET_CHARS_MIN}
+    return [_hushed(finding, secrets) if '"' in finding.message and any(secret in finding.message for secret in secrets) else finding for finding in findings]
+
+
+def _hushed(finding: Finding, secrets: Iterable[str]) -> Finding:
+    message = finding.message
+    for secret in sorted(secrets):
+        message = message.replace(secret, HUSHED)
+    evidence = {name: HUSHED if value in secrets else value for name, value in finding.evidence.items()}
+    return msgspec.structs.replace(finding, message=message, evidence=evidence)
 
 
 def _finding(code: str, found: Found, severity: Any, path: str = "") -> Finding:  # noqa: ANN401 - Severity, spelled out by the callers

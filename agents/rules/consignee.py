@@ -42,6 +42,8 @@ class Seen(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How many of them screening added of itself, for later events."""
     content: bytes = b""
     """The checked parcel, while customs has still to say who the importer is."""
+    limit_usd_e4: int = 0
+    """Limit of exemption for the parcel; 0 in memories that are older than this field."""
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False):
@@ -110,9 +112,11 @@ def _combined(case: ScreenCase, together: Mapping[str, Seen], said: str) -> Iter
     if not together or not case.is_import:
         return
     usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
-    if usd_e6 > case.facts.limit_usd_e4 * E2:
+    # The special limit is open to none of them when one is not from the United States or holds excluded goods, whichever comes last.
+    limit_usd_e4 = min([case.facts.limit_usd_e4, *(seen.limit_usd_e4 for seen in together.values() if seen.limit_usd_e4)])
+    if usd_e6 > limit_usd_e4 * E2:
         bills = [name.split("/", 1)[1] for name in together][-limits.EVIDENCE_PARCELS_MAX :]
-        evidence = {"usd": show_e6(usd_e6), "limit_usd": show_e6(case.facts.limit_usd_e4 * E2), "parcels": str(1 + len(together)), "house_bills": " ".join(bills)}
+        evidence = {"usd": show_e6(usd_e6), "limit_usd": show_e6(limit_usd_e4 * E2), "parcels": str(1 + len(together)), "house_bills": " ".join(bills)}
         yield Found(
             "",
             f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above {evidence['limit_usd']}; one declaration of all of them is right",
@@ -185,4 +189,5 @@ def seen_of(facts: Facts, received_at_ms: int, route: Route, sequence: int, furt
         sequence,
         further,
         content,
+        facts.limit_usd_e4,
     )

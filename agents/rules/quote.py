@@ -4,14 +4,15 @@ import re
 
 from schemas import limits
 
-_LONG_NUMBER = re.compile(r"\d{6,}")
+_LONG_NUMBER = re.compile(r"\d{6,}|\d{2,4}\)?[-. ]?\d{3,4}[-. ]\d{4}(?!\d)")
+"""Runs of digits, and telephone numbers with their dashes."""
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes, cut to the limit, runs of six or more digits masked.
+    """A text in double quotes, cut to the limit, runs of six or more digits and telephone numbers masked.
 
-    >>> quoted("call 01012345678 now")
-    '"call *********** now"'
+    >>> quoted("call 01012345678 now"), quoted("010-1234-5678"), quoted("2026-13-45"), quoted("6109.10.1000")
+    ('"call *********** now"', '"*************"', '"2026-13-45"', '"6109.10.1000"')
     """
     masked = _LONG_NUMBER.sub(lambda run: "*" * len(run[0]), text)
     line = "".join(char if char.isprintable() else " " for char in masked[: limits.EVIDENCE_CHARS_MAX + 1])

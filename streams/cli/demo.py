@@ -28,14 +28,14 @@ from streams.cli import INTERRUPTED
 from streams.cli.files import peek
 from streams.cli.kafka import POLL_MS, consumer_of, partitions_with
 from streams.cli.look import err, logs, many, on_terminal, say, shown, styled, table, write
-from streams.cli.policy import sentence_of
 from streams.cli.publish import producer_of, send
 from streams.cli.reconcile import verdict
-from streams.cli.tally import COUNTS, TOPICS, Place, Tally
+from streams.cli.tally import COUNTS, TAXED, TOPICS, Place, Tally
 from streams.reconcile import reconcile
 from streams.settings import Settings
 from streams.supervisor import Supervisor
 from streams.trouble import Trouble
+from streams.words import gloss, sentence
 
 PARCELS_MAX: Final = 200_000
 """The day is made before it is sent, and kept in memory meanwhile."""
@@ -222,10 +222,11 @@ async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
     table(("carrier", *COUNTS), [*rows, ("all", *(f"{sum(counts[name] for counts in tally.by_carrier.values()):,}" for name in COUNTS))])
     _section("Outcomes by route")
     table(("outcome", "route", "parcels"), [(outcome, route, f"{number:,}") for outcome, route, number in outcome_rows(tally)])
+    _section("Duties and taxes")
+    table(("reason", "decisions"), [(gloss("exempt", reason, "en") if reason != TAXED else "taxed", f"{number:,}") for reason, number in tally.taxes.most_common()])
+    write(f"{tally.tax_krw:,} won in all, superseded decisions included.")
     _section("Findings most often made")
-    table(
-        ("code", "parcels", "rule"), [(code, f"{number:,}", sentence_of(code) or f"for instance: {tally.examples[code]}") for code, number in tally.codes.most_common(CODES_SHOWN)]
-    )
+    table(("code", "parcels", "rule"), [(rule[0], f"{number:,}", sentence(tally.examples[rule], "en")) for rule, number in tally.rules.most_common(CODES_SHOWN)])
     _section("Security cases by desk")
     table(("desk", "cases"), sorted(tally.cases.items()))
     _section("Records set aside")

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import ConsumerRecord
 
@@ -13,6 +13,7 @@ from streams.cli.dead_letters import Letter
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
+TAXED: Final = "TAXED"
 COUNTS: Final = ("received", "accepted", "rejected", "cancelled")
 DESK_OF: Final = {topic: desk for desk, topic in SECURITY_OF_DESK.items()}
 TOPICS: Final = (*CLEARANCE, RECEIPTS, *SECURITY_OF_DESK.values(), DEAD_LETTERS)
@@ -31,9 +32,13 @@ class Tally:
         self.statuses: Counter[str] = Counter()
         self.outcomes: Counter[tuple[str, str]] = Counter()
         """By outcome and route."""
-        self.codes: Counter[str] = Counter()
-        self.examples: dict[str, str] = {}
-        """Per code a message, for those that no rule of the policy explains."""
+        self.rules: Counter[tuple[str, str]] = Counter()
+        """Parcels by code and name of the rule that spoke."""
+        self.examples: dict[tuple[str, str], dict[str, Any]] = {}
+        """A finding of each."""
+        self.taxes: Counter[str] = Counter()
+        """Parcels in force by why they are exempt; TAXED those that are not."""
+        self.tax_krw = 0
         self.cases: Counter[str] = Counter()
         """By desk."""
         self.letters: Counter[str] = Counter()
@@ -85,9 +90,12 @@ class Tally:
         decision = avro.decode(avro.DECISION, record.value)
         self.decisions += 1
         self.outcomes[decision["outcome"], decision["route"] or ""] += 1
-        self.codes.update({finding["code"] for finding in decision["findings"]})
-        for finding in decision["findings"]:
-            self.examples.setdefault(finding["code"], finding["message"])
+        found = {(finding["code"], finding["rule"]): finding for finding in decision["findings"]}
+        self.rules.update(found.keys())
+        self.examples = found | self.examples
+        if tax := decision["tax"]:
+            self.taxes[tax["exempt"] if not tax["total"] else TAXED] += 1
+            self.tax_krw += tax["total"]
         if decision["outcome"] == "HOLD" and decision["direction"] == "IMPORT":
             self.held = self.held or decision["house_bill"]
         if decision["supersedes"] is not None:
