@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from agents.case import Case, ManifestCase, Price
-from agents.clock import day_in_korea, day_of_ms, show_ms
+from agents.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
 from agents.goods import NOTHING, Understood, categorise
 from agents.identifiers import clearance_code
 from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
@@ -180,8 +180,7 @@ class _File:
         self._known = memory.filings.get(self.header.manifest_id)
         self._spoilt = frozenset(fault.path for fault in shaped.faults)
         self._lodged_on = day_in_korea(self.header.lodged_at)
-        known_law = self._lodged_on is not None and self._lodged_on >= office.reference.first_day
-        self._day = self._lodged_on if self._lodged_on is not None and known_law else day_of_ms(record.stored_at_ms)
+        self._day = _day_that_counts(self.header.lodged_at, self._lodged_on, record.stored_at_ms, office.reference)
         self._law = office.reference.on(self._day)
         self._lodged_on_day = self._day.toordinal()
         self._understand = office.reference.goods.understand
@@ -603,6 +602,18 @@ def _house_bill(raw: object) -> str:
     """The house bill of a parcel that may have any form; empty when it has none."""
     name = raw.get("house_bill") if isinstance(raw, dict) else None
     return name if isinstance(name, str) and len(name) <= limits.ID_CHARS_MAX else ""
+
+
+def _day_that_counts(lodged_at: str, lodged_on: date | None, stored_at_ms: int, reference: Reference) -> date:
+    """The day whose law decides: of lodging; of receipt when that can't be read, is unknown to the law, or too far off where the office has said so."""
+    received_on = day_of_ms(stored_at_ms)
+    if lodged_on is None or lodged_on < reference.first_day:
+        return received_on
+    figures = reference.on(received_on).figures
+    lodged = parse_rfc3339(lodged_at)
+    if figures.lodging_clock_binds and lodged is not None and abs(lodged.timestamp() * 1000 - stored_at_ms) > figures.lodging_clock_hours // E4 * HOUR_MS:
+        return received_on
+    return lodged_on
 
 
 @lru_cache(maxsize=4096)

@@ -93,6 +93,8 @@ class Thresholds(Generic[T]):
     """Hours before departure by which the list of a sea express parcel is due; 0: by departure."""
     lodging_clock_hours: T
     """Hours by which the carrier's time of lodging may differ from customs' own clock."""
+    lodging_clock_binds: T
+    """1 when beyond that the law of the day of receipt decides, and not that of a day the carrier chose."""
     amount_tolerance_percent: T
     """By how much of a line's amount quantity times unit price may differ from it."""
     weight_tolerance_percent: T

@@ -145,6 +145,10 @@ class Partition:
         since_ms = now_ms - WINDOW_DAYS * DAY_MS
         return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms and seen.in_force}
 
+    def waiting_bytes(self, token: str, name: str) -> int:
+        """How much is kept of the consignee's other parcels until customs answers."""
+        return sum([len(seen.content) for other, seen in self.consignees.get(token, {}).items() if other != name])
+
     def expire(self, now_ms: int) -> None:
         """Forget consignees whose last parcel is older than the window; once for each new day of the log."""
         day = now_ms // DAY_MS
@@ -230,6 +234,8 @@ class Screening:
         content = b""
         if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
             content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
+            if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
+                content = b""
         outputs = _told(token, checked, decided, others)  # whatever may fail comes before the memory is changed
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
         return outputs

@@ -9,6 +9,8 @@ from schemas.manifest import Item
 
 POURED: Final = frozenset({"ALCOHOL"})
 """Goods that come in nothing but containers: their pieces are bottles or cans."""
+PACKS: Final = frozenset({"BX", "BOX", "CT", "CTN", "PA", "PK", "PACK", "SET", "ST"})
+"""Units that hold as many containers as the description says."""
 STICKS_OF_UNIT: Final = {"CT": 200, "CTN": 200, "BX": 200, "PK": 20, "PA": 20, "PACK": 20}
 """Cigarettes in a carton and in a packet, when the description does not say (UN/ECE recommendation 21 codes and what carriers write)."""
 
@@ -32,7 +34,8 @@ def uses_of(items: Sequence[Item], goods: Sequence[Understood], categories: Iter
 def _amount(item: Item, understood: Understood, limit: SelfUseLimit) -> int:
     """How much a line holds; where the carrier left it out, or said less than the description does, the description counts."""
     quantity = max(item.quantity, 0)
-    containers = max(quantity, understood.containers or 0)
+    stated = understood.containers or 0
+    containers = quantity * max(stated, 1) if item.unit.upper() in PACKS else max(quantity, stated)
     match limit.unit:
         case "BOTTLES":
             return max(containers, understood.pieces or 0) if limit.category in POURED else containers

@@ -32,7 +32,7 @@ _STACK: Final = _stack(_FIRST_PLANE)
 _STACK_WIDE: Final = _stack(_ALL)
 _INVISIBLE: Final = re.compile(f"[{_class(_is_invisible, _FIRST_PLANE)}]+")
 """Format and control characters, variation selectors."""
-_INVISIBLE_WIDE: Final = re.compile(f"[{_class(_is_invisible, _ALL)}]+")
+_INVISIBLE_WIDE: Final = dict.fromkeys([code for code in _ALL if _is_invisible(chr(code))])
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PLAIN: Final = re.compile("[ -~가-힣一-鿿ぁ-んァ-ヶー]*")
 """Printable ASCII, Hangul syllables, Han and kana: their compatibility form is what they are."""
@@ -46,9 +46,11 @@ def fold(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return " ".join(text.lower().split())
-    wide = max(text) > "\uffff"
-    plain = unicodedata.normalize("NFKC", (_STACK_WIDE if wide else _STACK).sub(r"\1", text))
-    plain = (_INVISIBLE_WIDE if wide else _INVISIBLE).sub("", plain)
+    if max(text) > "\uffff":
+        few = _STACK_WIDE.sub(r"\1", text) if any(map(unicodedata.combining, text)) else text
+        plain = unicodedata.normalize("NFKC", few).translate(_INVISIBLE_WIDE)
+    else:
+        plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _STACK.sub(r"\1", text)))
     return " ".join(unicodedata.normalize("NFKC", plain.casefold()).split())
 
 

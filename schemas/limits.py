@@ -21,7 +21,7 @@ PARCELS_PER_MANIFEST_MAX: Final = 5_000
 ITEMS_PER_MANIFEST_MAX: Final = 20_000
 """Lines of all parcels together; above it the manifest is refused whole, so that no manifest keeps the others waiting."""
 
-ITEMS_PER_PARCEL_MAX: Final = 100
+ITEMS_PER_PARCEL_MAX: Final = 50
 """A parcel with more lines is refused; group lines of the same goods."""
 
 CONTAINERS_PER_MANIFEST_MAX: Final = 200
@@ -45,7 +45,7 @@ DESCRIPTION_CHARS_MAX: Final = 500
 INGREDIENTS_CHARS_MAX: Final = 2_000
 """Ingredients of one line of goods."""
 
-GOODS_CHARS_PER_PARCEL_MAX: Final = 6_000
+GOODS_CHARS_PER_PARCEL_MAX: Final = 5_000
 """Characters of all descriptions, ingredients and brands of one parcel; a parcel that says more is refused."""
 
 URL_CHARS_MAX: Final = 2_000
@@ -78,7 +78,7 @@ UNKNOWN_FIELDS_NAMED_MAX: Final = 5
 EVIDENCE_CHARS_MAX: Final = 120
 """Characters of what was found that a finding quotes."""
 
-FINDINGS_PER_PARCEL_MAX: Final = 100
+FINDINGS_PER_PARCEL_MAX: Final = 50
 """Findings kept of one parcel; the last then says how many more there were."""
 
 FINDINGS_PER_MANIFEST_MAX: Final = 10_000
@@ -86,6 +86,9 @@ FINDINGS_PER_MANIFEST_MAX: Final = 10_000
 
 CONSIGNEE_PARCELS_MAX: Final = 500
 """Parcels remembered of one consignee; beyond, the oldest are forgotten."""
+
+CONSIGNEE_WAITING_BYTES_MAX: Final = 512 * 1024
+"""What is kept of one consignee's parcels that wait for customs' answer; a parcel beyond it stays held until it is amended."""
 
 CONSIGNEE_ANSWERS_MAX: Final = 8
 """Answers of customs remembered of one consignee; beyond, the oldest are forgotten."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from agents.goods.amounts import NO_AMOUNTS, amounts
-from agents.goods.headings import SUBHEADING, HeadingIndex
+from agents.goods.headings import CHAPTER, SUBHEADING, HeadingIndex
 from agents.goods.spelling import Spelling, lettered, squeezed
 from agents.goods.terms import Found, Patterns, Term, Vocabulary, outside, squeezable
 from agents.goods.understood import NOTHING, Disguise, Hit, Understood
@@ -122,7 +122,7 @@ class GoodsKnowledge:
         words = [match for match in found if match[2] >= self._words_from]
         hits: dict[str, Hit] = {}
         if code_category := self.by_code(hs_code):
-            hits[code_category] = Hit(code_category, hs_code, "CODE")
+            hits[code_category] = Hit(code_category, hs_code if hs_code.isdigit() else f"chapter {hs_code[:CHAPTER]}", "CODE")
         names: list[str] = []
         species: list[str] = []
         if len(words) < len(found):

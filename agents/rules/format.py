@@ -68,7 +68,7 @@ def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
 
 
 def goods_are_said_in_short(case: Case) -> Iterator[Found]:
-    """Descriptions, ingredients and brands of a parcel have at most 6,000 characters together."""
+    """Descriptions, ingredients and brands of a parcel have at most 5,000 characters together."""
     chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
     if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
         said = f"{chars} characters of descriptions, ingredients and brands were found; at most {limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
@@ -285,8 +285,10 @@ def _with_control_characters(parcel: Parcel) -> Iterator[Found]:
             yield Found(path, "a control character was found; plain text in one line is right")
 
 
-_repeated_placeholder = lru_cache(maxsize=65_536)(is_placeholder)
-"""Senders and goods repeat; receivers are never kept in a memory."""
+@lru_cache(maxsize=65_536)
+def _repeated_placeholder(text: str) -> bool:
+    """Senders and goods repeat; receivers are never kept in a memory."""
+    return is_placeholder(text, folded)
 
 
 def numbers_are_above_zero(case: Case) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """Text that only fills a field: what the Canadian PACT guide, section 6.1, refuses in names, addresses and descriptions."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from agents.text import fold
@@ -18,19 +19,21 @@ _TELLING: Final = re.compile(r"([가-힣一-鿿ぁ-ヺ])(?!\1)[가-힣一-鿿ぁ
 """Two different letters side by side, for Latin ones with enough behind them to be no file extension: never a placeholder."""
 
 
-def is_placeholder(text: str) -> bool:
+def is_placeholder(text: str, folding: Callable[[str], str] = fold) -> bool:
     """Whether a text has no letter, is one character three or more times, or a mere file extension; empty text is none.
+
+    `folding` is `folded` where the text may be remembered.
 
     >>> [is_placeholder(text) for text in ("김민", "이이", "Li", "88 Wensan Rd", "")]
     [False, False, False, False, False]
     >>> [is_placeholder(text) for text in ("...", "12-34", "xxx", "ㅋㅋㅋ", ".pdf", "jpg", "   ")]
     [True, True, True, True, True, True, True]
     """
-    return _TELLING.search(text) is None and text != "" and _says_nothing(text)
+    return _TELLING.search(text) is None and text != "" and _says_nothing(folding(text))
 
 
-def _says_nothing(text: str) -> bool:
-    plain = fold(text).translate(_FILLERS)
+def _says_nothing(folded: str) -> bool:
+    plain = folded.translate(_FILLERS)
     if not any(map(str.isalpha, plain)):
         return True
     body = plain.replace(" ", "")

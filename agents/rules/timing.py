@@ -47,7 +47,7 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
 def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
     """An imported parcel with an order of an online platform carries the e-commerce flag."""
     order = case.parcel.order
-    if order is not None and order.platform and not case.parcel.ecommerce and case.is_import:
+    if order is not None and (order.platform or order.order_number) and not case.parcel.ecommerce and case.is_import:
         yield Found("/ecommerce", "false was found beside an order of a platform; true is right for e-commerce goods")
 
 

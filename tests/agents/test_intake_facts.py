@@ -1,5 +1,7 @@
 """What intake passes on of a parcel for the rules of screening: marks by which equal things are known again, days, and corrections."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -10,9 +12,9 @@ from agents.intake import Office
 from schemas import limits, topics
 from schemas.decision import Facts, Line, Money
 from streams.work import Work
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, work_of
 from tests.parcels import EXPORT, TODAY, manifest
-from tests.reference import REFERENCE
+from tests.reference import REFERENCE, since, thresholds
 
 
 def facts(parcel: Json, *, flow: Flow | None = None, carrier: str = "kx", **header: Any) -> Facts:  # noqa: ANN401 - whatever a header may hold
@@ -211,3 +213,19 @@ def test_what_a_correction_adds_is_still_exempt_and_an_export_is_not_concerned()
     flow.send(manifest({**A, **EXPORT}, direction="EXPORT"))
     (said,) = decisions(flow.send(manifest({**B, **EXPORT}, version=2, function="AMEND", direction="EXPORT")))
     assert (said["outcome"], said["findings"]) == ("RELEASE", [])
+
+
+@pytest.mark.parametrize(
+    ("binds", "days_late", "refused"),
+    [
+        pytest.param("0", 90, False, id="an office that lets old manifests be decided by their own law"),
+        pytest.param("1", 90, True, id="an office in operation: a day the carrier chose does not count"),
+        pytest.param("1", 0, False, id="lodged when it came"),
+    ],
+)
+def test_a_day_of_lodging_far_from_receipt_counts_as_the_office_says(binds: str, days_late: int, refused: bool) -> None:  # noqa: FBT001 - a column of the table
+    """On the eve of the duty to name a one-time number, a parcel without one."""
+    flow = Flow(work=work_of(reference=replace(REFERENCE, thresholds=thresholds(lodging_clock_binds=since(binds)))))
+    flow.now_ms = int(datetime(2026, 8, 23, 5, tzinfo=UTC).timestamp() * 1000)
+    flow.send(manifest({"consignee": {"auth_number": None}}, lodged_at="2026-08-23T14:00:00+09:00"), days=days_late)
+    assert ("FMT-05" in {found["code"] for found in flow.decisions[0]["findings"]}) == refused
