@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.reference import Dated
-from schemas import topics
+from schemas import limits, topics
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from streams.settings import CHECKOUT
 from tests.flow import Flow, Json, Stored, decisions, receipt, work_of
@@ -210,7 +210,7 @@ def test_what_is_remembered_of_a_consignee_fits_its_topic() -> None:
     asks = replace(SHIPPED, thresholds=replace(SHIPPED.thresholds, importer_asks_customs=Dated({date(2016, 1, 1): Decimal(1)})))
     flow = Flow(work=work_of(reference=asks))
     line = {"description": "vitamin wine perfume coffee cigarettes crocodile chanel bag 1", "hs_code": "999999", "unit_price": "3.33", "amount": "9.99", "quantity": 31}
-    parcels = [{"house_bill": f"N{number}", "items": [line] * 90, "gross_weight_g": 90_000} for number in range(40)]
+    parcels = [{"house_bill": f"N{number}", "items": [line] * (limits.ITEMS_PER_PARCEL_MAX - 1), "gross_weight_g": 90_000} for number in range(80)]
     flow.send(manifest(*parcels))
     largest = max(len(record.value or b"") for record in flow.state if record.topic == topics.SCREENING_STATE)
     assert topic.record_bytes_max // 4 < largest < topic.record_bytes_max * 3 // 4

@@ -10,7 +10,7 @@ import pytest
 from agents.identity import TokenKeys
 from agents.intake import Office
 from agents.rules import PARCEL_RULES, SCREENING_RULES
-from schemas import topics
+from schemas import limits, topics
 from schemas.decision import Facts
 from streams.work import Work
 from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, Stored, work_of
@@ -71,7 +71,7 @@ SITUATIONS: Final[dict[str, list[Json]]] = {
     "beside goods that are kept from the list, from the United States": [
         manifest(merged(beside({**VITAMINS, "quantity": 1, "amount": "120.00", "unit_price": "120.00"}), PACIFIC))
     ],
-    "beside more findings than are kept": [manifest(beside(*[{"hs_code": "999999", "shoe_size": 43}] * 99))],
+    "beside more findings than are kept": [manifest(beside(*[{"hs_code": "999999", "shoe_size": 43}] * (limits.ITEMS_PER_PARCEL_MAX - 1)))],
     "refused for something else": [manifest({"house_bill": "TWIN", "consignee": {"phone": "1"}})],
     "looked at for something else": [manifest({"house_bill": "TWIN", "consignee": {"address": "서울특별시 강남구"}})],
     "with a field that nobody knows": [manifest({"house_bill": "TWIN", "colour": "blue"})],
