@@ -38,6 +38,11 @@ _PLAIN: Final = re.compile("[ -~가-힣一-鿿ぁ-んァ-ヶー]*")
 """Printable ASCII, Hangul syllables, Han and kana: their compatibility form is what they are."""
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is all printable ASCII, Hangul syllables, Han and kana, and so is quickly read."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def fold(text: str) -> str:
     """Compatibility form, lower case, invisible characters gone, runs of white space one space.
 

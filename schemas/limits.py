@@ -46,7 +46,7 @@ INGREDIENTS_CHARS_MAX: Final = 2_000
 """Ingredients of one line of goods."""
 
 GOODS_CHARS_PER_PARCEL_MAX: Final = 5_000
-"""Characters of all descriptions, ingredients and brands of one parcel; a parcel that says more is refused."""
+"""Characters of all descriptions, ingredients and brands of one parcel, those of texts in rare letters counted twice; a parcel that says more is refused."""
 
 URL_CHARS_MAX: Final = 2_000
 """A page's address."""

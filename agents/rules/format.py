@@ -12,7 +12,7 @@ from agents.money import parse_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.text import fold, folded, has_control_character
+from agents.text import fold, folded, has_control_character, is_plain
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
@@ -76,8 +76,9 @@ def goods_are_said_in_short(case: Case) -> Iterator[Found]:
 
 
 def goods_chars(parcel: Parcel) -> int:
-    """Characters that are read to understand the goods of a parcel."""
-    return sum([len(item.description) + len(item.ingredients or "") + len(item.brand or "") for item in parcel.items])
+    """Characters that are read to understand the goods of a parcel; those of a text with other letters than Latin, Hangul, Han and kana take twice the time and count twice."""
+    texts = [text for item in parcel.items for text in (item.description, item.ingredients, item.brand) if text]
+    return sum([len(text) if is_plain(text) else 2 * len(text) for text in texts])
 
 
 def purpose_is_known(case: Case) -> Iterator[Found]:
