@@ -35,8 +35,6 @@ AWAITED: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
 """Findings that rest on a consignee's further parcels."""
-
-
 LATER: Final = frozenset({"VERIFIED"})
 """Events that bring a further decision on a parcel version."""
 WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
@@ -252,7 +250,7 @@ class Screening:
         for name, seen in list(partition.consignees.get(token, {}).items()):
             if not seen.content:
                 continue
-            waiting = read_checked(seen.content)
+            waiting = read_checked(avro.frame(avro.CHECKED_PARCEL) + seen.content)
             facts = _FACTS(waiting.facts)
             if facts.particulars != answer.particulars:
                 continue
@@ -442,9 +440,9 @@ def write_checked(checked: CheckedParcel) -> bytes:
     return avro.writer(avro.CHECKED_PARCEL)(checked)
 
 
-def read_checked(value: bytes) -> CheckedParcel:
-    """A checked parcel, read back."""
-    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, avro.frame(avro.CHECKED_PARCEL) + value), CheckedParcel)
+def read_checked(framed: bytes) -> CheckedParcel:
+    """A checked parcel with its frame, read back."""
+    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, framed), CheckedParcel)
 
 
 def relayed(answer: Answer, now_ms: int) -> CheckedParcel:

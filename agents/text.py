@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -14,25 +13,21 @@ def _is_invisible(char: str) -> bool:
     return not char.isspace() and (unicodedata.category(char) in {"Cf", "Cc"} or "\ufe00" <= char <= "\ufe0f")
 
 
-def _class(wanted: Callable[[str], object], codes: Iterable[int]) -> str:
-    """The characters that are wanted, as a class of a regular expression."""
-    return "".join([re.escape(char) for char in map(chr, codes) if wanted(char)])
-
-
-def _stack(codes: Iterable[int]) -> re.Pattern[str]:
+def _stack(marks: str) -> re.Pattern[str]:
     """More combining marks on one letter than there may be."""
-    marks = _class(unicodedata.combining, codes)
     return re.compile(f"([{marks}]{{{MARKS_MAX}}})[{marks}]+")
 
 
 # Classes with characters above the first plane are searched one by one, so texts without them, nearly all, have classes of their own.
-_FIRST_PLANE: Final = range(0x10000)
-_ALL: Final = (*range(0x20000), *range(0xE0000, 0xE0200))
-_STACK: Final = _stack(_FIRST_PLANE)
-_STACK_WIDE: Final = _stack(_ALL)
-_INVISIBLE: Final = re.compile(f"[{_class(_is_invisible, _FIRST_PLANE)}]+")
+_FIRST_PLANE: Final = tuple(map(chr, range(0x10000)))
+_ABOVE: Final = tuple(map(chr, (*range(0x10000, 0x20000), *range(0xE0000, 0xE0200))))
+_MARKS: Final = "".join(filter(unicodedata.combining, _FIRST_PLANE))
+_UNSEEN: Final = "".join(filter(_is_invisible, _FIRST_PLANE))
 """Format and control characters, variation selectors."""
-_INVISIBLE_WIDE: Final = dict.fromkeys([code for code in _ALL if _is_invisible(chr(code))])
+_STACK: Final = _stack(_MARKS)
+_STACK_WIDE: Final = _stack(_MARKS + "".join(filter(unicodedata.combining, _ABOVE)))
+_INVISIBLE: Final = re.compile(f"[{re.escape(_UNSEEN)}]+")
+_INVISIBLE_WIDE: Final = dict.fromkeys(map(ord, (*_UNSEEN, *filter(_is_invisible, _ABOVE))))
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PLAIN: Final = re.compile("[ -~가-힣一-鿿ぁ-んァ-ヶー]*")
 """Printable ASCII, Hangul syllables, Han and kana: their compatibility form is what they are."""

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import msgspec
 from aiokafka.structs import TopicPartition
 
+from agents import screening
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
@@ -317,7 +318,7 @@ def read_checked(value: bytes | None) -> CheckedParcel:
     """A record of `parcels.checked`."""
     if value is None:
         raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
-    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, value), CheckedParcel)
+    return screening.read_checked(value)
 
 
 def state_of(partition: Partition) -> dict[bytes, bytes]:

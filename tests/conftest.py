@@ -1,6 +1,7 @@
-"""What several tests share: one real Kafka a session, for those marked `broker`."""
+"""What several tests share: one real Kafka a session, for those marked `broker`, and loggers as they were."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -19,3 +20,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     asyncio.run(broker.start())
     yield broker
     asyncio.run(broker.stop())
+
+
+@pytest.fixture(autouse=True)
+def loggers_as_they_were() -> Iterator[None]:
+    """A command sets how much is logged, for the whole process: no test may change what another one hears."""
+    levels = {logger: logger.level for logger in map(logging.getLogger, ("", "streams", "aiokafka"))}
+    yield
+    for logger, level in levels.items():
+        logger.setLevel(level)

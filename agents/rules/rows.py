@@ -8,14 +8,14 @@ from agents.rules.consignee import ScreenCase
 from agents.rules.rule import Found, Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ManifestRule(Rule):
     """A rule of the header: its REJECT refuses all parcels, its paths start at the manifest."""
 
     check: Callable[[ManifestCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScreeningRule(Rule):
     """A rule of screening, asked about a parcel among the others of its consignee."""
 

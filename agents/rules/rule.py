@@ -27,9 +27,9 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     evidence: dict[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One row of the policy.
+    """One row of the policy, itself and equal to no other: which rows are asked is looked up for each manifest.
 
     The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong.
     What an ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is

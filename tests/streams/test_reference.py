@@ -17,7 +17,7 @@ from reference.build import is_vague
 from schemas.manifest import Item
 from streams.reference import FOLDER, load
 from streams.reference import ReferenceDataError as TableError
-from streams.reference.tables import TABLES
+from tests.tables import append, drop, only_header
 
 TODAY = date(2026, 11, 23)
 
@@ -47,22 +47,6 @@ def replace(file: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
-def append(file: str, line: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        with (folder / file).open("a", encoding="utf-8") as table:
-            table.write(line + "\n")
-
-    return change
-
-
-def drop(file: str, starting: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        lines = (folder / file).read_text(encoding="utf-8").splitlines()
-        (folder / file).write_text("\n".join(line for line in lines if not line.startswith(starting)) + "\n", encoding="utf-8")
-
-    return change
-
-
 def latin_1(file: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         (folder / file).write_bytes((folder / file).read_bytes() + "XX,Café,x\n".encode("latin-1"))
@@ -72,13 +56,6 @@ def latin_1(file: str) -> Callable[[Path], None]:
 
 def unlink(file: str) -> Callable[[Path], None]:
     return lambda folder: (folder / file).unlink()
-
-
-def only_header(file: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        (folder / file).write_text(",".join(TABLES[file].columns) + "\n", encoding="utf-8")
-
-    return change
 
 
 def test_the_shipped_tables_load_fast_enough_for_every_start() -> None:

@@ -14,6 +14,7 @@ from agents.tax import TaxLaw, TaxTables
 from streams.reference import FOLDER, ReferenceDataError, load
 from streams.reference.tables import Tables
 from streams.reference.taxes import taxes
+from tests.tables import append, drop, only_header
 
 FILES: Final = ("agreements.csv", "duty_rates.csv", "excise_taxes.csv", "preferences.csv", "simplified_rates.csv", "vat_rates.csv")
 TODAY: Final = date(2026, 11, 23)
@@ -39,32 +40,6 @@ def loaded(folder: Path, reference: Reference) -> TaxTables:
 
 def law(tables: TaxTables, day: date, reference: Reference) -> TaxLaw:
     return tables.on(day, reference.on(day).figures)
-
-
-def append(file: str, line: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        with (folder / file).open("a", encoding="utf-8") as table:
-            table.write(line + "\n")
-
-    return change
-
-
-def drop(file: str, starting: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        lines = (folder / file).read_text(encoding="utf-8").splitlines()
-        left = [line for line in lines if not line.startswith(starting)]
-        assert len(left) < len(lines)
-        (folder / file).write_text("\n".join(left) + "\n", encoding="utf-8")
-
-    return change
-
-
-def only_header(file: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        header = (folder / file).read_text(encoding="utf-8").splitlines()[0]
-        (folder / file).write_text(header + "\n", encoding="utf-8")
-
-    return change
 
 
 def test_the_shipped_tables_load(shipped: Reference) -> None:
