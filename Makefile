@@ -1,12 +1,14 @@
 # What can be done here; people and CI use the same words.
 
 VENV := .venv
+# What draws the figures has libraries of its own, to compare ours with.
+FIGURES := .tonggwan/figures
 # The first Python that is new enough, whatever it is called.
 PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done)
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test docs demo bench faults up clean
+.PHONY: help install lock check test docs figures demo bench faults up clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -27,6 +29,7 @@ $(VENV):
 lock: install ## resolve requirements*.in again (needs uv on the PATH)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-figures.in -o requirements-figures.txt
 
 check: install ## lint, formatting and types
 	@$(VENV)/bin/ruff check .
@@ -42,6 +45,14 @@ faults: install ## kill workers and the broker while records flow (minutes)
 docs: install ## print the derived pages of docs/ and the heads of conformance/ from the code
 	@$(VENV)/bin/python docs/build.py
 	@$(VENV)/bin/python conformance/build.py
+
+figures: $(FIGURES)/installed.txt ## measure name screening, risk and the safety net again, and draw them
+	@$(FIGURES)/bin/python -m docs.figures $(ARGS)
+
+$(FIGURES)/installed.txt: requirements-figures.txt
+	@$(PYTHON) -m venv --clear $(FIGURES)
+	@$(FIGURES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-figures.txt
+	@cp requirements-figures.txt $@
 
 demo: install ## broker, workers, sample manifests, and what became of them
 	@./tonggwan demo $(ARGS)
