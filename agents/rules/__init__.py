@@ -7,7 +7,7 @@ from agents.rules import format as form
 from agents.rules.rows import ManifestRule, ScreeningRule
 from agents.rules.rule import Rule
 
-RULE_SET: Final = "2026.11.3"
+RULE_SET: Final = "2026.11.4"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
