@@ -17,6 +17,7 @@ from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
 from agents.screening import Kept, Output, Partition, Screening, relayed, write_checked
+from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.unreadable import UnreadableError
@@ -30,10 +31,15 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
+_BOOK: Final = msgspec.msgpack.Decoder(Book).decode
+_CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
 _KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
+_SITES: Final = "sites"
+"""Begins the keys of what is no consignee: tokens begin with `v1.`."""
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
+CHECKED_PARTITIONS: Final = next(row.partitions for row in topics.TOPICS if row.name == topics.CHECKED)
 BENCHES_MAX: Final = 8
 """States of reference data whose working parts are kept: old parcels and new ones may take turns."""
 
@@ -248,6 +254,8 @@ class Work:
             for token in sorted(kept.touched):
                 yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
             kept.touched.clear()
+            for site, shift, book in kept.books.changes():
+                yield _book_key(site, shift), _packed(book), topics.SCREENING_STATE, number
 
     # what is had
 
@@ -256,7 +264,7 @@ class Work:
         wanted, wanted_numbers = set(carriers), set(numbers)
         new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
         self.carriers = {carrier: self.carriers.get(carrier) or CarrierMemory(self._memory_days) for carrier in wanted}
-        self.partitions = {number: self.partitions.get(number) or Partition() for number in wanted_numbers}
+        self.partitions = {number: self.partitions.get(number) or Partition(number, CHECKED_PARTITIONS) for number in wanted_numbers}
         return new, new_numbers
 
     def restore_intake(self, carriers: set[str], key: bytes, value: bytes | None) -> None:
@@ -271,11 +279,18 @@ class Work:
 
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
-        token = key.decode()
-        if value is None:
-            self.partitions[number].forget(token)
+        partition = self.partitions[number]
+        token, is_book, rest = key.decode().partition(_SEPARATOR)
+        if is_book:
+            site, _, shift = rest.partition(_SEPARATOR)
+            if shift:
+                partition.books.restore_shift(site, int(shift), None if value is None else _CHOSEN(value))
+            elif value is not None:
+                partition.books.restore_site(site, _BOOK(value))
+        elif value is None:
+            partition.forget(token)
         else:
-            self.partitions[number].restore(token, _KEPT(value))
+            partition.restore(token, _KEPT(value))
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -309,6 +324,10 @@ def _packed(value: object) -> bytes | None:
     return None if value is None else _PACK(value)
 
 
+def _book_key(site: str, shift: int | None) -> bytes:
+    return _SEPARATOR.join((_SITES, site, *([] if shift is None else [str(shift)]))).encode()
+
+
 def intake_state_partition(carrier: str) -> int:
     """The partition of `state.intake` that has a carrier's state."""
     return partitions.of(topics.INTAKE_STATE, carrier.encode())
@@ -322,5 +341,6 @@ def read_checked(value: bytes | None) -> CheckedParcel:
 
 
 def state_of(partition: Partition) -> dict[bytes, bytes]:
-    """Consignees as `state.screening` has them: what a replay is compared with."""
-    return {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
+    """Consignees and sites as `state.screening` has them: what a replay is compared with."""
+    consignees = {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
+    return consignees | {_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}
