@@ -133,6 +133,8 @@ class Thresholds(Generic[T]):
     """1 when the floor is asked of each tax instead of all together."""
     tax_truncation_krw: T
     """Each tax of a declaration is cut to a multiple of this."""
+    selection_warm_up_parcels: T
+    """Before a partition has seen so many parcels of a site, none is selected for its risk: nobody knows yet what is high."""
     simplified_piece_krw_max: T
     """A piece worth more is taxed at general rates."""
 

@@ -310,7 +310,7 @@ class Screening:
                 books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
             return ()
         priority_ppm = priority_of(None, findings, law.signals)
-        choice = books.choose(site, shift, rates, facts.draw, priority_ppm, is_new=is_new)
+        choice = books.choose(site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new)
         if choice is None:
             return ()
         case = SelectionCase(choice=choice, priority_ppm=priority_ppm)
@@ -323,11 +323,10 @@ class Screening:
         return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
 
 
-def priority_of(score_ppm: int | None, findings: Iterable[Finding], signals: Mapping[str, int]) -> int | None:
-    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; None where nothing speaks of it."""
+def priority_of(score_ppm: int | None, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
+    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
     told = {finding.code: finding for finding in findings}
-    added = sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()]) if signals else 0
-    return added or None if score_ppm is None else score_ppm + added
+    return (score_ppm or 0) + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
 
 
 def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on

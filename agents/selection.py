@@ -24,14 +24,12 @@ BUCKET_PPM: Final = 10_000
 """Priorities from 0 to 1.28, in hundredths; higher ones lie in the last bucket."""
 FADE_AT: Final = 4_096
 """So many parcels in the histogram, and all its counts are halved."""
-WARM_UP: Final = 200
-"""Before so many parcels nobody knows what is high."""
 DRAW_BITS: Final = 48
 SHIFTS_AHEAD: Final = 90
 """A parcel that says it arrives later, or has long arrived, belongs to the shift of its receipt."""
 SHIFTS_COMPARED: Final = 3
 LATE_SHARE: Final = 8
-"""A shift that brought all it was expected to bring may still bring an eighth of that."""
+"""A shift that brought all it was expected to bring, or more, may still bring an eighth of that."""
 
 
 class Site(msgspec.Struct, frozen=True, gc=False):
@@ -112,8 +110,8 @@ class Books:
         if lane is not None:
             _use(counted, lane)
 
-    def choose(self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int | None, *, is_new: bool) -> Choice | None:  # noqa: PLR0913 - what a choice rests on
-        """Whether a parcel is looked at. Once chosen, it stays so, whatever an amendment says."""
+    def choose(self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int, warm_up: int, *, is_new: bool) -> Choice | None:  # noqa: PLR0913, PLR0917 - what a choice rests on
+        """Whether a parcel is looked at. Once chosen, it stays so, whatever an amendment says. Before `warm_up` parcels nobody knows what is high."""
         if not is_new:
             if (before := self._chosen.get(draw)) is not None:
                 return before
@@ -121,12 +119,10 @@ class Books:
             self.count(site, shift)
         if draw * PPM < rates.random_ppm << DRAW_BITS:
             return self._take(Choice(site.name, shift, "OPEN", "RANDOM"), draw)
-        if priority_ppm is None:
-            return None
-        book = self.sites[site.name] if site.name in self.sites else self._book(site.name)
+        book = self._book(site.name)
         bucket = min(priority_ppm // BUCKET_PPM, BUCKETS - 1)
         choice = None
-        if book.total >= WARM_UP:
+        if priority_ppm and book.total >= warm_up:
             tail = (sum(book.histogram[bucket + 1 :]) << DRAW_BITS) + book.histogram[bucket] * draw
             choice = self._by_risk(site, shift, book, tail, rates)
         if is_new:
@@ -138,7 +134,7 @@ class Books:
         """The most thorough lane that reaches so far down; `tail` counts parcels as high or higher, in 2^-48."""
         counted = self._shift(site.name, shift)
         expected = self._expected(site, book, shift)
-        to_come = max(expected - counted.parcels, expected // LATE_SHARE, 1)
+        to_come = max(expected - counted.parcels, expected // LATE_SHARE, counted.parcels // LATE_SHARE, 1)
         left = 0
         for lane in LANES:
             capacity = self._part(getattr(site, lane.lower())) - getattr(counted, lane.lower())

@@ -39,7 +39,7 @@ _SITES: Final = "sites"
 """Begins the keys of what is no consignee: tokens begin with `v1.`."""
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
-CHECKED_PARTITIONS: Final = next(row.partitions for row in topics.TOPICS if row.name == topics.CHECKED)
+CHECKED_PARTITIONS: Final = partitions.count(topics.CHECKED)
 BENCHES_MAX: Final = 8
 """States of reference data whose working parts are kept: old parcels and new ones may take turns."""
 

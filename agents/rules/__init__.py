@@ -1,5 +1,6 @@
 """The policy: every rule, in the order of its code. A rule is a row here and a function in the module of its subject."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from agents.rules import codes, consignee, goods, importer, manifest, plausibility, routes, selection, selfuse, targets, timing
@@ -109,3 +110,8 @@ SELECTION_RULES: Final[tuple[SelectionRule, ...]] = (
         "SEC-08", selection.draw_spares_it, "ACT", "E-commerce notice Art. 24(2); Express notice Art. 25; Import notice Art. 28", desk="INSPECTION", covert=True, day="RECEIVED"
     ),
 )
+
+POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {"manifest": MANIFEST_RULES, "parcel": PARCEL_RULES, "consignee": SCREENING_RULES, "selection": SELECTION_RULES}
+"""The rows by what they look at."""
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in POLICY.values() for rule in rules)
+"""All rows."""

@@ -12,13 +12,13 @@ class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One parcel, and what the selection of its site makes of it."""
 
     choice: Choice
-    priority_ppm: int | None
-    """Millionths; None where there is neither a score nor a signal."""
+    priority_ppm: int
+    """Millionths; 0 where there is neither a score nor a signal."""
 
 
 def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
     """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can: the highest are opened."""
-    if case.choice.why == "RISK" and case.priority_ppm is not None:
+    if case.choice.why == "RISK":
         high = {"priority_ppm": str(case.priority_ppm), "as_high_ppm": str(case.choice.tail_ppm)}
         yield Found("", f"the risk is among the highest {case.choice.tail_ppm / 10_000:.2f} % of what the site receives", {**_where(case.choice), **high})
 
