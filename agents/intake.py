@@ -186,8 +186,8 @@ class _File:
         self._understand = office.reference.goods.understand
         self._asked = asked(PARCEL_RULES, self._law)
         self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
-        arrives = parse_rfc3339(self.header.arrives_at or "")
-        self._arrives_ms = 0 if arrives is None else max(int(arrives.timestamp() * 1000), 0)
+        self._arrives_ms = _unix_ms(self.header.arrives_at)
+        self._departs_ms = _unix_ms(self.header.departs_at)
         self._master = mark(record.carrier, self.header.master_bill)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
@@ -539,6 +539,7 @@ class _File:
             bundled=judged.bundled,
             port=self.header.arrival_port,
             arrives_ms=self._arrives_ms,
+            departs_ms=self._departs_ms,
             draw=mark("draw", self._record.carrier, parcel.house_bill, secret=secret),
         )
 
@@ -628,6 +629,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _unix_ms(text: str | None) -> int:
+    """A time in Unix milliseconds; 0 when it is none."""
+    time = parse_rfc3339(text or "")
+    return 0 if time is None else max(int(time.timestamp() * 1000), 0)
 
 
 def _ordinal(day: date | None) -> int:

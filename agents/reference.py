@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from agents.actions import Assessment
 from agents.goods.knowledge import GoodsKnowledge
 from agents.importers import Checks, Register
 from agents.money import E4
@@ -251,6 +252,8 @@ class Law:
     """What findings add to a priority, in millionths, by code or by code and name of a rule's function."""
     targets: Mapping[TargetKind, Mapping[str, Target]]
     """What intelligence has named, by kind and value."""
+    assessments: Mapping[str, Assessment]
+    """What air cargo is told before loading, by the rule that finds something."""
 
     def site(self, port: str, mode: str) -> Site | None:
         """Where parcels of a port and mode are looked at."""
@@ -300,6 +303,8 @@ class Reference:
     signals: Mapping[str, Dated[int]] = field(default_factory=dict)
     """By code, or by code and name of a rule's function."""
     targets: tuple[Target, ...] = ()
+    assessments: Mapping[str, Dated[Assessment]] = field(default_factory=dict)
+    """By code, or by code and name of a rule's function."""
     _laws: dict[date, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The laws of days that were asked for."""
 
@@ -336,6 +341,7 @@ class Reference:
             ratings=_in_force(self.ratings, day),
             signals=_in_force(self.signals, day),
             targets=targets,
+            assessments=_in_force(self.assessments, day),
         )
 
     @property

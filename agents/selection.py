@@ -141,7 +141,7 @@ class Books:
             if capacity <= 0:
                 continue
             left += capacity
-            if tail * to_come * 100 <= (left * book.total * rates.risk_percent) << DRAW_BITS:
+            if tail * to_come * 100 < (left * book.total * rates.risk_percent) << DRAW_BITS:
                 return Choice(site.name, shift, lane, "RISK", (tail * PPM // max(book.total, 1)) >> DRAW_BITS)
         return None
 

@@ -14,6 +14,7 @@ CHECKED: Final = "parcels.checked"
 REJECTED: Final = "clearance.rejected"
 DEAD_LETTERS: Final = "dead-letters"
 IMPORTER_ANSWERS: Final = "importers.answers"
+OFFICERS: Final = "officers.actions"
 INTAKE_STATE: Final = "state.intake"
 SCREENING_STATE: Final = "state.screening"
 
@@ -141,6 +142,16 @@ TOPICS: Final = (
         written_by="verifier",
         read_by="intake, which passes it on to `parcels.checked`",
         partitions=8,
+        retention_days=90,
+        stamped_by_broker=True,
+    ),
+    Topic(
+        name=OFFICERS,
+        carries="JSON: an officer's action on a decision, or what a changed watch-list does (`agents/actions.py`)",
+        key="house bill",
+        written_by="officers (`tonggwan act`), rescreening",
+        read_by="intake, which passes it on to `parcels.checked`",
+        partitions=2,
         retention_days=90,
         stamped_by_broker=True,
     ),

@@ -12,7 +12,8 @@ from typing import Final, Protocol
 import msgspec
 from aiokafka.structs import TopicPartition
 
-from agents import screening
+from agents import actions, screening
+from agents.actions import Assessment, read_action
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
@@ -31,12 +32,14 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
+_ASSESSMENT: Final = msgspec.msgpack.Decoder(Assessment).decode
 _BOOK: Final = msgspec.msgpack.Decoder(Book).decode
 _CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
 _KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
+_ASSESSED: Final = "assessed"
 _SITES: Final = "sites"
-"""Begins the keys of what is no consignee: tokens begin with `v1.`."""
+"""Begin the keys of what is no consignee: tokens begin with `v1.`."""
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
 CHECKED_PARTITIONS: Final = partitions.count(topics.CHECKED)
@@ -128,6 +131,8 @@ class Work:
             self._guarded(self._screen, record)
         elif record.topic == topics.IMPORTER_ANSWERS:
             self._guarded(self._relay, record)
+        elif record.topic == topics.OFFICERS:
+            self._guarded(self._act, record)
         else:
             self._guarded(self._take, record)
         self._unit.offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
@@ -188,6 +193,15 @@ class Work:
             raise UnreadableError(unreadable.BAD_JSON, f"no answer of a verifier: {error}") from error
         relay = relayed(answer, record.timestamp)
         self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, answer.consignee, write_checked(relay))], record.timestamp)
+
+    def _act(self, record: StoredRecord) -> None:
+        """Give an action its place among the checked parcels of its consignee."""
+        try:
+            action = read_action(record.value or b"")
+        except msgspec.MsgspecError as error:
+            raise UnreadableError(unreadable.BAD_JSON, f"no action of an officer: {error}") from error
+        relay = actions.relayed(action, record.timestamp)
+        self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, action.consignee, write_checked(relay))], record.timestamp)
 
     def _at(self, time_ms: int) -> "Bench":
         """What decides a manifest of a time."""
@@ -254,6 +268,9 @@ class Work:
             for token in sorted(kept.touched):
                 yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
             kept.touched.clear()
+            for name in sorted(kept.assessed_touched):
+                yield _assessed_key(name), _packed(kept.assessed.get(name)), topics.SCREENING_STATE, number
+            kept.assessed_touched.clear()
             for site, shift, book in kept.books.changes():
                 yield _book_key(site, shift), _packed(book), topics.SCREENING_STATE, number
 
@@ -280,8 +297,10 @@ class Work:
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
         partition = self.partitions[number]
-        token, is_book, rest = key.decode().partition(_SEPARATOR)
-        if is_book:
+        token, is_other, rest = key.decode().partition(_SEPARATOR)
+        if is_other and token == _ASSESSED:
+            partition.restore_assessed(rest, None if value is None else _ASSESSMENT(value))
+        elif is_other:
             site, _, shift = rest.partition(_SEPARATOR)
             if shift:
                 partition.books.restore_shift(site, int(shift), None if value is None else _CHOSEN(value))
@@ -324,6 +343,10 @@ def _packed(value: object) -> bytes | None:
     return None if value is None else _PACK(value)
 
 
+def _assessed_key(name: str) -> bytes:
+    return _SEPARATOR.join((_ASSESSED, name)).encode()
+
+
 def _book_key(site: str, shift: int | None) -> bytes:
     return _SEPARATOR.join((_SITES, site, *([] if shift is None else [str(shift)]))).encode()
 
@@ -343,4 +366,5 @@ def read_checked(value: bytes | None) -> CheckedParcel:
 def state_of(partition: Partition) -> dict[bytes, bytes]:
     """Consignees and sites as `state.screening` has them: what a replay is compared with."""
     consignees = {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
-    return consignees | {_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}
+    assessed = {_assessed_key(name): _PACK(assessment) for name, assessment in partition.assessed.items()}
+    return consignees | assessed | {_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from agents.rules import codes, consignee, goods, importer, manifest, plausibility, routes, selection, selfuse, targets, timing
+from agents.rules import assessment, codes, consignee, goods, importer, manifest, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
-from agents.rules.rows import ManifestRule, ScreeningRule, SelectionRule
+from agents.rules.rows import ActionRule, ManifestRule, ScreeningRule, SelectionRule
 from agents.rules.rule import Rule
 
 RULE_SET: Final = "2026.11.4"
@@ -90,6 +90,7 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("RG-07", goods.quarantine_comes_first, "ACT", "Postal notice Art. 12(1)3; Confirmation notice Art. 7(2)1", outcome="REFER", desk="REFERRAL"),
     Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
     Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
+    Rule("SEC-01", assessment.loading_data_is_complete, "ACT", "PACT guide v1.9; Manifest notice Art. 8", outcome="HOLD", desk="HOLD"),
     Rule("SEC-05", targets.nothing_is_targeted, "ACT", "Express notice Art. 15; Managed cargo notice Art. 2, 8(4)", desk="INSPECTION", covert=True),
 )
 
@@ -111,7 +112,20 @@ SELECTION_RULES: Final[tuple[SelectionRule, ...]] = (
     ),
 )
 
-POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {"manifest": MANIFEST_RULES, "parcel": PARCEL_RULES, "consignee": SCREENING_RULES, "selection": SELECTION_RULES}
+ACTION_RULES: Final[tuple[ActionRule, ...]] = (
+    ActionRule("SEC-02", assessment.assessment_is_ended, "ACT", "PACT guide v1.9: a hold survives resubmission", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_does_not_hold, "ACT", "Customs Act Art. 237(1)", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_asks_nothing, "ACT", "PACT guide v1.9; Customs Act Art. 237(1)", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_releases, "INFO", "Customs Act Art. 237(3)", day="RECEIVED"),
+)
+
+POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "manifest": MANIFEST_RULES,
+    "parcel": PARCEL_RULES,
+    "consignee": SCREENING_RULES,
+    "selection": SELECTION_RULES,
+    "officer": ACTION_RULES,
+}
 """The rows by what they look at."""
 RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in POLICY.values() for rule in rules)
 """All rows."""

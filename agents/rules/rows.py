@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agents.case import ManifestCase
+from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase
 from agents.rules.rule import Found, Rule
 from agents.rules.selection import SelectionCase
@@ -28,3 +29,10 @@ class SelectionRule(Rule):
     """A rule of selection, asked about a parcel that its site has chosen."""
 
     check: Callable[[SelectionCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActionRule(Rule):
+    """A rule of what an officer does, and of what is still open of it."""
+
+    check: Callable[[ActionCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case

@@ -58,4 +58,5 @@ def reference_of(tables: Tables) -> Reference:
         ratings=selection.ratings(tables, rates),
         signals=selection.signals(tables),
         targets=selection.targets(tables),
+        assessments=selection.assessments(tables),
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from agents.actions import ASSESSMENTS, Assessment
 from agents.reference import Dated, Target, TargetKind
 from agents.selection import PPM, Rates, Site
 from schemas.decision import Lane
@@ -62,6 +63,16 @@ def signals(tables: Tables) -> dict[str, Dated[int]]:
     for row in tables.rows("selection_signals.csv"):
         rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function")
         dated(by_rule.setdefault(rule, {}), row, int(row.number("percent") * PERCENT_PPM))
+    return {rule: Dated(days) for rule, days in by_rule.items()}
+
+
+def assessments(tables: Tables) -> dict[str, Dated[Assessment]]:
+    """What air cargo is told before loading, by the rule that finds something, by code or by code and function."""
+    by_rule: dict[str, dict[date, Assessment]] = {}
+    for row in tables.rows("loading_assessments.csv"):
+        rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as SEC-01, or code and function")
+        assessment = cast("Assessment", row.matching("assessment", "|".join(ASSESSMENTS), " or ".join(ASSESSMENTS)))
+        dated(by_rule.setdefault(rule, {}), row, assessment)
     return {rule: Dated(days) for rule, days in by_rule.items()}
 
 

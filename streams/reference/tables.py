@@ -142,6 +142,7 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     "inspection_rates.csv": Table.of("rating,from,random_percent,risk_percent,source", key="rating,from", topic=REFERENCE_TARGETING),
     "inspection_sites.csv": Table.of("port,mode,from,shift_hours,open,xray,documents,parcels,source", key="port,mode,from", topic=REFERENCE_TARGETING),
+    "loading_assessments.csv": Table.of("rule,from,assessment,source", key="rule,from", topic=REFERENCE_TARGETING),
     "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
     "preferences.csv": Table.of("agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF),
     "rule_phases.csv": Table.of("rule,from,phase,source", key="rule,from"),

@@ -19,6 +19,7 @@ from agents.rules.rule import Found, Rule
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from tests.agents.rules import (
+    test_assessment,
     test_codes,
     test_consignee,
     test_format,
@@ -36,6 +37,7 @@ from tests.parcels import case, export_case, export_parcel, header, manifest_cas
 
 NAMES = [f"{row.code} {row.name}" for row in RULES]
 TABLES: tuple[ParameterSet, ...] = (
+    *test_assessment.TABLE,
     *test_format.TABLE,
     *test_codes.TABLE,
     *test_consignee.TABLE,

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from agents import tax
+from agents.actions import ASSESSMENTS
 from agents.goods.understood import Disguise
 from agents.reference import Phase
 from agents.rules import RULES
@@ -49,6 +50,7 @@ def column(table: str, name_of: str) -> set[str]:
         ("tax", {*Tax.__struct_fields__, "simplified"} - {"exempt", "exchange_rate", "lines"}),
         ("basis", {rule.basis for rule in RULES}),
         ("category", column("goods_categories", "category")),
+        ("assessment", {*ASSESSMENTS}),
         ("unit", column("self_use_limits", "unit")),
     ],
 )
