@@ -13,10 +13,11 @@ import msgspec
 from aiokafka.structs import TopicPartition
 
 from agents import screening
+from agents.consignees import Partition
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
-from agents.screening import Kept, Output, Partition, Screening, relayed, write_checked
+from agents.screening import Output, Screening, relayed, write_checked
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.unreadable import UnreadableError
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
-_KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
@@ -245,9 +245,8 @@ class Work:
             for name in sorted(touched.bills):
                 yield _state_key(carrier, _BILLS, name), _packed(memory.bills.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
-            for token in sorted(kept.touched):
-                yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
-            kept.touched.clear()
+            for key, packed in kept.changes():
+                yield key, packed, topics.SCREENING_STATE, number
 
     # what is had
 
@@ -271,11 +270,7 @@ class Work:
 
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
-        token = key.decode()
-        if value is None:
-            self.partitions[number].forget(token)
-        else:
-            self.partitions[number].restore(token, _KEPT(value))
+        self.partitions[number].restore(key, value)
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -319,8 +314,3 @@ def read_checked(value: bytes | None) -> CheckedParcel:
     if value is None:
         raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
     return screening.read_checked(value)
-
-
-def state_of(partition: Partition) -> dict[bytes, bytes]:
-    """Consignees as `state.screening` has them: what a replay is compared with."""
-    return {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
