@@ -45,11 +45,13 @@ PLAIN: Final = 0
 """Few parcels that were decided once and are nothing but numbers: 48 bytes and the name of each."""
 WHOLE: Final = 1
 """Any other consignee, as MessagePack; of many parcels that is faster too."""
-PLAIN_PARCELS_MAX: Final = 4
+PLAIN_PARCELS_MAX: Final = 3
 ROUTES: Final[tuple[Route, ...]] = ("LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL")
 """Their places are written: add behind the last."""
 _PLACE: Final = {route: place for place, route in enumerate(ROUTES)}
-_DAY_MAX: Final = (1 << 24) - 1
+_DAY_BITS: Final = 24
+_DAY_MAX: Final = (1 << _DAY_BITS) - 1
+_LIMIT_BITS: Final = 32
 _DAY: Final = slice(1, 4)
 _BEGIN: Final = 4
 """Form and last day come before the parcels."""
@@ -95,30 +97,42 @@ def last_day(kept: Kept) -> int:
 
 def pack(kept: Kept) -> bytes:
     """A consignee as the changelog has it: the form, the last day, and what is remembered. Equal consignees, equal bytes."""
-    day = min(max(last_day(kept), 0), _DAY_MAX)
-    parcels = _plain(kept) if len(kept.parcels) <= PLAIN_PARCELS_MAX and not kept.answers else None
-    return b"%c%b%b" % (WHOLE, day.to_bytes(3), _PACK(kept)) if parcels is None else b"%c%b%b" % (PLAIN, day.to_bytes(3), parcels)
+    if len(kept.parcels) <= PLAIN_PARCELS_MAX and not kept.answers:
+        plain = _plain(kept.parcels)
+        if plain is not None:
+            return plain
+    return _head(WHOLE, last_day(kept)) + _PACK(kept)
 
 
-def _plain(kept: Kept) -> bytes | None:
+def _head(form: int, day: int) -> bytes:
+    return (form << _DAY_BITS | min(max(day, 0), _DAY_MAX)).to_bytes(_BEGIN)
+
+
+def _plain(parcels: Mapping[str, Seen]) -> bytes | None:
     """Parcels in the plain form; None when one holds what has no place there."""
     found = b""
-    for said, seen in kept.parcels.items():
+    latest_ms = 0
+    for said, seen in parcels.items():
         name = said.encode()
         received_at_ms, usd_e6, master, supplier, address, phone = seen.received_at_ms, seen.usd_e6, seen.master, seen.supplier, seen.address, seen.phone
-        purchased_on, arrives_on, limit_usd_e4 = seen.purchased_on, seen.arrives_on, seen.limit_usd_e4
+        days = seen.purchased_on | seen.arrives_on << _ORDINAL_BITS
+        limit_usd_e4 = seen.limit_usd_e4
         if (
-            (received_at_ms | usd_e6 | master | supplier | address | phone) >> _MARK_BITS  # also of a negative number something is left
-            or (purchased_on | arrives_on) >> _ORDINAL_BITS
-            or limit_usd_e4 >> 32
+            (received_at_ms | usd_e6 | master | supplier | address | phone | days) >> _MARK_BITS  # of a negative number something is left as well
+            or seen.purchased_on > _ORDINAL
+            or seen.arrives_on > _ORDINAL
+            or limit_usd_e4 >> _LIMIT_BITS
             or seen.uses
+            or seen.in_force != 1
+            or seen.latest != 1
+            or seen.further
             or seen.content
-            or (seen.in_force, seen.latest, seen.further) != (1, 1, 0)
             or len(name) > _NAME_MAX
         ):
             return None
+        latest_ms = max(latest_ms, received_at_ms)
         found += _WORDS.pack(
-            purchased_on | arrives_on << _ORDINAL_BITS | _PLACE[seen.route] << _ROUTE_AT | len(name) << _NAME_AT,
+            days | _PLACE[seen.route] << _ROUTE_AT | len(name) << _NAME_AT,
             received_at_ms | (limit_usd_e4 & 0xFFFF) << _MARK_BITS,
             usd_e6 | limit_usd_e4 >> 16 << _MARK_BITS,
             master | (phone & 0xFFFF) << _MARK_BITS,
@@ -126,7 +140,7 @@ def _plain(kept: Kept) -> bytes | None:
             address | phone >> 32 << _MARK_BITS,
         )
         found += name
-    return found
+    return _head(PLAIN, latest_ms // DAY_MS) + found
 
 
 def unpack(packed: bytes) -> Kept:
