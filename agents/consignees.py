@@ -39,7 +39,6 @@ class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 _PREFIX: Final = "v1."
 _DIGEST_BYTES: Final = 16
-_DOT: Final = ord(".")
 
 PLAIN: Final = 0
 """Few parcels that were decided once and are nothing but numbers: 48 bytes and the name of each."""
@@ -82,9 +81,9 @@ def key_of(token: str) -> bytes:
 
 def token_of(key: bytes) -> str:
     """The token of a key of state."""
-    if key[0] == _DOT:
+    if key.startswith(b"."):
         return key[1:].decode()
-    return f"{_PREFIX}{key[: -_DIGEST_BYTES - 1].decode()}.{key[-_DIGEST_BYTES:].hex()}"
+    return f"{_PREFIX}{key[: -_DIGEST_BYTES - 1].decode(errors='replace')}.{key[-_DIGEST_BYTES:].hex()}"
 
 
 def last_day(kept: Kept) -> int:
