@@ -45,6 +45,7 @@ PLAIN: Final = 0
 WHOLE: Final = 1
 """Any other consignee, as MessagePack; of many parcels that is faster too."""
 PLAIN_PARCELS_MAX: Final = 3
+_FORMS: Final = frozenset({bytes((PLAIN,)), bytes((WHOLE,))})
 ROUTES: Final[tuple[Route, ...]] = ("LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL")
 """Their places are written: add behind the last."""
 _PLACE: Final = {route: place for place, route in enumerate(ROUTES)}
@@ -223,6 +224,8 @@ class Partition:
         """Take a consignee from the changelog; None, a tombstone, when it is forgotten. Before anything else is done with the partition."""
         if packed is None:
             self._packed.pop(key, None)
+        elif packed[:1] not in _FORMS:
+            raise ValueError(f"the changelog has a consignee in no form that is known, {packed[:1]!r}: another version wrote it")
         else:
             self._keep(key, packed)
 

@@ -46,7 +46,7 @@ PLAIN_SEENS: Final = st.builds(
     limit_usd_e4=st.integers(0, 2**32 - 1),
 )
 NAMES: Final = st.text(max_size=12)
-ANSWERS: Final = st.just({}) | st.dictionaries(NAMES, st.builds(Heard, st.just(ANSWER), INTS), max_size=2)
+ANSWERS: Final[st.SearchStrategy[dict[str, Heard]]] = st.just({}) | st.dictionaries(NAMES, st.builds(Heard, st.just(ANSWER), INTS), max_size=2)
 
 
 @settings(max_examples=300, deadline=None)
@@ -249,6 +249,12 @@ def test_the_longest_names_fit_the_topic() -> None:
     assert packed is not None
     assert len(unpack(packed).parcels) == limits.CONSIGNEE_PARCELS_MAX
     assert limits.CONSIGNEE_PARCELS_MAX * 200 < len(packed) < topic.record_bytes_max // 2
+
+
+@pytest.mark.parametrize("packed", [b"", b"\x02", b"\x80", b"\x92\x81\xa4kx/A"])
+def test_what_another_version_wrote_is_not_taken_for_a_consignee(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="another version wrote it"):
+        Partition().restore(b"k1.0123456789abcdef", packed)
 
 
 def test_times_outside_the_calendar_are_kept() -> None:
