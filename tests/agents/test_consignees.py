@@ -143,7 +143,8 @@ class Live:
         self._commits = commits
 
     def do(self, operation: str, token: str, name: str, number: int) -> object:
-        """One step; what it shows."""
+        """One step, with a look at the day before it as screening does; what it shows."""
+        self.partition.expire(self.now_ms)
         match operation:
             case "put":
                 changes = {"uses": {"X": 1}} if number == 1 else {"in_force": number + 1}
