@@ -14,6 +14,7 @@ import msgspec
 from agents.clock import DAY_MS
 from agents.importers import Answer
 from agents.rules.consignee import WINDOW_DAYS, Seen
+from agents.selection import Books
 from schemas import limits
 from schemas.decision import Route
 
@@ -183,9 +184,12 @@ class _Open(msgspec.Struct, gc=False):
 class Partition:
     """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
 
-    __slots__ = ("_by_day", "_day", "_open", "_packed", "touched")
+    __slots__ = ("_by_day", "_day", "_open", "_packed", "books", "touched")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = 0, of: int = 1) -> None:
+        """Partition `number` of `of`: its part of what inspectors can do."""
+        self.books = Books(number, of)
+        """What was selected for inspection, by site."""
         self.touched: set[str] = set()
         """Consignees changed since the last commit, for the changelog."""
         self._packed: dict[bytes, bytes] = {}

@@ -15,16 +15,36 @@ from agents.consignees import Partition
 from agents.identity import Ids
 from agents.importers import Answer, Verification, verification_of
 from agents.money import E2, E4, parse_e6
-from agents.outcome import acting, closed_by, desks_of, is_silent, outcome_of
+from agents.outcome import acting, closed_by, desks_of, is_covert, is_silent, outcome_of
 from agents.reference import Law, Reference
-from agents.rules import SCREENING_RULES
+from agents.rules import SCREENING_RULES, SELECTION_RULES
 from agents.rules.consignee import ScreenCase, Seen, limits_under, seen_of
 from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.phases import asked
+from agents.rules.selection import SelectionCase
+from agents.selection import LANES, Books
 from agents.settled import write_decided
 from agents.tax import Taxable, TaxableLine, assess
 from schemas import avro, limits, topics
-from schemas.decision import CheckedParcel, Counts, Decided, Facts, Finding, Line, Money, Outcome, ParcelAnswer, Receipt, ReceiptFinding, Relief, Route, SecurityCase, Settled, Tax
+from schemas.decision import (
+    CheckedParcel,
+    Counts,
+    Decided,
+    Facts,
+    Finding,
+    Lane,
+    Line,
+    Money,
+    Outcome,
+    ParcelAnswer,
+    Receipt,
+    ReceiptFinding,
+    Relief,
+    Route,
+    SecurityCase,
+    Settled,
+    Tax,
+)
 
 EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
@@ -36,6 +56,8 @@ AWAITED: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
 """Findings that rest on a consignee's further parcels."""
+STOPPED: Final = frozenset({"HOLD", "INSPECT", "REFER"})
+"""Outcomes that bring a parcel to a desk by themselves."""
 LATER: Final = frozenset({"VERIFIED"})
 """Events that bring a further decision on a parcel version."""
 WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
@@ -107,12 +129,13 @@ class Screening:
         more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
         findings = (*checked.findings, *more)
         decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+        targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, checked, facts, decided, findings))
         content = b""
         if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
             content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
-        outputs = _told(token, checked, decided, others)  # whatever may fail comes before the memory is changed
+        outputs = _told(token, checked, decided, targeted, others)  # whatever may fail comes before the memory is changed
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
         return outputs
 
@@ -141,12 +164,32 @@ class Screening:
             findings = (*waiting.findings, *more)
             among = tuple(finding for finding in findings if finding.code in _AMONG_OTHERS)
             decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+            targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, again, facts, decided, findings))
             decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
-            outputs += _told(token, again, decided, partition.others(token, name, checked.received_at_ms))
+            outputs += _told(token, again, decided, targeted, partition.others(token, name, checked.received_at_ms))
         partition.hear(token, answer, checked.received_at_ms)
         for name, kept in decided_anew.items():
             partition.put(token, name, kept)
         return outputs
+
+    def _selected(self, books: Books, checked: CheckedParcel, facts: Facts, decided: Decided, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Whether the inspectors of its site look at a parcel that nothing else stops, and why."""
+        law = self._reference.on(day_of_ms(checked.received_at_ms))
+        site, rates = law.site(facts.port, facts.mode), law.rates_of(checked.carrier)
+        if site is None or rates is None or decided.route in EXPORT_ROUTES:
+            return ()
+        shift = books.shift_of(site, facts.arrives_ms, checked.received_at_ms)
+        is_new = decided.sequence == 1
+        if decided.outcome in STOPPED:
+            if is_new:
+                books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
+            return ()
+        priority_ppm = priority_of(None, findings, law.signals)
+        choice = books.choose(site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new)
+        if choice is None:
+            return ()
+        case = SelectionCase(choice=choice, priority_ppm=priority_ppm)
+        return tuple([rule.finding(found) for rule in asked(SELECTION_RULES, law) for found in rule.check(case)])
 
     def _among(self, others: Mapping[str, Seen], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
         """What the rules find of a parcel among the others of its consignee."""
@@ -155,8 +198,15 @@ class Screening:
         return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
 
 
+def priority_of(score_ppm: int | None, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
+    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
+    told = {finding.code: finding for finding in findings}
+    return (score_ppm or 0) + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
+
+
 def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
-    """The decided part of a decision; `more` are the findings of screening among `findings`."""
+    """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
+    shown = tuple([finding for finding in findings if not is_covert(finding)])
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
     if more:
         rules = acting(more)
@@ -170,21 +220,21 @@ def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Find
         supersedes=supersedes,
         event=checked.event,
         route=route,
-        outcome=outcome_of(route, acting(findings)),
-        findings=findings,
+        outcome=outcome_of(route, acting(shown)),
+        findings=shown,
         tax=tax_of(checked.money, facts.rate_krw_e4, relief, law, bundled=bundled) if checked.money else None,
         decided_at=show_ms(checked.received_at_ms),
     )
 
 
-def _told(token: str, checked: CheckedParcel, decided: Decided, others: Mapping[str, Seen]) -> tuple[Output, ...]:
-    """A decision, and who else hears of it."""
+def _told(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], others: Mapping[str, Seen]) -> tuple[Output, ...]:
+    """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
     decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
-    if not any(finding.severity == "ACT" for finding in decided.findings):
+    if not targeted and not any(finding.severity == "ACT" for finding in decided.findings):
         return (decision,)
     evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
-    return (decision, *_cases(token, checked, decided, evidence))
+    return (decision, *_cases(token, checked, decided, targeted, evidence))
 
 
 def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
@@ -260,9 +310,9 @@ def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | 
     return Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
 
 
-def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple[str, ...]) -> Iterator[Output]:
+def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], evidence: tuple[str, ...]) -> Iterator[Output]:
     """A security case for each desk, and a notice for the carrier when it must act and may know."""
-    desks = desks_of(decided.findings)
+    desks = desks_of((*decided.findings, *targeted))
     if not desks:
         return
     settled = read_settled(checked.settled)
@@ -284,6 +334,7 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple
             findings=tuple(findings),
             evidence_parcels=evidence if any(finding.code in _AMONG_OTHERS for finding in findings) else (),
             opened_at=decided.decided_at,
+            lane=lane_of(findings) if desk == "INSPECTION" else None,
         )
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
     notice = _notice(checked, settled, decided, ids, further)
@@ -311,6 +362,12 @@ def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids
         source=settled.source,
         answered_at=decided.decided_at,
     )
+
+
+def lane_of(findings: Iterable[Finding]) -> Lane:
+    """The most thorough lane that findings ask for; a rule that names none has the parcel opened."""
+    named = {finding.evidence.get("lane", "OPEN") for finding in findings}
+    return next((lane for lane in LANES if lane in named), "OPEN")
 
 
 def write_checked(checked: CheckedParcel) -> bytes:

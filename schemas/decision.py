@@ -8,6 +8,8 @@ Severity = Literal["REJECT", "ACT", "WARN", "INFO"]
 Route = Literal["LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL"]
 Outcome = Literal["RELEASE", "DECLARE", "DOC_CHECK", "INSPECT", "HOLD", "REFER", "REJECT", "CANCELLED"]
 Desk = Literal["INSPECTION", "HOLD", "INVESTIGATION", "REFERRAL"]
+Lane = Literal["OPEN", "XRAY", "DOCUMENTS"]
+"""What is done with a parcel that is looked at: it is opened, its image is read again, its papers are."""
 Status = Literal["ACCEPTED", "ACCEPTED_WITH_REJECTIONS", "REJECTED", "CANCELLED", "DUPLICATE", "SUPERSEDED"]
 Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED"]
 Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY"]
@@ -136,6 +138,7 @@ class SecurityCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     findings: tuple[Finding, ...]
     evidence_parcels: tuple[str, ...]
     opened_at: str
+    lane: Lane | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
@@ -236,6 +239,12 @@ class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Whether a person receives it, by clearance code, and not a company."""
     bundled: bool = False
     """Whether one simplified rate stands for all taxes."""
+    port: str = ""
+    """Where it arrives."""
+    arrives_ms: int = 0
+    """When; 0 when not said."""
+    draw: int = 0
+    """Keyed mark of carrier and house bill: what random checks are drawn by."""
 
 
 class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -26,12 +26,14 @@ REFERENCE_GOODS: Final = "reference.goods"
 REFERENCE_LAW: Final = "reference.law"
 REFERENCE_RATES: Final = "reference.rates"
 REFERENCE_REGISTERS: Final = "reference.registers"
+REFERENCE_TARGETING: Final = "reference.targeting"
 REFERENCE_TARIFF: Final = "reference.tariff"
 REFERENCE_ROWS: Final = {
     REFERENCE_LAW: "figures of law, phases of rules, limits of self-use",
     REFERENCE_RATES: "exchange rates",
     REFERENCE_TARIFF: "the tariff",
     REFERENCE_REGISTERS: "registers of carriers and operators",
+    REFERENCE_TARGETING: "inspection sites and rates, signals and targets, for customs alone",
     REFERENCE_GOODS: "kinds of goods, their words and codes",
     REFERENCE_CODES: "code lists of countries, currencies and airlines",
 }

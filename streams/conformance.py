@@ -596,6 +596,8 @@ class Came:
         else:
             told = [parcel for receipt in self.answer.receipts for parcel in receipt["parcels"]]
             own = [finding for parcel in told if parcel["path"] == self._prefix for finding in parcel["findings"]]
+        shown = {(finding["code"], finding["path"]) for finding in own}
+        own += [finding for case in self._cases for finding in case["findings"] if (finding["code"], finding["path"]) not in shown]
         return [
             *((_written(finding, OF_MANIFEST + finding["path"]), finding) for finding in of_manifest),
             *((_written(finding, finding["path"].removeprefix(self._prefix)), finding) for finding in own),
@@ -607,9 +609,14 @@ class Came:
         return [parcel["answer"] for notice in self.answer.notices for parcel in notice["parcels"] if not self._many or parcel["house_bill"] == self._house_bill]
 
     @property
+    def _cases(self) -> list[Read]:
+        """What desks of security hear of the parcel."""
+        return [case for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill]
+
+    @property
     def desks(self) -> list[str]:
         """Which desks of security get a case on the parcel."""
-        return sorted(case["desk"] for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill)
+        return sorted(case["desk"] for case in self._cases)
 
     def told(self, code: str) -> list[str]:
         """What the carrier hears of a code."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
-from agents.consignees import Partition, token_of
+from agents.consignees import Partition
 from agents.screening import Screening
 from schemas import avro, topics
 from streams.admin import partitions_of
@@ -15,7 +15,7 @@ from streams.balance import Breach, Entry, Ledgers, breaches, of_manifest, same,
 from streams.reference.history import References
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
-from streams.work import StoredRecord, read_checked
+from streams.work import CHECKED_PARTITIONS, StoredRecord, key_shown, read_checked, state_of
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -133,10 +133,10 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
     partitions, again = _decided_again(checked, reference, progress)
     live.update({key: count for key, count in refused.items() if key in again})
-    remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in partition.packed().items()}
+    remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()}
     found = [
         *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
-        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {token_of(key[1])}"),
+        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key_shown(key[1])}"),
     ]
     return len(checked), found
 
@@ -151,7 +151,7 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
         parcel = read_checked(record.value)
         law = reference.at(parcel.received_at_ms)
         screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
-        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition())):
+        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition(record.partition, CHECKED_PARTITIONS))):
             if output.topic != topics.CHECKED:
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:

@@ -13,11 +13,12 @@ import msgspec
 from aiokafka.structs import TopicPartition
 
 from agents import screening
-from agents.consignees import Partition
+from agents.consignees import Partition, token_of
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.memory import Bill, CarrierMemory, Filing
 from agents.screening import Output, Screening, relayed, write_checked
+from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.unreadable import UnreadableError
@@ -31,9 +32,15 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
+_BOOK: Final = msgspec.msgpack.Decoder(Book).decode
+_CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
 _SEPARATOR: Final = "\x1f"
+_SITES: Final = "sites"
+"""Begins the keys of what is no consignee: those begin with a key id and a dot, or a dot."""
+_BOOK_KEY: Final = f"{_SITES}{_SEPARATOR}".encode()
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
+CHECKED_PARTITIONS: Final = partitions.count(topics.CHECKED)
 BENCHES_MAX: Final = 8
 """States of reference data whose working parts are kept: old parcels and new ones may take turns."""
 
@@ -247,6 +254,8 @@ class Work:
         for number, kept in self.partitions.items():
             for key, packed in kept.changes():
                 yield key, packed, topics.SCREENING_STATE, number
+            for site, shift, book in kept.books.changes():
+                yield _book_key(site, shift), _packed(book), topics.SCREENING_STATE, number
 
     # what is had
 
@@ -255,7 +264,7 @@ class Work:
         wanted, wanted_numbers = set(carriers), set(numbers)
         new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
         self.carriers = {carrier: self.carriers.get(carrier) or CarrierMemory(self._memory_days) for carrier in wanted}
-        self.partitions = {number: self.partitions.get(number) or Partition() for number in wanted_numbers}
+        self.partitions = {number: self.partitions.get(number) or Partition(number, CHECKED_PARTITIONS) for number in wanted_numbers}
         return new, new_numbers
 
     def restore_intake(self, carriers: set[str], key: bytes, value: bytes | None) -> None:
@@ -270,7 +279,15 @@ class Work:
 
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
-        self.partitions[number].restore(key, value)
+        partition = self.partitions[number]
+        if not key.startswith(_BOOK_KEY):
+            partition.restore(key, value)
+            return
+        _, site, *shift = key.decode().split(_SEPARATOR, 2)
+        if shift and shift[0]:
+            partition.books.restore_shift(site, int(shift[0]), None if value is None else _CHOSEN(value))
+        elif value is not None:
+            partition.books.restore_site(site, _BOOK(value))
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -304,6 +321,10 @@ def _packed(value: object) -> bytes | None:
     return None if value is None else _PACK(value)
 
 
+def _book_key(site: str, shift: int | None) -> bytes:
+    return _SEPARATOR.join((_SITES, site, *([] if shift is None else [str(shift)]))).encode()
+
+
 def intake_state_partition(carrier: str) -> int:
     """The partition of `state.intake` that has a carrier's state."""
     return partitions.of(topics.INTAKE_STATE, carrier.encode())
@@ -314,3 +335,13 @@ def read_checked(value: bytes | None) -> CheckedParcel:
     if value is None:
         raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
     return screening.read_checked(value)
+
+
+def state_of(partition: Partition) -> dict[bytes, bytes]:
+    """Consignees and sites as `state.screening` has them: what a replay is compared with."""
+    return {**partition.packed(), **{_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}}
+
+
+def key_shown(key: bytes) -> str:
+    """A key of `state.screening` as people read it: a consignee's token, or a site."""
+    return key.decode() if key.startswith(_BOOK_KEY) else token_of(key)

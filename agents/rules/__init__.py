@@ -1,10 +1,11 @@
 """The policy: every rule, in the order of its code. A rule is a row here and a function in the module of its subject."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from agents.rules import codes, consignee, goods, importer, manifest, plausibility, routes, selfuse, timing
+from agents.rules import codes, consignee, goods, importer, manifest, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
-from agents.rules.rows import ManifestRule, ScreeningRule
+from agents.rules.rows import ManifestRule, ScreeningRule, SelectionRule
 from agents.rules.rule import Rule
 
 RULE_SET: Final = "2026.11.4"
@@ -89,6 +90,7 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("RG-07", goods.quarantine_comes_first, "ACT", "Postal notice Art. 12(1)3; Confirmation notice Art. 7(2)1", outcome="REFER", desk="REFERRAL"),
     Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
     Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
+    Rule("SEC-05", targets.nothing_is_targeted, "ACT", "Express notice Art. 15; Managed cargo notice Art. 2, 8(4)", desk="INSPECTION", covert=True),
 )
 
 SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
@@ -99,3 +101,17 @@ SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
     ScreeningRule("XP-06", consignee.code_has_few_addresses, "ACT", "Clearance code notice Art. 25(2)", outcome="HOLD", desk="INVESTIGATION", silent=True, day="RECEIVED"),
     ScreeningRule("XP-08", consignee.self_use_is_kept_over_parcels, "ACT", "Import notice Art. 67 and annex 11", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True),
 )
+
+SELECTION_RULES: Final[tuple[SelectionRule, ...]] = (
+    SelectionRule(
+        "SEC-06", selection.risk_is_not_among_the_highest, "ACT", "Managed cargo notice Art. 5, 8(4); Import notice Art. 22, 28", desk="INSPECTION", covert=True, day="RECEIVED"
+    ),
+    SelectionRule(
+        "SEC-08", selection.draw_spares_it, "ACT", "E-commerce notice Art. 24(2); Express notice Art. 25; Import notice Art. 28", desk="INSPECTION", covert=True, day="RECEIVED"
+    ),
+)
+
+POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {"manifest": MANIFEST_RULES, "parcel": PARCEL_RULES, "consignee": SCREENING_RULES, "selection": SELECTION_RULES}
+"""The rows by what they look at."""
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in POLICY.values() for rule in rules)
+"""All rows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agents.case import ManifestCase
 from agents.rules.consignee import ScreenCase
 from agents.rules.rule import Found, Rule
+from agents.rules.selection import SelectionCase
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,3 +21,10 @@ class ScreeningRule(Rule):
     """A rule of screening, asked about a parcel among the others of its consignee."""
 
     check: Callable[[ScreenCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectionRule(Rule):
+    """A rule of selection, asked about a parcel that its site has chosen."""
+
+    check: Callable[[SelectionCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
