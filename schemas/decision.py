@@ -90,6 +90,22 @@ class Tax(msgspec.Struct, frozen=True, gc=False):
     lines: tuple[TaxLine, ...] = ()
 
 
+class Reason(msgspec.Struct, frozen=True, gc=False):
+    """What one thing adds to a risk score, in whole millionths."""
+
+    feature: str
+    contribution: float
+
+
+class Risk(msgspec.Struct, frozen=True, gc=False):
+    """Learned risk: the probability of fraud, 0 to 1 in whole millionths, and the reasons that add up to it."""
+
+    score: float
+    reasons: tuple[Reason, ...]
+    critical: float | None = None
+    """Probability of critical fraud, which has a score of its own."""
+
+
 class Settled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The first fields of a decision: what screening can't change."""
 
@@ -117,7 +133,7 @@ class Decided(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     outcome: Outcome
     findings: tuple[Finding, ...]
     tax: Tax | None = None
-    risk: None = None
+    risk: Risk | None = None
     decided_at: str
 
 

@@ -1,0 +1,105 @@
+"""What the model looks at of one line of goods: what a parcel has, in coarse classes.
+
+| part | of a declaration (columns of the data) | of a parcel |
+| --- | --- | --- |
+| goods | HS6 Code | first six digits of the item's code, else the heading that fits its words |
+| origin | Country of Origin | the item's origin |
+| departure | Country of Departure | country of the port of departure, else of the consignor |
+| preference | Tax Type: an agreement or none | whether an agreement is claimed |
+| mass | Net Mass, in doublings of a gram | the item's net weight |
+| value | Item Price, in doublings of a won | the item's amount in won |
+
+What a declaration has besides (office, process, import type and use, payment, indicator of origin, parties) a parcel
+has not, or it says nothing (docs/risk.md). Mass and value are never set against each other, and only their order of
+magnitude counts: in the data their ratio is a fingerprint of how it was made.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from agents.case import Case
+from agents.goods import Understood
+from agents.money import E4, parse_e4
+from schemas.manifest import Item
+
+Row = tuple[str, str, str, str, int, int]
+"""Goods, origin, departure, preference, class of mass, class of value. Missing is a value: an empty text, a class of -1."""
+Key = str | tuple[str | int, ...]
+"""What a family counts by."""
+
+FAMILIES: Final = (
+    "heading",
+    "goods",
+    "origin",
+    "goods_origin",
+    "goods_departure",
+    "goods_route",
+    "goods_preference",
+    "goods_route_preference",
+    "goods_mass",
+    "goods_value",
+    "goods_route_mass",
+    "goods_route_value",
+)
+"""What the past is counted by: each family is one feature, and one possible reason. A route is origin and departure together."""
+HS6_CHARS: Final = 6
+COUNTRY_CHARS: Final = 2
+PREFERRED: Final = "F"
+"""An agreement gives the rate; the data's tax types of agreements begin with it."""
+ORDINARY: Final = "N"
+MISSING: Final = -1
+CLASS_MAX: Final = 62
+"""Of what 63 bits hold."""
+
+
+def keys_of(row: Row) -> tuple[Key, ...]:
+    """What each of `FAMILIES` counts a line by."""
+    goods, origin, departure, preference, mass, value = row
+    return (
+        goods[:4],
+        goods,
+        origin,
+        (goods, origin),
+        (goods, departure),
+        (goods, origin, departure),
+        (goods, preference),
+        (goods, origin, departure, preference),
+        (goods, mass),
+        (goods, value),
+        (goods, origin, departure, mass),
+        (goods, origin, departure, value),
+    )
+
+
+def size_class(whole: int) -> int:
+    """The order of magnitude of grams or won: how often one can be doubled to reach it.
+
+    >>> size_class(0), size_class(1), size_class(1000), size_class(1005), size_class(-5)
+    (0, 1, 10, 10, -1)
+    """
+    return min(whole.bit_length(), CLASS_MAX) if whole >= 0 else MISSING
+
+
+def departure_of(port: str, country: str) -> str:
+    """The country goods come from: of the port (its code begins with it), else of the consignor."""
+    return port[:COUNTRY_CHARS] if len(port) > COUNTRY_CHARS else country
+
+
+def rows_of(case: Case) -> Iterator[Row]:
+    """A parcel's lines as the model sees them."""
+    price = case.price
+    departure = departure_of(case.header.departure_port, case.parcel.consignor.country)
+    for item, understood in zip(case.parcel.items, case.goods, strict=True):
+        amount_e4 = None if price is None else parse_e4(item.amount)
+        value = MISSING if price is None or amount_e4 is None else size_class(amount_e4 * price.rate_krw_e4 // (E4 * E4))
+        mass = size_class(item.net_weight_g) if item.net_weight_g else MISSING
+        yield _goods(item, understood), item.origin, departure, PREFERRED if item.preference else ORDINARY, mass, value
+
+
+def _goods(item: Item, understood: Understood) -> str:
+    """Six digits as declared, else the heading that fits the words; empty when neither says."""
+    code = item.hs_code[:HS6_CHARS]
+    if len(code) == HS6_CHARS and code.isdecimal():
+        return code
+    suggested: Sequence[str] = [suggestion.code for suggestion in understood.suggestions[:1]]
+    return suggested[0][:HS6_CHARS] if suggested else ""
