@@ -22,6 +22,8 @@ from agents.money import E4, parse_e4, show_e6, usd_e6
 from agents.outcome import acting, closed_by, is_covert, is_silent, relief_of, route_of
 from agents.read import read
 from agents.reference import Reference, Week
+from agents.risk.features import rows_of
+from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.format import FEW_LINES, goods_chars
@@ -90,6 +92,8 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: Reference
     keys: TokenKeys
+    scorer: Scorer | None = None
+    """The risk model; without one, rules alone decide."""
 
 
 class Passed(msgspec.Struct, frozen=True, gc=False):
@@ -205,7 +209,13 @@ class _File:
                 manifest_version=header.version,
                 master_bill=header.master_bill,
                 direction=header.direction if header.direction in ("IMPORT", "EXPORT") and "/direction" not in self._spoilt else None,
-                versions=Versions(RULE_SET, reference.version, self._law.week.week_id if self._law.week else None, reference.tariff_edition),
+                versions=Versions(
+                    RULE_SET,
+                    reference.version,
+                    self._law.week.week_id if self._law.week else None,
+                    reference.tariff_edition,
+                    model=None if self._office.scorer is None else self._office.scorer.model.version,
+                ),
                 source=self._record.source,
             ),
         )
@@ -515,7 +525,13 @@ class _File:
             facts=b"" if case is None or judged is None else _PACK(self._facts(case, judged, path[-1])),
             money=b"" if case is None or case.price is None else _PACK(_money(case, case.price)),
             settled=settled,
+            risk=b"" if case is None else self._risk(case),
         )
+
+    def _risk(self, case: Case) -> bytes:
+        """The risk of an import, as the decision has it; nothing without a model."""
+        scorer = self._office.scorer
+        return b"" if scorer is None or not case.is_import else scorer.of_parcel(list(rows_of(case)))
 
     def _facts(self, case: Case, judged: _Judged, token: str) -> Facts:
         """What the rules of screening look at."""

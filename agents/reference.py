@@ -138,6 +138,10 @@ class Thresholds(Generic[T]):
     """Before a partition has seen so many parcels of a site, none is selected for its risk: nobody knows yet what is high."""
     simplified_piece_krw_max: T
     """A piece worth more is taxed at general rates."""
+    risk_drift_index: T
+    """Population stability index above which what comes is told to differ from what the risk model was trained on."""
+    risk_drift_parcels: T
+    """So many parcels of late are compared for that."""
 
 
 Unit = Literal["BOTTLES", "ML", "G", "UNITS", "STICKS"]

@@ -296,7 +296,7 @@ def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
 ) -> tuple[Output, ...]:
     """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
-    decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
+    decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided, checked.risk))
     if not targeted and not any(finding.severity == "ACT" for finding in decided.findings):
         return (decision,)
     evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])

@@ -16,6 +16,7 @@ _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bi
 _SHARED_MIDDLE: Final = ("direction",)
 _OWN: Final = ("goods_price_usd", "customs_value_krw", "goods")
 _SHARED_LAST: Final = ("versions", "source")
+_BEFORE_RISK: Final = Decided.__struct_fields__[: Decided.__struct_fields__.index("risk")]
 
 
 def _writer(fields: tuple[str, ...]) -> Writer:
@@ -59,6 +60,8 @@ class SettledWriter:
         return b"".join((self._first, string(house_bill), self._middle, self._own(own), self._last))
 
 
-def write_decided(decided: Decided) -> bytes:
-    """The rest of a decision."""
-    return _writer(Decided.__struct_fields__)(decided)
+def write_decided(decided: Decided, risk: bytes = b"") -> bytes:
+    """The rest of a decision. `risk` is that field, already written; without it, what `decided` says."""
+    if not risk:
+        return _writer(Decided.__struct_fields__)(decided)
+    return b"".join((_writer(_BEFORE_RISK)(decided), risk, string(decided.decided_at)))

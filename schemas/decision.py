@@ -289,3 +289,5 @@ class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     settled: bytes = b""
     assessed: str = ""
     """What the carrier was told before loading and has not been ended, carried along the path."""
+    risk: bytes = b""
+    """`risk` of the decision, already in Avro; empty where nothing was scored."""

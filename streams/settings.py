@@ -138,6 +138,8 @@ class Settings:
 
     reference_dir: str = ""
     """Folder of reference data to use in place of that in the checkout."""
+    risk_model_dir: Path = CHECKOUT / "reference" / "model"
+    """Folder of the risk model (`tonggwan risk train`), read when a worker starts. Without a model there, parcels are decided by rules alone and their risk is null."""
     token_keys: tuple[TokenKey, ...] = field(default=(), repr=False)
     """`kid:hex`, comma-separated: keys for consignee tokens, at least 16 bytes each, the current one first. `INTAKE_TOKEN_KEYS_FILE` names a file that holds them."""
     log_level: LogLevel = "INFO"
@@ -282,6 +284,7 @@ READ: Final[Mapping[str, Callable[[str, str], object]]] = {
     "brokers": _addresses,
     "data_dir": _folder,
     "kafka_dir": _folder,
+    "risk_model_dir": _folder,
     "group": _word,
     "slot": _word,
     "importer_api": _interface,

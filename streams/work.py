@@ -14,6 +14,7 @@ from aiokafka.structs import TopicPartition
 
 from agents import actions, screening
 from agents.actions import Assessment, read_action
+from agents.clock import day_of_ms
 from agents.consignees import Partition, token_of
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
@@ -26,6 +27,7 @@ from schemas.unreadable import UnreadableError
 from streams import partitions
 from streams.bombs import REFUSED
 from streams.reference.history import References, Unchanging
+from streams.risk.serve import DriftWatch
 from streams.transaction import Outbox
 
 log = logging.getLogger(__name__)
@@ -120,6 +122,7 @@ class Work:
         self._faults = 0
         self._outbox = outbox
         self._unit = Unit(outbox())
+        self._drift = None if office.scorer is None else DriftWatch(office.scorer)
         self._touched: dict[str, Touched] = {}
         self.carriers: dict[str, CarrierMemory] = {}
         self.partitions: dict[int, Partition] = {}
@@ -178,6 +181,8 @@ class Work:
         for manifest_id, bills in memory.expire(record.timestamp):
             touched.manifests.add(manifest_id)
             touched.bills.update(bills)
+        if self._drift is not None:
+            self._drift.look(self._bench.office.reference.on(day_of_ms(record.timestamp)).figures)
         self.counters.manifests += 1
         self.counters.parcels += taken.receipt.counts.received
 

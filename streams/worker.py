@@ -19,6 +19,7 @@ from streams.admin import partitions_of, wait_for_kafka
 from streams.reference import tables_of
 from streams.reference.follow import Follower
 from streams.reference.history import ReferenceHistory
+from streams.risk.serve import scorer_of
 from streams.settings import Settings, variable
 from streams.transport import INTAKE, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
 from streams.trouble import Trouble
@@ -45,7 +46,7 @@ def office_of(settings: Settings, history: ReferenceHistory) -> Office:
     """The law and lists to decide by, and the keys of customs."""
     if not settings.token_keys:
         raise WorkerError(f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE")
-    return Office(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)))
+    return Office(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)), scorer=scorer_of(settings.risk_model_dir))
 
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:

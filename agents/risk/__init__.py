@@ -4,6 +4,6 @@ Training is in `streams/risk/`; nothing here needs the library that trains.
 """
 
 from agents.risk.features import FAMILIES, Row, keys_of
-from agents.risk.model import Card, Curve, Model, Risked, Scorer
+from agents.risk.model import Card, Curve, Model, Scorer, risk_of
 
-__all__ = ["FAMILIES", "Card", "Curve", "Model", "Risked", "Row", "Scorer", "keys_of"]
+__all__ = ["FAMILIES", "Card", "Curve", "Model", "Row", "Scorer", "keys_of", "risk_of"]

@@ -57,7 +57,11 @@ def psi(then: Profile, now: Mapping[str, int]) -> float:
 
 def drift_of(rows: Mapping[Row, int], model: Model) -> dict[str, float]:
     """The index of each watched feature and of the score."""
-    now = counted(rows, model)
+    return indices(counted(rows, model), model)
+
+
+def indices(now: Mapping[str, Mapping[str, int]], model: Model) -> dict[str, float]:
+    """The same of what was counted."""
     return {profile.feature: psi(profile, now[profile.feature]) for profile in model.profiles}
 
 
@@ -68,15 +72,12 @@ class Watch:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._blocks: list[dict[Row, int]] = []
+        self._blocks: list[dict[str, dict[str, int]]] = []
 
-    def add(self, block: dict[Row, int], blocks: int) -> dict[str, float] | None:
+    def add(self, block: Mapping[Row, int], blocks: int) -> dict[str, float] | None:
         """Take a block; the drift of the last `blocks` together, None while there are fewer."""
-        self._blocks = [*self._blocks[-(blocks - 1) :], block] if blocks > 1 else [block]
+        self._blocks = [*self._blocks, counted(block, self._model)][-blocks:]
         if len(self._blocks) < blocks:
             return None
-        together: dict[Row, int] = {}
-        for each in self._blocks:
-            for row, times in each.items():
-                together[row] = together.get(row, 0) + times
-        return drift_of(together, self._model)
+        together = {feature: {name: sum(each[feature][name] for each in self._blocks) for name in bins} for feature, bins in self._blocks[0].items()}
+        return indices(together, self._model)

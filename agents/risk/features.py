@@ -37,8 +37,8 @@ FAMILIES: Final = (
     "goods_preference",
     "goods_route_preference",
     "goods_mass",
-    "goods_value",
     "goods_route_mass",
+    "goods_value",
     "goods_route_value",
 )
 """What the past is counted by: each family is one feature, and one possible reason. A route is origin and departure together."""
@@ -65,8 +65,8 @@ def keys_of(row: Row) -> tuple[Key, ...]:
         (goods, preference),
         (goods, origin, departure, preference),
         (goods, mass),
-        (goods, value),
         (goods, origin, departure, mass),
+        (goods, value),
         (goods, origin, departure, value),
     )
 

@@ -4,13 +4,15 @@ Trees are boosted so that each looks at one family alone (`streams/risk/train.py
 table, and a score the sum of its tables: whole millionths of a logit, the same on every worker and in every batch.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from struct import Struct
+from typing import Any, Final
 
 import msgspec
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
 from schemas import avro
+from schemas.avro import long, string
 from schemas.decision import Reason, Risk
 
 E6: Final = 1_000_000
@@ -21,6 +23,13 @@ BASE: Final = "base"
 """Where every parcel begins: the declaration of which everything is average."""
 OTHER: Final = "other"
 """All families that are not named."""
+SAMPLE: Final = 8
+"""Drift is watched on one parcel in so many."""
+ROUTE: Final = slice(0, 6)
+PREFERENCE: Final = slice(6, 8)
+MASS: Final = slice(8, 10)
+VALUE: Final = slice(10, 12)
+"""Which of the families look at route, preference, mass and value."""
 RISKS_REMEMBERED_MAX: Final = 32_768
 """Different lines whose score is kept at hand."""
 
@@ -34,6 +43,22 @@ class _Scored(msgspec.Struct, frozen=True):
 _write = avro.writer(avro.DECISION, ("risk",))
 NOT_SCORED: Final = _write(_Scored(None))
 """The field `risk` of a decision nobody has scored, in Avro."""
+_NAMES: Final = tuple(string(name) for name in (*FAMILIES, BASE, OTHER))
+_BASE: Final = len(FAMILIES)
+_OTHER: Final = _BASE + 1
+NO_KEY: Final[Key] = ()
+"""What no past has seen."""
+_PLACES: Final = range(_BASE)
+_COUNTS: Final = tuple(long(count) for count in range(REASONS_MAX + 3))
+_DOUBLE: Final = Struct("<d").pack
+_SOME: Final = long(1)
+"""The branch of a union that is not null."""
+_END: Final = long(0)
+"""Of an array."""
+_Pair = tuple[tuple[int, ...], int]
+"""Points of fraud of some families, and the sum of their points of critical fraud."""
+Share = tuple[int, int]
+"""Place among the families, base and other after them; what it adds to the probability, in millionths."""
 
 
 class Curve(msgspec.Struct, frozen=True, gc=False):
@@ -41,19 +66,19 @@ class Curve(msgspec.Struct, frozen=True, gc=False):
 
     first: int
     """Points of the first value."""
-    step: int
-    """Points from one value to the next."""
+    shift: int
+    """From one value to the next it is two to the power of this."""
     values_e9: tuple[int, ...]
 
     def at(self, points: int) -> int:
         """The probability, in thousand-millionths."""
-        index, rest = divmod(points - self.first, self.step)
-        if index < 0:
-            return self.values_e9[0]
-        if index >= len(self.values_e9) - 1:
-            return self.values_e9[-1]
-        low = self.values_e9[index]
-        return low + (self.values_e9[index + 1] - low) * rest // self.step
+        beyond = points - self.first
+        index = beyond >> self.shift
+        values = self.values_e9
+        if 0 <= index < len(values) - 1:
+            low = values[index]
+            return low + ((values[index + 1] - low) * (beyond - (index << self.shift)) >> self.shift)
+        return values[0 if index < 0 else -1]
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -96,11 +121,11 @@ class Model(msgspec.Struct, frozen=True):
     """Points at which the training scores fall into equal parts."""
 
 
-class Risked(msgspec.Struct, frozen=True):
-    """One line, scored."""
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One line of goods, scored."""
 
     points: int
-    risk: Risk
+    """Of fraud; what ranks."""
     written: bytes
     """`risk` as the decision has it, in Avro."""
 
@@ -108,22 +133,24 @@ class Risked(msgspec.Struct, frozen=True):
 class Scorer:
     """Scores lines by a model. What it remembers only spares work: the score of a line never depends on it."""
 
-    __slots__ = ("_known", "model", "seen")
+    __slots__ = ("_known", "_masses", "_model", "_preferences", "_routes", "_unseen", "_values", "sampled", "scored")
 
     def __init__(self, model: Model) -> None:
-        self.model = model
-        self._known: dict[Row, Risked] = {}
-        self.seen: dict[Row, int] = {}
-        """How often each line was the one a parcel was scored by, since whoever watches for drift has last taken it."""
+        self._model = model
+        self._known: dict[Row, Line] = {}
+        # What a line's families say together: four look-ups in place of twenty-four, eight for what the past has not seen.
+        self._routes = {key: _both(model, ROUTE, (key[0][:4], key[0], key[1], key[:2], (key[0], key[2]), key)) for key in _keys(model, ROUTE.stop - 1)}
+        self._preferences, self._masses, self._values = (_merged(model, part) for part in (PREFERENCE, MASS, VALUE))
+        self._unseen = tuple(_both(model, part, (NO_KEY, NO_KEY)) for part in (PREFERENCE, MASS, VALUE))
+        self.scored = 0
+        """Parcels since the sample was taken."""
+        self.sampled: dict[Row, int] = {}
+        """How often each line was the riskiest of a parcel, of one parcel in `SAMPLE`."""
 
-    def of_line(self, row: Row) -> Risked:
-        """The score of one line of goods."""
-        known = self._known.get(row)
-        if known is None:
-            if len(self._known) >= RISKS_REMEMBERED_MAX:
-                self._known.clear()
-            known = self._known[row] = risked(self.model, row)
-        return known
+    @property
+    def model(self) -> Model:
+        """What it scores by."""
+        return self._model
 
     def of_parcel(self, rows: Sequence[Row]) -> bytes:
         """The score of a parcel, that of its riskiest line, in Avro. Nothing is hidden among harmless lines."""
@@ -134,35 +161,89 @@ class Scorer:
             other = self.of_line(row)
             if other.points > worst.points:
                 worst_row, worst = row, other
-        self.seen[worst_row] = self.seen.get(worst_row, 0) + 1
+        self.scored += 1
+        if self.scored % SAMPLE == 0:
+            self.sampled[worst_row] = self.sampled.get(worst_row, 0) + 1
         return worst.written
 
+    def of_line(self, row: Row) -> Line:
+        """The score of one line."""
+        known = self._known.get(row)
+        if known is None:
+            if len(self._known) >= RISKS_REMEMBERED_MAX:
+                self._known.clear()
+            known = self._known[row] = self._line(row)
+        return known
 
-def risked(model: Model, row: Row) -> Risked:
-    """A line's score and reasons."""
-    card = model.fraud
-    contributions = card.contributions(row)
-    points = card.base + sum(contributions)
-    critical = model.critical.curve.at(model.critical.total(row)) // E3
-    risk = Risk(card.curve.at(points) // E3 / E6, reasons_of(card, contributions), critical / E6)
-    return Risked(points, risk, _write(_Scored(risk)))
+    def _line(self, row: Row) -> Line:
+        contributions, critical = self.contributions(row)
+        score, shares = shares_of(self._model.fraud, contributions)
+        return Line(self._model.fraud.base + sum(contributions), written(score, shares, self._model.critical.curve.at(critical) // E3))
+
+    def contributions(self, row: Row) -> tuple[list[int], int]:
+        """Points of fraud of each family, and all points of critical fraud; the same that the cards say."""
+        goods, origin, departure, preference, mass, value = row
+        unseen, preferences, masses, values = self._unseen, self._preferences, self._masses, self._values
+        route = self._routes.get((goods, origin, departure)) or _both(self._model, ROUTE, keys_of(row)[ROUTE])
+        preferred = preferences.get((goods, origin, departure, preference)) or preferences.get((goods, preference), unseen[0])
+        massive = masses.get((goods, origin, departure, mass)) or masses.get((goods, mass), unseen[1])
+        valued = values.get((goods, origin, departure, value)) or values.get((goods, value), unseen[2])
+        return [*route[0], *preferred[0], *massive[0], *valued[0]], self._model.critical.base + route[1] + preferred[1] + massive[1] + valued[1]
 
 
-def reasons_of(card: Card, contributions: Sequence[int]) -> tuple[Reason, ...]:
-    """What each family adds to the probability, in millionths: one is put after the other, the heaviest first, and what each step changes is its share.
+def _merged(model: Model, part: slice) -> dict[Key, _Pair]:
+    """Two families that count the same, once by goods and once by goods and route: what they say together, by either key."""
+    wide, narrow = part.start, part.stop - 1
+    return {key: _both(model, part, (key, NO_KEY)) for key in _keys(model, wide)} | {key: _both(model, part, ((key[0], key[3]), key)) for key in _keys(model, narrow)}
 
-    The shares are whole millionths and add up to the score. Families that change nothing are left out.
+
+def _keys(model: Model, family: int) -> Iterable[Any]:
+    """Everything one family has seen, in either score."""
+    return model.fraud.points[family].keys() | model.critical.points[family].keys()
+
+
+def _both(model: Model, part: slice, keys: Sequence[Key]) -> _Pair:
+    """Points of fraud of some families, and the sum of their points of critical fraud."""
+    fraud, critical = model.fraud, model.critical
+    return (
+        tuple([table.get(key, unseen) for table, key, unseen in zip(fraud.points[part], keys, fraud.unseen[part], strict=True)]),
+        sum([table.get(key, unseen) for table, key, unseen in zip(critical.points[part], keys, critical.unseen[part], strict=True)]),
+    )
+
+
+def shares_of(card: Card, contributions: Sequence[int]) -> tuple[int, list[Share]]:
+    """The score in millionths, and what each family adds to it: one is put after the other, the heaviest first, and what each step changes is its share.
+
+    Shares are whole millionths and add up to the score. The lightest are one share together; those that change nothing are left out.
     """
-    curve = card.curve
-    order = sorted(range(len(contributions)), key=lambda index: (-abs(contributions[index]), index))
-    points, reached = card.base, curve.at(card.base) // E3
-    shares = [Reason(BASE, reached / E6)]
-    for index in order[:REASONS_MAX]:
+    at = card.curve.at
+    points = card.base
+    score = at(points + sum(contributions)) // E3
+    reached = at(points) // E3
+    shares = [(_BASE, reached)]
+    weights = [-abs(each) for each in contributions]
+    for index in sorted(_PLACES, key=weights.__getitem__)[:REASONS_MAX]:
         points += contributions[index]
-        before, reached = reached, curve.at(points) // E3
-        if reached != before:
-            shares.append(Reason(FAMILIES[index], (reached - before) / E6))
-    rest = curve.at(points + sum(contributions[index] for index in order[REASONS_MAX:])) // E3 - reached
-    if rest:
-        shares.append(Reason(OTHER, rest / E6))
-    return tuple(shares)
+        now = at(points) // E3
+        if now != reached:
+            shares.append((index, now - reached))
+            reached = now
+    if score != reached:
+        shares.append((_OTHER, score - reached))
+    return score, shares
+
+
+def written(score_e6: int, shares: Sequence[Share], critical_e6: int) -> bytes:
+    """`risk` as the decision has it, in Avro: the same bytes as writing `Risk`, at a third of the time."""
+    parts = [_SOME, _DOUBLE(score_e6 / E6), _COUNTS[len(shares)]]
+    for index, share in shares:
+        parts += (_NAMES[index], _DOUBLE(share / E6))
+    parts += (_END, _SOME, _DOUBLE(critical_e6 / E6))
+    return b"".join(parts)
+
+
+def risk_of(model: Model, row: Row) -> Risk:
+    """A line's score and reasons, as values."""
+    names = (*FAMILIES, BASE, OTHER)
+    score, shares = shares_of(model.fraud, model.fraud.contributions(row))
+    return Risk(score / E6, tuple(Reason(names[index], share / E6) for index, share in shares), model.critical.curve.at(model.critical.total(row)) // E3 / E6)

@@ -30,6 +30,8 @@ from schemas import avro, topics
 from streams import partitions, work
 from streams.bench.loads import Form, Load, load
 from streams.reference import load as load_reference
+from streams.risk.serve import scorer_of
+from streams.settings import Settings
 from streams.transaction import Outbox
 from streams.work import Work
 
@@ -100,7 +102,7 @@ class StoredRecord(msgspec.Struct, frozen=True, gc=False):
 @cache
 def office() -> Office:
     """The law as it stands in this checkout."""
-    return Office(reference=load_reference(), keys=KEYS)
+    return Office(reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir))
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):

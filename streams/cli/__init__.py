@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "dead-letters": "Records that nobody could read.",
     "reference": "Reference data: load, show, compare and validate it.",
     "importers": "The register of importers, made from clear text.",
+    "risk": "Train the learned risk score, and measure it.",
 }
 """Every command, each in the module of its name, in the order of the help."""
 

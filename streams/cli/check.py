@@ -32,6 +32,7 @@ from streams.cli.look import as_json, counting, lang_option, logs, many, say, sh
 from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
 from streams.importers import tokenise
 from streams.reference import FOLDER, load
+from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.transaction import Outbox
 from streams.trouble import Trouble
@@ -155,7 +156,7 @@ class Bench:
     """A worker's work without Kafka: what goes to the internal topic is taken at once."""
 
     def __init__(self, settings: Settings, reference: Reference) -> None:
-        office = Office(reference=reference, keys=KEY)
+        office = Office(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
         self._work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, outbox=Kept)
         self._offsets: Counter[str] = Counter()
 

@@ -43,8 +43,7 @@ def show_decision(decision: Decision, lang: Lang, *, in_force: bool = False) -> 
     labelled(say(lang, "goods price"), None if decision["goods_price_usd"] is None else say(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])))
     labelled(say(lang, "customs value"), None if decision["customs_value_krw"] is None else say(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"))
     labelled(say(lang, "exchange rate"), exchange(decision, lang))
-    if decision["risk"] is not None:
-        labelled(say(lang, "risk"), ", ".join(f"{key} {value}" for key, value in decision["risk"].items()))
+    labelled(say(lang, "risk"), _risk(decision["risk"], lang))
     _show_goods(decision["goods"], lang)
     if decision["tax"] is not None:
         _show_taxes(decision["tax"], lang)
@@ -52,6 +51,15 @@ def show_decision(decision: Decision, lang: Lang, *, in_force: bool = False) -> 
     labelled(say(lang, "versions"), ", ".join(f"{key} {version}" for key, version in decision["versions"].items() if version is not None))
     labelled(say(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
     labelled(say(lang, "decision"), decision["decision_id"])
+
+
+def _risk(risk: Said | None, lang: Lang) -> str:
+    """The learned score, and the reasons that add up to it."""
+    if risk is None:
+        return ""
+    reasons = " ".join(f"{reason['contribution']:+.1%} {_named('risk', reason['feature'], lang)}" for reason in risk["reasons"])
+    said = say(lang, "fraud {score} = {reasons}", score=f"{risk['score']:.1%}", reasons=reasons)
+    return said if risk["critical"] is None else said + say(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
 
 
 def _usd(amount: str) -> str:

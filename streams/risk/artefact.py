@@ -9,7 +9,6 @@ import csv
 import gzip
 import hashlib
 import io
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -209,7 +208,7 @@ def _put(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _bytes_of(path: Path) -> bytes:

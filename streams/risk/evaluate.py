@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.risk.drift import drift_of
-from agents.risk.features import Row
+from agents.risk.features import Row  # noqa: TC001 - types of locals
 from agents.risk.model import Card, Model
 from streams.risk.declarations import IDENTITY, Declaration
 from streams.risk.metrics import Bools, Measure, measure
@@ -79,7 +80,7 @@ def evaluate(declarations: Sequence[Declaration], scores: Scores, model: Model) 
     )
 
 
-def _calibration(card: Card, points: "np.ndarray[tuple[int], np.dtype[np.int64]]", labels: Bools) -> tuple[tuple[int, float, float], ...]:
+def _calibration(card: Card, points: NDArray[np.int64], labels: Bools) -> tuple[tuple[int, float, float], ...]:
     order = np.argsort(points, kind="stable")
     parts = [part for part in np.array_split(order, 10) if len(part)]
     return tuple((len(part), sum(card.curve.at(int(points[index])) for index in part) / 1e9 / len(part), float(labels[part].mean())) for part in parts)

@@ -29,6 +29,8 @@ Ints = NDArray[np.int64]
 Progress = Callable[[str], None]
 """Told what is being done."""
 
+STEPS: Final = 8
+"""How often `progress` is told something: both scores, three pasts and the whole."""
 ROWS_MIN: Final = 2_000
 """Fewer declarations teach nothing."""
 POSITIVES_MIN: Final = 40
@@ -60,10 +62,9 @@ PARAMETERS: Final[dict[str, Any]] = {
 CRITICAL_PARAMETERS: Final[dict[str, Any]] = PARAMETERS | {"learning_rate": 0.03, "lambda_l2": 20.0}
 CRITICAL_ROUNDS: Final = 150
 """Critical fraud is one declaration in a hundred: gentler steps."""
-CURVE_FIRST: Final = -12_000_000
-CURVE_STEP: Final = 125_000
-CURVE_VALUES: Final = 193
-"""From -12 to 12 logits, eight values each."""
+CURVE_SHIFT: Final = 17
+CURVE_STEPS: Final = 96
+"""On either side of even odds, each of 2^17 points: up to 12.6 logits."""
 BUCKETS: Final = 40
 """Parts of equal size, by score, in which the curve is fitted."""
 NAMED_MAX: Final = 30
@@ -131,6 +132,7 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
     cuts = _cuts(days)
     made: dict[str, Tables] = {}
     edges: tuple[int, ...] = ()
+    latest: Ints = np.zeros(0, dtype=np.int64)
     for name, parameters, rounds in (("fraud", PARAMETERS, ROUNDS), ("critical", CRITICAL_PARAMETERS, CRITICAL_ROUNDS)):
         said, true = [], []
         for place, cut in enumerate(cuts):
@@ -143,7 +145,7 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
         curve = curve_of(np.concatenate(said), np.concatenate(true))
         if name == "fraud":
             edges = tuple(int(edge) for edge in np.quantile(said[-1], [part / SCORE_PARTS for part in range(1, SCORE_PARTS)]))
-            latest = (ordered[cuts[-1] :], said[-1])
+            latest = said[-1]
         progress(f"{name}: all declarations")
         past = _past(keys, days, labels[name], len(days), len(days))
         made[name] = _tables(_Boosted(past, labels[name], parameters, rounds), past, keys, labels[name], curve)
@@ -156,7 +158,7 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
         history=_history(ordered),
         fraud=made["fraud"],
         critical=made["critical"],
-        profiles=_profiles(ordered, *latest, edges),
+        profiles=_profiles(ordered, latest, edges),
         score_edges=edges,
     )
 
@@ -173,7 +175,7 @@ def _enough(days: Sequence[date], labels: Mapping[str, Bools]) -> None:
 
 def _cuts(days: Sequence[date]) -> list[int]:
     """Where the past is cut: the first row of a day, each."""
-    found = []
+    found: list[int] = []
     for part in CUTS:
         day = days[int(len(days) * part)]
         cut = next(index for index, each in enumerate(days) if each >= day)
@@ -247,13 +249,13 @@ def curve_of(points: Ints, labels: Bools) -> Curve:
             at, hits, rows = blocks.pop()
             before = blocks[-1]
             blocks[-1] = [(before[0] * before[2] + at * rows) / (before[2] + rows), before[1] + hits, before[2] + rows]
-    at = np.array([block[0] for block in blocks])
+    places = np.array([block[0] for block in blocks])
     rates = np.array([block[1] / block[2] for block in blocks])
     logits = np.log(rates / (1 - rates))
-    grid = CURVE_FIRST + CURVE_STEP * np.arange(CURVE_VALUES, dtype=np.float64)
-    curve = np.interp(grid, at, logits) + np.minimum(grid - at[0], 0) / E6 + np.maximum(grid - at[-1], 0) / E6
+    grid = np.arange(-CURVE_STEPS, CURVE_STEPS + 1, dtype=np.float64) * (1 << CURVE_SHIFT)
+    curve = np.interp(grid, places, logits) + np.minimum(grid - places[0], 0) / E6 + np.maximum(grid - places[-1], 0) / E6
     values = np.rint(1e9 / (1 + np.exp(-curve))).astype(np.int64)
-    return Curve(CURVE_FIRST, CURVE_STEP, tuple(int(value) for value in np.maximum.accumulate(values)))
+    return Curve(-CURVE_STEPS << CURVE_SHIFT, CURVE_SHIFT, tuple(int(value) for value in np.maximum.accumulate(values)))
 
 
 def _history(ordered: Sequence[Declaration]) -> dict[Row, tuple[int, int, int]]:
@@ -266,7 +268,7 @@ def _history(ordered: Sequence[Declaration]) -> dict[Row, tuple[int, int, int]]:
     return {row: (count[0], count[1], count[2]) for row, count in sorted(found.items())}
 
 
-def _profiles(ordered: Sequence[Declaration], latest: Sequence[Declaration], said: Ints, edges: tuple[int, ...]) -> tuple[Profile, ...]:
+def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]) -> tuple[Profile, ...]:
     """How the training declarations are spread; scores as those of declarations the model had not seen."""
     profiles = []
     for place, feature in enumerate(FEATURES):
@@ -279,5 +281,5 @@ def _profiles(ordered: Sequence[Declaration], latest: Sequence[Declaration], sai
         profiles.append(Profile(feature, (*named, ELSE), (*(counts[value] for value in named), sum(counts.values()) - sum(counts[value] for value in named))))
     bins = [str(part) for part in range(SCORE_PARTS)]
     found = [score_bin(int(points), edges) for points in said]
-    profiles.append(Profile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), len(latest) - len(found))))
+    profiles.append(Profile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), 0)))
     return tuple(profiles)

@@ -11,6 +11,8 @@ from agents import tax
 from agents.actions import ASSESSMENTS
 from agents.goods.understood import Disguise
 from agents.reference import Phase
+from agents.risk.features import FAMILIES
+from agents.risk.model import BASE, OTHER
 from agents.rules import RULES
 from agents.rules.format import PURPOSES
 from schemas.decision import Counts, Desk, Event, Outcome, Relief, Route, Severity, Status, Tax
@@ -52,6 +54,7 @@ def column(table: str, name_of: str) -> set[str]:
         ("category", column("goods_categories", "category")),
         ("assessment", {*ASSESSMENTS}),
         ("unit", column("self_use_limits", "unit")),
+        ("risk", {*FAMILIES, BASE, OTHER}),
     ],
 )
 def test_the_words_of_a_kind_are_those_of_the_wire(kind: str, known: set[str]) -> None:

@@ -1,0 +1,166 @@
+"""`tonggwan risk`: train the risk model, and measure one."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from streams.cli.look import as_json, columns, counting, many, on_terminal, out, paragraph, say, write
+from streams.risk.declarations import Declarations, read_declarations
+from streams.settings import Settings, variable
+from streams.trouble import Trouble
+
+SHIFTED: Final = 0.25
+"""A higher population stability index is told as drift; workers ask the dated figure `risk_drift_index`."""
+
+declarations_argument = click.argument("file", metavar="DECLARATIONS.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+model_option = click.option("--model", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the model. Default: the one the workers use.")
+json_option = click.option("--json", "for_machines", is_flag=True, help="One JSON object.")
+
+
+@click.group
+def risk() -> None:
+    """The learned risk score: see docs/risk.md."""
+
+
+@risk.command
+@declarations_argument
+@model_option
+@json_option
+def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
+    """Train the risk model on labelled declarations.
+
+    The file has the columns of customs' declaration data (docs/risk.md). The same declarations give the same model, byte for byte.
+    Running workers take the new model when they start anew.
+    """
+    folder = folder or Settings.read(os.environ).risk_model_dir
+    read = _read(file)
+    with counting("Training", "steps") as bar:
+        from streams.risk.artefact import write_model  # noqa: PLC0415 - the library that trains takes a second to import: after the file was looked at
+        from streams.risk.train import STEPS, train  # noqa: PLC0415 - the same
+
+        bar.total(STEPS)
+        done = 0
+
+        def progress(_: str) -> None:
+            nonlocal done
+            bar.at(done)
+            done += 1
+
+        trained = train(read.all, progress)
+        bar.at(STEPS)
+    try:
+        version = write_model(trained, folder)
+    except OSError as error:
+        raise Trouble(f"the model can't be written to {folder}: {error.strerror}.") from error
+    if for_machines:
+        as_json(
+            {
+                "version": version,
+                "model": str(folder),
+                "rows": len(read.all),
+                "declarations": trained.rows,
+                "frauds": trained.frauds,
+                "criticals": trained.criticals,
+                "first_day": trained.first_day.isoformat(),
+                "last_day": trained.last_day.isoformat(),
+                "bad_cells": dict(read.bad_cells),
+            },
+        )
+        return
+    write(f"Model {version} in {folder}", bold=True)
+    write(f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: {trained.frauds:,} fraud, {trained.criticals:,} of it critical.")
+
+
+@risk.command
+@declarations_argument
+@model_option
+@click.option(
+    "--scores",
+    "scores_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a score per row for fraud and for critical fraud, as CSV.",
+)
+@json_option
+def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_machines: bool) -> None:
+    """Measure a risk model on labelled declarations; they should be later than those it was trained on."""
+    from streams.risk.artefact import read_model  # noqa: PLC0415 - numpy is for this command alone
+    from streams.risk.evaluate import evaluate, score, write_scores  # noqa: PLC0415 - the same
+
+    folder = folder or Settings.read(os.environ).risk_model_dir
+    model = read_model(folder)
+    if model is None:
+        raise Trouble(f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}.")
+    read = _read(file)
+    if not read.labelled:
+        raise Trouble(f"{file} has no row with a day and both labels: nothing can be measured.")
+    with counting("Scoring", "declarations") as bar:
+        bar.total(len(read.all))
+        scores = score(read.all, model, bar.at)
+    if scores_file is not None:
+        try:
+            write_scores(scores_file, read.all, scores, model)
+        except OSError as error:
+            raise Trouble(f"the scores can't be written to {scores_file}: {error.strerror}.") from error
+    found = evaluate(read.all, scores, model)
+    days = [each.day for each in read.labelled if each.day is not None]
+    result: dict[str, Any] = {
+        "version": model.version,
+        "rows": len(read.all),
+        "measured": len(read.labelled),
+        "first_day": min(days).isoformat(),
+        "last_day": max(days).isoformat(),
+        "bad_cells": dict(read.bad_cells),
+        "fraud": found.fraud.as_json(),
+        "critical": found.critical.as_json(),
+        "calibration": [{"declarations": rows, "probability": mean, "share": share} for rows, mean, share in found.bins],
+        "drift": found.drift,
+    }
+    if for_machines:
+        as_json(result)
+        return
+    _show(result, str(file))
+
+
+def _read(file: Path) -> Declarations:
+    """Declarations, with a word on what could not be read of them."""
+    read = read_declarations(file)
+    if read.bad_cells:
+        said = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
+        left = len(read.all) - len(read.labelled)
+        say(f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label {'is' if left == 1 else 'are'} left out.")
+    return read
+
+
+def _show(result: dict[str, Any], file: str) -> None:
+    write(f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} to {result['last_day']}", bold=True)
+    for name in ("fraud", "critical"):
+        measure = result[name]
+        write()
+        write(f"{'Fraud' if name == 'fraud' else 'Critical fraud'}: {measure['positives']:,} of {measure['rows']:,}", bold=True)
+        write(f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier score {_figure(measure['brier'])}")
+        rows = [
+            (f"{at['rate']:.0%}", f"{at['inspected']:,}", f"{at['precision']:.3f}", f"{at['recall']:.3f}", f"{at['revenue_krw']:,}", f"{at['revenue']:.3f}") for at in measure["at"]
+        ]
+        columns(("inspected", "declarations", "precision", "recall", "revenue KRW", "of all at stake"), rows, indent=2, right=frozenset(range(6)))
+    write()
+    write("Calibration of fraud, in ten equal parts by score", bold=True)
+    parts = [(f"{part['declarations']:,}", f"{part['probability']:.3f}", f"{part['share']:.3f}") for part in result["calibration"]]
+    columns(("declarations", "mean score", "share of fraud"), parts, indent=2, right=frozenset(range(3)))
+    write()
+    write("Drift against the training data (population stability index)", bold=True)
+    columns(
+        ("feature", "index", ""),
+        [(feature, f"{index:.3f}", "another population" if index > SHIFTED else "") for feature, index in result["drift"].items()],
+        indent=2,
+        right=frozenset({1}),
+    )
+    if on_terminal():
+        out().print()
+    paragraph("Revenue is item price x tax rate of the fraud that is inspected. What these figures can't tell: docs/risk.md.")
+
+
+def _figure(value: float | None) -> str:
+    return "unknown (only one kind)" if value is None else f"{value:.4f}"

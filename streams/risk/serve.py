@@ -1,0 +1,57 @@
+"""The model in a worker: read when it starts, and watched for drift while it scores."""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from agents.money import E4
+from agents.reference import Thresholds
+from agents.risk.drift import Watch
+from agents.risk.model import SAMPLE, Scorer
+from streams.risk.artefact import read_model
+
+log = logging.getLogger(__name__)
+
+BLOCKS: Final = 4
+"""Parts of the parcels that are compared; the oldest leaves when a new one is full."""
+
+
+@cache
+def scorer_of(folder: Path) -> Scorer | None:
+    """What scores parcels; None, said in the log, where there is no model. ModelError for a damaged one. A folder is read once."""
+    model = read_model(folder)
+    if model is None:
+        log.warning("no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan risk train`", folder)
+        return None
+    log.info("risk model %s", model.version)
+    return Scorer(model)
+
+
+class DriftWatch:
+    """Tells when what comes no longer looks like what the model was trained on, and when it does again."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self._watch = Watch(scorer.model)
+        self.told: frozenset[str] = frozenset()
+        """Features that have drifted, by the last that was said."""
+
+    def look(self, figures: Thresholds[int]) -> Mapping[str, float] | None:
+        """Take the sample when a block is full; the indices of the parcels of late, if there are enough of them."""
+        scorer = self._scorer
+        if scorer.scored < max(figures.risk_drift_parcels // E4 // BLOCKS, SAMPLE):
+            return None
+        found = self._watch.add(scorer.sampled, BLOCKS)
+        scorer.sampled, scorer.scored = {}, 0
+        if found is None:
+            return None
+        drifted = frozenset(feature for feature, index in found.items() if index * E4 > figures.risk_drift_index)
+        if drifted - self.told:
+            said = ", ".join(f"{feature} {found[feature]:.2f}" for feature in sorted(drifted))
+            log.warning("drift: parcels differ from what risk model %s was trained on (population stability index): %s", self._scorer.model.version, said)
+        elif self.told and not drifted:
+            log.info("drift is over: parcels look again like what risk model %s was trained on", self._scorer.model.version)
+        self.told = drifted
+        return found
