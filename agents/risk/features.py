@@ -99,7 +99,7 @@ def rows_of(case: Case) -> Iterator[Row]:
 def _goods(item: Item, understood: Understood) -> str:
     """Six digits as declared, else the heading that fits the words; empty when neither says."""
     code = item.hs_code[:HS6_CHARS]
-    if len(code) == HS6_CHARS and code.isdecimal():
+    if len(code) == HS6_CHARS and code.isascii() and code.isdecimal():
         return code
     suggested: Sequence[str] = [suggestion.code for suggestion in understood.suggestions[:1]]
     return suggested[0][:HS6_CHARS] if suggested else ""

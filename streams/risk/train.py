@@ -51,7 +51,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "feature_fraction": 0.5,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
-    "monotone_constraints_method": "advanced",
+    "monotone_constraints_method": "intermediate",
     "seed": 20200101,
     "num_threads": 1,
     "deterministic": True,
