@@ -531,7 +531,7 @@ class _File:
     def _risk(self, case: Case) -> bytes:
         """The risk of an import, as the decision has it; nothing without a model."""
         scorer = self._office.scorer
-        return b"" if scorer is None or not case.is_import else scorer.of_parcel(list(rows_of(case)))
+        return b"" if scorer is None or not case.is_import else scorer.of_parcel(rows_of(case))
 
     def _facts(self, case: Case, judged: _Judged, token: str) -> Facts:
         """What the rules of screening look at."""

@@ -14,13 +14,12 @@ has not, or it says nothing (docs/risk.md). Mass and value are never set against
 magnitude counts: in the data their ratio is a fingerprint of how it was made.
 """
 
-from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from agents.case import Case
 from agents.goods import Understood
 from agents.money import E4, parse_e4
-from schemas.manifest import Item
 
 Row = tuple[str, str, str, str, int, int]
 """Goods, origin, departure, preference, class of mass, class of value. Missing is a value: an empty text, a class of -1."""
@@ -48,8 +47,7 @@ PREFERRED: Final = "F"
 """An agreement gives the rate; the data's tax types of agreements begin with it."""
 ORDINARY: Final = "N"
 MISSING: Final = -1
-CLASS_MAX: Final = 62
-"""Of what 63 bits hold."""
+E8: Final = E4 * E4
 
 
 def keys_of(row: Row) -> tuple[Key, ...]:
@@ -77,29 +75,37 @@ def size_class(whole: int) -> int:
     >>> size_class(0), size_class(1), size_class(1000), size_class(1005), size_class(-5)
     (0, 1, 10, 10, -1)
     """
-    return min(whole.bit_length(), CLASS_MAX) if whole >= 0 else MISSING
+    return whole.bit_length() if whole >= 0 else MISSING
 
 
-def departure_of(port: str, country: str) -> str:
-    """The country goods come from: of the port (its code begins with it), else of the consignor."""
-    return port[:COUNTRY_CHARS] if len(port) > COUNTRY_CHARS else country
-
-
-def rows_of(case: Case) -> Iterator[Row]:
+def rows_of(case: Case) -> list[Row]:
     """A parcel's lines as the model sees them."""
-    price = case.price
-    departure = departure_of(case.header.departure_port, case.parcel.consignor.country)
-    for item, understood in zip(case.parcel.items, case.goods, strict=True):
-        amount_e4 = None if price is None else parse_e4(item.amount)
-        value = MISSING if price is None or amount_e4 is None else size_class(amount_e4 * price.rate_krw_e4 // (E4 * E4))
-        mass = size_class(item.net_weight_g) if item.net_weight_g else MISSING
-        yield _goods(item, understood), item.origin, departure, PREFERRED if item.preference else ORDINARY, mass, value
+    parcel, port = case.parcel, case.header.departure_port
+    departure = port[:COUNTRY_CHARS] if len(port) > COUNTRY_CHARS else parcel.consignor.country
+    rate_krw_e4 = 0 if case.price is None else case.price.rate_krw_e4
+    rows: list[Row] = []
+    for item, understood in zip(parcel.items, case.goods, strict=True):
+        amount_e4, mass_g = parse_e4(item.amount) if rate_krw_e4 else None, item.net_weight_g
+        rows.append(
+            (
+                _six_digits(item.hs_code) or _heading(understood),
+                item.origin,
+                departure,
+                PREFERRED if item.preference else ORDINARY,
+                mass_g.bit_length() if mass_g > 0 else MISSING,
+                MISSING if amount_e4 is None else (amount_e4 * rate_krw_e4 // E8).bit_length(),
+            )
+        )
+    return rows
 
 
-def _goods(item: Item, understood: Understood) -> str:
-    """Six digits as declared, else the heading that fits the words; empty when neither says."""
-    code = item.hs_code[:HS6_CHARS]
-    if len(code) == HS6_CHARS and code.isascii() and code.isdecimal():
-        return code
-    suggested: Sequence[str] = [suggestion.code for suggestion in understood.suggestions[:1]]
-    return suggested[0][:HS6_CHARS] if suggested else ""
+@lru_cache(maxsize=4096)
+def _six_digits(code: str) -> str:
+    """The first six digits of a commodity code; empty when it has none."""
+    six = code[:HS6_CHARS]
+    return six if len(six) == HS6_CHARS and six.isascii() and six.isdecimal() else ""
+
+
+def _heading(understood: Understood) -> str:
+    """The heading that fits the words; empty when none does."""
+    return understood.suggestions[0].code[:HS6_CHARS] if understood.suggestions else ""
