@@ -5,7 +5,7 @@ from typing import Final
 
 from agents.case import Case
 from agents.route import by_price, is_list_price, price_above
-from agents.rules import PARCEL_RULES, SCREENING_RULES
+from agents.rules import LINK_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.rules.phases import is_observed
 from agents.rules.rule import Found, Procedure, Rule
 from schemas.decision import Desk, Finding, Outcome, Relief, Route
@@ -28,7 +28,7 @@ def unknown_rule(_: Case) -> Iterator[Found]:
     return iter(())
 
 
-ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES) if rule.severity == "ACT"}
+ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES) if rule.severity == "ACT"}
 """The rule behind an ACT finding, by code and name."""
 
 
