@@ -6,6 +6,7 @@ The order of the log is the order of linking. Security cases are opened, decisio
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from agents.reference import Reference
 from agents.rules import LINK_RULES
 from agents.rules.links import STEPS, WINDOW_DAYS, Group, LinkCase, Linked, evidence_of, is_near, limits_under, step_of
 from agents.rules.phases import asked
+from agents.rules.rows import LinkRule
 from agents.screening import Output
 from schemas import avro, limits, topics
 from schemas.decision import Finding, SecurityCase
@@ -32,7 +34,6 @@ GROUP_PARCELS_MIN: Final = 8
 _SIGHTING: Final = msgspec.msgpack.Decoder(Sighting).decode
 _SIGHTINGS: Final = msgspec.msgpack.Decoder(Sightings).decode
 _KIND_NAMES: Final = {ADDRESS: "address", PHONE: "phone", SELLER: "seller"}
-_RULES: Final = {kind: tuple(rule for rule in LINK_RULES if rule.kinds & kind) for kind in _KIND_NAMES}
 
 Parcels = dict[str, Sighting]
 """By carrier and house bill, in the order they came."""
@@ -306,11 +307,17 @@ class Linking:
                 links.send(parcel.seller, parcel, now_ms)
 
 
+@lru_cache(maxsize=64)
+def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
+    """The rules that look at parcels with a mark of a kind in common."""
+    return tuple(rule for rule in rules if rule.kinds & kind)
+
+
 def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
-    for rule in asked(_RULES[case.kind], case.law):
+    for rule in asked(_rules_of(LINK_RULES, case.kind), case.law):
         for found in rule.check(case):
             finding = rule.finding(found)
             findings.append(finding)

@@ -109,6 +109,8 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     change: dict[str, Any] = {}
     null: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    """Texts of a parcel that end in digits: each parcel has the number that follows on the one before, as its house bill has."""
     price: str | None = None
     """What the first line costs: one piece at this price, and the order paid with freight and charges."""
 
@@ -370,6 +372,8 @@ class _Builder:
                 parcel["house_bill"] = self._counted(parcel["house_bill"], self._first + len(manifest["parcels"]))
                 for edits in (case, step, block):
                     self._edit(parcel, edits, of_manifest=False)
+                for pointer in dict.fromkeys((*case.count, *step.count, *block.count)):
+                    self._put(parcel, pointer, self._counted(str(self._get(parcel, pointer)), self._first + len(manifest["parcels"])))
                 manifest["parcels"].append(parcel)
             if block.expect is not None:
                 expected.append((len(manifest["parcels"]) - 1, block.expect))
@@ -587,6 +591,11 @@ class Came:
         return path == self._prefix or path.startswith(f"{self._prefix}/")
 
     @property
+    def _cases(self) -> list[Read]:
+        """Security cases on the parcel; those of linking have findings that no decision has."""
+        return [case for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill]
+
+    @property
     def findings(self) -> list[tuple[str, Read]]:
         """Every finding on the manifest and on the parcel, with the sentence a case writes for it."""
         of_manifest = [finding for receipt in self.answer.receipts for finding in receipt["findings"]]
@@ -596,6 +605,9 @@ class Came:
         else:
             told = [parcel for receipt in self.answer.receipts for parcel in receipt["parcels"]]
             own = [finding for parcel in told if parcel["path"] == self._prefix for finding in parcel["findings"]]
+        decided = {(finding["code"], finding["rule"]) for finding in own if "rule" in finding}
+        linked = [finding for case in self._cases for finding in case["findings"] if (finding["code"], finding["rule"]) not in decided]
+        own += linked
         return [
             *((_written(finding, OF_MANIFEST + finding["path"]), finding) for finding in of_manifest),
             *((_written(finding, finding["path"].removeprefix(self._prefix)), finding) for finding in own),
@@ -609,7 +621,7 @@ class Came:
     @property
     def desks(self) -> list[str]:
         """Which desks of security get a case on the parcel."""
-        return sorted(case["desk"] for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill)
+        return sorted(case["desk"] for case in self._cases)
 
     def told(self, code: str) -> list[str]:
         """What the carrier hears of a code."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.importers import Verification
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES, importer
+from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES, importer
 from agents.shape import faults
 from conformance import build
 from schemas import limits
@@ -30,7 +30,7 @@ from tests.streams.cli.command import EXAMPLES
 Met = tuple[str, str | None, str]
 """Code, rule (None where a receipt does not say), message."""
 
-RULES: Final = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES)
+RULES: Final = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)
 TABLES: Final = [
     row
     for module in (test_codes, test_consignee, test_format, test_goods, test_importer, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing)
@@ -41,8 +41,8 @@ ODD: Final[tuple[object, ...]] = (None, True, "x" * 3000, "", 5, -(10**9), 10**9
 
 
 def of_answer(answer: conformance.Answered) -> Iterator[Met]:
-    for decision in answer.decisions:
-        yield from ((finding["code"], finding["rule"], finding["message"]) for finding in decision["findings"])
+    for said in (*answer.decisions, *answer.cases):
+        yield from ((finding["code"], finding["rule"], finding["message"]) for finding in said["findings"])
     for receipt in (*answer.receipts, *answer.notices):
         told_of = (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
         yield from ((finding["code"], None, finding["message"]) for finding in told_of)

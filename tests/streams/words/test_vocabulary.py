@@ -10,7 +10,7 @@ import pytest
 from agents import tax
 from agents.goods.understood import Disguise
 from agents.reference import Phase
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.rules.format import PURPOSES
 from schemas.decision import Counts, Desk, Event, Outcome, Relief, Route, Severity, Status, Tax
 from streams.reference import FOLDER
@@ -47,7 +47,7 @@ def column(table: str, name_of: str) -> set[str]:
         ("phase", {*get_args(Phase)} - {"OFF", "ENFORCE"}),
         ("exempt", {*get_args(Relief), tax.BELOW_FLOOR, tax.FREE} - {"NONE"}),
         ("tax", {*Tax.__struct_fields__, "simplified"} - {"exempt", "exchange_rate", "lines"}),
-        ("basis", {rule.basis for rule in (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES)}),
+        ("basis", {rule.basis for rule in (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)}),
         ("category", column("goods_categories", "category")),
         ("unit", column("self_use_limits", "unit")),
     ],
