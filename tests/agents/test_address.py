@@ -60,19 +60,23 @@ def test_the_postcode_counts_only_where_the_region_is_left_out() -> None:
     assert place_of(left_out, "06236") != place_of(left_out, "48094")
 
 
-@pytest.mark.parametrize("said", [row.values[0] for row in (*SAME, *OTHER)] + [HOME.replace(", ", " "), "부산 해운대구 해운대로 570-3 1004호", "경기도 고양시 일산동구 중앙로 302, 103동 407호"])
+@pytest.mark.parametrize(
+    "said", [row.values[0] for row in (*SAME, *OTHER)] + [HOME.replace(", ", " "), "부산 해운대구 해운대로 570-3 1004호", "경기도 고양시 일산동구 중앙로 302, 103동 407호"]
+)
 def test_the_quick_way_and_the_general_way_find_the_same(said: str) -> None:
-    assert place_of(said, "06236") == address._place_of(said, "06236")  # noqa: SLF001 - the two ways are compared
+    assert place_of(said, "06236") == address._place_of(said, "06236")
 
 
-_PARTS = st.sampled_from(["서울", "강남구", "테헤란로", "12길", "3", "123-4", "101동", "202호", "(", ")", "동", "호", "산", "-", "ro", "-gu", " ", ",", "１２", "지하", "층", "korea", "\u200b"])
+_PARTS = st.sampled_from(
+    ["서울", "강남구", "테헤란로", "12길", "3", "123-4", "101동", "202호", "(", ")", "동", "호", "산", "-", "ro", "-gu", " ", ",", "１２", "지하", "층", "korea", "\u200b"]
+)
 
 
 @settings(deadline=None)
 @given(st.lists(_PARTS | st.text(max_size=3), max_size=40).map(lambda parts: "".join(parts)[: limits.ADDRESS_CHARS_MAX]), st.text(max_size=6))
 def test_any_text_has_an_answer_that_stays_the_same(said: str, postcode: str) -> None:
     place = place_of(said, postcode)
-    assert place == address._place_of(said, postcode)  # noqa: SLF001 - the two ways are compared
+    assert place == address._place_of(said, postcode)
     assert place.unit.startswith(place.building)
 
 
