@@ -12,16 +12,28 @@ from hypothesis import strategies as st
 
 from agents.case import Case
 from agents.outcome import acting, outcome_of, relief_of, route_of
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.rules.phases import asked as asked_under
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
-from tests.agents.rules import test_codes, test_consignee, test_format, test_goods, test_importer, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing
+from tests.agents.rules import (
+    test_codes,
+    test_consignee,
+    test_format,
+    test_goods,
+    test_importer,
+    test_links,
+    test_manifest,
+    test_plausibility,
+    test_routes,
+    test_selfuse,
+    test_timing,
+)
 from tests.parcels import case, export_case, export_parcel, header, manifest_case, parcel
 
-ROWS: tuple[Rule, ...] = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES)
+ROWS: tuple[Rule, ...] = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)
 NAMES = [f"{row.code} {row.name}" for row in ROWS]
 TABLES: tuple[ParameterSet, ...] = (
     *test_format.TABLE,
@@ -29,6 +41,7 @@ TABLES: tuple[ParameterSet, ...] = (
     *test_consignee.TABLE,
     *test_goods.TABLE,
     *test_importer.TABLE,
+    *test_links.TABLE,
     *test_manifest.TABLE,
     *test_plausibility.TABLE,
     *test_routes.TABLE,
@@ -67,7 +80,7 @@ def test_only_act_does_something(row: Rule) -> None:
     assert not row.silent or row.severity == "ACT"
 
 
-@pytest.mark.parametrize("rows", [MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES], ids=["manifest", "parcel", "screening"])
+@pytest.mark.parametrize("rows", [MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES, LINK_RULES], ids=["manifest", "parcel", "screening", "links"])
 def test_rows_stand_in_the_order_of_their_codes(rows: tuple[Rule, ...]) -> None:
     keys = [(FAMILIES.index(row.code.split("-")[0]), row.code) for row in rows]
     assert keys == sorted(keys)
@@ -77,7 +90,7 @@ def test_no_check_stands_in_two_rows_and_no_code_has_two_rules_of_one_name() -> 
     """Findings and phases know a rule by code and name."""
     checks = [row.check for row in ROWS]
     assert len(set(checks)) == len(checks)
-    assert len({(row.code, row.name) for row in (*PARCEL_RULES, *SCREENING_RULES)}) == len(PARCEL_RULES) + len(SCREENING_RULES)
+    assert len({(row.code, row.name) for row in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)}) == len(PARCEL_RULES) + len(SCREENING_RULES) + len(LINK_RULES)
 
 
 @pytest.mark.parametrize("asked", [case(), export_case()], ids=["import", "export"])

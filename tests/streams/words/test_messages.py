@@ -24,7 +24,19 @@ from streams.reference import load
 from streams.settings import Settings
 from streams.words import korean, message, told
 from streams.words.messages import CODES, MESSAGE_CHARS_MAX, PATTERNS, PHRASES, Template, fitting, hole_names, phrases, templates
-from tests.agents.rules import test_codes, test_consignee, test_format, test_goods, test_importer, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing
+from tests.agents.rules import (
+    test_codes,
+    test_consignee,
+    test_format,
+    test_goods,
+    test_importer,
+    test_links,
+    test_manifest,
+    test_plausibility,
+    test_routes,
+    test_selfuse,
+    test_timing,
+)
 from tests.streams.cli.command import EXAMPLES
 
 Met = tuple[str, str | None, str]
@@ -33,7 +45,7 @@ Met = tuple[str, str | None, str]
 RULES: Final = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)
 TABLES: Final = [
     row
-    for module in (test_codes, test_consignee, test_format, test_goods, test_importer, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing)
+    for module in (test_codes, test_consignee, test_format, test_goods, test_importer, test_links, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing)
     for row in module.TABLE
 ]
 ODD: Final[tuple[object, ...]] = (None, True, "x" * 3000, "", 5, -(10**9), 10**9, 10**30, 1.5, [], [1] * 300, ["x" * 300], {})
