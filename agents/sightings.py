@@ -24,25 +24,24 @@ class Told:
     def __init__(self, carrier: str) -> None:
         self._carrier = carrier
         self._gone: dict[int, list[Gone]] = {}
-        self._seen: dict[int, list[tuple[int, msgspec.Raw]]] = {}
+        self._seen: list[list[tuple[int, msgspec.Raw]]] = [[] for _ in range(LINKS_PARTITIONS)]
 
     def seen(self, sighting: Sighting, before: bytes) -> bytes:
         """Tell of a parcel that is in force now, `before` the marks it had; the marks it has."""
-        kinds: dict[int, int] = {}
-        for kind, mark in ((ADDRESS, sighting.address), (PHONE, sighting.phone), (SELLER, sighting.seller)):
-            if mark:
-                number = partition_of(mark, LINKS_PARTITIONS)
-                kinds[number] = kinds.get(number, 0) | kind
+        address, phone, seller = sighting.address, sighting.phone, sighting.seller
         packed = msgspec.Raw(_PACK(sighting))
-        seen = self._seen
-        for number, bits in kinds.items():
-            if number in seen:
-                seen[number].append((bits, packed))
-            else:
-                seen[number] = [(bits, packed)]
-        marks = _MARKS.pack(sighting.address, sighting.phone, sighting.seller, sighting.since_ms)
+        of_address = partition_of(address, LINKS_PARTITIONS) if address else -1
+        of_phone = partition_of(phone, LINKS_PARTITIONS) if phone else -1
+        of_seller = partition_of(seller, LINKS_PARTITIONS) if seller else -1
+        if address:
+            self._seen[of_address].append((ADDRESS | (PHONE if of_phone == of_address else 0) | (SELLER if of_seller == of_address else 0), packed))
+        if phone and of_phone != of_address:
+            self._seen[of_phone].append((PHONE | (SELLER if of_seller == of_phone else 0), packed))
+        if seller and of_seller not in (of_address, of_phone):
+            self._seen[of_seller].append((SELLER, packed))
+        marks = _MARKS.pack(address, phone, seller, sighting.since_ms)
         if before and before != marks:
-            self._take_back(sighting.name, before, (sighting.address, sighting.phone, sighting.seller))
+            self._take_back(sighting.name, before, (address, phone, seller))
         return marks
 
     def gone(self, name: str, before: bytes) -> None:
@@ -63,8 +62,9 @@ class Told:
     def by_partition(self, manifest_id: str, version: int, master_bill: str, key_id: str, received_at_ms: int) -> Mapping[int, Sightings]:
         """What each partition is told; partitions that nothing is said to are left out."""
         return {
-            number: Sightings(self._carrier, manifest_id, version, master_bill, key_id, received_at_ms, tuple(self._gone.get(number, ())), tuple(self._seen.get(number, ())))
-            for number in sorted(self._gone.keys() | self._seen.keys())
+            number: Sightings(self._carrier, manifest_id, version, master_bill, key_id, received_at_ms, tuple(self._gone.get(number, ())), tuple(seen))
+            for number, seen in enumerate(self._seen)
+            if seen or number in self._gone
         }
 
 
