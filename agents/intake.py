@@ -20,7 +20,7 @@ from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
 from agents.importers import Verification, can_be_asked, particulars_token, verify
 from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
 from agents.money import E4, parse_e4, show_e6, usd_e6
-from agents.outcome import acting, closed_by, is_silent, relief_of, route_of
+from agents.outcome import acting, closed_by, is_covert, is_silent, relief_of, route_of
 from agents.read import read
 from agents.reference import Reference, Week
 from agents.route import list_limit_usd_e4
@@ -196,6 +196,8 @@ class _File:
         self._understand = office.reference.goods.understand
         self._asked = asked(PARCEL_RULES, self._law)
         self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
+        self._arrives_ms = _unix_ms(self.header.arrives_at)
+        self._departs_ms = _unix_ms(self.header.departs_at)
         self._master = mark(record.carrier, self.header.master_bill)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
@@ -461,7 +463,7 @@ class _File:
         sequence = known.sequence + 1 if known is not None else 1
         names = (parcel.house_bill,) if parcel.house_bill and first else (parcel.house_bill, parcel.path)
         settled = self._writer.write(parcel.house_bill, parcel.own)
-        findings = (*ours, *parcel.findings)
+        findings = (*ours, *[finding for finding in parcel.findings if not is_covert(finding)])
         if known is not None and known.path:
             passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
             return Bill(known.manifest_id, sequence, known.in_force, known.path, known.corrected, known.marks)
@@ -576,6 +578,10 @@ class _File:
             relief=judged.relief,
             is_person=bool(parcel.consignee.clearance_code) or not parcel.consignee.business_number,
             bundled=judged.bundled,
+            port=self.header.arrival_port,
+            arrives_ms=self._arrives_ms,
+            departs_ms=self._departs_ms,
+            draw=mark("draw", self._record.carrier, parcel.house_bill, secret=secret),
         )
 
     def _change(self, bills: dict[str, Bill], *, conflict: bool = False) -> Change:
@@ -664,6 +670,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _unix_ms(text: str | None) -> int:
+    """A time in Unix milliseconds; 0 when it is none."""
+    time = parse_rfc3339(text or "")
+    return 0 if time is None else max(int(time.timestamp() * 1000), 0)
 
 
 def _ordinal(day: date | None) -> int:

@@ -329,7 +329,7 @@ def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
     parcel = case.parcel
     ids = Ids(said.carrier, said.manifest_id, said.manifest_version)
     for desk, of_desk in desks_of(findings).items():
-        outcomes = [rule.outcome for rule in map(rule_behind, of_desk) if rule.outcome is not None]
+        outcomes = [rule.asks for rule in map(rule_behind, of_desk) if isinstance(rule, LinkRule)]
         opened = SecurityCase(
             case_id=ids.of(parcel.house_bill, "link", _KIND_NAMES[case.kind], desk),
             desk=desk,

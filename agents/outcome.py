@@ -5,12 +5,12 @@ from typing import Final
 
 from agents.case import Case
 from agents.route import by_price, is_list_price, price_above
-from agents.rules import LINK_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import RULES
 from agents.rules.phases import is_observed
 from agents.rules.rule import Found, Procedure, Rule
 from schemas.decision import Desk, Finding, Outcome, Relief, Route
 
-PRECEDENCE: Final[tuple[Outcome, ...]] = ("HOLD", "REFER", "INSPECT", "DECLARE", "DOC_CHECK", "RELEASE")
+PRECEDENCE: Final[tuple[Outcome, ...]] = ("HOLD", "INSPECT", "REFER", "DECLARE", "DOC_CHECK", "RELEASE")
 """Highest first (domain: SEIZE > HOLD > OPEN_INSPECT > REFER > TO_DECLARATION > DOC_CHECK > RELEASE)."""
 
 OF_ROUTE: Final[dict[Route, Outcome]] = {
@@ -28,7 +28,7 @@ def unknown_rule(_: Case) -> Iterator[Found]:
     return iter(())
 
 
-ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES) if rule.severity == "ACT"}
+ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in RULES if rule.severity == "ACT"}
 """The rule behind an ACT finding, by code and name."""
 
 
@@ -94,5 +94,11 @@ def desks_of(findings: Iterable[Finding]) -> dict[Desk, list[Finding]]:
 def is_silent(finding: Finding) -> bool:
     """Whether a finding must show on no receipt: its rule is silent, or only watched."""
     if finding.severity == "ACT":
-        return rule_behind(finding).silent
+        rule = rule_behind(finding)
+        return rule.silent or rule.covert
     return is_observed(finding)
+
+
+def is_covert(finding: Finding) -> bool:
+    """Whether a finding must show on no decision either."""
+    return finding.severity == "ACT" and rule_behind(finding).covert

@@ -10,10 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from agents.actions import Assessment
 from agents.goods.knowledge import GoodsKnowledge
 from agents.importers import Checks, Register
 from agents.money import E4
+from agents.selection import Rates, Site
 from agents.tax import TaxLaw, TaxTables
+from schemas.decision import Lane
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -165,6 +168,8 @@ class Thresholds(Generic[T]):
     """1 when the floor is asked of each tax instead of all together."""
     tax_truncation_krw: T
     """Each tax of a declaration is cut to a multiple of this."""
+    selection_warm_up_parcels: T
+    """Before a partition has seen so many parcels of a site, none is selected for its risk: nobody knows yet what is high."""
     simplified_piece_krw_max: T
     """A piece worth more is taxed at general rates."""
 
@@ -231,6 +236,24 @@ class Category:
     """An ingredient alone gives it."""
 
 
+TargetKind = Literal["CARRIER", "CONVEYANCE", "MASTER_BILL", "SENDER", "SELLER", "ORIGIN", "HS"]
+"""What intelligence may name: by code, number, name, country or the beginning of a commodity code."""
+UNRATED: Final = "UNRATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What intelligence has named: everything it fits is looked at."""
+
+    kind: TargetKind
+    value: str
+    """Folded."""
+    valid_from: date
+    valid_until: date | None
+    lane: Lane
+    entry: str
+
+
 Phase = Literal["OFF", "OBSERVE", "WARN", "ENFORCE"]
 """How far a rule goes: not asked, noted for customs alone, told to the carrier, in full force."""
 
@@ -253,6 +276,26 @@ class Law:
     taxes: TaxLaw
     importer_checks: Checks | None
     """What is compared of an importer; None before the first day that is known."""
+    sites: Mapping[tuple[str, str], Site]
+    """Where parcels are looked at, by port and mode; port * for all others."""
+    rates: Mapping[str, Rates]
+    """How often parcels are looked at, by rating."""
+    ratings: Mapping[str, str]
+    """Ratings by carrier."""
+    signals: Mapping[str, int]
+    """What findings add to a priority, in millionths, by code or by code and name of a rule's function."""
+    targets: Mapping[TargetKind, Mapping[str, Target]]
+    """What intelligence has named, by kind and value."""
+    assessments: Mapping[str, Assessment]
+    """What air cargo is told before loading, by the rule that finds something."""
+
+    def site(self, port: str, mode: str) -> Site | None:
+        """Where parcels of a port and mode are looked at."""
+        return self.sites.get((port, mode)) or self.sites.get(("*", mode))
+
+    def rates_of(self, carrier: str) -> Rates | None:
+        """How often parcels of a carrier are looked at; None before the first day with rates."""
+        return self.rates.get(self.ratings.get(carrier, UNRATED)) or self.rates.get(UNRATED)
 
     def phase(self, code: str, name: str) -> Phase:
         """How far a rule goes on the day."""
@@ -285,6 +328,17 @@ class Reference:
     taxes: TaxTables = field(default_factory=TaxTables)
     importers: Register = field(default_factory=Register)
     importer_checks: Dated[Checks] | None = None
+    sites: Mapping[tuple[str, str], Dated[Site]] = field(default_factory=dict)
+    """By port and mode."""
+    rates: Mapping[str, Dated[Rates]] = field(default_factory=dict)
+    """By rating."""
+    ratings: Mapping[str, Dated[str]] = field(default_factory=dict)
+    """By carrier."""
+    signals: Mapping[str, Dated[int]] = field(default_factory=dict)
+    """By code, or by code and name of a rule's function."""
+    targets: tuple[Target, ...] = ()
+    assessments: Mapping[str, Dated[Assessment]] = field(default_factory=dict)
+    """By code, or by code and name of a rule's function."""
     _laws: dict[date, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The laws of days that were asked for."""
 
@@ -303,7 +357,26 @@ class Reference:
         for (category, _), limit in _in_force(self.self_use, day).items():
             limits[category] = (*limits.get(category, ()), limit)
         checks = self.importer_checks.on(day) if self.importer_checks is not None and self.importer_checks.first_day <= day else None
-        return Law(day, figures, _week(self.weeks, day), _in_force(self.phases, day), limits, self.goods.categories_on(day), self.taxes.on(day, figures), checks)
+        targets: dict[TargetKind, dict[str, Target]] = {}
+        for target in self.targets:
+            if target.valid_from <= day and (target.valid_until is None or day <= target.valid_until):
+                targets.setdefault(target.kind, {})[target.value] = target
+        return Law(
+            day=day,
+            figures=figures,
+            week=_week(self.weeks, day),
+            phases=_in_force(self.phases, day),
+            limits=limits,
+            categories=self.goods.categories_on(day),
+            taxes=self.taxes.on(day, figures),
+            importer_checks=checks,
+            sites=_in_force(self.sites, day),
+            rates=_in_force(self.rates, day),
+            ratings=_in_force(self.ratings, day),
+            signals=_in_force(self.signals, day),
+            targets=targets,
+            assessments=_in_force(self.assessments, day),
+        )
 
     @property
     def first_day(self) -> date:

@@ -10,24 +10,48 @@ from typing import Final
 
 import msgspec
 
+from agents.actions import ASSESSMENTS, Action, Assessment
 from agents.clock import DAY_MS, HOUR_MS, day_of_ms, show_ms
 from agents.identity import Ids
 from agents.importers import Answer, Verification, verification_of
 from agents.money import E2, E4, parse_e6
-from agents.outcome import acting, closed_by, desks_of, is_silent, outcome_of
+from agents.outcome import acting, closed_by, desks_of, is_covert, is_silent, outcome_of
 from agents.reference import Law, Reference
-from agents.rules import SCREENING_RULES
+from agents.rules import ACTION_RULES, SCREENING_RULES, SELECTION_RULES
+from agents.rules.assessment import ActionCase
 from agents.rules.consignee import WINDOW_DAYS, ScreenCase, Seen, limits_under, seen_of
 from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.phases import asked
+from agents.rules.selection import SelectionCase
+from agents.selection import LANES, Books
 from agents.settled import write_decided
 from agents.tax import Taxable, TaxableLine, assess
-from schemas import avro, limits, topics
-from schemas.decision import CheckedParcel, Counts, Decided, Facts, Finding, Line, Money, Outcome, ParcelAnswer, Receipt, ReceiptFinding, Relief, Route, SecurityCase, Settled, Tax
+from schemas import avro, limits, topics, unreadable
+from schemas.decision import (
+    CheckedParcel,
+    Counts,
+    Decided,
+    Facts,
+    Finding,
+    Lane,
+    Line,
+    Money,
+    Outcome,
+    ParcelAnswer,
+    Receipt,
+    ReceiptFinding,
+    Relief,
+    Route,
+    SecurityCase,
+    Settled,
+    Tax,
+)
+from schemas.unreadable import UnreadableError
 
 EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
+_ACTION: Final = msgspec.msgpack.Decoder(Action).decode
 _ANSWER: Final = msgspec.msgpack.Decoder(Answer).decode
 _FACTS: Final = msgspec.msgpack.Decoder(Facts).decode
 _MONEY: Final = msgspec.msgpack.Decoder(Money).decode
@@ -35,7 +59,13 @@ AWAITED: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
 """Findings that rest on a consignee's further parcels."""
-LATER: Final = frozenset({"VERIFIED"})
+ACTED: Final = "SEC-02"
+"""Findings on what officers do; what they release ends them."""
+ASKED: Final = "SEC-01"
+"""The finding that asks a carrier for information."""
+STOPPED: Final = frozenset({"HOLD", "INSPECT", "REFER"})
+"""Outcomes that bring a parcel to a desk by themselves."""
+LATER: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
 """Events that bring a further decision on a parcel version."""
 WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
 """Exemptions from all taxes."""
@@ -71,10 +101,16 @@ class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Partition:
     """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
 
-    __slots__ = ("_by_day", "_day", "answers", "consignees", "touched")
+    __slots__ = ("_by_day", "_day", "answers", "assessed", "assessed_touched", "books", "consignees", "touched")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = 0, of: int = 1) -> None:
+        """Partition `number` of `of`: its part of what inspectors can do."""
+        self.books = Books(number, of)
+        """What was selected for inspection, by site."""
         self.consignees: dict[str, dict[str, Seen]] = {}
+        self.assessed: dict[str, Assessment] = {}
+        """What carriers were told before loading and nobody has ended, by carrier and house bill; kept until then, whatever is sent anew."""
+        self.assessed_touched: set[str] = set()
         self.answers: dict[str, dict[str, Heard]] = {}
         """What customs said of consignees, by what it was asked; an answer may come before the parcel."""
         self.touched: set[str] = set()
@@ -94,6 +130,11 @@ class Partition:
             self.answers[token] = kept.answers
         self._remember_day(token)
 
+    def restore_assessed(self, name: str, assessment: Assessment | None) -> None:
+        """Take what a carrier was told before loading from the changelog."""
+        self.assess(name, assessment)
+        self.assessed_touched.discard(name)
+
     def hear(self, token: str, answer: Answer, at_ms: int) -> None:
         """Remember what customs said of a consignee."""
         self.consignees.setdefault(token, {})
@@ -104,6 +145,15 @@ class Partition:
             del answers[next(iter(answers))]
         self.touched.add(token)
         self._remember_day(token)
+
+    def assess(self, name: str, assessment: Assessment | None) -> None:
+        """Note what a carrier was told before loading, or (None) that it is ended."""
+        if self.assessed.get(name) != assessment:
+            self.assessed_touched.add(name)
+            if assessment is None:
+                del self.assessed[name]
+            else:
+                self.assessed[name] = assessment
 
     def answer(self, token: str, particulars: str, since_ms: int) -> Answer | None:
         """What customs said of a consignee, no longer ago, when it was asked about these particulars."""
@@ -192,16 +242,21 @@ class Screening:
         partition.expire(checked.received_at_ms)
         if checked.operation == "VERIFY":
             return self._verified(token, checked, partition)
+        if checked.operation == "ACT":
+            return self._acted(token, checked, partition)
         name = f"{checked.carrier}/{checked.house_bill}"
         seen = partition.get(token, name)
         further = checked.further if seen is None else max(checked.further, seen.further)
         supersedes = checked.supersedes if seen is None or checked.supersedes is None else seen.in_force
         if checked.path:
-            onwards = msgspec.structs.replace(checked, path=checked.path[1:], supersedes=supersedes, further=further)
+            onwards = msgspec.structs.replace(checked, path=checked.path[1:], supersedes=supersedes, further=further, assessed=partition.assessed.get(name, checked.assessed))
             moved = Output(avro.CHECKED_PARCEL, topics.CHECKED, checked.path[0], write_checked(onwards))
             if token != checked.path[-1]:
                 partition.drop(token, name)
+            partition.assess(name, None)
             return (moved,)
+        if checked.assessed in ASSESSMENTS:
+            partition.assess(name, checked.assessed)
         sequence = checked.sequence + further
         if checked.operation == "REFUSE":
             refused = _refuse(checked, sequence)
@@ -227,14 +282,19 @@ class Screening:
             since_ms = now_ms - law.figures.importer_answer_hours // E4 * HOUR_MS
             verification = verification_of(partition.answer(token, facts.particulars, since_ms))
         more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
+        more = (*more, *self._open(partition, name, now_ms))
         findings = (*checked.findings, *more)
         decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+        targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, checked, facts, decided, findings))
         content = b""
         if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
             content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
-        outputs = _told(token, checked, decided, others)  # whatever may fail comes before the memory is changed
+        assessment = assessment_of(decided.findings, facts, law, now_ms)
+        outputs = _told(token, checked, decided, targeted, others, assessment)  # whatever may fail comes before the memory is changed
+        if assessment is not None:
+            partition.assess(name, assessment)
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
         return outputs
 
@@ -263,12 +323,79 @@ class Screening:
             findings = (*waiting.findings, *more)
             among = tuple(finding for finding in findings if finding.code in _AMONG_OTHERS)
             decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+            targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, again, facts, decided, findings))
             decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
-            outputs += _told(token, again, decided, partition.others(token, name, checked.received_at_ms))
+            outputs += _told(token, again, decided, targeted, partition.others(token, name, checked.received_at_ms))
         partition.hear(token, answer, checked.received_at_ms)
         for name, kept in decided_anew.items():
             partition.put(token, name, kept)
         return outputs
+
+    def _open(self, partition: Partition, name: str, now_ms: int) -> tuple[Finding, ...]:
+        """What is still open of what the carrier was told before loading."""
+        assessed = partition.assessed.get(name)
+        if assessed is None:
+            return ()
+        law = self._reference.on(day_of_ms(now_ms))
+        return tuple([rule.finding(found) for rule in asked(ACTION_RULES, law) for found in rule.check(ActionCase(open=assessed))])
+
+    def _acted(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
+        """An officer, or a changed list, about a decision: if it is still in force, a further one supersedes it.
+
+        Raises UnreadableError when it is not, or not known here.
+        """
+        action = _ACTION(checked.facts)
+        now_ms = checked.received_at_ms
+        acted_on = read_checked(avro.frame(avro.CHECKED_PARCEL) + action.parcel)
+        name = f"{acted_on.carrier}/{acted_on.house_bill}"
+        seen = partition.get(token, name)
+        if seen is None or not seen.in_force:
+            raise UnreadableError(unreadable.STALE, f"no decision on {acted_on.house_bill!r} of {acted_on.carrier!r} is in force with this consignee; look it up again")
+        if seen.in_force != action.sequence:
+            raise UnreadableError(unreadable.STALE, f"decision {action.sequence} on {acted_on.house_bill!r} is not in force any more, {seen.in_force} is: look at it first")
+        facts = _FACTS(acted_on.facts)
+        law = self._reference_at(acted_on.received_at_ms).on(date.fromordinal(facts.lodged_on))
+        today = self._reference.on(day_of_ms(now_ms))
+        case = ActionCase(action=action.action, by=action.by, why=action.why)
+        said = tuple([rule.finding(found) for rule in asked(ACTION_RULES, today) for found in rule.check(case)])
+        ended = action.action in ("RELEASE", "ANSWER") and (action.action == "RELEASE" or partition.assessed.get(name) in (None, "REQUEST_FOR_INFORMATION"))
+        before = tuple([finding for finding in acted_on.findings if not (ended and finding.code == ACTED)])
+        findings = (*before, *said)
+        among = tuple([finding for finding in findings if finding.code in _AMONG_OTHERS])
+        sequence, further = seen.latest + 1, seen.further + 1
+        ids = Ids(acted_on.carrier, acted_on.manifest_id, acted_on.manifest_version)
+        again = msgspec.structs.replace(acted_on, decision_id=ids.of(acted_on.house_bill, action.event, str(sequence)), event=action.event, received_at_ms=now_ms)
+        decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+        assessment = action.action if action.action in ASSESSMENTS else None
+        if ended:
+            left = [finding for finding in decided.findings if action.action == "ANSWER" and finding.code != ASKED]
+            decided = msgspec.structs.replace(decided, outcome=outcome_of(decided.route or "GENERAL", acting(left)))
+            outputs = _ended_by(action, again, decided)
+        else:
+            outputs = _told(token, again, decided, (), partition.others(token, name, now_ms), assessment)
+        if ended or assessment is not None:
+            partition.assess(name, assessment)
+        partition.put(token, name, msgspec.structs.replace(seen, in_force=sequence, latest=sequence, further=further, content=b""))
+        return outputs
+
+    def _selected(self, books: Books, checked: CheckedParcel, facts: Facts, decided: Decided, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Whether the inspectors of its site look at a parcel that nothing else stops, and why."""
+        law = self._reference.on(day_of_ms(checked.received_at_ms))
+        site, rates = law.site(facts.port, facts.mode), law.rates_of(checked.carrier)
+        if site is None or rates is None or decided.route in EXPORT_ROUTES:
+            return ()
+        shift = books.shift_of(site, facts.arrives_ms, checked.received_at_ms)
+        is_new = decided.sequence == 1
+        if decided.outcome in STOPPED:
+            if is_new:
+                books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
+            return ()
+        priority_ppm = priority_of(None, findings, law.signals)
+        choice = books.choose(site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new)
+        if choice is None:
+            return ()
+        case = SelectionCase(choice=choice, priority_ppm=priority_ppm)
+        return tuple([rule.finding(found) for rule in asked(SELECTION_RULES, law) for found in rule.check(case)])
 
     def _among(self, others: Mapping[str, Seen], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
         """What the rules find of a parcel among the others of its consignee."""
@@ -277,8 +404,15 @@ class Screening:
         return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
 
 
+def priority_of(score_ppm: int | None, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
+    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
+    told = {finding.code: finding for finding in findings}
+    return (score_ppm or 0) + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
+
+
 def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
-    """The decided part of a decision; `more` are the findings of screening among `findings`."""
+    """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
+    shown = tuple([finding for finding in findings if not is_covert(finding)])
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
     if more:
         rules = acting(more)
@@ -292,21 +426,23 @@ def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Find
         supersedes=supersedes,
         event=checked.event,
         route=route,
-        outcome=outcome_of(route, acting(findings)),
-        findings=findings,
+        outcome=outcome_of(route, acting(shown)),
+        findings=shown,
         tax=tax_of(checked.money, facts.rate_krw_e4, relief, law, bundled=bundled) if checked.money else None,
         decided_at=show_ms(checked.received_at_ms),
     )
 
 
-def _told(token: str, checked: CheckedParcel, decided: Decided, others: Mapping[str, Seen]) -> tuple[Output, ...]:
-    """A decision, and who else hears of it."""
+def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
+    token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], others: Mapping[str, Seen], assessment: Assessment | None = None
+) -> tuple[Output, ...]:
+    """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
     decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
-    if not any(finding.severity == "ACT" for finding in decided.findings):
+    if not targeted and not any(finding.severity == "ACT" for finding in decided.findings):
         return (decision,)
     evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
-    return (decision, *_cases(token, checked, decided, evidence))
+    return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))
 
 
 def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
@@ -382,9 +518,9 @@ def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | 
     return Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
 
 
-def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple[str, ...]) -> Iterator[Output]:
+def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], evidence: tuple[str, ...], assessment: Assessment | None) -> Iterator[Output]:  # noqa: PLR0913, PLR0917 - what a case rests on
     """A security case for each desk, and a notice for the carrier when it must act and may know."""
-    desks = desks_of(decided.findings)
+    desks = desks_of((*decided.findings, *targeted))
     if not desks:
         return
     settled = read_settled(checked.settled)
@@ -406,22 +542,50 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, evidence: tuple
             findings=tuple(findings),
             evidence_parcels=evidence if any(finding.code in _AMONG_OTHERS for finding in findings) else (),
             opened_at=decided.decided_at,
+            lane=lane_of(findings) if desk == "INSPECTION" else None,
         )
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
-    notice = _notice(checked, settled, decided, ids, further)
+    notice = _notice(checked, settled, decided, ids, further, assessment)
     if notice is not None:
         yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
 
 
-def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids, further: tuple[str, ...]) -> Receipt | None:
+def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids, further: tuple[str, ...], assessment: Assessment | None) -> Receipt | None:  # noqa: PLR0913, PLR0917 - what a notice says
     """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
     told = [finding for finding in decided.findings if not is_silent(finding)]
     outcome = outcome_of(checked.route or "GENERAL", acting(told))
     shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
     if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
         return None
+    return _receipt(checked, settled, decided, ids.of(checked.house_bill, "notice", outcome, *further), ParcelAnswer(checked.house_bill, "", assessment or outcome, shown))
+
+
+def _ended_by(action: Action, checked: CheckedParcel, decided: Decided) -> tuple[Output, ...]:
+    """A decision that ends a hold, and a notice of it for the carrier."""
+    settled = read_settled(checked.settled)
+    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in decided.findings if finding.code == ACTED)
+    receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
+    notice = _receipt(checked, settled, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
+    return (
+        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, checked.settled + write_decided(decided)),
+        Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
+    )
+
+
+def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: int) -> Assessment | None:
+    """What the carrier is told before it loads air cargo: the gravest of what the findings that it may know call for."""
+    if not law.assessments or facts.mode == "SEA_EXPRESS" or facts.departs_ms <= now_ms:
+        return None
+    called = {
+        law.assessments.get(finding.code) or law.assessments.get(f"{finding.code}.{finding.rule}") for finding in findings if finding.severity == "ACT" and not is_silent(finding)
+    }
+    return next((each for each in ASSESSMENTS if each in called), None)
+
+
+def _receipt(checked: CheckedParcel, settled: Settled, decided: Decided, receipt_id: str, answer: ParcelAnswer) -> Receipt:
+    """A notice about one parcel."""
     return Receipt(
-        receipt_id=ids.of(checked.house_bill, "notice", outcome, *further),
+        receipt_id=receipt_id,
         kind="NOTICE",
         carrier=checked.carrier,
         manifest_id=checked.manifest_id,
@@ -429,10 +593,16 @@ def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids
         status=None,
         counts=Counts(),
         findings=(),
-        parcels=(ParcelAnswer(checked.house_bill, "", outcome, shown),),
+        parcels=(answer,),
         source=settled.source,
         answered_at=decided.decided_at,
     )
+
+
+def lane_of(findings: Iterable[Finding]) -> Lane:
+    """The most thorough lane that findings ask for; a rule that names none has the parcel opened."""
+    named = {finding.evidence.get("lane", "OPEN") for finding in findings}
+    return next((lane for lane in LANES if lane in named), "OPEN")
 
 
 def write_checked(checked: CheckedParcel) -> bytes:

@@ -15,7 +15,7 @@ ROOT: Final = FOLDER.parent
 PAGE: Final = ROOT / "docs" / "conformance.md"
 sys.path.insert(0, str(ROOT))
 
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES  # noqa: E402 - the checkout comes first
+from agents.rules import RULES  # noqa: E402 - the checkout comes first
 from streams import conformance  # noqa: E402
 
 _LIST: Final = r"(?m)^{name} = \[(?:\n(?: .*\n)*)?\]$"
@@ -29,7 +29,7 @@ def files() -> list[Path]:
 
 def with_policy(text: str, code: str) -> str:
     """A file of cases with the policy's sentences and their basis; unchanged when no row of the policy has its code."""
-    rows = [rule for rule in (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES) if rule.code == code]
+    rows = [rule for rule in RULES if rule.code == code]
     if not rows:
         return text
     for name, values in (("sentences", [rule.sentence for rule in rows]), ("basis", [rule.basis for rule in rows])):

@@ -8,9 +8,11 @@ Severity = Literal["REJECT", "ACT", "WARN", "INFO"]
 Route = Literal["LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL"]
 Outcome = Literal["RELEASE", "DECLARE", "DOC_CHECK", "INSPECT", "HOLD", "REFER", "REJECT", "CANCELLED"]
 Desk = Literal["INSPECTION", "HOLD", "INVESTIGATION", "REFERRAL"]
+Lane = Literal["OPEN", "XRAY", "DOCUMENTS"]
+"""What is done with a parcel that is looked at: it is opened, its image is read again, its papers are."""
 Status = Literal["ACCEPTED", "ACCEPTED_WITH_REJECTIONS", "REJECTED", "CANCELLED", "DUPLICATE", "SUPERSEDED"]
-Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED"]
-Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY"]
+Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED", "OFFICER", "LIST_CHANGED"]
+Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY", "ACT"]
 """What screening is to do with a checked parcel."""
 Relief = Literal["SMALL_VALUE", "DUTY", "EXPORT", "NONE"]
 """What a parcel is exempt from: all taxes for its small value, duty alone, all because it leaves the country, nothing."""
@@ -136,6 +138,7 @@ class SecurityCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     findings: tuple[Finding, ...]
     evidence_parcels: tuple[str, ...]
     opened_at: str
+    lane: Lane | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
@@ -236,6 +239,14 @@ class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Whether a person receives it, by clearance code, and not a company."""
     bundled: bool = False
     """Whether one simplified rate stands for all taxes."""
+    port: str = ""
+    """Where it arrives."""
+    arrives_ms: int = 0
+    """When; 0 when not said."""
+    departs_ms: int = 0
+    """When it leaves; 0 when not said."""
+    draw: int = 0
+    """Keyed mark of carrier and house bill: what random checks are drawn by."""
 
 
 class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -260,3 +271,5 @@ class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     money: bytes = b""
     """`Money`, packed, looked into only when taxes are due; empty when the price is not known."""
     settled: bytes = b""
+    assessed: str = ""
+    """What the carrier was told before loading and has not been ended, carried along the path."""

@@ -102,6 +102,12 @@ LINK_BANDS_MAX: Final = 20_000
 EVIDENCE_PARCELS_MAX: Final = 20
 """House bills of further parcels that a security case names."""
 
+CHOSEN_PER_SHIFT_MAX: Final = 5_000
+"""Parcels chosen for inspection that one partition remembers of a site's shift; beyond, an amendment may be chosen anew."""
+
+SHIFTS_PER_SITE_MAX: Final = 128
+"""Shifts of a site that are remembered; beyond, the oldest is forgotten."""
+
 REFERENCE_LEAD_MS: Final = 5_000
 """A change of reference data counts for manifests that arrive so much later than the change, so that every worker knows it in time."""
 

@@ -16,6 +16,7 @@ LINKS_PARTITIONS: Final = 4
 REJECTED: Final = "clearance.rejected"
 DEAD_LETTERS: Final = "dead-letters"
 IMPORTER_ANSWERS: Final = "importers.answers"
+OFFICERS: Final = "officers.actions"
 INTAKE_STATE: Final = "state.intake"
 SCREENING_STATE: Final = "state.screening"
 
@@ -28,12 +29,14 @@ REFERENCE_GOODS: Final = "reference.goods"
 REFERENCE_LAW: Final = "reference.law"
 REFERENCE_RATES: Final = "reference.rates"
 REFERENCE_REGISTERS: Final = "reference.registers"
+REFERENCE_TARGETING: Final = "reference.targeting"
 REFERENCE_TARIFF: Final = "reference.tariff"
 REFERENCE_ROWS: Final = {
     REFERENCE_LAW: "figures of law, phases of rules, limits of self-use",
     REFERENCE_RATES: "exchange rates",
     REFERENCE_TARIFF: "the tariff",
     REFERENCE_REGISTERS: "registers of carriers and operators",
+    REFERENCE_TARGETING: "inspection sites and rates, signals and targets, for customs alone",
     REFERENCE_GOODS: "kinds of goods, their words and codes",
     REFERENCE_CODES: "code lists of countries, currencies and airlines",
 }
@@ -183,6 +186,16 @@ TOPICS: Final = (
         written_by="verifier",
         read_by="intake, which passes it on to `parcels.checked`",
         partitions=8,
+        retention_days=90,
+        stamped_by_broker=True,
+    ),
+    Topic(
+        name=OFFICERS,
+        carries="JSON: an officer's action on a decision, or what a changed watch-list does (`agents/actions.py`)",
+        key="house bill",
+        written_by="officers (`tonggwan act`), rescreening",
+        read_by="intake, which passes it on to `parcels.checked`",
+        partitions=2,
         retention_days=90,
         stamped_by_broker=True,
     ),

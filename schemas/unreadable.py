@@ -23,6 +23,8 @@ NO_IDENTITY: Final = "READ-08"
 """No manifest number or version: nobody to answer to."""
 INTERNAL: Final = "READ-09"
 """A fault of ours: the record is kept whole and can be replayed after a repair."""
+STALE: Final = "READ-10"
+"""An action on a decision that is not in force any more, or not with this consignee: look at the one that is, then act again."""
 
 
 class UnreadableError(ValueError):

@@ -591,11 +591,6 @@ class Came:
         return path == self._prefix or path.startswith(f"{self._prefix}/")
 
     @property
-    def _cases(self) -> list[Read]:
-        """Security cases on the parcel; those of linking have findings that no decision has."""
-        return [case for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill]
-
-    @property
     def findings(self) -> list[tuple[str, Read]]:
         """Every finding on the manifest and on the parcel, with the sentence a case writes for it."""
         of_manifest = [finding for receipt in self.answer.receipts for finding in receipt["findings"]]
@@ -605,9 +600,8 @@ class Came:
         else:
             told = [parcel for receipt in self.answer.receipts for parcel in receipt["parcels"]]
             own = [finding for parcel in told if parcel["path"] == self._prefix for finding in parcel["findings"]]
-        decided = {(finding["code"], finding["rule"]) for finding in own if "rule" in finding}
-        linked = [finding for case in self._cases for finding in case["findings"] if (finding["code"], finding["rule"]) not in decided]
-        own += linked
+        shown = {(finding["code"], finding["path"]) for finding in own}
+        own += [finding for case in self._cases for finding in case["findings"] if (finding["code"], finding["path"]) not in shown]
         return [
             *((_written(finding, OF_MANIFEST + finding["path"]), finding) for finding in of_manifest),
             *((_written(finding, finding["path"].removeprefix(self._prefix)), finding) for finding in own),
@@ -617,6 +611,11 @@ class Came:
     def notices(self) -> list[str]:
         """What the carrier is told of the parcel beside the receipt."""
         return [parcel["answer"] for notice in self.answer.notices for parcel in notice["parcels"] if not self._many or parcel["house_bill"] == self._house_bill]
+
+    @property
+    def _cases(self) -> list[Read]:
+        """What desks of security hear of the parcel."""
+        return [case for case in self.answer.cases if not self._many or case["house_bill"] == self._house_bill]
 
     @property
     def desks(self) -> list[str]:

@@ -15,7 +15,7 @@ from streams.balance import INTERNAL, Breach, Entry, Ledgers, breaches, of_manif
 from streams.reference.history import References
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
-from streams.work import StoredRecord, read_checked, read_links, state_of
+from streams.work import CHECKED_PARTITIONS, StoredRecord, read_checked, read_links, state_of
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -155,7 +155,7 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
         parcel = read_checked(record.value)
         law = reference.at(parcel.received_at_ms)
         screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
-        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition())):
+        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition(record.partition, CHECKED_PARTITIONS))):
             if output.topic != topics.CHECKED:
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:

@@ -41,7 +41,7 @@ from streams.work import StoredRecord, Work
 log = logging.getLogger(__name__)
 
 SCHEME: Final = "exactly-once"
-SOURCES: Final = r"^(manifests\..+|importers\.answers|parcels\.checked|parcels\.links)$"
+SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked|parcels\.links)$"
 """Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
 FETCH_WAIT_MS: Final = 30

@@ -12,12 +12,14 @@ from typing import Final, Protocol
 import msgspec
 from aiokafka.structs import TopicPartition
 
-from agents import screening
+from agents import actions, screening
+from agents.actions import Assessment, read_action
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.links import Linking, Links, read_sightings
 from agents.memory import Bill, CarrierMemory, Filing
 from agents.screening import Kept, Output, Partition, Screening, relayed, write_checked
+from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
 from schemas.sightings import Sightings
@@ -32,10 +34,17 @@ log = logging.getLogger(__name__)
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _FILING: Final = msgspec.msgpack.Decoder(Filing).decode
 _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
+_ASSESSMENT: Final = msgspec.msgpack.Decoder(Assessment).decode
+_BOOK: Final = msgspec.msgpack.Decoder(Book).decode
+_CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
 _KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
+_ASSESSED: Final = "assessed"
+_SITES: Final = "sites"
+"""Begin the keys of what is no consignee: tokens begin with `v1.`."""
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
+CHECKED_PARTITIONS: Final = partitions.count(topics.CHECKED)
 BENCHES_MAX: Final = 8
 """States of reference data whose working parts are kept: old parcels and new ones may take turns."""
 
@@ -128,6 +137,8 @@ class Work:
             self._guarded(self._link, record)
         elif record.topic == topics.IMPORTER_ANSWERS:
             self._guarded(self._relay, record)
+        elif record.topic == topics.OFFICERS:
+            self._guarded(self._act, record)
         else:
             self._guarded(self._take, record)
         self._unit.offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
@@ -195,6 +206,15 @@ class Work:
         relay = relayed(answer, record.timestamp)
         self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, answer.consignee, write_checked(relay))], record.timestamp)
 
+    def _act(self, record: StoredRecord) -> None:
+        """Give an action its place among the checked parcels of its consignee."""
+        try:
+            action = read_action(record.value or b"")
+        except msgspec.MsgspecError as error:
+            raise UnreadableError(unreadable.BAD_JSON, f"no action of an officer: {error}") from error
+        relay = actions.relayed(action, record.timestamp)
+        self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, action.consignee, write_checked(relay))], record.timestamp)
+
     def _at(self, time_ms: int) -> "Bench":
         """What decides a manifest of a time."""
         reference = self._references.at(time_ms)
@@ -261,6 +281,11 @@ class Work:
             for token in sorted(kept.touched):
                 yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
             kept.touched.clear()
+            for name in sorted(kept.assessed_touched):
+                yield _assessed_key(name), _packed(kept.assessed.get(name)), topics.SCREENING_STATE, number
+            kept.assessed_touched.clear()
+            for site, shift, book in kept.books.changes():
+                yield _book_key(site, shift), _packed(book), topics.SCREENING_STATE, number
 
     # what is had
 
@@ -269,7 +294,7 @@ class Work:
         wanted, wanted_numbers = set(carriers), set(numbers)
         new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
         self.carriers = {carrier: self.carriers.get(carrier) or CarrierMemory(self._memory_days) for carrier in wanted}
-        self.partitions = {number: self.partitions.get(number) or Partition() for number in wanted_numbers}
+        self.partitions = {number: self.partitions.get(number) or Partition(number, CHECKED_PARTITIONS) for number in wanted_numbers}
         wanted_links = set(links)
         new_links = wanted_links - self.links.keys()
         self.links = {number: self.links.get(number) or Links() for number in wanted_links}
@@ -287,11 +312,20 @@ class Work:
 
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
-        token = key.decode()
-        if value is None:
-            self.partitions[number].forget(token)
+        partition = self.partitions[number]
+        token, is_other, rest = key.decode().partition(_SEPARATOR)
+        if is_other and token == _ASSESSED:
+            partition.restore_assessed(rest, None if value is None else _ASSESSMENT(value))
+        elif is_other:
+            site, _, shift = rest.partition(_SEPARATOR)
+            if shift:
+                partition.books.restore_shift(site, int(shift), None if value is None else _CHOSEN(value))
+            elif value is not None:
+                partition.books.restore_site(site, _BOOK(value))
+        elif value is None:
+            partition.forget(token)
         else:
-            self.partitions[number].restore(token, _KEPT(value))
+            partition.restore(token, _KEPT(value))
 
     def restore_links(self, number: int, value: bytes | None) -> None:
         """Take a record of `parcels.links` that was linked before."""
@@ -334,6 +368,14 @@ def _packed(value: object) -> bytes | None:
     return None if value is None else _PACK(value)
 
 
+def _assessed_key(name: str) -> bytes:
+    return _SEPARATOR.join((_ASSESSED, name)).encode()
+
+
+def _book_key(site: str, shift: int | None) -> bytes:
+    return _SEPARATOR.join((_SITES, site, *([] if shift is None else [str(shift)]))).encode()
+
+
 def intake_state_partition(carrier: str) -> int:
     """The partition of `state.intake` that has a carrier's state."""
     return partitions.of(topics.INTAKE_STATE, carrier.encode())
@@ -355,5 +397,7 @@ def read_links(value: bytes | None) -> Sightings:
 
 
 def state_of(partition: Partition) -> dict[bytes, bytes]:
-    """Consignees as `state.screening` has them: what a replay is compared with."""
-    return {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
+    """Consignees and sites as `state.screening` has them: what a replay is compared with."""
+    consignees = {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
+    assessed = {_assessed_key(name): _PACK(assessment) for name, assessment in partition.assessed.items()}
+    return consignees | assessed | {_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}

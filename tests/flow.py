@@ -136,8 +136,9 @@ class Flow:
         for record in list(self.links)[: len(self.links) - len(self.unlinked)]:
             work.restore_links(record.partition, record.value)
         waiting = {number: deque(queue) for number, queue in self.waiting.items()}
-        kept = {"links": list(self.links), "unlinked": deque(self.unlinked)}
-        return Flow(work=work, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent, **kept)
+        other = Flow(work=work, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
+        other.links, other.unlinked = list(self.links), deque(self.unlinked)
+        return other
 
     # what was said
 

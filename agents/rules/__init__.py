@@ -1,12 +1,12 @@
 """The policy: every rule, in the order of its code. A rule is a row here and a function in the module of its subject."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from agents.rules import codes, consignee, goods, importer, links, manifest, plausibility, routes, selfuse, timing
+from agents.rules import assessment, codes, consignee, goods, importer, links, manifest, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
 from agents.rules.links import LinkCase, Linked
-from agents.rules.rows import LinkRule, ManifestRule, ScreeningRule
+from agents.rules.rows import ActionRule, LinkRule, ManifestRule, ScreeningRule, SelectionRule
 from agents.rules.rule import Rule
 from schemas.decision import Desk, Outcome
 from schemas.sightings import ADDRESS, PHONE, SELLER
@@ -93,6 +93,8 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("RG-07", goods.quarantine_comes_first, "ACT", "Postal notice Art. 12(1)3; Confirmation notice Art. 7(2)1", outcome="REFER", desk="REFERRAL"),
     Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
     Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
+    Rule("SEC-01", assessment.loading_data_is_complete, "ACT", "PACT guide v1.9; Manifest notice Art. 8", outcome="HOLD", desk="HOLD"),
+    Rule("SEC-05", targets.nothing_is_targeted, "ACT", "Express notice Art. 15; Managed cargo notice Art. 2, 8(4)", desk="INSPECTION", covert=True),
 )
 
 SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
@@ -108,9 +110,9 @@ _FRAUD: Final = "Customs Act Art. 241, 269, 270; Clearance code notice Art. 25(2
 _PRICE: Final = "Customs Act Art. 30, 270; Managed cargo notice Art. 5(1)3-4"
 
 
-def _link(code: str, check: Callable[[LinkCase], Iterator[Linked]], kinds: int, basis: str, outcome: Outcome, desk: Desk) -> LinkRule:  # noqa: PLR0913, PLR0917 - what its row says
-    """A rule of linking acts, is silent, and goes by the day of receipt."""
-    return LinkRule(code, check, "ACT", basis, outcome=outcome, desk=desk, silent=True, day="RECEIVED", kinds=kinds)
+def _link(code: str, check: Callable[[LinkCase], Iterator[Linked]], kinds: int, basis: str, asks: Outcome, desk: Desk) -> LinkRule:  # noqa: PLR0913, PLR0917 - what its row says
+    """A rule of linking acts, is covert, and goes by the day of receipt."""
+    return LinkRule(code, check, "ACT", basis, desk=desk, covert=True, day="RECEIVED", kinds=kinds, asks=asks)
 
 
 LINK_RULES: Final[tuple[LinkRule, ...]] = (
@@ -123,3 +125,32 @@ LINK_RULES: Final[tuple[LinkRule, ...]] = (
     _link("XP-12", links.price_fits_the_goods, SELLER, _PRICE, "INSPECT", "INSPECTION"),
 )
 """Rules over parcels of many consignees. They open security cases; no decision changes, and no carrier hears of them."""
+
+
+SELECTION_RULES: Final[tuple[SelectionRule, ...]] = (
+    SelectionRule(
+        "SEC-06", selection.risk_is_not_among_the_highest, "ACT", "Managed cargo notice Art. 5, 8(4); Import notice Art. 22, 28", desk="INSPECTION", covert=True, day="RECEIVED"
+    ),
+    SelectionRule(
+        "SEC-08", selection.draw_spares_it, "ACT", "E-commerce notice Art. 24(2); Express notice Art. 25; Import notice Art. 28", desk="INSPECTION", covert=True, day="RECEIVED"
+    ),
+)
+
+ACTION_RULES: Final[tuple[ActionRule, ...]] = (
+    ActionRule("SEC-02", assessment.assessment_is_ended, "ACT", "PACT guide v1.9: a hold survives resubmission", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_does_not_hold, "ACT", "Customs Act Art. 237(1)", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_asks_nothing, "ACT", "PACT guide v1.9; Customs Act Art. 237(1)", outcome="HOLD", desk="HOLD", day="RECEIVED"),
+    ActionRule("SEC-02", assessment.officer_releases, "INFO", "Customs Act Art. 237(3)", day="RECEIVED"),
+)
+
+POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "manifest": MANIFEST_RULES,
+    "parcel": PARCEL_RULES,
+    "consignee": SCREENING_RULES,
+    "links": LINK_RULES,
+    "selection": SELECTION_RULES,
+    "officer": ACTION_RULES,
+}
+"""The rows by what they look at."""
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in POLICY.values() for rule in rules)
+"""All rows."""

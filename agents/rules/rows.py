@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agents.case import ManifestCase
+from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase
 from agents.rules.links import LinkCase, Linked
 from agents.rules.rule import Found, Rule
+from agents.rules.selection import SelectionCase
+from schemas.decision import Outcome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,3 +33,19 @@ class LinkRule(Rule):
     check: Callable[[LinkCase], Iterator[Linked]]  # type: ignore[assignment]  # the same row, asked about another case
     kinds: int = 0
     """Which marks, as bits (`schemas.sightings`)."""
+    asks: Outcome = "INSPECT"
+    """What its desk is asked to do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectionRule(Rule):
+    """A rule of selection, asked about a parcel that its site has chosen."""
+
+    check: Callable[[SelectionCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActionRule(Rule):
+    """A rule of what an officer does, and of what is still open of it."""
+
+    check: Callable[[ActionCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case

@@ -33,7 +33,8 @@ class Rule:
 
     The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong.
     What an ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is
-    kept from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt.
+    kept from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt, a `covert` one on no decision either: only the
+    security case has it, so it changes neither route nor tax nor outcome.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Rule:
     closes: Procedure | None = None
     taxes: bool = False
     silent: bool = False
+    covert: bool = False
     day: Day = "LODGED"
 
     @property

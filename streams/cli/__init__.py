@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "check": "Judge manifests without a broker.",
     "decisions": "Every decision ever made.",
     "explain": "Why a parcel's outcome is what it is.",
+    "act": "An officer's release, hold or request.",
     "reconcile": "Conservation, proved.",
     "dead-letters": "Records that nobody could read.",
     "reference": "Reference data: load, show, compare and validate it.",

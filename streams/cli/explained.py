@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from agents.outcome import ACTIONS, OF_ROUTE
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import RULES
 from agents.rules.phases import PHASE
 from agents.rules.rule import Rule
 from streams.cli.look import columns, has_room, labelled, on_terminal, out, paragraph, shown, styled, write
@@ -24,7 +24,7 @@ PRICE: Final = "XF-02"
 TAXES: Final = ("duty", "consumption", "liquor", "education", "rural", "vat")
 WITHOUT_REASONS: Final = frozenset({"REJECT", "CANCELLED"})
 """Outcomes whose route nobody has looked for."""
-BASES: Final = {(rule.code, rule.name): rule.basis for rule in (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES)}
+BASES: Final = {(rule.code, rule.name): rule.basis for rule in RULES}
 """The law behind a rule."""
 
 Acting = Sequence[tuple[Said, Rule]]

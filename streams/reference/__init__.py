@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.reference import Reference
-from streams.reference import goods, importers, law, registers
+from streams.reference import goods, importers, law, registers, selection
 from streams.reference.tables import ReferenceDataError, Tables, codes
 from streams.reference.taxes import taxes
 
@@ -33,6 +33,7 @@ def reference_of(tables: Tables) -> Reference:
     currencies = codes(tables, "currencies.csv", "code", "[A-Z]{3}", "three capital letters")
     known = goods.knowledge(tables)
     hs_codes, edition = goods.hs(tables)
+    rates = selection.rates(tables)
     countries = codes(tables, "countries.csv", "code", "[A-Z]{2}", "two capital letters")
     return Reference(
         version=tables.version,
@@ -52,4 +53,10 @@ def reference_of(tables: Tables) -> Reference:
         taxes=taxes(tables, countries),
         importers=importers.register(tables),
         importer_checks=importers.checks(tables),
+        sites=selection.sites(tables),
+        rates=rates,
+        ratings=selection.ratings(tables, rates),
+        signals=selection.signals(tables),
+        targets=selection.targets(tables),
+        assessments=selection.assessments(tables),
     )

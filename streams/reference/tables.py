@@ -14,7 +14,7 @@ from typing import Final, NoReturn, Self, TypeVar
 import orjson
 
 from agents.text import fold
-from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARIFF
+from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF
 from streams.trouble import Trouble
 
 T = TypeVar("T")
@@ -120,6 +120,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "agreements.csv": Table.of("agreement,origin,from,until,source", key="agreement,origin,from", topic=REFERENCE_TARIFF),
     "airlines.csv": Table.of("prefix,name,source", key="prefix", topic=REFERENCE_CODES),
     "brands.csv": Table.of("term,brand,where,source", key="term", topic=REFERENCE_GOODS),
+    "carrier_ratings.csv": Table.of("carrier,from,rating,source", key="carrier,from", topic=REFERENCE_REGISTERS),
     "carriers.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
     "cites_terms.csv": Table.of("term,language,species,appendix,source", key="term", topic=REFERENCE_GOODS),
     "confusables.csv": Table.of("char,plain,source", key="char", topic=REFERENCE_GOODS),
@@ -139,11 +140,16 @@ TABLES: Final[Mapping[str, Table]] = {
     "importers.csv": Table.of(
         "token,name,name_en,phone,phone_end,postcodes,auth_numbers,valid_from,changed_on,valid_until,state,state_from,source", key="token", topic=REFERENCE_REGISTERS
     ),
+    "inspection_rates.csv": Table.of("rating,from,random_percent,risk_percent,source", key="rating,from", topic=REFERENCE_TARGETING),
+    "inspection_sites.csv": Table.of("port,mode,from,shift_hours,open,xray,documents,parcels,source", key="port,mode,from", topic=REFERENCE_TARGETING),
+    "loading_assessments.csv": Table.of("rule,from,assessment,source", key="rule,from", topic=REFERENCE_TARGETING),
     "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
     "preferences.csv": Table.of("agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF),
     "rule_phases.csv": Table.of("rule,from,phase,source", key="rule,from"),
+    "selection_signals.csv": Table.of("rule,from,percent,source", key="rule,from", topic=REFERENCE_TARGETING),
     "self_use_limits.csv": Table.of("category,unit,from,most,source", key="category,unit,from"),
     "simplified_rates.csv": Table.of("goods,above_krw,from,until,percent,source", key="goods,above_krw,from", topic=REFERENCE_TARIFF),
+    "targets.csv": Table.of("entry,kind,value,from,until,lane,source", key="entry,from", topic=REFERENCE_TARGETING),
     "thresholds.csv": Table.of("name,from,value,unit,source", key="name,from"),
     "vague_descriptions.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
     "vat_rates.csv": Table.of("goods,from,until,percent,source", key="goods,from", topic=REFERENCE_TARIFF),

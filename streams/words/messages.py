@@ -38,6 +38,7 @@ PATTERNS: Final[Mapping[str, str]] = {
 }
 """What a hole may hold that stays as it is."""
 CODES: Final[Mapping[str, tuple[str, str]]] = {
+    "assessment": ("assessment", _CODE),
     "category": ("category", _CODE),
     "unit": ("unit", _CODE),
     "agency": ("agency", _CODE),

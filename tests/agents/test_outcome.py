@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from agents.case import Case
-from agents.outcome import ACTIONS, OF_ROUTE, PRECEDENCE, acting, closed_by, desks_of, is_silent, outcome_of, relief_of, route_of
+from agents.outcome import ACTIONS, OF_ROUTE, PRECEDENCE, acting, closed_by, desks_of, is_covert, is_silent, outcome_of, relief_of, route_of
 from agents.rules import LINK_RULES, PARCEL_RULES
 from agents.rules.rule import Procedure, Rule
 from schemas.decision import Finding, Outcome, Relief, Route, Severity
@@ -45,7 +45,7 @@ def judged(asked: Case) -> list[Rule]:
         pytest.param("GENERAL", ["rate_exists"], "DECLARE", id="a declaration counts more than a look at papers"),
         pytest.param("SIMPLIFIED", ["goods_may_use_the_list"], "DECLARE", id="a rule that only closes the list"),
         pytest.param("LIST", ["price_is_within_list_limit", "address_is_plausible"], "INSPECT", id="an inspection counts more than a declaration"),
-        pytest.param("SIMPLIFIED", ["health_goods_are_few", "address_is_plausible"], "REFER", id="an agency's approval counts more than an inspection"),
+        pytest.param("SIMPLIFIED", ["health_goods_are_few", "address_is_plausible"], "INSPECT", id="an inspection counts more than an agency's approval"),
         pytest.param("GENERAL", ["price_is_within_list_limit", "address_is_plausible", "no_narcotics"], "HOLD", id="a hold counts most"),
         pytest.param("LIST", ["receives_too_much", "rate_exists"], "HOLD", id="a hold of screening"),
         pytest.param("GENERAL", ["bill_is_not_split"], "DECLARE", id="parcels taxed as one"),
@@ -73,7 +73,7 @@ def test_an_action_is_known_by_code_and_name() -> None:
 
 
 def test_every_action_does_something() -> None:
-    assert [name for (_, name), rule in ACTIONS.items() if rule.outcome is None and rule.closes is None and not rule.taxes] == []
+    assert [name for (_, name), rule in ACTIONS.items() if rule.outcome is None and rule.closes is None and not rule.taxes and not rule.covert] == []
 
 
 def test_another_finding_never_makes_it_easier() -> None:
@@ -223,7 +223,9 @@ def test_desks_hear_their_own_findings() -> None:
 
 def test_what_is_silent() -> None:
     silent = {"prohibited_goods_use_no_list", "text_hides_nothing", "no_prohibited_articles", "no_narcotics", "no_weapons", "code_has_few_addresses"}
-    assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | {rule.name for rule in LINK_RULES}
+    covert = {"nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"} | {rule.name for rule in LINK_RULES}
+    assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | covert
+    assert {name for _, name in ACTIONS if is_covert(found(name))} == covert
 
 
 @pytest.mark.parametrize(

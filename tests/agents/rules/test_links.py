@@ -47,8 +47,9 @@ def at(kind: int, parcels: Sequence[Sighting]) -> LinkCase:
 def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
     links = Links()
-    for parcel in parcels:
-        seller, band = links.send(parcel.seller, parcel, NOW_MS)
+    for parcel in parcels[:-1]:
+        links.send(parcel.seller, parcel, NOW_MS)
+    seller, band = links.send(parcels[-1].seller, parcels[-1], NOW_MS)
     assert band is not None
     group = seller.groups.get(parcels[-1].goods)
     return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), group=group, band=band.total, band_count=band.count)

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from agents.case import Case
 from agents.outcome import acting, outcome_of, relief_of, route_of
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import MANIFEST_RULES, PARCEL_RULES, POLICY, RULES
 from agents.rules.phases import asked as asked_under
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from tests.agents.rules import (
+    test_assessment,
     test_codes,
     test_consignee,
     test_format,
@@ -28,14 +29,16 @@ from tests.agents.rules import (
     test_manifest,
     test_plausibility,
     test_routes,
+    test_selection,
     test_selfuse,
+    test_targets,
     test_timing,
 )
 from tests.parcels import case, export_case, export_parcel, header, manifest_case, parcel
 
-ROWS: tuple[Rule, ...] = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)
-NAMES = [f"{row.code} {row.name}" for row in ROWS]
+NAMES = [f"{row.code} {row.name}" for row in RULES]
 TABLES: tuple[ParameterSet, ...] = (
+    *test_assessment.TABLE,
     *test_format.TABLE,
     *test_codes.TABLE,
     *test_consignee.TABLE,
@@ -45,12 +48,14 @@ TABLES: tuple[ParameterSet, ...] = (
     *test_manifest.TABLE,
     *test_plausibility.TABLE,
     *test_routes.TABLE,
+    *test_selection.TABLE,
     *test_selfuse.TABLE,
+    *test_targets.TABLE,
     *test_timing.TABLE,
 )
 
 CANARY = "Zq7Canary"
-FAMILIES = ("FMT", "COD", "XF", "XP", "RG")
+FAMILIES = ("FMT", "COD", "XF", "XP", "RG", "SEC")
 
 
 def _tried() -> dict[object, set[bool]]:
@@ -65,22 +70,30 @@ def _tried() -> dict[object, set[bool]]:
 TRIED = _tried()
 
 
-@pytest.mark.parametrize("row", ROWS, ids=NAMES)
+@pytest.mark.parametrize("row", RULES, ids=NAMES)
 def test_every_row_is_published_and_tried(row: Rule) -> None:
     assert row.sentence.endswith(".")
     assert row.basis
     assert TRIED[row.check] == {True, False}, "its table needs a case where it finds something and one where it doesn't"
 
 
-@pytest.mark.parametrize("row", ROWS, ids=NAMES)
+@pytest.mark.parametrize("row", RULES, ids=NAMES)
 def test_only_act_does_something(row: Rule) -> None:
     does = row.outcome is not None or row.closes is not None or row.taxes
-    assert does == (row.severity == "ACT")
-    assert row.desk is None or row.outcome is not None
+    assert (does or row.covert) == (row.severity == "ACT")
+    assert row.desk is None or row.outcome is not None or row.covert
     assert not row.silent or row.severity == "ACT"
 
 
-@pytest.mark.parametrize("rows", [MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES, LINK_RULES], ids=["manifest", "parcel", "screening", "links"])
+@pytest.mark.parametrize("row", [row for row in RULES if row.covert], ids=[f"{row.code} {row.name}" for row in RULES if row.covert])
+def test_what_stands_on_no_decision_changes_none(row: Rule) -> None:
+    assert row.outcome is None
+    assert row.closes is None
+    assert not row.taxes
+    assert row.desk is not None, "somebody has to hear of it"
+
+
+@pytest.mark.parametrize("rows", POLICY.values(), ids=POLICY)
 def test_rows_stand_in_the_order_of_their_codes(rows: tuple[Rule, ...]) -> None:
     keys = [(FAMILIES.index(row.code.split("-")[0]), row.code) for row in rows]
     assert keys == sorted(keys)
@@ -88,9 +101,10 @@ def test_rows_stand_in_the_order_of_their_codes(rows: tuple[Rule, ...]) -> None:
 
 def test_no_check_stands_in_two_rows_and_no_code_has_two_rules_of_one_name() -> None:
     """Findings and phases know a rule by code and name."""
-    checks = [row.check for row in ROWS]
+    checks = [row.check for row in RULES]
     assert len(set(checks)) == len(checks)
-    assert len({(row.code, row.name) for row in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)}) == len(PARCEL_RULES) + len(SCREENING_RULES) + len(LINK_RULES)
+    of_parcels = [row for row in RULES if row not in MANIFEST_RULES]
+    assert len({(row.code, row.name) for row in of_parcels}) == len(of_parcels)
 
 
 @pytest.mark.parametrize("asked", [case(), export_case()], ids=["import", "export"])

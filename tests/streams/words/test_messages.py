@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.importers import Verification
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES, importer
+from agents.rules import RULES, importer
 from agents.shape import faults
 from conformance import build
 from schemas import limits
@@ -42,7 +42,6 @@ from tests.streams.cli.command import EXAMPLES
 Met = tuple[str, str | None, str]
 """Code, rule (None where a receipt does not say), message."""
 
-RULES: Final = (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)
 TABLES: Final = [
     row
     for module in (test_codes, test_consignee, test_format, test_goods, test_importer, test_links, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing)

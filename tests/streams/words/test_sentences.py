@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import POLICY
 from streams.words import rows, sentence
-
-POLICY = {"manifest": MANIFEST_RULES, "parcel": PARCEL_RULES, "consignee": SCREENING_RULES, "links": LINK_RULES}
 
 
 def finding(code: str, rule: str, path: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import get_args
 import pytest
 
 from agents import tax
+from agents.actions import ASSESSMENTS
 from agents.goods.understood import Disguise
 from agents.reference import Phase
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, SCREENING_RULES
+from agents.rules import RULES
 from agents.rules.format import PURPOSES
 from schemas.decision import Counts, Desk, Event, Outcome, Relief, Route, Severity, Status, Tax
 from streams.reference import FOLDER
@@ -47,8 +48,9 @@ def column(table: str, name_of: str) -> set[str]:
         ("phase", {*get_args(Phase)} - {"OFF", "ENFORCE"}),
         ("exempt", {*get_args(Relief), tax.BELOW_FLOOR, tax.FREE} - {"NONE"}),
         ("tax", {*Tax.__struct_fields__, "simplified"} - {"exempt", "exchange_rate", "lines"}),
-        ("basis", {rule.basis for rule in (*MANIFEST_RULES, *PARCEL_RULES, *SCREENING_RULES, *LINK_RULES)}),
+        ("basis", {rule.basis for rule in RULES}),
         ("category", column("goods_categories", "category")),
+        ("assessment", {*ASSESSMENTS}),
         ("unit", column("self_use_limits", "unit")),
     ],
 )

@@ -1,0 +1,36 @@
+"""SEC-06, SEC-08: a parcel among all that its site receives, within what the inspectors there can do."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from agents.rules.rule import Found
+from agents.selection import Choice
+
+
+class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One parcel, and what the selection of its site makes of it."""
+
+    choice: Choice
+    priority_ppm: int
+    """Millionths; 0 where there is neither a score nor a signal."""
+
+
+def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
+    """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can: the highest are opened."""
+    if case.choice.why == "RISK":
+        high = {"priority_ppm": str(case.priority_ppm), "as_high_ppm": str(case.choice.tail_ppm)}
+        yield Found("", f"the risk is among the highest {case.choice.tail_ppm / 10_000:.2f} % of what the site receives", {**_where(case.choice), **high})
+
+
+def draw_spares_it(case: SelectionCase) -> Iterator[Found]:
+    """Of every carrier's parcels a share is opened at random.
+
+    Each house bill's draw follows from a key of customs: nobody else can foresee it, whoever has the key can repeat it.
+    """
+    if case.choice.why == "RANDOM":
+        yield Found("", "drawn at random", _where(case.choice))
+
+
+def _where(choice: Choice) -> dict[str, str]:
+    return {"lane": choice.lane, "site": choice.site, "shift": str(choice.shift)}

@@ -1,0 +1,45 @@
+"""SEC-05: what intelligence has named."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from agents.case import Case
+from agents.reference import TargetKind
+from agents.rules.rule import Found
+from agents.text import folded
+
+_HS_DIGITS: Final = (2, 4, 6, 10)
+
+
+def nothing_is_targeted(case: Case) -> Iterator[Found]:
+    """Carriers, flights and ships, master bills, senders, sellers, origins and commodity codes that intelligence has named are looked at, all that they bring."""
+    targets = case.law.targets
+    if not targets:
+        return
+    seen: set[str] = set()
+    for kind, path, text in _said(case, frozenset(targets)):
+        target = targets[kind].get(folded(text))
+        if target is not None and target.entry not in seen:
+            seen.add(target.entry)
+            yield Found(path, f"named by intelligence as {kind} ({target.entry})", {"target": target.entry, "lane": target.lane})
+
+
+def _said(case: Case, kinds: frozenset[TargetKind]) -> Iterator[tuple[TargetKind, str, str]]:
+    """What a parcel says of each kind that is targeted at all."""
+    header, parcel = case.header, case.parcel
+    if "CARRIER" in kinds:
+        yield "CARRIER", "", case.carrier
+    if "CONVEYANCE" in kinds and header.conveyance:
+        yield "CONVEYANCE", "", header.conveyance
+    if "MASTER_BILL" in kinds:
+        yield "MASTER_BILL", "", header.master_bill
+    if "SENDER" in kinds:
+        yield "SENDER", "/consignor/name", parcel.consignor.name
+    if "SELLER" in kinds and parcel.order is not None and parcel.order.seller_id:
+        yield "SELLER", "/order/seller_id", parcel.order.seller_id
+    for index, item in enumerate(parcel.items):
+        if "ORIGIN" in kinds:
+            yield "ORIGIN", f"/items/{index}/origin", item.origin
+        if "HS" in kinds:
+            for digits in _HS_DIGITS:
+                yield "HS", f"/items/{index}/hs_code", item.hs_code[:digits]

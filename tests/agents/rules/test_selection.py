@@ -1,0 +1,30 @@
+"""SEC-06, SEC-08: why a parcel is looked at."""
+
+import pytest
+
+from agents.rules import selection
+from agents.rules.selection import SelectionCase
+from agents.selection import Choice, Why
+from tests.agents.rules.tables import Check, paths
+
+
+def chosen(why: Why) -> SelectionCase:
+    return SelectionCase(choice=Choice("KRICN/AIR_EXPRESS", 1, "OPEN", why, 1_200), priority_ppm=700_000)
+
+
+TABLE = (
+    pytest.param(selection.risk_is_not_among_the_highest, chosen("RISK"), [""], id="for its risk"),
+    pytest.param(selection.risk_is_not_among_the_highest, chosen("RANDOM"), [], id="drawn, whatever its risk"),
+    pytest.param(selection.draw_spares_it, chosen("RANDOM"), [""], id="drawn"),
+    pytest.param(selection.draw_spares_it, chosen("RISK"), [], id="not drawn"),
+)
+
+
+@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
+def test_selection(check: Check, asked: SelectionCase, found: list[str]) -> None:
+    assert paths(check, asked) == found
+
+
+def test_the_lane_goes_with_the_finding() -> None:
+    (found,) = selection.draw_spares_it(chosen("RANDOM"))
+    assert found.evidence == {"lane": "OPEN", "site": "KRICN/AIR_EXPRESS", "shift": "1"}

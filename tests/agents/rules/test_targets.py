@@ -1,0 +1,42 @@
+"""SEC-05: what intelligence has named."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from agents.case import Case
+from agents.reference import Target, TargetKind
+from agents.rules import targets
+from tests.agents.rules.tables import Check, paths
+from tests.parcels import case, header, parcel
+
+
+def named(kind: TargetKind, value: str, asked: Case | None = None) -> Case:
+    """A parcel while something is targeted."""
+    asked = asked or case()
+    target = Target(kind, value, date(2026, 1, 1), None, "OPEN", "e1")
+    reference = msgspec.structs.replace(asked).reference
+    law = type(asked.law)(**{name: getattr(asked.law, name) for name in asked.law.__slots__} | {"targets": {kind: {value: target}}})
+    return msgspec.structs.replace(asked, law=law, reference=reference)
+
+
+TABLE = (
+    pytest.param(targets.nothing_is_targeted, case(), [], id="nothing is named"),
+    pytest.param(targets.nothing_is_targeted, named("CARRIER", "kx"), [""], id="the carrier"),
+    pytest.param(targets.nothing_is_targeted, named("CARRIER", "bw"), [], id="another carrier"),
+    pytest.param(targets.nothing_is_targeted, named("CONVEYANCE", "kx0853"), [""], id="the flight"),
+    pytest.param(targets.nothing_is_targeted, named("MASTER_BILL", "180-12345675"), [""], id="the master bill"),
+    pytest.param(targets.nothing_is_targeted, named("SENDER", "shadow trading", case(parcel(consignor={"name": "SHADOW  Trading"}))), ["/consignor/name"], id="the sender, folded"),
+    pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411"), ["/order/seller_id"], id="the seller"),
+    pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411", case(parcel(order=None))), [], id="no order"),
+    pytest.param(targets.nothing_is_targeted, named("ORIGIN", "cn", case(parcel(items=[{}, {}]))), ["/items/0/origin"], id="an origin is told once"),
+    pytest.param(targets.nothing_is_targeted, named("HS", "6109"), ["/items/0/hs_code"], id="a heading"),
+    pytest.param(targets.nothing_is_targeted, named("HS", "610"), [], id="three digits are nothing"),
+    pytest.param(targets.nothing_is_targeted, named("CONVEYANCE", "kx0853", case(header_=header(conveyance=""))), [], id="no flight said"),
+)
+
+
+@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
+def test_targets(check: Check, asked: Case, found: list[str]) -> None:
+    assert paths(check, asked) == found
