@@ -37,6 +37,7 @@ def day_in_korea(text: str) -> date | None:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def day_of_ms(time_ms: int) -> date:
     """The Korean day of Unix milliseconds."""
     return datetime.fromtimestamp(time_ms / 1000, KST).date()

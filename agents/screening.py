@@ -1,6 +1,6 @@
 """Screening: a checked parcel among the others of its consignee becomes a decision.
 
-State is kept by consignee token, one `Partition` for each partition of `parcels.checked`. The order of the log is
+State is kept by consignee token in a `Partition`. The order of the log is
 the order of decision: the same records through one process give the same bytes and the same state.
 """
 
@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from agents.actions import ASSESSMENTS, Action, Assessment
-from agents.clock import DAY_MS, HOUR_MS, day_of_ms, show_ms
+from agents.clock import HOUR_MS, day_of_ms, show_ms
+from agents.consignees import Partition
 from agents.identity import Ids
 from agents.importers import Answer, Verification, verification_of
 from agents.money import E2, E4, parse_e6
@@ -19,7 +20,7 @@ from agents.outcome import acting, closed_by, desks_of, is_covert, is_silent, ou
 from agents.reference import Law, Reference
 from agents.rules import ACTION_RULES, SCREENING_RULES, SELECTION_RULES
 from agents.rules.assessment import ActionCase
-from agents.rules.consignee import WINDOW_DAYS, ScreenCase, Seen, limits_under, seen_of
+from agents.rules.consignee import ScreenCase, Seen, limits_under, seen_of
 from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.phases import asked
 from agents.rules.selection import SelectionCase
@@ -82,149 +83,6 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     topic: str
     key: str
     value: bytes
-
-
-class Heard(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What customs said of a consignee, and when that came here."""
-
-    answer: Answer
-    at_ms: int
-
-
-class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A consignee in the changelog."""
-
-    parcels: dict[str, Seen]
-    answers: dict[str, Heard] = {}
-
-
-class Partition:
-    """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
-
-    __slots__ = ("_by_day", "_day", "answers", "assessed", "assessed_touched", "books", "consignees", "touched")
-
-    def __init__(self, number: int = 0, of: int = 1) -> None:
-        """Partition `number` of `of`: its part of what inspectors can do."""
-        self.books = Books(number, of)
-        """What was selected for inspection, by site."""
-        self.consignees: dict[str, dict[str, Seen]] = {}
-        self.assessed: dict[str, Assessment] = {}
-        """What carriers were told before loading and nobody has ended, by carrier and house bill; kept until then, whatever is sent anew."""
-        self.assessed_touched: set[str] = set()
-        self.answers: dict[str, dict[str, Heard]] = {}
-        """What customs said of consignees, by what it was asked; an answer may come before the parcel."""
-        self.touched: set[str] = set()
-        """Consignees changed since the last commit, for the changelog."""
-        self._by_day: dict[int, set[str]] = {}
-        self._day = 0
-
-    def kept(self, token: str) -> Kept | None:
-        """A consignee as the changelog has it; None when it is forgotten."""
-        parcels = self.consignees.get(token)
-        return None if parcels is None else Kept(parcels, self.answers.get(token, {}))
-
-    def restore(self, token: str, kept: Kept) -> None:
-        """Take a consignee from the changelog."""
-        self.consignees[token] = kept.parcels
-        if kept.answers:
-            self.answers[token] = kept.answers
-        self._remember_day(token)
-
-    def restore_assessed(self, name: str, assessment: Assessment | None) -> None:
-        """Take what a carrier was told before loading from the changelog."""
-        self.assess(name, assessment)
-        self.assessed_touched.discard(name)
-
-    def hear(self, token: str, answer: Answer, at_ms: int) -> None:
-        """Remember what customs said of a consignee."""
-        self.consignees.setdefault(token, {})
-        answers = self.answers.setdefault(token, {})
-        answers.pop(answer.particulars, None)
-        answers[answer.particulars] = Heard(answer, at_ms)
-        if len(answers) > limits.CONSIGNEE_ANSWERS_MAX:
-            del answers[next(iter(answers))]
-        self.touched.add(token)
-        self._remember_day(token)
-
-    def assess(self, name: str, assessment: Assessment | None) -> None:
-        """Note what a carrier was told before loading, or (None) that it is ended."""
-        if self.assessed.get(name) != assessment:
-            self.assessed_touched.add(name)
-            if assessment is None:
-                del self.assessed[name]
-            else:
-                self.assessed[name] = assessment
-
-    def answer(self, token: str, particulars: str, since_ms: int) -> Answer | None:
-        """What customs said of a consignee, no longer ago, when it was asked about these particulars."""
-        heard = self.answers.get(token, {}).get(particulars)
-        return None if heard is None or heard.at_ms < since_ms else heard.answer
-
-    def put(self, token: str, name: str, seen: Seen) -> None:
-        """Remember a parcel of a consignee; an amendment keeps the time of the first filing."""
-        parcels = self.consignees.setdefault(token, {})
-        before = parcels.get(name)
-        parcels[name] = seen if before is None else msgspec.structs.replace(seen, received_at_ms=before.received_at_ms)
-        if len(parcels) > limits.CONSIGNEE_PARCELS_MAX:
-            del parcels[next((other for other, kept in parcels.items() if not kept.content), name)]
-        self.touched.add(token)
-        self._remember_day(token)
-
-    def get(self, token: str, name: str) -> Seen | None:
-        """A parcel of a consignee, None when it is not remembered."""
-        return self.consignees.get(token, {}).get(name)
-
-    def drop(self, token: str, name: str) -> None:
-        """Forget a parcel of a consignee."""
-        parcels = self.consignees.get(token)
-        if parcels is None or parcels.pop(name, None) is None:
-            return
-        if self._last_day(token) < self._day - WINDOW_DAYS - 1:
-            self.forget(token)
-        else:
-            self._remember_day(token)
-        self.touched.add(token)
-
-    def others(self, token: str, name: str, now_ms: int) -> dict[str, Seen]:
-        """The consignee's other parcels within the window."""
-        parcels = self.consignees.get(token)
-        if parcels is None:
-            return {}
-        since_ms = now_ms - WINDOW_DAYS * DAY_MS
-        return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms and seen.in_force}
-
-    def waiting_bytes(self, token: str, name: str) -> int:
-        """How much is kept of the consignee's other parcels until customs answers."""
-        return sum([len(seen.content) for other, seen in self.consignees.get(token, {}).items() if other != name])
-
-    def expire(self, now_ms: int) -> None:
-        """Forget consignees whose last parcel is older than the window; once for each new day of the log."""
-        day = now_ms // DAY_MS
-        if day <= self._day:
-            return
-        self._day = day
-        horizon = day - WINDOW_DAYS - 1
-        for old in [kept for kept in self._by_day if kept < horizon]:
-            for token in self._by_day.pop(old):
-                if token in self.consignees and self._last_day(token) < horizon:
-                    self.forget(token)
-                    self.touched.add(token)
-
-    def forget(self, token: str) -> None:
-        """Forget a consignee."""
-        self.consignees.pop(token, None)
-        self.answers.pop(token, None)
-
-    def _remember_day(self, token: str) -> None:
-        """Note the last day; with what is remembered alone, so that a restored partition forgets on the same day."""
-        self._by_day.setdefault(self._last_day(token), set()).add(token)
-
-    def _last_day(self, token: str) -> int:
-        """The day of a consignee's latest parcel or answer."""
-        latest = max([seen.received_at_ms for seen in self.consignees[token].values()], default=0)
-        if self.answers and (answers := self.answers.get(token)):
-            latest = max(latest, *[heard.at_ms for heard in answers.values()])
-        return latest // DAY_MS
 
 
 class Screening:
@@ -307,7 +165,7 @@ class Screening:
             return outputs
         decided_anew: dict[str, Seen] = {}
         verification = verification_of(answer)
-        for name, seen in list(partition.consignees.get(token, {}).items()):
+        for name, seen in list(partition.parcels(token).items()):
             if not seen.content:
                 continue
             waiting = read_checked(avro.frame(avro.CHECKED_PARCEL) + seen.content)

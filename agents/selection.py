@@ -28,6 +28,8 @@ DRAW_BITS: Final = 48
 SHIFTS_AHEAD: Final = 90
 """A parcel that says it arrives later, or has long arrived, belongs to the shift of its receipt."""
 SHIFTS_COMPARED: Final = 3
+TOP_SHARE: Final = 8
+"""Below the highest eighth nothing is chosen for its risk, however many hands are free."""
 LATE_SHARE: Final = 8
 """A shift that brought all it was expected to bring, or more, may still bring an eighth of that."""
 
@@ -85,7 +87,7 @@ class Book(msgspec.Struct, gc=False, array_like=True):
 class Books:
     """The sites of one partition."""
 
-    __slots__ = ("_chosen", "_of", "_share", "_shifts", "sites", "touched")
+    __slots__ = ("_chosen", "_of", "_share", "_shifts", "_touched_shifts", "_touched_sites", "sites")
 
     def __init__(self, number: int = 0, of: int = 1) -> None:
         """Partition `number` of `of`."""
@@ -94,8 +96,9 @@ class Books:
         self._shifts: dict[tuple[str, int], dict[int, Choice]] = {}
         """What was chosen, by site and shift, each by its draw."""
         self._chosen: dict[int, Choice] = {}
-        self.touched: set[tuple[str, int | None]] = set()
-        """Sites, and shifts of sites, that changed since the last commit."""
+        self._touched_sites: set[str] = set()
+        self._touched_shifts: set[tuple[str, int]] = set()
+        """What changed since the last commit."""
 
     def shift_of(self, site: Site, arrives_ms: int, now_ms: int) -> int:
         """The shift that receives a parcel, counted from 1970."""
@@ -123,11 +126,11 @@ class Books:
         bucket = min(priority_ppm // BUCKET_PPM, BUCKETS - 1)
         choice = None
         if priority_ppm and book.total >= warm_up:
-            tail = (sum(book.histogram[bucket + 1 :]) << DRAW_BITS) + book.histogram[bucket] * draw
-            choice = self._by_risk(site, shift, book, tail, rates)
+            above = sum(book.histogram[bucket + 1 :])
+            if above * TOP_SHARE < book.total:
+                choice = self._by_risk(site, shift, book, (above << DRAW_BITS) + book.histogram[bucket] * draw, rates)
         if is_new:
             self._note(book, bucket)
-            self.touched.add((site.name, None))
         return None if choice is None else self._take(choice, draw)
 
     def _by_risk(self, site: Site, shift: int, book: Book, tail: int, rates: Rates) -> Choice | None:
@@ -161,14 +164,11 @@ class Books:
         chosen = self._shifts.setdefault((choice.site, choice.shift), {})
         if len(chosen) < limits.CHOSEN_PER_SHIFT_MAX:
             chosen[draw] = self._chosen[draw] = choice
-            self.touched.add((choice.site, choice.shift))
+            self._touched_shifts.add((choice.site, choice.shift))
         return choice
 
     def _book(self, site: str) -> Book:
-        book = self.sites.get(site)
-        if book is None:
-            book = self.sites[site] = Book([0] * BUCKETS, 0, {})
-        return book
+        return self.sites.get(site) or self.sites.setdefault(site, Book([0] * BUCKETS, 0, {}))
 
     def _shift(self, site: str, shift: int) -> Shift:
         """A shift's counts; the oldest shift goes when there are too many."""
@@ -182,14 +182,14 @@ class Books:
                 self._forget(site, oldest)
                 if oldest == shift:
                     break
-        self.touched.add((site, None))
+        self._touched_sites.add(site)
         return counted
 
     def _forget(self, site: str, shift: int) -> None:
         """Forget what was chosen of a shift."""
         for draw in self._shifts.pop((site, shift), {}):
             self._chosen.pop(draw, None)
-        self.touched.add((site, shift))
+        self._touched_shifts.add((site, shift))
 
     @staticmethod
     def _note(book: Book, bucket: int) -> None:
@@ -203,9 +203,12 @@ class Books:
 
     def changes(self) -> Iterator[tuple[str, int | None, Book | dict[int, Choice] | None]]:
         """Sites and shifts that changed, as they are now; None when a shift is forgotten. Begins anew."""
-        for site, shift in sorted(self.touched, key=lambda each: (each[0], -1 if each[1] is None else each[1])):
-            yield site, shift, self.sites[site] if shift is None else self._shifts.get((site, shift))
-        self.touched.clear()
+        for site in sorted(self._touched_sites):
+            yield site, None, self.sites[site]
+        for site, shift in sorted(self._touched_shifts):
+            yield site, shift, self._shifts.get((site, shift))
+        self._touched_sites.clear()
+        self._touched_shifts.clear()
 
     def kept(self) -> Iterator[tuple[str, int | None, Book | dict[int, Choice]]]:
         """All sites and shifts, as the changelog has them."""

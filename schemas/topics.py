@@ -211,8 +211,8 @@ TOPICS: Final = (
     ),
     Topic(
         name=SCREENING_STATE,
-        carries="internal, MessagePack",
-        key="consignee token",
+        carries="internal, as agents/consignees.py packs it",
+        key="consignee token, packed",
         written_by="screening",
         read_by="screening, when it restores",
         partitions=8,

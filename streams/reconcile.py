@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
+from agents.consignees import Partition
 from agents.links import Linking, Links
-from agents.screening import Partition, Screening
+from agents.screening import Screening
 from schemas import avro, topics
 from streams.admin import partitions_of
 from streams.balance import INTERNAL, Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
 from streams.reference.history import References
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
-from streams.work import CHECKED_PARTITIONS, StoredRecord, read_checked, read_links, state_of
+from streams.work import CHECKED_PARTITIONS, StoredRecord, key_shown, read_checked, read_links, state_of
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -137,10 +138,10 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     partitions, again = _decided_again(checked, reference, progress)
     again.update(_linked_again(sightings, reference, progress))
     live.update({key: count for key, count in refused.items() if key in again})
-    remembered = {(number, token): packed for number, partition in partitions.items() for token, packed in state_of(partition).items()}
+    remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()}
     found = [
         *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
-        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key[1].decode()}"),
+        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key_shown(key[1])}"),
     ]
     return len(checked), found
 
@@ -160,6 +161,9 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
             progress(1000)
+            for partition in partitions.values():
+                for _ in partition.changes():  # a worker's commits: what was looked at is packed away again
+                    pass
     return partitions, again
 
 

@@ -14,11 +14,12 @@ from aiokafka.structs import TopicPartition
 
 from agents import actions, screening
 from agents.actions import Assessment, read_action
+from agents.consignees import Partition, token_of
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.links import Linking, Links, read_sightings
 from agents.memory import Bill, CarrierMemory, Filing
-from agents.screening import Kept, Output, Partition, Screening, relayed, write_checked
+from agents.screening import Output, Screening, relayed, write_checked
 from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
@@ -37,11 +38,12 @@ _BILL: Final = msgspec.msgpack.Decoder(Bill).decode
 _ASSESSMENT: Final = msgspec.msgpack.Decoder(Assessment).decode
 _BOOK: Final = msgspec.msgpack.Decoder(Book).decode
 _CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
-_KEPT: Final = msgspec.msgpack.Decoder(Kept).decode
 _SEPARATOR: Final = "\x1f"
 _ASSESSED: Final = "assessed"
 _SITES: Final = "sites"
-"""Begin the keys of what is no consignee: tokens begin with `v1.`."""
+"""Begin the keys of what is no consignee: those begin with a key id and a dot, or a dot."""
+_ASSESSED_KEY: Final = f"{_ASSESSED}{_SEPARATOR}".encode()
+_BOOK_KEY: Final = f"{_SITES}{_SEPARATOR}".encode()
 _FILINGS: Final = "m"
 _BILLS: Final = "b"
 CHECKED_PARTITIONS: Final = partitions.count(topics.CHECKED)
@@ -278,9 +280,8 @@ class Work:
             for name in sorted(touched.bills):
                 yield _state_key(carrier, _BILLS, name), _packed(memory.bills.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
-            for token in sorted(kept.touched):
-                yield token.encode(), _packed(kept.kept(token)), topics.SCREENING_STATE, number
-            kept.touched.clear()
+            for key, packed in kept.changes():
+                yield key, packed, topics.SCREENING_STATE, number
             for name in sorted(kept.assessed_touched):
                 yield _assessed_key(name), _packed(kept.assessed.get(name)), topics.SCREENING_STATE, number
             kept.assessed_touched.clear()
@@ -313,19 +314,17 @@ class Work:
     def restore_screening(self, number: int, key: bytes, value: bytes | None) -> None:
         """Take a record of `state.screening`."""
         partition = self.partitions[number]
-        token, is_other, rest = key.decode().partition(_SEPARATOR)
-        if is_other and token == _ASSESSED:
-            partition.restore_assessed(rest, None if value is None else _ASSESSMENT(value))
-        elif is_other:
-            site, _, shift = rest.partition(_SEPARATOR)
-            if shift:
-                partition.books.restore_shift(site, int(shift), None if value is None else _CHOSEN(value))
-            elif value is not None:
-                partition.books.restore_site(site, _BOOK(value))
-        elif value is None:
-            partition.forget(token)
-        else:
-            partition.restore(token, _KEPT(value))
+        if key.startswith(_ASSESSED_KEY):
+            partition.restore_assessed(key.decode().partition(_SEPARATOR)[2], None if value is None else _ASSESSMENT(value))
+            return
+        if not key.startswith(_BOOK_KEY):
+            partition.restore(key, value)
+            return
+        _, site, *shift = key.decode().split(_SEPARATOR, 2)
+        if shift and shift[0]:
+            partition.books.restore_shift(site, int(shift[0]), None if value is None else _CHOSEN(value))
+        elif value is not None:
+            partition.books.restore_site(site, _BOOK(value))
 
     def restore_links(self, number: int, value: bytes | None) -> None:
         """Take a record of `parcels.links` that was linked before."""
@@ -398,6 +397,10 @@ def read_links(value: bytes | None) -> Sightings:
 
 def state_of(partition: Partition) -> dict[bytes, bytes]:
     """Consignees and sites as `state.screening` has them: what a replay is compared with."""
-    consignees = {token.encode(): _PACK(partition.kept(token)) for token in partition.consignees}
     assessed = {_assessed_key(name): _PACK(assessment) for name, assessment in partition.assessed.items()}
-    return consignees | assessed | {_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}
+    return {**partition.packed(), **assessed, **{_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}}
+
+
+def key_shown(key: bytes) -> str:
+    """A key of `state.screening` as people read it: a consignee's token, or a site or parcel."""
+    return key.decode() if key.startswith((_BOOK_KEY, _ASSESSED_KEY)) else token_of(key)

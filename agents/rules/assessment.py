@@ -18,8 +18,9 @@ CONSOLIDATED: Final = frozenset(
     {"consol", "consolidated", "consolidation", "consolidated cargo", "consolidated shipment", "consol cargo", "as per attached list", "혼재화물", "혼재"}
 )
 """Words that say that there are goods, and not which."""
-ADDRESS_WORDS_MIN: Final = 2
-_WORD: Final = re.compile(r"\w+")
+_CONSOLIDATED_CHARS_MAX: Final = 2 * max(map(len, CONSOLIDATED))
+_TWO_WORDS: Final = re.compile(r"\w[^\w]+\w")
+"""An address names a place with two words at least."""
 
 
 class ActionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -37,10 +38,10 @@ def loading_data_is_complete(case: Case) -> Iterator[Found]:
     header, parcel = case.header, case.parcel
     if header.mode not in AIR or not case.is_import or not _before(header.lodged_at, header.departs_at or ""):
         return
-    if len(_WORD.findall(parcel.consignor.address)) < ADDRESS_WORDS_MIN:
+    if _TWO_WORDS.search(parcel.consignor.address) is None:
         yield Found("/consignor/address", "the sender's address is missing or names no place; street and town are right")
     for index, item in enumerate(parcel.items):
-        if folded(item.description) in CONSOLIDATED:
+        if len(item.description) <= _CONSOLIDATED_CHARS_MAX and folded(item.description) in CONSOLIDATED:
             yield Found(f"/items/{index}/description", "a consolidation is named and no goods; what each piece holds is right")
 
 

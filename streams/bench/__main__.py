@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from streams.bench import latency, report, stages
+from streams.bench import latency, report, stages, state
 from streams.bench.loads import FORMS, Form, Load, load
 from streams.bench.rig import WORKERS
 from streams.bench.throughput import Drain, drain
@@ -27,9 +27,10 @@ CARRIERS_PARCELS: Final = 40_000
 FEW: Final = 2
 MANY: Final = 30
 RATES: Final = (1_000, 3_000)
+CONSIGNEES: Final = 1_000_000
 
 Part = Callable[[int | None, int, int], object]
-"""Takes parcels, repeats and seconds; measures, shows, and returns the numbers."""
+"""Takes parcels (of state: consignees), repeats and seconds; measures, shows, and returns the numbers."""
 
 
 def _stages(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001 - all parts are called alike
@@ -69,7 +70,17 @@ def _latency(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa
     return found
 
 
-PARTS: Final[Mapping[str, Part]] = {"stages": _stages, "pipeline": _pipeline, "small": _small, "carriers": _carriers, "latency": _latency}
+def _state(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001
+    found = {}
+    for name, mix in state.PARCELS.items():
+        with look.counting(f"filling the changelog, {name}", "consignees") as bar:
+            bar.total(parcels or CONSIGNEES)
+            found[name] = asyncio.run(state.measure(parcels or CONSIGNEES, mix, bar.at))
+    report.show_state(found)
+    return found
+
+
+PARTS: Final[Mapping[str, Part]] = {"stages": _stages, "pipeline": _pipeline, "small": _small, "carriers": _carriers, "latency": _latency, "state": _state}
 
 
 def _drained(title: str, loads: Mapping[str, Load], repeats: int) -> dict[str, list[Drain]]:
@@ -95,7 +106,7 @@ def machine() -> dict[str, Any]:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("parts", nargs=-1, type=click.Choice(tuple(PARTS)))
-@click.option("--parcels", type=click.IntRange(min=50), help="How many parcels; each part has its own number otherwise. Of no effect on latency.")
+@click.option("--parcels", type=click.IntRange(min=50), help="How many parcels; each part has its own number otherwise. For state: how many consignees. Of no effect on latency.")
 @click.option("--repeats", type=click.IntRange(min=1), default=3, show_default=True, help="How often pipeline, small and carriers run.")
 @click.option("--seconds", type=click.IntRange(min=1), default=30, show_default=True, help="How long each rate of latency lasts.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write all numbers to this file.")
@@ -108,6 +119,7 @@ def bench(parts: tuple[str, ...], parcels: int | None, repeats: int, seconds: in
     small     the same with a manifest for each parcel
     carriers  the same with 2 and with 30 carriers
     latency   from a manifest to its decisions, at 1,000 and 3,000 parcels a second
+    state     memory of consignees, and how long two workers restore them
 
     All of them when none is named. Settings are taken from the environment, so that what they bring can be measured:
     INTAKE_COMMIT_INTERVAL_MS=50 make bench ARGS=latency

@@ -6,10 +6,12 @@ from typing import Final
 from streams.bench import stages
 from streams.bench.latency import Latency, Measured
 from streams.bench.stages import Cost, Costs
+from streams.bench.state import State
 from streams.bench.throughput import Drain, spread
 from streams.cli import look
 
 BAR_CHARS: Final = 40
+MB: Final = 1_000_000
 
 
 def show_stages(found: Mapping[str, Costs]) -> None:
@@ -70,3 +72,25 @@ def show_latency(found: Iterable[Measured]) -> None:
 def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
     ms = [f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most)]
     return [f"{measured.rate:,}", of, f"{latency.count:,}", *ms, f"{measured.late_ms:.0f}", f"{measured.cpu_us_workers:.0f}", f"{measured.cpu_us_broker:.0f}"]
+
+
+def show_state(found: Mapping[str, State]) -> None:
+    """One line for each kind of consignees."""
+    columns = ["consignees", "how many", "MB, all workers", "bytes each", "changelog MB", "restored in s", "CPU s: workers", "CPU s: broker", "filled in s"]
+    look.table(
+        columns, [_state(name, state) for name, state in found.items()], title="Consignees restored by two workers at once; MB resident, all that a worker has loaded included"
+    )
+
+
+def _state(name: str, state: State) -> list[str]:
+    return [
+        name,
+        f"{state.consignees:,}",
+        f"{state.bytes_after / MB:,.0f}",
+        f"{state.bytes_each:.0f}",
+        f"{state.log_bytes / MB:,.0f}",
+        f"{state.seconds:.1f}",
+        f"{sum(each.cpu_seconds for each in state.processes):.1f}",
+        f"{state.broker_cpu_seconds:.1f}",
+        f"{state.fill_seconds:.0f}",
+    ]

@@ -20,10 +20,11 @@ import fastavro
 import msgspec
 
 from agents import intake, screening
+from agents.consignees import Partition
 from agents.identity import TokenKeys
 from agents.intake import Office
 from agents.rules import PARCEL_RULES
-from agents.screening import Partition, Screening
+from agents.screening import Screening
 from agents.settled import SettledWriter
 from schemas import avro, topics
 from streams import partitions, work
@@ -254,11 +255,12 @@ def _change(way: Way) -> Run:
     changed = way.work()
     for record in way.units[-1]:
         changed.process(record)
+    touched = {number: set(partition.touched) for number, partition in changed.partitions.items()}
 
     def run() -> None:
         for _ in way.units:
-            for partition in changed.partitions.values():
-                partition.touched = set(partition.consignees)
+            for number, partition in changed.partitions.items():
+                partition.touched |= touched[number]
             for _ in changed._state():
                 pass
 

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from agents.clock import DAY_MS
+from agents.consignees import Partition
 from agents.identity import consignee_token
 from agents.rules.consignee import WINDOW_DAYS, Seen
-from agents.screening import Kept, Partition
 from schemas import limits, topics
 from streams import partitions
 from tests.flow import KEYS, NOW_MS, Flow, Json, by_bill
@@ -34,8 +34,8 @@ def holder(flow: Flow) -> list[str]:
 def again(before: Partition) -> Partition:
     """A partition with what another wrote into the changelog."""
     after = Partition()
-    for consignee in before.consignees:
-        after.restore(consignee, msgspec.msgpack.decode(msgspec.msgpack.encode(before.kept(consignee)), type=Kept))
+    for key, packed in before.packed().items():
+        after.restore(key, packed)
     return after
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from agents.rules import PARCEL_RULES
-from streams.bench import latency, loads, stages
+from streams.bench import latency, loads, stages, state
 from streams.bench.__main__ import bench
 
 
@@ -64,3 +64,17 @@ def test_pipeline_sees_every_parcel_decided(tmp_path: Path) -> None:
         assert 0 < drain["counted"] <= drain["decided"]
         assert drain["transactions"] > 0
         assert drain["seconds"] > 0
+
+
+@pytest.mark.broker
+def test_state_restores_every_consignee_it_wrote(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.json"
+    done = CliRunner().invoke(bench, ["state", "--parcels", "4001", "--json", str(numbers)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "changelog MB" in done.output
+    found = orjson.loads(numbers.read_bytes())["state"]
+    assert set(found) == set(state.PARCELS)
+    for each in found.values():
+        assert each["consignees"] == 4_000
+        assert sum(process["records"] for process in each["processes"]) == 4_000
+        assert each["log_bytes"] > 4_000 * 48

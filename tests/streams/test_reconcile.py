@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
+from agents.consignees import key_of, token_of
 from schemas import avro, topics
 from streams import partitions
 from streams.reconcile import Balance, reconcile
@@ -132,11 +133,11 @@ async def state_is_forged(running: Cluster) -> Expected:
     one, other = [record for record in last.values() if record.value is not None][:2]
     await forge(running, one, None)
     await forge(running, other, b"\x80")
-    await forge(running, other, b"\x80", key=b"v1.k1.nobody")
+    await forge(running, other, b"\x80", key=key_of("v1.k1.nobody"))
     where = f"{topics.SCREENING_STATE}-{{}} {{}}".format
     return [
-        ("replay: state", where(one.partition, one.key.decode()), "only in the replay"),
-        ("replay: state", where(other.partition, other.key.decode()), "differs from the replay"),
+        ("replay: state", where(one.partition, token_of(one.key)), "only in the replay"),
+        ("replay: state", where(other.partition, token_of(other.key)), "differs from the replay"),
         ("replay: state", where(other.partition, "v1.k1.nobody"), "only live"),
     ]
 

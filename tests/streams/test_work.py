@@ -15,7 +15,7 @@ from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
 from schemas import avro, limits, topics, unreadable
 from streams.sample import framed, hostile, records
-from streams.work import InternalFaultError, state_of
+from streams.work import InternalFaultError
 from tests.flow import Flow, Json, Stored, decisions, records_of, work_of
 from tests.parcels import manifest
 
@@ -158,7 +158,7 @@ class FaultError(RuntimeError):
 def memory_of(flow: Flow) -> bytes:
     """All that a worker remembers, as bytes."""
     carriers = {name: (kept.filings, kept.bills, kept.names) for name, kept in flow.work.carriers.items()}
-    return msgspec.msgpack.encode((carriers, {number: state_of(kept) for number, kept in flow.work.partitions.items()}), enc_hook=list)
+    return msgspec.msgpack.encode((carriers, {number: dict(kept.packed()) for number, kept in flow.work.partitions.items()}), enc_hook=list)
 
 
 def fails_on(house_bill: str) -> Rule:
