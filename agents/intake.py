@@ -3,7 +3,7 @@
 Top to bottom: read, shape, place among the versions already answered, judge each parcel, answer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from agents.address import place_of
 from agents.case import Case, ManifestCase, Price
 from agents.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
 from agents.goods import NOTHING, Understood, categorise
@@ -33,7 +34,8 @@ from agents.rules.rule import Found, Rule
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
 from agents.shape import Shaped, faults, fit, salvage, shape, unknown, unknown_in
-from agents.text import fold, folded
+from agents.sightings import Told, since_of
+from agents.text import folded
 from schemas import limits, unreadable
 from schemas.decision import (
     CheckedParcel,
@@ -55,7 +57,8 @@ from schemas.decision import (
     Status,
     Versions,
 )
-from schemas.manifest import Consignee, Header, Order, Parcel
+from schemas.manifest import Consignee, Header, Item, Order, Parcel
+from schemas.sightings import CONSIGNEE_BYTES, Sighting, Sightings
 from schemas.unreadable import UnreadableError
 
 SHAPE: Final = "FMT-01"
@@ -66,6 +69,11 @@ FEW_ITEMS: Final = 8
 """Parcels with no more lines can't bring a flood of findings."""
 HS_CHARS_MAX: Final = 10
 """Digits of a code of the Korean tariff."""
+HS_HEADING_CHARS: Final = 4
+HS_SUBHEADING_CHARS: Final = 6
+CENT_E4: Final = E4 // 100
+CENT_E6: Final = 10_000
+"""A cent in ten-thousandths and in millionths of a dollar."""
 SECRET_CHARS_MIN: Final = 2
 """A shorter text says nothing of a person."""
 HUSHED: Final = '"the consignee\'s"'
@@ -116,6 +124,8 @@ class Taken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     receipt: Receipt
     passed: Sequence[Passed] = ()
     refused: Sequence[Refused] = ()
+    links: Mapping[int, Sightings] = {}
+    """What linking is told, by partition."""
     change: Change | None = None
 
 
@@ -422,6 +432,7 @@ class _File:
         ours = _repeated([finding for finding in self._findings if finding.severity == "REJECT"])
         passed: list[Passed] = []
         refused: list[Refused] = []
+        told = Told(self._record.carrier)
         bills: dict[str, Bill] = {}
         answers: list[ParcelAnswer] = []
         answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
@@ -433,7 +444,7 @@ class _File:
                 after = self._refused(parcel, ours, before, passed, refused, first=parcel.house_bill not in bills)
                 answers.append(_answered(parcel, "REJECTED"))
             else:
-                after = self._passed(parcel, before, passed)
+                after = self._passed(parcel, before, passed, told)
                 if any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
                     answers.append(_answered(parcel, answer))
             if parcel.house_bill:
@@ -442,7 +453,9 @@ class _File:
         counts = Counts(len(judged), 0 if self.event == "CANCEL" else taken, rejected, taken if self.event == "CANCEL" else 0)
         findings = [_shown(finding) for finding in self._findings if not is_observed(finding)]
         receipt = self._receipt(self._status(counts, refused_whole=bool(ours)), counts, findings, answers)
-        return Taken(receipt=receipt, passed=passed, refused=refused, change=self._change(bills, conflict=conflict))
+        header, key_id = self.header, self._office.keys.keys[0][0]
+        links = told.by_partition(header.manifest_id, header.version, header.master_bill, key_id, self._record.stored_at_ms)
+        return Taken(receipt=receipt, passed=passed, refused=refused, links=links, change=self._change(bills, conflict=conflict))
 
     def _status(self, counts: Counts, *, refused_whole: bool) -> Status:
         if refused_whole or counts.rejected == counts.received:
@@ -463,7 +476,7 @@ class _File:
         findings = (*ours, *[finding for finding in parcel.findings if not is_covert(finding)])
         if known is not None and known.path:
             passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
-            return Bill(known.manifest_id, sequence, known.in_force, known.path, known.corrected)
+            return Bill(known.manifest_id, sequence, known.in_force, known.path, known.corrected, known.marks)
         decided = Decided(
             decision_id=self._ids.of(*names),
             sequence=sequence,
@@ -477,8 +490,8 @@ class _File:
         refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
         return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, (), self._is_correction(parcel.house_bill))
 
-    def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed]) -> Bill:
-        """Pass a parcel on to screening, by way of the consignees it had before."""
+    def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed], told: Told) -> Bill:
+        """Pass a parcel on to screening, by way of the consignees it had before, and tell linking of it."""
         sequence = 1 if before is None else before.sequence + 1
         in_force = None if before is None else before.in_force
         walked = before.path if before is not None else ()
@@ -489,9 +502,36 @@ class _File:
             path = walked
         settled = self._writer.write(parcel.house_bill, parcel.own)
         operation: Operation = "CANCEL" if parcel.case is None else "DECLARE"
-        checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel)
+        facts = None if parcel.case is None else self._facts(parcel.case, parcel, path[-1])
+        checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel, facts)
         passed.append(Passed(path[0], checked))
-        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path, self._is_correction(parcel.house_bill))
+        marks = self._tell(parcel, facts, path[-1], sequence, b"" if before is None else before.marks, told)
+        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path, self._is_correction(parcel.house_bill), marks)
+
+    def _tell(self, judged: _Judged, facts: Facts | None, token: str, sequence: int, before: bytes, told: Told) -> bytes:  # noqa: PLR0913, PLR0917 - what a sighting says
+        """Tell linking of a parcel that a person imports, or that it is gone; the marks it is known by."""
+        name, case = f"{self._record.carrier}/{judged.house_bill}", judged.case
+        if facts is None or case is None or not facts.is_person or not case.is_import or not case.parcel.items:
+            told.gone(name, before)
+            return b""
+        item, since_ms = case.parcel.items[0], since_of(before)
+        piece_cents = _piece_cents(item, case.price)
+        hs_code = _code_as_read(item.hs_code) or ""
+        sighting = Sighting(
+            name,
+            self._record.stored_at_ms if since_ms is None else since_ms,
+            sequence,
+            bytes.fromhex(token[-2 * CONSIGNEE_BYTES :]),
+            facts.address,
+            facts.phone,
+            facts.supplier,
+            _commodity(hs_code[:HS_SUBHEADING_CHARS], item.unit) if piece_cents and hs_code else 0,
+            hs_code[:HS_HEADING_CHARS],
+            min(facts.goods_price_usd_e6 // CENT_E6, INT64_MAX),
+            facts.limit_usd_e4 // CENT_E4,
+            piece_cents,
+        )
+        return told.seen(sighting, before)
 
     def _checked(  # noqa: PLR0913, PLR0917 - what screening is told
         self,
@@ -504,6 +544,7 @@ class _File:
         settled: bytes,
         supersedes: int | None = None,
         judged: _Judged | None = None,
+        facts: Facts | None = None,
     ) -> CheckedParcel:
         """What screening is told: no clear text of the consignee."""
         record = self._record
@@ -522,7 +563,7 @@ class _File:
             supersedes=supersedes,
             route=None if judged is None else judged.route,
             findings=findings,
-            facts=b"" if case is None or judged is None else _PACK(self._facts(case, judged, path[-1])),
+            facts=b"" if facts is None else _PACK(facts),
             money=b"" if case is None or case.price is None else _PACK(_money(case, case.price)),
             settled=settled,
             risk=b"" if case is None else self._risk(case),
@@ -546,7 +587,7 @@ class _File:
             purchased_on=0 if order is None or order.purchased_on is None else _ordinal(_day(order.purchased_on)),
             master=self._master,
             supplier=_supplier(parcel),
-            address=mark(parcel.consignee.postcode, fold(parcel.consignee.address), secret=secret),
+            address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode).unit, secret=secret),
             phone=mark("".join(filter(str.isdigit, parcel.consignee.phone)), secret=secret),
             particulars=particulars_token(parcel.consignee, token, self._office.keys) if _asks_customs(case) else "",
             uses=dict(case.uses),
@@ -661,6 +702,20 @@ def _asks_customs(case: Case) -> bool:
     """Whether the decision awaits what customs says of the importer."""
     consignee = case.parcel.consignee
     return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and can_be_asked(consignee)
+
+
+@lru_cache(maxsize=16_384)
+def _commodity(subheading: str, unit: str) -> int:
+    """Mark of goods whose prices for a piece can be compared."""
+    return mark(subheading, folded(unit))
+
+
+def _piece_cents(item: Item, price: Price | None) -> int:
+    """What one piece of a line costs, in US cents; 0 when that is not known."""
+    amount_e4 = parse_e4(item.amount)
+    if price is None or amount_e4 is None or item.quantity < 1:
+        return 0
+    return min(amount_e4 * price.rate_krw_e4 // (price.usd_krw_e4 * CENT_E4 * item.quantity), INT64_MAX)
 
 
 def _supplier(parcel: Parcel) -> int:

@@ -26,6 +26,8 @@ class Bill(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Consignee tokens, first to current; empty while nothing was accepted."""
     corrected: bool = False
     """Whether an amendment added it to a manifest that was answered before."""
+    marks: bytes = b""
+    """By which marks linking knows the parcel in force, and since when (`agents.sightings`); empty where it knows none."""
 
 
 class Filing(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -120,6 +120,40 @@ class Thresholds(Generic[T]):
     """1 when parcels of one master bill are combined only if they come from the same supplier."""
     code_addresses_30d: T
     """Different addresses, or phones, of one clearance code in 30 days from which on it is held."""
+    link_address_parcels_7d: T
+    """Parcels to one address in 7 days, over several clearance codes, above which the next is looked at."""
+    link_phone_parcels_7d: T
+    """The same of one phone."""
+    link_parcels_a_phone: T
+    """Fewer parcels for each phone at an address are those of a pick-up point."""
+    link_split_codes_1d: T
+    """Clearance codes over which one seller's goods for one address in a day are split."""
+    link_address_codes_30d: T
+    """Clearance codes with the same goods at one address in 30 days from which on they are looked at."""
+    link_phone_codes_30d: T
+    """The same of one phone."""
+    link_same_goods_percent: T
+    """Share of these goods in all parcels there, in percent, below which the place is shared by many."""
+    link_seller_codes_30d: T
+    """Clearance codes with the same goods of one seller from which on their receivers are counted."""
+    link_seller_codes_a_receiver: T
+    """Clearance codes for each address, or each phone, from which on they are looked at."""
+    link_near_percent: T
+    """Percent below the limit of exemption within which a price is near it."""
+    link_near_parcels_30d: T
+    """Parcels of one seller near the limit in 30 days from which on they are looked at."""
+    link_near_share_percent: T
+    """Their share in the seller's parcels, in percent."""
+    link_near_prices: T
+    """How many prices they have at least: one article at one price is no pattern."""
+    link_seller_sample: T
+    """Parcels of one seller with the same goods that make a price band."""
+    link_goods_sample: T
+    """Parcels with the same goods that make a price band."""
+    link_band_per_mille: T
+    """Of a thousand parcels of a band so many may be as cheap."""
+    link_band_factor: T
+    """How many times the price is compared with the band."""
     post_simplified_rates: T
     """1 when mail on the simplified route is taxed at simplified rates."""
     importer_asks_customs: T

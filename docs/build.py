@@ -12,7 +12,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from agents.reference import Reference  # noqa: E402
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET, SCREENING_RULES, SELECTION_RULES  # noqa: E402 - the checkout comes first
+from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, RULE_SET, SCREENING_RULES, SELECTION_RULES  # noqa: E402 - the checkout comes first
 from agents.rules.rule import Rule  # noqa: E402
 from schemas.topics import TOPICS  # noqa: E402
 from streams import conformance  # noqa: E402
@@ -93,9 +93,6 @@ WORDS_OF_MANIFESTS: Final = {
     "lodging_time_is_near_receipt": "from the time customs received it",
 }
 LEFT_OUT: Final = (
-    ("XP-04", "Many parcels to one address or phone", "needs a memory by address and phone beside that by consignee; comes with the hidden links of the safety net"),
-    ("XP-07", "One address, phone or seller with many clearance codes", "the same"),
-    ("XP-09", "A seller's parcels clustered just under a limit", "the same, by seller"),
     ("XP-10", "Arrival reconciled with the manifest", "no topic brings what arrived at the gate; when one does, the rule has its place in screening"),
     ("XP-11", "Delivery to another address than declared", "the half about deliveries: no topic brings them; the half about corrections is there"),
     ("TAX-06", "The due date of fifteen days", "a matter of the notice of payment, which another system writes"),
@@ -150,6 +147,7 @@ def rules() -> str:
             "## Of a manifest\n\nA REJECT refuses all its parcels.\n\n" + table(heads, map(row, MANIFEST_RULES)),
             "## Of a parcel\n\n" + table(heads, map(row, PARCEL_RULES)),
             "## Of a consignee's parcels\n\n" + table(heads, map(row, SCREENING_RULES)),
+            "## Of parcels of many consignees\n\nThey open security cases and change no decision.\n\n" + table(heads, map(row, LINK_RULES)),
             "## Of a site\n\nWhat is selected for inspection, within what inspectors can do.\n\n" + table(heads, map(row, SELECTION_RULES)),
             "## Reckoned\n\nShown in `tax` of a decision, line by line.\n\n" + table(("code", "sentence", "where", "basis"), RECKONED),
             "## Left out\n\n" + table(("code", "what", "why"), LEFT_OUT),

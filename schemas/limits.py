@@ -93,6 +93,12 @@ CONSIGNEE_WAITING_BYTES_MAX: Final = 512 * 1024
 CONSIGNEE_ANSWERS_MAX: Final = 8
 """Answers of customs remembered of one consignee; beyond, the oldest are forgotten."""
 
+LINK_PARCELS_MAX: Final = 128
+"""Parcels remembered of one address, phone or seller; beyond, the oldest are forgotten, and counts are of the latest."""
+
+LINK_BANDS_MAX: Final = 20_000
+"""Kinds of goods, by HS subheading and unit, whose prices one partition remembers; beyond, those longest unseen are forgotten."""
+
 EVIDENCE_PARCELS_MAX: Final = 20
 """House bills of further parcels that a security case names."""
 

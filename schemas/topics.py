@@ -11,6 +11,8 @@ RECEIPTS: Final = "receipts."
 """Prefix: one topic a carrier."""
 
 CHECKED: Final = "parcels.checked"
+LINKS: Final = "parcels.links"
+LINKS_PARTITIONS: Final = 4
 REJECTED: Final = "clearance.rejected"
 DEAD_LETTERS: Final = "dead-letters"
 IMPORTER_ANSWERS: Final = "importers.answers"
@@ -108,6 +110,16 @@ TOPICS: Final = (
         record_bytes_max=limits.RECORD_BYTES_MAX,
     ),
     Topic(name=CHECKED, carries="checked_parcel.v1.avsc", key="consignee token", written_by="intake", read_by="screening", partitions=8, retention_days=90),
+    Topic(
+        name=LINKS,
+        carries="internal, MessagePack: which addresses, phones and sellers the parcels of a manifest go by; also the memory of linking, which reads it back",
+        key="manifest id",
+        written_by="intake",
+        read_by="linking",
+        partitions=LINKS_PARTITIONS,
+        retention_days=90,
+        record_bytes_max=limits.RECORD_BYTES_MAX,
+    ),
     Topic(name="clearance.list", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
     Topic(name="clearance.simplified", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
     Topic(name="clearance.general", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
@@ -121,10 +133,42 @@ TOPICS: Final = (
         partitions=4,
         retention_days=90,
     ),
-    Topic(name="security.inspection", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="inspection", partitions=2, retention_days=90),
-    Topic(name="security.hold", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="holds desk", partitions=2, retention_days=90),
-    Topic(name="security.investigation", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="investigators", partitions=2, retention_days=90),
-    Topic(name="security.referral", carries="security_case.v1.avsc", key="house bill", written_by="screening", read_by="partner agencies", partitions=2, retention_days=90),
+    Topic(
+        name="security.inspection",
+        carries="security_case.v1.avsc",
+        key="house bill",
+        written_by="screening, linking",
+        read_by="inspection",
+        partitions=2,
+        retention_days=90,
+    ),
+    Topic(
+        name="security.hold",
+        carries="security_case.v1.avsc",
+        key="house bill",
+        written_by="screening, linking",
+        read_by="holds desk",
+        partitions=2,
+        retention_days=90,
+    ),
+    Topic(
+        name="security.investigation",
+        carries="security_case.v1.avsc",
+        key="house bill",
+        written_by="screening, linking",
+        read_by="investigators",
+        partitions=2,
+        retention_days=90,
+    ),
+    Topic(
+        name="security.referral",
+        carries="security_case.v1.avsc",
+        key="house bill",
+        written_by="screening, linking",
+        read_by="partner agencies",
+        partitions=2,
+        retention_days=90,
+    ),
     Topic(
         name=DEAD_LETTERS,
         carries="the original value and headers, untouched",

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agents.screening import LATER
+from schemas import topics
 
+INTERNAL: Final = frozenset({topics.CHECKED, topics.LINKS})
+"""Topics whose records answer no carrier."""
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
@@ -55,7 +58,7 @@ def breaches(ledgers: Ledgers) -> Iterator[Breach]:
 def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Breach]:
     """Each record of a carrier brings exactly one receipt or exactly one dead letter."""
     answers = Counter(source_of(receipt) for receipt in ledgers.receipts)
-    answers.update(place for place in set(ledgers.dead_letters) if place[0] != "parcels.checked")
+    answers.update(place for place in set(ledgers.dead_letters) if place[0] not in INTERNAL)
     taken = set(ledgers.manifests)
     for place in ledgers.manifests:
         if answers[place] != 1:

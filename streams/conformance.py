@@ -109,6 +109,8 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     change: dict[str, Any] = {}
     null: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    """Texts of a parcel that end in digits: each parcel has the number that follows on the one before, as its house bill has."""
     price: str | None = None
     """What the first line costs: one piece at this price, and the order paid with freight and charges."""
 
@@ -370,6 +372,8 @@ class _Builder:
                 parcel["house_bill"] = self._counted(parcel["house_bill"], self._first + len(manifest["parcels"]))
                 for edits in (case, step, block):
                     self._edit(parcel, edits, of_manifest=False)
+                for pointer in dict.fromkeys((*case.count, *step.count, *block.count)):
+                    self._put(parcel, pointer, self._counted(str(self._get(parcel, pointer)), self._first + len(manifest["parcels"])))
                 manifest["parcels"].append(parcel)
             if block.expect is not None:
                 expected.append((len(manifest["parcels"]) - 1, block.expect))

@@ -8,14 +8,15 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
 from agents.consignees import Partition
+from agents.links import Linking, Links
 from agents.screening import Screening
 from schemas import avro, topics
 from streams.admin import partitions_of
-from streams.balance import Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
+from streams.balance import INTERNAL, Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
 from streams.reference.history import References
 from streams.restore import read_to_end
 from streams.transaction import stable_offsets
-from streams.work import CHECKED_PARTITIONS, StoredRecord, key_shown, read_checked, state_of
+from streams.work import CHECKED_PARTITIONS, StoredRecord, key_shown, read_checked, read_links, state_of
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -77,8 +78,8 @@ async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, 
 
 async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
     """Everything that the laws speak of."""
-    tps = await _partitions(bootstrap, lambda topic: topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance.")) or topic in (topics.DEAD_LETTERS, topics.CHECKED))
-    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic == topics.CHECKED]
+    tps = await _partitions(bootstrap, lambda topic: topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance.")) or topic in (topics.DEAD_LETTERS, *INTERNAL))
+    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic in INTERNAL]
     taken = await _taken(bootstrap, group, sources)
     ledgers = Ledgers()
     read = 0
@@ -89,10 +90,10 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
         if read % 1000 == 0:
             progress(1000)
         place = (record.topic, record.partition, record.offset)
-        if record.topic.startswith(topics.MANIFESTS) or record.topic == topics.CHECKED:
+        if record.topic.startswith(topics.MANIFESTS) or record.topic in INTERNAL:
             if record.offset >= taken[TopicPartition(record.topic, record.partition)]:
                 ledgers.waiting += 1
-            elif record.topic != topics.CHECKED:
+            elif record.topic not in INTERNAL:
                 ledgers.manifests.append(place)
         elif record.topic == topics.DEAD_LETTERS:
             ledgers.dead_letters.append(_origin(record))
@@ -109,8 +110,9 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
 
 async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
     """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
-    tps = await _partitions(bootstrap, lambda topic: topic in (topics.CHECKED, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
+    tps = await _partitions(bootstrap, lambda topic: topic in (*INTERNAL, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
     checked: list[StoredRecord] = []
+    sightings: list[StoredRecord] = []
     live: Counter[Said] = Counter()
     refused: Counter[Said] = Counter()
     """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
@@ -120,6 +122,8 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
         key, value = record.key or b"", record.value or b""
         if record.topic == topics.CHECKED:
             checked.append(record)
+        elif record.topic == topics.LINKS:
+            sightings.append(record)
         elif record.topic == topics.SCREENING_STATE:
             if record.value is None:
                 state.pop((record.partition, key), None)
@@ -132,6 +136,7 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
     partitions, again = _decided_again(checked, reference, progress)
+    again.update(_linked_again(sightings, reference, progress))
     live.update({key: count for key, count in refused.items() if key in again})
     remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()}
     found = [
@@ -160,6 +165,22 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
                 for _ in partition.changes():  # a worker's commits: what was looked at is packed away again
                     pass
     return partitions, again
+
+
+def _linked_again(sightings: Iterable[StoredRecord], reference: References, progress: Progress) -> Counter[Said]:
+    """What one process says when it links everything again in the order of the log."""
+    linkings: dict[str, Linking] = {}
+    links: dict[int, Links] = {}
+    again: Counter[Said] = Counter()
+    for count, record in enumerate(sorted(sightings, key=lambda record: (record.partition, record.offset)), start=1):
+        said = read_links(record.value)
+        law = reference.at(said.received_at_ms)
+        linking = linkings.get(law.version) or linkings.setdefault(law.version, Linking(law))
+        for output in linking.decide(said, links.setdefault(record.partition, Links())):
+            again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
+        if count % 1000 == 0:
+            progress(1000)
+    return again
 
 
 async def _partitions(bootstrap: str, wanted: Callable[[str], bool]) -> list[TopicPartition]:

@@ -306,5 +306,5 @@ async def _sources(bootstrap: str) -> set[tuple[str, int]]:
         cluster = await client.fetch_all_metadata()
     finally:
         await client.close()
-    names = [name for name in cluster.topics() if name == topics.CHECKED or name.startswith(topics.MANIFESTS)]
+    names = [name for name in cluster.topics() if name in (topics.CHECKED, topics.LINKS) or name.startswith(topics.MANIFESTS)]
     return {(name, number) for name in names for number in cluster.partitions_for_topic(name) or ()}

@@ -41,7 +41,7 @@ from streams.work import StoredRecord, Work
 log = logging.getLogger(__name__)
 
 SCHEME: Final = "exactly-once"
-SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked)$"
+SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked|parcels\.links)$"
 """Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
 FETCH_WAIT_MS: Final = 30
@@ -62,7 +62,10 @@ DID: Final = re.compile(r"committed (\d+) transactions")
 
 INTAKE: Final = "manifests"
 SCREENING: Final = "parcels"
+LINKING: Final = "links"
 """Names of the agents' channels; the subscription is `SOURCES`."""
+CHANNELS: Final = {topics.CHECKED: SCREENING, topics.LINKS: LINKING}
+"""Of internal topics; all others are intake's."""
 
 
 @dataclass(slots=True)
@@ -168,7 +171,7 @@ class Desk:
         """
         await self.follower.start()
         if membership.generation != self._generation + 1:
-            self.work.assign((), ())
+            self.work.assign((), (), ())
         self._generation = NO_GENERATION
         tps = [TopicPartition(tp.topic, tp.partition) for tp in assigned]
         client = AIOKafkaClient(bootstrap_servers=self.bootstrap, client_id=self.transactional_id)
@@ -179,8 +182,9 @@ class Desk:
             await client.close()
         carriers = {tp.topic.removeprefix(topics.MANIFESTS) for tp in tps if tp.topic.startswith(topics.MANIFESTS)}
         numbers = {tp.partition for tp in tps if tp.topic == topics.CHECKED}
-        new, new_numbers = self.work.assign(carriers, numbers)
-        records = await restore(self.bootstrap, self.work, new, new_numbers, seconds=RESTORE_SECONDS)
+        links = {tp.partition: offsets.get(tp) or 0 for tp in tps if tp.topic == topics.LINKS}
+        new, new_numbers, new_links = self.work.assign(carriers, numbers, links)
+        records = await restore(self.bootstrap, self.work, new, new_numbers, {number: links[number] for number in new_links}, seconds=RESTORE_SECONDS)
         log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
         return offsets
 
@@ -240,7 +244,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         )
 
     async def subscribe(self, topics: Iterable[str]) -> None:  # noqa: ARG002 - the pattern, whatever the agents name
-        """Read every carrier's topic and the checked parcels."""
+        """Read every carrier's topic and the internal ones."""
         await self.call_thread(self._ensure_consumer().subscribe, pattern=SOURCES, listener=self._rebalance_listener)
 
     async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
@@ -427,12 +431,12 @@ class Producer(faust_producer.Producer):
 
 
 class Conductor(FaustConductor):
-    """Faust's conductor: every carrier's topic goes to the intake agent, the checked parcels to screening."""
+    """Faust's conductor: every carrier's topic goes to the intake agent, the checked parcels to screening, the sightings to linking."""
 
     def _update_tp_index(self, assigned: set[TP]) -> None:
         channels = {name: channel for channel in self._topics for name in channel.topics}
         for tp in assigned:
-            self._tp_index[tp].add(channels[SCREENING if tp.topic == topics.CHECKED else INTAKE])
+            self._tp_index[tp].add(channels[CHANNELS.get(tp.topic, INTAKE)])
 
 
 class Transport(driver.Transport):

@@ -18,11 +18,13 @@ from agents.clock import day_of_ms
 from agents.consignees import Partition, token_of
 from agents.importers import read_answer
 from agents.intake import Office, Record, take
+from agents.links import Linking, Links, read_sightings
 from agents.memory import Bill, CarrierMemory, Filing
 from agents.screening import Output, Screening, relayed, write_checked
 from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
+from schemas.sightings import Sightings
 from schemas.unreadable import UnreadableError
 from streams import partitions
 from streams.bombs import REFUSED
@@ -115,7 +117,7 @@ class Work:
     def __init__(self, office: Office, *, memory_days: int, internal_errors_in_a_row_max: int, outbox: type[Outbox] = Outbox, references: References | None = None) -> None:
         """`outbox` takes what goes out; without Kafka, another than that of a transaction. `references` has the reference data of each time, if not that of the office always."""
         self._references = references or Unchanging(office.reference)
-        self._bench = Bench(office, Screening(office.reference, self._references.at))
+        self._bench = Bench(office, Screening(office.reference, self._references.at), Linking(office.reference))
         self._benches = {office.reference.version: self._bench}
         self._memory_days = memory_days
         self._faults_max = internal_errors_in_a_row_max
@@ -126,6 +128,8 @@ class Work:
         self._touched: dict[str, Touched] = {}
         self.carriers: dict[str, CarrierMemory] = {}
         self.partitions: dict[int, Partition] = {}
+        self.links: dict[int, Links] = {}
+        """By partition of `parcels.links`."""
         self.counters = Counters()
 
     # what comes in
@@ -134,6 +138,8 @@ class Work:
         """Take one record of any source: all of it goes into the unit, or it is set aside whole."""
         if record.topic == topics.CHECKED:
             self._guarded(self._screen, record)
+        elif record.topic == topics.LINKS:
+            self._guarded(self._link, record)
         elif record.topic == topics.IMPORTER_ANSWERS:
             self._guarded(self._relay, record)
         elif record.topic == topics.OFFICERS:
@@ -173,6 +179,8 @@ class Work:
             ],
             record.timestamp,
         )
+        for number, said in taken.links.items():
+            self._unit.outbox.add(topics.LINKS, number, taken.receipt.manifest_id.encode(), _PACK(said), record.timestamp)
         touched = self._touched.setdefault(carrier, Touched())
         if taken.change is not None:
             memory.apply(taken.change)
@@ -191,6 +199,10 @@ class Work:
         token = (record.key or b"").decode()
         self._write(self._at(checked.received_at_ms).screening.decide(token, checked, self.partitions[record.partition]), record.timestamp)
         self.counters.decisions += 1
+
+    def _link(self, record: StoredRecord) -> None:
+        said = read_links(record.value)
+        self._write(self._at(said.received_at_ms).linking.decide(said, self.links[record.partition]), record.timestamp)
 
     def _relay(self, record: StoredRecord) -> None:
         """Give an answer of customs its place among the checked parcels of its consignee."""
@@ -219,7 +231,8 @@ class Work:
             if known is None:
                 if len(self._benches) >= BENCHES_MAX:
                     self._benches.clear()
-                known = self._benches[reference.version] = Bench(msgspec.structs.replace(bench.office, reference=reference), Screening(reference, self._references.at))
+                office = msgspec.structs.replace(bench.office, reference=reference)
+                known = self._benches[reference.version] = Bench(office, Screening(reference, self._references.at), Linking(reference))
             bench = self._bench = known
         return bench
 
@@ -282,13 +295,16 @@ class Work:
 
     # what is had
 
-    def assign(self, carriers: Iterable[str], numbers: Iterable[int]) -> tuple[set[str], set[int]]:
-        """Have exactly these carriers and partitions; those that are new, empty and to be restored."""
+    def assign(self, carriers: Iterable[str], numbers: Iterable[int], links: Iterable[int] = range(topics.LINKS_PARTITIONS)) -> tuple[set[str], set[int], set[int]]:
+        """Have exactly these carriers, partitions of `parcels.checked` and of `parcels.links`; those that are new, empty and to be restored."""
         wanted, wanted_numbers = set(carriers), set(numbers)
         new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
         self.carriers = {carrier: self.carriers.get(carrier) or CarrierMemory(self._memory_days) for carrier in wanted}
         self.partitions = {number: self.partitions.get(number) or Partition(number, CHECKED_PARTITIONS) for number in wanted_numbers}
-        return new, new_numbers
+        wanted_links = set(links)
+        new_links = wanted_links - self.links.keys()
+        self.links = {number: self.links.get(number) or Links() for number in wanted_links}
+        return new, new_numbers, new_links
 
     def restore_intake(self, carriers: set[str], key: bytes, value: bytes | None) -> None:
         """Take a record of `state.intake`, if it is one of these carriers'."""
@@ -315,12 +331,21 @@ class Work:
         elif value is not None:
             partition.books.restore_site(site, _BOOK(value))
 
+    def restore_links(self, number: int, value: bytes | None) -> None:
+        """Take a record of `parcels.links` that was linked before."""
+        try:
+            said = read_links(value)
+        except UnreadableError:
+            return  # it was set aside
+        self._bench.linking.remember(said, self.links[number])
+
 
 class Bench(msgspec.Struct, frozen=True):
     """What decides, with one state of reference data."""
 
     office: Office
     screening: Screening
+    linking: Linking
 
 
 class Step(Protocol):
@@ -365,6 +390,14 @@ def read_checked(value: bytes | None) -> CheckedParcel:
     if value is None:
         raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
     return screening.read_checked(value)
+
+
+def read_links(value: bytes | None) -> Sightings:
+    """A record of `parcels.links`."""
+    try:
+        return read_sightings(value or b"")
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(unreadable.INTERNAL, f"no sightings: {error}") from error
 
 
 def state_of(partition: Partition) -> dict[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""One worker: a Faust app with two agents over exactly-once transport, run until it is told to stop."""
+"""One worker: a Faust app with three agents over exactly-once transport, run until it is told to stop."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from streams.reference.follow import Follower
 from streams.reference.history import ReferenceHistory
 from streams.risk.serve import scorer_of
 from streams.settings import Settings, variable
-from streams.transport import INTAKE, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
+from streams.transport import INTAKE, LINKING, SCHEME, SCREENING, App, Batch, Consumer, Desk, WholeBatch
 from streams.trouble import Trouble
 from streams.work import InternalFaultError, Work
 
@@ -71,7 +71,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
 
 
 def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
-    """The Faust app: intake reads every carrier's topic, screening the checked parcels."""
+    """The Faust app: intake reads every carrier's topic, screening the checked parcels, linking what parcels have in common."""
     app = App(
         settings.group,
         broker=f"{SCHEME}://{bootstrap}".replace(",", f";{SCHEME}://"),
@@ -97,6 +97,11 @@ def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
     @app.agent(app.topic(SCREENING, schema=WholeBatch(), internal=False), name="screening")
     async def screening(stream: StreamT[Batch]) -> None:
         """Decide checked parcels."""
+        await _work_through(desk, stream)
+
+    @app.agent(app.topic(LINKING, schema=WholeBatch(), internal=False), name="linking")
+    async def linking(stream: StreamT[Batch]) -> None:
+        """Find parcels of many consignees that belong together."""
         await _work_through(desk, stream)
 
     @app.on_rebalance_complete.connect

@@ -161,7 +161,7 @@ class Cluster:
     async def _waits(self) -> bool:
         """Whether a committed reader finds a record behind what is committed."""
         tps = [TopicPartition(topics.MANIFESTS + carrier, number) for carrier in self.carriers for number in range(partitions.count(topics.MANIFESTS))]
-        tps += [TopicPartition(topics.CHECKED, number) for number in range(partitions.count(topics.CHECKED))]
+        tps += [TopicPartition(name, number) for name in (topics.CHECKED, topics.LINKS) for number in range(partitions.count(name))]
         client = AIOKafkaClient(bootstrap_servers=self.broker.bootstrap)
         await client.bootstrap()
         try:
@@ -182,7 +182,7 @@ class Cluster:
     @property
     def outputs(self) -> list[TopicPartition]:
         """Everything that workers write, but their changelogs."""
-        names = [topics.CHECKED, *topics.CLEARANCE, *topics.SECURITY_OF_DESK.values(), topics.DEAD_LETTERS, *(topics.RECEIPTS + carrier for carrier in self.carriers)]
+        names = [topics.CHECKED, topics.LINKS, *topics.CLEARANCE, *topics.SECURITY_OF_DESK.values(), topics.DEAD_LETTERS, *(topics.RECEIPTS + carrier for carrier in self.carriers)]
         return [TopicPartition(name, number) for name in names for number in range(partitions.count(name))]
 
     async def audit(self) -> Balance:

@@ -78,8 +78,12 @@ class Flow:
     state: list[Stored] = field(default_factory=list)
     """The changelog."""
     now_ms: int = NOW_MS
+    links: list[Stored] = field(default_factory=list)
+    """What intake told linking, which is linking's memory as well."""
     waiting: dict[int, deque[Stored]] = field(default_factory=dict)
     """Checked parcels still to be screened, by partition."""
+    unlinked: deque[Stored] = field(default_factory=deque)
+    """What linking has still to hear."""
     sent: int = 0
 
     def send(self, manifest: Mapping[str, Any] | bytes | None, *, carrier: str = "kx", days: float = 0, screen: bool = True) -> list[Stored]:
@@ -106,14 +110,20 @@ class Flow:
             if record.topic in STATE:
                 self.state.append(record)
                 continue
+            if record.topic == topics.LINKS:
+                self.links.append(record)
+                self.unlinked.append(record)
+                continue
             self.log.append(record)
             if record.topic == topics.CHECKED:
                 self.waiting.setdefault(record.partition, deque()).append(record)
 
     def screen(self, pick: Callable[[list[int]], int] = min) -> None:
-        """Screen every checked parcel that waits; `pick` says which partition comes next."""
+        """Screen every checked parcel that waits, and link what was told; `pick` says which partition of checked parcels comes next."""
         while ready := sorted(number for number, queue in self.waiting.items() if queue):
             self.take(self.waiting[pick(ready)].popleft())
+        while self.unlinked:
+            self.take(self.unlinked.popleft())
 
     def restored(self, *, compacted: bool = False, reference: Reference = REFERENCE) -> "Flow":
         """The same flow after a crash: another worker, with the state of the changelog."""
@@ -123,8 +133,12 @@ class Flow:
                 work.restore_intake(set(work.carriers), record.key or b"", record.value)
             else:
                 work.restore_screening(record.partition, record.key or b"", record.value)
+        for record in list(self.links)[: len(self.links) - len(self.unlinked)]:
+            work.restore_links(record.partition, record.value)
         waiting = {number: deque(queue) for number, queue in self.waiting.items()}
-        return Flow(work=work, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
+        other = Flow(work=work, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
+        other.links, other.unlinked = list(self.links), deque(self.unlinked)
+        return other
 
     # what was said
 

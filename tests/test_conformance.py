@@ -23,7 +23,7 @@ from tests.streams.cli.command import lines, tonggwan
 CORPUS: Final = CHECKOUT / "conformance"
 FILES: Final = {path.stem: conformance.read(path) for path in build.files()}
 CASES: Final = [pytest.param(file, case, id=f"{code}: {case.name}") for code, file in FILES.items() for case in file.cases]
-POLICY: Final = ("MANIFEST_RULES", "PARCEL_RULES", "SCREENING_RULES", "SELECTION_RULES")
+POLICY: Final = ("MANIFEST_RULES", "PARCEL_RULES", "SCREENING_RULES", "LINK_RULES", "SELECTION_RULES")
 ROWS: Final = [(name, rule) for name in POLICY for rule in getattr(rules, name)]
 HELD_ELSEWHERE: Final = {"SEC-02", "XP-01", "TAX-01", "TAX-02", "TAX-03", "TAX-04", "TAX-05", "TAX-06"}
 """Codes that no row of the policy has: intake itself or an officer holds them, or they reckon and find nothing."""

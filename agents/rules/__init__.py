@@ -1,12 +1,15 @@
 """The policy: every rule, in the order of its code. A rule is a row here and a function in the module of its subject."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from agents.rules import assessment, codes, consignee, goods, importer, manifest, plausibility, routes, selection, selfuse, targets, timing
+from agents.rules import assessment, codes, consignee, goods, importer, links, manifest, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
-from agents.rules.rows import ActionRule, ManifestRule, ScreeningRule, SelectionRule
+from agents.rules.links import LinkCase, Linked
+from agents.rules.rows import ActionRule, LinkRule, ManifestRule, ScreeningRule, SelectionRule
 from agents.rules.rule import Rule
+from schemas.decision import Desk, Outcome
+from schemas.sightings import ADDRESS, PHONE, SELLER
 
 RULE_SET: Final = "2026.11.4"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
@@ -103,6 +106,27 @@ SCREENING_RULES: Final[tuple[ScreeningRule, ...]] = (
     ScreeningRule("XP-08", consignee.self_use_is_kept_over_parcels, "ACT", "Import notice Art. 67 and annex 11", outcome="REFER", desk="REFERRAL", closes="LIST", taxes=True),
 )
 
+_FRAUD: Final = "Customs Act Art. 241, 269, 270; Clearance code notice Art. 25(2)"
+_PRICE: Final = "Customs Act Art. 30, 270; Managed cargo notice Art. 5(1)3-4"
+
+
+def _link(code: str, check: Callable[[LinkCase], Iterator[Linked]], kinds: int, basis: str, asks: Outcome, desk: Desk) -> LinkRule:  # noqa: PLR0913, PLR0917 - what its row says
+    """A rule of linking acts, is covert, and goes by the day of receipt."""
+    return LinkRule(code, check, "ACT", basis, desk=desk, covert=True, day="RECEIVED", kinds=kinds, asks=asks)
+
+
+LINK_RULES: Final[tuple[LinkRule, ...]] = (
+    _link("XP-04", links.receiver_gets_few_parcels, ADDRESS | PHONE, "Express notice Art. 14(1)3", "INSPECT", "INSPECTION"),
+    _link("XP-04", links.address_gets_no_split_order, ADDRESS, "Express notice Art. 14(1)3; Import notice Art. 68", "INSPECT", "INSPECTION"),
+    _link("XP-07", links.receiver_has_few_codes, ADDRESS | PHONE, _FRAUD, "HOLD", "INVESTIGATION"),
+    _link("XP-07", links.seller_reaches_many_receivers, SELLER, _FRAUD, "HOLD", "INVESTIGATION"),
+    _link("XP-09", links.seller_is_not_always_near_the_limit, SELLER, "Customs Act Art. 270; Managed cargo notice Art. 5(1)4", "INSPECT", "INVESTIGATION"),
+    _link("XP-12", links.price_fits_the_seller, SELLER, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.price_fits_the_goods, SELLER, _PRICE, "INSPECT", "INSPECTION"),
+)
+"""Rules over parcels of many consignees. They open security cases; no decision changes, and no carrier hears of them."""
+
+
 SELECTION_RULES: Final[tuple[SelectionRule, ...]] = (
     SelectionRule(
         "SEC-06", selection.risk_is_not_among_the_highest, "ACT", "Managed cargo notice Art. 5, 8(4); Import notice Art. 22, 28", desk="INSPECTION", covert=True, day="RECEIVED"
@@ -123,6 +147,7 @@ POLICY: Final[Mapping[str, tuple[Rule, ...]]] = {
     "manifest": MANIFEST_RULES,
     "parcel": PARCEL_RULES,
     "consignee": SCREENING_RULES,
+    "links": LINK_RULES,
     "selection": SELECTION_RULES,
     "officer": ACTION_RULES,
 }

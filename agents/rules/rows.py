@@ -1,4 +1,4 @@
-"""Rows of the policy whose rules look at something else than one parcel: a manifest's header, a consignee's memory."""
+"""Rows of the policy whose rules look at something else than one parcel: a manifest's header, a consignee's memory, parcels that share a mark."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from agents.case import ManifestCase
 from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase
+from agents.rules.links import LinkCase, Linked
 from agents.rules.rule import Found, Rule
 from agents.rules.selection import SelectionCase
+from schemas.decision import Outcome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +24,17 @@ class ScreeningRule(Rule):
     """A rule of screening, asked about a parcel among the others of its consignee."""
 
     check: Callable[[ScreenCase], Iterator[Found]]  # type: ignore[assignment]  # the same row, asked about another case
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkRule(Rule):
+    """A rule of linking, asked about a parcel among those that share marks of some kinds; it opens a case and changes no decision."""
+
+    check: Callable[[LinkCase], Iterator[Linked]]  # type: ignore[assignment]  # the same row, asked about another case
+    kinds: int = 0
+    """Which marks, as bits (`schemas.sightings`)."""
+    asks: Outcome = "INSPECT"
+    """What its desk is asked to do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -157,7 +157,7 @@ class Way:
         before = len(self.boxed)
         for record in manifests:
             self.last.process(record)
-        checked = tuple(_read_back(call) for call in self.boxed[before:] if call.args[1] == topics.CHECKED)
+        checked = tuple(_read_back(call) for call in self.boxed[before:] if call.args[1] in (topics.CHECKED, topics.LINKS))
         for record in checked:
             self.last.process(record)
         self.last.close_unit()

@@ -210,7 +210,7 @@ async def restored(order: Order) -> Restored:
     before = _memory("VmRSS")
     _say(b"ready")
     await asyncio.to_thread(sys.stdin.readline)
-    carriers, numbers = work.assign((), order.numbers)
+    carriers, numbers, _ = work.assign((), order.numbers)
     began, cpu = time.monotonic(), time.process_time()
     records = await restore(order.bootstrap, work, carriers, numbers, seconds=SECONDS_MAX)
     seconds, cpu_seconds = time.monotonic() - began, time.process_time() - cpu

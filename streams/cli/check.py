@@ -22,7 +22,7 @@ from agents.identity import TokenKeys
 from agents.intake import Office
 from agents.reference import Reference
 from schemas import avro
-from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
+from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, LINKS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
 from streams import conformance, partitions
 from streams.admin import CARRIER, check_carrier
 from streams.cli.dead_letters import Letter
@@ -161,7 +161,7 @@ class Bench:
         self._offsets: Counter[str] = Counter()
 
     def take(self, found: Found, carrier: str | None, at_ms: int) -> Answer:
-        """One record of a carrier, through intake and screening."""
+        """One record of a carrier, through intake, screening and linking."""
         code = carrier or _named(found.value)
         topic = MANIFESTS + code
         self._work.assign({*self._work.carriers, code}, range(partitions.count(CHECKED)))
@@ -170,7 +170,7 @@ class Bench:
         self._offsets[topic] += 1
         while waiting:
             for record in self._process(waiting.popleft()):
-                if record.topic == CHECKED:
+                if record.topic in (CHECKED, LINKS):
                     waiting.append(record)
                 else:
                     _sort(record, answer)

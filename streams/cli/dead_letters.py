@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents.clock import show_ms
 from schemas import limits
-from schemas.topics import CHECKED, DEAD_LETTERS
+from schemas.topics import CHECKED, DEAD_LETTERS, LINKS
 from streams.admin import ENVELOPE_BYTES_MAX, partitions_of
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.cli.look import as_json, counting, many, say, shown, table, write
@@ -117,7 +117,7 @@ def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - clic
 @click.option("--code", metavar="CODE", help="All with this cause.")
 @click.option("--all", "all_", is_flag=True, help="All.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
-@click.option("--internal", is_flag=True, help="Also those of the internal topic: after a repair of ours, never twice.")
+@click.option("--internal", is_flag=True, help="Also those of the internal topics: after a repair of ours, never twice.")
 @bootstrap_option
 def replay(origins: tuple[str, ...], code: str | None, all_: bool, dry_run: bool, internal: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Send records again to where they came from, value, key and headers as they were.
@@ -146,9 +146,9 @@ class Choice:
 
 async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bool) -> None:
     chosen = choice.of(await _all(bootstrap))
-    inside = [letter for letter in chosen if letter.topic == CHECKED]
+    inside = [letter for letter in chosen if letter.topic in (CHECKED, LINKS)]
     if inside and not internal:
-        raise Trouble(f"{inside[0].origin} is of the internal topic {CHECKED}: give --internal when the fault that set it aside is repaired, or choose others.")
+        raise Trouble(f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others.")
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:

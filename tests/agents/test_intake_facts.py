@@ -44,7 +44,7 @@ def test_the_same_address_has_the_same_mark(one: Json, other: Json) -> None:
     assert at(**one).address == at(**other).address != 0
 
 
-@pytest.mark.parametrize("other", [{"address": ROAD.replace("202", "203")}, {"postcode": "04524"}], ids=["another door", "another postcode"])
+@pytest.mark.parametrize("other", [{"address": ROAD.replace("202", "203")}, {"address": ROAD.replace("강남구", "서초구")}], ids=["another door", "another district"])
 def test_another_address_has_another_mark(other: Json) -> None:
     assert at(**other).address != at().address
 

@@ -7,7 +7,7 @@ import pytest
 
 from agents.case import Case
 from agents.outcome import ACTIONS, OF_ROUTE, PRECEDENCE, acting, closed_by, desks_of, is_covert, is_silent, outcome_of, relief_of, route_of
-from agents.rules import PARCEL_RULES
+from agents.rules import LINK_RULES, PARCEL_RULES
 from agents.rules.rule import Procedure, Rule
 from schemas.decision import Finding, Outcome, Relief, Route, Severity
 from schemas.topics import CLEARANCE_OF_ROUTE, SECURITY_OF_DESK
@@ -223,7 +223,7 @@ def test_desks_hear_their_own_findings() -> None:
 
 def test_what_is_silent() -> None:
     silent = {"prohibited_goods_use_no_list", "text_hides_nothing", "no_prohibited_articles", "no_narcotics", "no_weapons", "code_has_few_addresses"}
-    covert = {"nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"}
+    covert = {"nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"} | {rule.name for rule in LINK_RULES}
     assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | covert
     assert {name for _, name in ACTIONS if is_covert(found(name))} == covert
 

@@ -9,7 +9,7 @@ import pytest
 
 from agents.identity import TokenKeys
 from agents.intake import Office
-from agents.rules import PARCEL_RULES, SCREENING_RULES
+from agents.rules import LINK_RULES, PARCEL_RULES, SCREENING_RULES
 from schemas import limits, topics
 from schemas.decision import Facts
 from streams.work import Work
@@ -107,7 +107,7 @@ def heard(flow: Flow) -> list[tuple[str, int, bytes | None, bytes | None, int]]:
 
 
 def silent_findings(flow: Flow) -> set[str]:
-    silent = {rule.name for rule in (*PARCEL_RULES, *SCREENING_RULES) if rule.silent}
+    silent = {rule.name for rule in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES) if rule.silent}
     return {finding["rule"] for decision in flow.decisions for finding in decision["findings"] if finding["rule"] in silent}
 
 

@@ -145,7 +145,7 @@ async def intake_again(running: Cluster, references: References, base: Reference
 async def intake_live(running: Cluster) -> Counter[tuple[str, bytes, bytes | None]]:
     """The same as the workers said it."""
     found: Counter[tuple[str, bytes, bytes | None]] = Counter()
-    for name in (topics.CHECKED, topics.REJECTED, *(topics.RECEIPTS + carrier for carrier in CARRIERS)):
+    for name in (topics.CHECKED, topics.LINKS, topics.REJECTED, *(topics.RECEIPTS + carrier for carrier in CARRIERS)):
         for record in await records(running, name):
             if not (name.startswith(topics.RECEIPTS) and avro.decode(avro.RECEIPT, record.value)["kind"] != "ANSWER"):
                 found[name, record.key, record.value] += 1

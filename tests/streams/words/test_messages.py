@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.importers import Verification
-from agents.rules import RULES, importer
+from agents.rules import LINK_RULES, RULES, importer
 from agents.shape import faults
 from conformance import build
 from schemas import limits
@@ -31,6 +31,7 @@ from tests.agents.rules import (
     test_format,
     test_goods,
     test_importer,
+    test_links,
     test_manifest,
     test_plausibility,
     test_routes,
@@ -44,9 +45,24 @@ Met = tuple[str, str | None, str]
 
 TABLES: Final = [
     row
-    for module in (test_assessment, test_codes, test_consignee, test_format, test_goods, test_importer, test_manifest, test_plausibility, test_routes, test_selfuse, test_timing)
+    for module in (
+        test_assessment,
+        test_codes,
+        test_consignee,
+        test_format,
+        test_goods,
+        test_importer,
+        test_links,
+        test_manifest,
+        test_plausibility,
+        test_routes,
+        test_selfuse,
+        test_timing,
+    )
     for row in module.TABLE
 ]
+LINKED: Final = frozenset(rule.name for rule in LINK_RULES)
+"""Rules whose findings stand in cases alone."""
 ODD: Final[tuple[object, ...]] = (None, True, "x" * 3000, "", 5, -(10**9), 10**9, 10**30, 1.5, [], [1] * 300, ["x" * 300], {})
 """Values of every kind, for fields of every kind."""
 
@@ -54,6 +70,8 @@ ODD: Final[tuple[object, ...]] = (None, True, "x" * 3000, "", 5, -(10**9), 10**9
 def of_answer(answer: conformance.Answered) -> Iterator[Met]:
     for decision in answer.decisions:
         yield from ((finding["code"], finding["rule"], finding["message"]) for finding in decision["findings"])
+    for case in answer.cases:
+        yield from ((finding["code"], finding["rule"], finding["message"]) for finding in case["findings"] if finding["rule"] in LINKED)
     for receipt in (*answer.receipts, *answer.notices):
         told_of = (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
         yield from ((finding["code"], None, finding["message"]) for finding in told_of)

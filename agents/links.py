@@ -1,0 +1,354 @@
+"""Linking: a parcel among all that go to its address or phone, or come from its seller, whoever the consignees are.
+
+What is remembered follows from the records of one partition of `parcels.links` within the window and from nothing else,
+so that log is its own changelog: a worker that takes a partition over reads back the window and has the same memory.
+The order of the log is the order of linking. Security cases are opened, decisions stay as they are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final, TypeVar
+
+import msgspec
+
+from agents.clock import DAY_MS, day_of_ms, show_ms
+from agents.identity import Ids
+from agents.outcome import PRECEDENCE, desks_of, rule_behind
+from agents.reference import Reference
+from agents.rules import LINK_RULES
+from agents.rules.links import STEPS, WINDOW_DAYS, Group, LinkCase, Linked, evidence_of, is_near, limits_under, step_of
+from agents.rules.phases import asked
+from agents.rules.rows import LinkRule
+from agents.screening import Output
+from schemas import avro, limits, topics
+from schemas.decision import Finding, SecurityCase
+from schemas.sightings import ADDRESS, PHONE, SELLER, Gone, Sighting, Sightings
+
+T = TypeVar("T")
+
+REACH_DAYS: Final = WINDOW_DAYS + 2
+"""Records older than this before the last one leave no trace in the memory: the window, and the day that is swept at once."""
+WINDOW_MS: Final = WINDOW_DAYS * DAY_MS
+GROUP_PARCELS_MIN: Final = 8
+"""With fewer parcels of one heading a seller's are not counted on the way."""
+_SIGHTING: Final = msgspec.msgpack.Decoder(Sighting).decode
+_SIGHTINGS: Final = msgspec.msgpack.Decoder(Sightings).decode
+_KIND_NAMES: Final = {ADDRESS: "address", PHONE: "phone", SELLER: "seller"}
+
+Parcels = dict[str, Sighting]
+"""By carrier and house bill, in the order they came."""
+
+
+class Seller:
+    """A seller's latest parcels, and what is counted of them on the way; all counts follow from the parcels."""
+
+    __slots__ = ("goods", "groups", "parcels")
+
+    def __init__(self) -> None:
+        self.parcels: Parcels = {}
+        self.goods: dict[str, int] = {}
+        """Parcels by heading."""
+        self.groups: dict[str, Group] = {}
+        """Of headings with many."""
+
+    def add(self, parcel: Sighting) -> None:
+        """Take a parcel up."""
+        self.parcels[parcel.name] = parcel
+        count = self.goods[parcel.goods] = self.goods.get(parcel.goods, 0) + 1
+        group = self.groups.get(parcel.goods)
+        if group is not None:
+            _count(group, parcel, 1)
+        elif count >= GROUP_PARCELS_MIN:
+            group = self.groups[parcel.goods] = Group({}, {}, {}, {})
+            for other in self.parcels.values():
+                if other.goods == parcel.goods:
+                    _count(group, other, 1)
+
+    def drop(self, parcel: Sighting) -> None:
+        """Forget a parcel."""
+        del self.parcels[parcel.name]
+        count = self.goods[parcel.goods] - 1
+        if count:
+            self.goods[parcel.goods] = count
+            if (group := self.groups.get(parcel.goods)) is not None:
+                _count(group, parcel, -1)
+        else:
+            del self.goods[parcel.goods]
+            self.groups.pop(parcel.goods, None)
+
+
+def _count(group: Group, parcel: Sighting, by: int) -> None:
+    _bump(group.codes, parcel.consignee, by)
+    _bump(group.addresses, parcel.address, by)
+    _bump(group.phones, parcel.phone, by)
+    if parcel.piece_cents:
+        _bump(group.steps, step_of(parcel.piece_cents), by)
+
+
+def _bump(counts: dict[T, int], key: T, by: int) -> None:
+    """Count up or down; what is counted down to nothing is gone."""
+    count = counts.get(key, 0) + by
+    if count:
+        counts[key] = count
+    else:
+        del counts[key]
+
+
+class Band:
+    """What pieces of one kind of goods cost: how many at which step of price, by the day they were first filed."""
+
+    __slots__ = ("count", "days", "total")
+
+    def __init__(self) -> None:
+        self.days: dict[int, dict[int, int]] = {}
+        self.total = [0] * STEPS
+        self.count = 0
+
+    def add(self, day: int, step: int, by: int) -> None:
+        """Count a piece, or with -1 take it out."""
+        steps = self.days.get(day)
+        if steps is None:
+            if by < 0:
+                return
+            steps = self.days[day] = {}
+        elif by < 0 and step not in steps:
+            return
+        steps[step] = steps.get(step, 0) + by
+        if not steps[step]:
+            del steps[step]
+        self.total[step] += by
+        self.count += by
+
+    def expire(self, horizon: int) -> None:
+        """Forget the days before."""
+        for day in [kept for kept in self.days if kept < horizon]:
+            for step, number in self.days.pop(day).items():
+                self.total[step] -= number
+                self.count -= number
+
+
+class Links:
+    """What linking remembers of the marks of one partition: parcels by address, phone and seller, and price bands of the goods of its sellers."""
+
+    __slots__ = ("_by_day", "_day", "bands", "receivers", "sellers")
+
+    def __init__(self) -> None:
+        self.receivers: dict[int, bytes | Parcels] = {}
+        """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
+        self.sellers: dict[int, Seller] = {}
+        self.bands: dict[int, Band] = {}
+        """By mark of HS subheading and unit, those last seen last."""
+        self._by_day: dict[int, set[int]] = {}
+        self._day = 0
+
+    def receive(self, mark: int, parcel: Sighting, packed: bytes, now_ms: int) -> Parcels | None:
+        """Remember a parcel of an address or a phone; all of them, None where it is the only one."""
+        kept = self.receivers.get(mark)
+        self._remember_day(mark, parcel)
+        if kept is None:
+            self.receivers[mark] = packed
+            return None
+        if isinstance(kept, bytes):
+            only = _SIGHTING(kept)
+            if only.name == parcel.name:
+                self.receivers[mark] = packed
+                return None
+            kept = self.receivers[mark] = {only.name: only}
+        kept.pop(parcel.name, None)
+        kept[parcel.name] = parcel
+        for name in _to_forget(kept, now_ms):
+            del kept[name]
+        return kept
+
+    def send(self, mark: int, parcel: Sighting, now_ms: int) -> tuple[Seller, Band | None]:
+        """Remember a parcel of a seller; the seller, and the band of its goods where it has one price a piece."""
+        seller = self.sellers.get(mark)
+        if seller is None:
+            seller = self.sellers[mark] = Seller()
+        elif (before := seller.parcels.get(parcel.name)) is not None:
+            self._unsend(seller, before)
+        self._remember_day(mark, parcel)
+        seller.add(parcel)
+        for name in _to_forget(seller.parcels, now_ms):
+            seller.drop(seller.parcels[name])
+        return seller, self._price(parcel)
+
+    def withdraw(self, gone: Gone) -> None:
+        """Forget a parcel by the marks it no longer goes by."""
+        for kind, mark in ((ADDRESS, gone.address), (PHONE, gone.phone)):
+            if gone.kinds & kind and (kept := self.receivers.get(mark)) is not None:
+                if isinstance(kept, bytes):
+                    if _SIGHTING(kept).name == gone.name:
+                        del self.receivers[mark]
+                elif kept.pop(gone.name, None) is not None and not kept:
+                    del self.receivers[mark]
+        if gone.kinds & SELLER and (seller := self.sellers.get(gone.seller)) is not None and (parcel := seller.parcels.get(gone.name)) is not None:
+            self._unsend(seller, parcel)
+            if not seller.parcels:
+                del self.sellers[gone.seller]
+
+    def expire(self, now_ms: int) -> None:
+        """Forget what is older than the window; once for each new day of the log."""
+        day = now_ms // DAY_MS
+        if day <= self._day:
+            return
+        self._day = day
+        horizon = day - WINDOW_DAYS - 1
+        for old in [kept for kept in self._by_day if kept < horizon]:
+            for mark in self._by_day.pop(old):
+                if (kept := self.receivers.get(mark)) is not None and _last_day([_SIGHTING(kept)] if isinstance(kept, bytes) else kept.values()) < horizon:
+                    del self.receivers[mark]
+                if (seller := self.sellers.get(mark)) is not None and _last_day(seller.parcels.values()) < horizon:
+                    del self.sellers[mark]
+        for commodity, band in list(self.bands.items()):
+            band.expire(horizon)
+            if not band.count:
+                del self.bands[commodity]
+
+    def _price(self, parcel: Sighting) -> Band | None:
+        if not parcel.commodity:
+            return None
+        band = self.bands.pop(parcel.commodity, None) or Band()
+        self.bands[parcel.commodity] = band
+        band.add(parcel.since_ms // DAY_MS, step_of(parcel.piece_cents), 1)
+        if len(self.bands) > limits.LINK_BANDS_MAX:
+            del self.bands[next(iter(self.bands))]
+        return band
+
+    def _unsend(self, seller: Seller, parcel: Sighting) -> None:
+        seller.drop(parcel)
+        if parcel.commodity and (band := self.bands.get(parcel.commodity)) is not None:
+            band.add(parcel.since_ms // DAY_MS, step_of(parcel.piece_cents), -1)
+
+    def _remember_day(self, mark: int, parcel: Sighting) -> None:
+        day = parcel.since_ms // DAY_MS
+        marks = self._by_day.get(day)
+        if marks is None:
+            marks = self._by_day[day] = set()
+        marks.add(mark)
+
+
+def _to_forget(parcels: Parcels, now_ms: int) -> Sequence[str]:
+    """The oldest parcels, so far as they are older than the window or more than there may be."""
+    since_ms = now_ms - WINDOW_MS
+    for parcel in parcels.values():  # nearly always the first one stays, and with it all
+        if parcel.since_ms > since_ms and len(parcels) <= limits.LINK_PARCELS_MAX:
+            return ()
+        break
+    names: list[str] = []
+    for name, parcel in parcels.items():
+        if parcel.since_ms > since_ms and len(parcels) - len(names) <= limits.LINK_PARCELS_MAX:
+            break
+        names.append(name)
+    return names
+
+
+def _last_day(parcels: Iterable[Sighting]) -> int:
+    return max(parcel.since_ms for parcel in parcels) // DAY_MS
+
+
+class Linking:
+    """Finds what parcels have in common, by the law of the day they were received."""
+
+    __slots__ = ("_reference",)
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+
+    def decide(self, said: Sightings, links: Links) -> list[Output]:
+        """What a manifest's sightings bring, and what the partition then remembers of them."""
+        now_ms = said.received_at_ms
+        links.expire(now_ms)
+        for gone in said.gone:
+            links.withdraw(gone)
+        law = self._reference.on(day_of_ms(now_ms))
+        figures = limits_under(law)
+        few = figures.receiver_parcels_min
+        outputs: list[Output] = []
+        for kinds, raw in said.seen:
+            packed = bytes(raw)
+            parcel = _SIGHTING(packed)
+            if kinds & ADDRESS and (together := links.receive(parcel.address, parcel, packed, now_ms)) is not None and len(together) >= few:
+                outputs += _cases(said, LinkCase(parcel=parcel, kind=ADDRESS, now_ms=now_ms, law=law, limits=figures, together=together.values()))
+            if kinds & PHONE and (together := links.receive(parcel.phone, parcel, packed, now_ms)) is not None and len(together) >= few:
+                outputs += _cases(said, LinkCase(parcel=parcel, kind=PHONE, now_ms=now_ms, law=law, limits=figures, together=together.values()))
+            if kinds & SELLER:
+                seller, band = links.send(parcel.seller, parcel, now_ms)
+                group = seller.groups.get(parcel.goods)
+                if group is not None or (band is not None and band.count > figures.goods_sample) or is_near(parcel, figures):
+                    case = LinkCase(
+                        parcel=parcel,
+                        kind=SELLER,
+                        now_ms=now_ms,
+                        law=law,
+                        limits=figures,
+                        together=seller.parcels.values(),
+                        group=group,
+                        band=None if band is None else band.total,
+                        band_count=0 if band is None else band.count,
+                    )
+                    outputs += _cases(said, case)
+        return outputs
+
+    def remember(self, said: Sightings, links: Links) -> None:
+        """The same without asking any rule: what a worker does with the records it reads back."""
+        now_ms = said.received_at_ms
+        links.expire(now_ms)
+        for gone in said.gone:
+            links.withdraw(gone)
+        for kinds, raw in said.seen:
+            packed = bytes(raw)
+            parcel = _SIGHTING(packed)
+            if kinds & ADDRESS:
+                links.receive(parcel.address, parcel, packed, now_ms)
+            if kinds & PHONE:
+                links.receive(parcel.phone, parcel, packed, now_ms)
+            if kinds & SELLER:
+                links.send(parcel.seller, parcel, now_ms)
+
+
+@lru_cache(maxsize=64)
+def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
+    """The rules that look at parcels with a mark of a kind in common."""
+    return tuple(rule for rule in rules if rule.kinds & kind)
+
+
+def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
+    """A security case for each desk that hears of what the rules find."""
+    findings: list[Finding] = []
+    evidence: dict[str, dict[str, None]] = {}
+    for rule in asked(_rules_of(LINK_RULES, case.kind), case.law):
+        for found in rule.check(case):
+            finding = rule.finding(found)
+            findings.append(finding)
+            if isinstance(found, Linked) and finding.severity == "ACT":
+                desk = rule_behind(finding).desk or ""
+                evidence.setdefault(desk, {}).update(dict.fromkeys(evidence_of(found.parcels)))
+    if not findings:
+        return
+    parcel = case.parcel
+    ids = Ids(said.carrier, said.manifest_id, said.manifest_version)
+    for desk, of_desk in desks_of(findings).items():
+        outcomes = [rule.asks for rule in map(rule_behind, of_desk) if isinstance(rule, LinkRule)]
+        opened = SecurityCase(
+            case_id=ids.of(parcel.house_bill, "link", _KIND_NAMES[case.kind], desk),
+            desk=desk,
+            decision_id=ids.of(parcel.house_bill),
+            carrier=said.carrier,
+            manifest_id=said.manifest_id,
+            manifest_version=said.manifest_version,
+            master_bill=said.master_bill,
+            house_bill=parcel.house_bill,
+            sequence=parcel.sequence,
+            outcome=min(outcomes, key=PRECEDENCE.index),
+            consignee=f"v1.{said.key_id}.{parcel.consignee.hex()}",
+            findings=tuple(of_desk),
+            evidence_parcels=tuple([name for name in evidence.get(desk, ()) if name != parcel.house_bill][-limits.EVIDENCE_PARCELS_MAX :]),
+            opened_at=show_ms(said.received_at_ms),
+        )
+        yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], parcel.house_bill, avro.writer(avro.SECURITY_CASE)(opened))
+
+
+def read_sightings(value: bytes) -> Sightings:
+    """A record of `parcels.links`, read back. Raises msgspec.MsgspecError."""
+    return _SIGHTINGS(value)

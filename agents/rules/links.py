@@ -1,0 +1,253 @@
+"""XP-04, 07, 09, 12: a parcel among others that share its address, phone or seller, whoever the consignee is."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from agents.clock import DAY_MS
+from agents.money import E4
+from agents.reference import Law
+from agents.rules.rule import Found
+from schemas.sightings import ADDRESS, PHONE, Sighting
+
+WINDOW_DAYS: Final = 30
+"""Nothing older than this counts."""
+WEEK_DAYS: Final = 7
+PERCENT: Final = 100
+PER_MILLE: Final = 1000
+CENTS: Final = 100
+STEPS_A_DOUBLING: Final = 4
+"""Prices are sorted into steps of a quarter of a doubling, about 19 percent."""
+STEPS: Final = 128
+WHAT: Final[Mapping[int, str]] = {ADDRESS: "address", PHONE: "phone"}
+
+
+class Limits(msgspec.Struct, frozen=True, gc=False):
+    """The figures of a day as whole numbers."""
+
+    parcels_7d: Mapping[int, int]
+    parcels_a_phone: int
+    split_codes_1d: int
+    codes_30d: Mapping[int, int]
+    same_goods_percent: int
+    seller_codes_30d: int
+    seller_codes_a_receiver: int
+    near_percent: int
+    near_parcels_30d: int
+    near_share_percent: int
+    near_prices: int
+    seller_sample: int
+    goods_sample: int
+    band_per_mille: int
+    band_factor: int
+
+    @property
+    def receiver_parcels_min(self) -> int:
+        """With fewer parcels at one address or phone, no rule of it can find anything."""
+        return min(self.split_codes_1d, *self.codes_30d.values(), *[most + 1 for most in self.parcels_7d.values()])
+
+
+@lru_cache(maxsize=64)
+def limits_under(law: Law) -> Limits:
+    """The figures of a law."""
+    figures = law.figures
+    return Limits(
+        {ADDRESS: figures.link_address_parcels_7d // E4, PHONE: figures.link_phone_parcels_7d // E4},
+        figures.link_parcels_a_phone // E4,
+        figures.link_split_codes_1d // E4,
+        {ADDRESS: figures.link_address_codes_30d // E4, PHONE: figures.link_phone_codes_30d // E4},
+        figures.link_same_goods_percent // E4,
+        figures.link_seller_codes_30d // E4,
+        figures.link_seller_codes_a_receiver // E4,
+        figures.link_near_percent // E4,
+        figures.link_near_parcels_30d // E4,
+        figures.link_near_share_percent // E4,
+        figures.link_near_prices // E4,
+        figures.link_seller_sample // E4,
+        figures.link_goods_sample // E4,
+        figures.link_band_per_mille // E4,
+        figures.link_band_factor // E4,
+    )
+
+
+class Group(msgspec.Struct, gc=False):
+    """What one seller sends of one heading: how many parcels by code, address, phone and step of price. Follows from the seller's parcels."""
+
+    codes: dict[bytes, int]
+    addresses: dict[int, int]
+    phones: dict[int, int]
+    steps: dict[int, int]
+
+
+class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One parcel laid out for the rules of linking, among those with the same mark."""
+
+    parcel: Sighting
+    kind: int
+    """Which mark they share."""
+    now_ms: int
+    law: Law
+    """What is in force on the day of receipt."""
+    limits: Limits
+    together: Collection[Sighting]
+    """They and the parcel itself, in the order they came; those kept longer than the window among them."""
+    group: Group | None = None
+    """Of a seller: what it sends of the same heading; None while that is little."""
+    band: list[int] | None = None
+    """Of a seller: how many pieces of the same goods cost how much, by step, whoever sells them; None where the parcel has no price for a piece."""
+    band_count: int = 0
+
+
+def step_of(cents: int) -> int:
+    """The step of a price: four times its binary logarithm, rounded down.
+
+    >>> step_of(100) - step_of(50), step_of(0)
+    (4, 0)
+    """
+    return min((cents * cents * cents * cents).bit_length() - 1, STEPS - 1) if cents > 0 else 0
+
+
+def is_near(parcel: Sighting, limits: Limits) -> bool:
+    """Whether a price lies just below the limit of exemption."""
+    return parcel.price_cents <= parcel.limit_cents and parcel.price_cents * PERCENT >= parcel.limit_cents * (PERCENT - limits.near_percent)
+
+
+def evidence_of(parcels: Iterable[Sighting]) -> tuple[str, ...]:
+    """House bills that a finding rests on."""
+    return tuple([parcel.house_bill for parcel in parcels])
+
+
+def _within(case: LinkCase, days: int) -> list[Sighting]:
+    since_ms = case.now_ms - days * DAY_MS
+    return [other for other in case.together if other.since_ms > since_ms]
+
+
+def _dollars(cents: int) -> str:
+    return f"{cents // CENTS}.{cents % CENTS:02}"
+
+
+class Linked(Found, frozen=True, gc=False):
+    """What a rule of linking says, and the parcels it rests on."""
+
+    parcels: tuple[Sighting, ...] = ()
+
+
+def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
+    """One address, or one phone, receives no more parcels in a week over all clearance codes than a household; where everybody has a phone of their own is a pick-up point."""
+    most = case.limits.parcels_7d[case.kind]
+    if len(case.together) <= most:
+        return
+    week = _within(case, WEEK_DAYS)
+    codes = len({other.consignee for other in week})
+    phones = len({other.phone for other in week})
+    if len(week) > most and codes > 1 and (case.kind == PHONE or phones * case.limits.parcels_a_phone <= len(week)):
+        evidence = {"parcels": str(len(week)), "codes": str(codes), "days": str(WEEK_DAYS), "limit": str(most), "by": WHAT[case.kind]}
+        yield Linked(
+            "/consignee", f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; {most} at most are usual", evidence, tuple(week)
+        )
+
+
+def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
+    """What one seller sends to one address in a day is not split over clearance codes into parcels of more than half the exemption limit, each below it."""
+    parcel = case.parcel
+    if not parcel.seller or not _is_half(parcel):
+        return
+    day = [other for other in _within(case, 1) if other.seller == parcel.seller and other.goods == parcel.goods and _is_half(other)]
+    codes = len({other.consignee for other in day})
+    if codes >= case.limits.split_codes_1d:
+        together = sum(other.price_cents for other in day)
+        evidence = {"codes": str(codes), "parcels": str(len(day)), "goods": parcel.goods, "usd": _dollars(together), "limit_usd": _dollars(parcel.limit_cents)}
+        limit = evidence["limit_usd"]
+        said = f"{len(day)} parcels of one seller under {codes} clearance codes to one address in a day: {evidence['usd']} USD together, each up to {limit}"
+        yield Linked("/consignee", said, evidence, tuple(day))
+
+
+def _is_half(parcel: Sighting) -> bool:
+    return parcel.limit_cents < 2 * parcel.price_cents <= 2 * parcel.limit_cents
+
+
+def receiver_has_few_codes(case: LinkCase) -> Iterator[Linked]:
+    """One address, or one phone, does not receive the same goods under many clearance codes: commercial goods in the name of others look like that."""
+    most = case.limits.codes_30d[case.kind]
+    if len(case.together) < most:
+        return
+    month = _within(case, WINDOW_DAYS)
+    same = [other for other in month if other.goods == case.parcel.goods]
+    codes = len({other.consignee for other in same})
+    if codes >= most and len(same) * PERCENT >= len(month) * case.limits.same_goods_percent:
+        evidence = {"codes": str(codes), "parcels": str(len(same)), "of": str(len(month)), "goods": case.parcel.goods, "days": str(WINDOW_DAYS), "by": WHAT[case.kind]}
+        goods = f"{len(same)} parcels with goods of heading {case.parcel.goods}"
+        said = f"{goods} under {codes} clearance codes to one {WHAT[case.kind]} in {WINDOW_DAYS} days; fewer than {most} codes are usual"
+        yield Linked("/consignee", said, evidence, tuple(same))
+
+
+def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
+    """The same goods of one seller that go to many clearance codes go to as many addresses and phones: few of them stand for commercial goods in the name of others."""
+    group, limits = case.group, case.limits
+    if group is None or len(group.codes) < limits.seller_codes_30d:
+        return
+    codes = len(group.codes)
+    addresses, phones = len(group.addresses), len(group.phones)
+    if min(addresses, phones) * limits.seller_codes_a_receiver > codes:
+        return
+    same = [other for other in _within(case, WINDOW_DAYS) if other.goods == case.parcel.goods]
+    codes, addresses, phones = len({other.consignee for other in same}), len({other.address for other in same}), len({other.phone for other in same})
+    if codes >= limits.seller_codes_30d and min(addresses, phones) * limits.seller_codes_a_receiver <= codes:
+        evidence = {"codes": str(codes), "addresses": str(addresses), "phones": str(phones), "parcels": str(len(same)), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
+        said = f"{len(same)} parcels of one seller under {codes} clearance codes to {addresses} addresses and {phones} phones in {WINDOW_DAYS} days"
+        yield Linked("/consignee", said, evidence, tuple(same))
+
+
+def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
+    """What one seller declares does not lie mostly just below the exemption limit, at ever other prices."""
+    limits = case.limits
+    if len(case.together) < limits.near_parcels_30d or not is_near(case.parcel, limits):
+        return
+    month = _within(case, WINDOW_DAYS)
+    near = [other for other in month if is_near(other, limits)]
+    prices = len({(other.goods, other.price_cents) for other in near})
+    if len(near) >= limits.near_parcels_30d and len(near) * PERCENT >= len(month) * limits.near_share_percent and prices >= limits.near_prices:
+        evidence = {"parcels": str(len(near)), "of": str(len(month)), "prices": str(prices), "limit_usd": _dollars(case.parcel.limit_cents), "days": str(WINDOW_DAYS)}
+        said = f"{len(near)} of {len(month)} parcels of one seller in {WINDOW_DAYS} days lie at most {limits.near_percent} percent below the limit, at {prices} prices"
+        yield Linked("/items/0", said, evidence, tuple(near))
+
+
+def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
+    """A piece costs no small part of what the same seller's other goods of the same heading cost."""
+    group, limits = case.group, case.limits
+    if group is None or not case.parcel.piece_cents:
+        return
+    count = sum(group.steps.values()) - 1
+    if count < limits.seller_sample:
+        return
+    bound = step_of(case.parcel.piece_cents * limits.band_factor)
+    if sum([number for step, number in group.steps.items() if step <= bound]) - 1 > count * limits.band_per_mille // PER_MILLE:
+        return
+    same = [other for other in case.together if other.goods == case.parcel.goods and other.piece_cents]
+    others = sorted(other.piece_cents for other in same if other.name != case.parcel.name)
+    evidence = {"usd": _dollars(case.parcel.piece_cents), "usual_usd": _dollars(others[len(others) // 2]), "sample": str(len(others)), "goods": case.parcel.goods}
+    usual = evidence["usual_usd"]
+    said = f"{evidence['usd']} USD a piece, where half of {len(others)} parcels of the same seller with goods of heading {case.parcel.goods} cost {usual} USD and more"
+    yield Linked("/items/0/unit_price", said, evidence, tuple(same))
+
+
+def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
+    """A piece costs no small part of what goods of the same subheading and unit cost elsewhere."""
+    band, limits = case.band, case.limits
+    if band is None:
+        return
+    count = case.band_count - 1
+    if count < limits.goods_sample:
+        return
+    lower = sum(band[: step_of(case.parcel.piece_cents * limits.band_factor) + 1]) - 1
+    if lower * PER_MILLE > count * limits.band_per_mille:
+        return
+    middle, seen = 0, 0
+    while 2 * (seen := seen + band[middle]) < count + 1:
+        middle += 1
+    usual = 1 << (middle // STEPS_A_DOUBLING)
+    evidence = {"usd": _dollars(case.parcel.piece_cents), "usual_usd": _dollars(usual), "sample": str(count), "lower": str(lower), "goods": case.parcel.goods}
+    said = f"{evidence['usd']} USD a piece, where half of {count} parcels with goods of heading {case.parcel.goods} of the same kind cost {evidence['usual_usd']} USD and more"
+    yield Linked("/items/0/unit_price", said, evidence, (case.parcel,))

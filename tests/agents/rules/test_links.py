@@ -1,0 +1,179 @@
+"""XP-04, 07, 09, 12: each rule with something to find, with nothing, and at its limit."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from agents.clock import DAY_MS
+from agents.links import GROUP_PARCELS_MIN, Links
+from agents.rules.links import (
+    STEPS,
+    LinkCase,
+    Linked,
+    address_gets_no_split_order,
+    is_near,
+    limits_under,
+    price_fits_the_goods,
+    price_fits_the_seller,
+    receiver_gets_few_parcels,
+    receiver_has_few_codes,
+    seller_is_not_always_near_the_limit,
+    seller_reaches_many_receivers,
+    step_of,
+)
+from schemas.sightings import ADDRESS, PHONE, SELLER, Sighting
+from tests.links import NOW_MS, code, sighting
+from tests.reference import REFERENCE
+
+LAW = REFERENCE.on(date(2026, 11, 23))
+LIMITS = limits_under(LAW)
+
+
+def many(count: int, *, first: int = 0, **changes: Any) -> list[Sighting]:  # noqa: ANN401 - whatever a sighting may hold
+    """Parcels under codes of their own; a function gives each its value by its number."""
+    return [
+        sighting(f"kx/K{number}", **{"consignee": code(number), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
+        for number in range(first, first + count)
+    ]
+
+
+def at(kind: int, parcels: Sequence[Sighting]) -> LinkCase:
+    """The last of some parcels among them all, at one address or phone."""
+    return LinkCase(parcel=parcels[-1], kind=kind, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=parcels)
+
+
+def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
+    """The last of some parcels among them all, of one seller."""
+    links = Links()
+    for parcel in parcels[:-1]:
+        links.send(parcel.seller, parcel, NOW_MS)
+    seller, band = links.send(parcels[-1].seller, parcels[-1], NOW_MS)
+    assert band is not None
+    group = seller.groups.get(parcels[-1].goods)
+    return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), group=group, band=band.total, band_count=band.count)
+
+
+def banded(usual: Iterable[int], cents: int) -> LinkCase:
+    """A parcel with a price beside those of other sellers."""
+    total = [0] * STEPS
+    for each in (*usual, cents):
+        total[step_of(each)] += 1
+    parcel = sighting(price_cents=cents)
+    return LinkCase(parcel=parcel, kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=[parcel], band=total, band_count=sum(total))
+
+
+def own(number: int) -> int:
+    return 1000 + number
+
+
+def shared(by: int) -> Callable[[int], int]:
+    return lambda number: 1000 + number // by
+
+
+def days_ago(days: int) -> int:
+    return NOW_MS - days * DAY_MS
+
+
+CODES = ["XP"]
+TABLE = (
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, many(21)), CODES, id="twenty-one parcels to one address, one phone"),
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, many(20)), [], id="twenty"),
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, many(21, phone=shared(3))), CODES, id="three parcels for each phone"),
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, many(22, phone=shared(3))), [], id="fewer than three: a pick-up point"),
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, many(40, consignee=code(1))), [], id="one code is another rule's"),
+    pytest.param(receiver_gets_few_parcels, at(ADDRESS, [*many(1, since_ms=days_ago(7)), *many(20, first=1)]), [], id="one of them a week ago"),
+    pytest.param(receiver_gets_few_parcels, at(PHONE, many(13)), CODES, id="thirteen for one phone"),
+    pytest.param(receiver_gets_few_parcels, at(PHONE, many(12)), [], id="twelve for one phone"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=10_000)), CODES, id="three codes, a hundred dollars each"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(2, price_cents=10_000)), [], id="a couple"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=7_500)), [], id="just half the limit"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=7_501)), CODES, id="a cent above half the limit"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=15_000)), CODES, id="just the limit"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=15_001)), [], id="above the limit they are declared anyway"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=10_000, seller=own)), [], id="three sellers"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=10_000, goods=lambda number: f"610{number}")), [], id="three kinds of goods"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, [*many(1, price_cents=10_000, since_ms=days_ago(1)), *many(2, first=1, price_cents=10_000)]), [], id="one a day before"),
+    pytest.param(address_gets_no_split_order, at(ADDRESS, many(3, price_cents=10_000, seller=0)), [], id="no seller is said"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, many(8)), CODES, id="eight codes, the same goods"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, many(7)), [], id="seven codes"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, [*many(8, goods="9503"), *many(8, first=8)]), CODES, id="half of all parcels there"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, [*many(9, goods="9503"), *many(8, first=9)]), [], id="less than half: a place of many"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, many(30, consignee=code(1))), [], id="thirty parcels of one code"),
+    pytest.param(receiver_has_few_codes, at(ADDRESS, [*many(1, since_ms=days_ago(30)), *many(7, first=1)]), [], id="one of them a month ago"),
+    pytest.param(receiver_has_few_codes, at(PHONE, many(5)), CODES, id="five codes with one phone"),
+    pytest.param(receiver_has_few_codes, at(PHONE, many(4)), [], id="four codes with one phone"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(21, address=own, phone=shared(3))), CODES, id="twenty-one codes, seven phones"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(22, address=own, phone=shared(3))), [], id="twenty-two codes, eight phones"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(21, address=shared(4), phone=own)), CODES, id="six addresses"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(19, address=own, phone=shared(4))), [], id="nineteen codes"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(100, address=own, phone=own)), [], id="a shop and its customers"),
+    pytest.param(seller_reaches_many_receivers, of_seller(many(21, address=own, phone=shared(3), goods=lambda number: f"61{number:02}")), [], id="goods of every kind"),
+    pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_500 + number)), CODES, id="twenty parcels from 135 dollars on"),
+    pytest.param(seller_is_not_always_near_the_limit, of_seller(many(19, price_cents=lambda number: 13_500 + number)), [], id="nineteen"),
+    pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_499 + number)), [], id="one of twenty a cent lower"),
+    pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 14_900 + number % 5)), CODES, id="at five prices"),
+    pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 14_900 + number % 4)), [], id="at four prices"),
+    pytest.param(
+        seller_is_not_always_near_the_limit,
+        of_seller([*many(13, price_cents=2_000), *many(20, first=13, price_cents=lambda number: 14_000 + number)]),
+        CODES,
+        id="three in five",
+    ),
+    pytest.param(
+        seller_is_not_always_near_the_limit,
+        of_seller([*many(14, price_cents=2_000), *many(20, first=14, price_cents=lambda number: 14_000 + number)]),
+        [],
+        id="less than three in five",
+    ),
+    pytest.param(
+        seller_is_not_always_near_the_limit,
+        of_seller([*many(20, price_cents=lambda number: 14_000 + number), *many(1, first=20, price_cents=2_000)]),
+        [],
+        id="the parcel itself costs little",
+    ),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500)]), CODES, id="a twelfth of what fifty others cost"),
+    pytest.param(price_fits_the_seller, of_seller([*many(49), *many(1, first=49, price_cents=500)]), [], id="of forty-nine others"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=749)]), [], id="an eighth"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500, goods="9503")]), [], id="other goods"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, price_cents=500, first=50), *many(1, first=51, price_cents=500)]), [], id="the second that is as cheap"),
+    pytest.param(price_fits_the_goods, banded([5_990] * 500, 500), CODES, id="a twelfth of what five hundred others cost"),
+    pytest.param(price_fits_the_goods, banded([5_990] * 499, 500), [], id="of 499 others"),
+    pytest.param(price_fits_the_goods, banded([*[5_990] * 498, 500, 500], 500), CODES, id="two in five hundred are as cheap"),
+    pytest.param(price_fits_the_goods, banded([*[5_990] * 497, 500, 500, 500], 500), [], id="three in five hundred are as cheap"),
+    pytest.param(price_fits_the_goods, at(SELLER, many(1)), [], id="no price for a piece"),
+)
+
+
+@pytest.mark.parametrize(("check", "asked", "finds"), TABLE)
+def test_rules(check: Callable[[LinkCase], Iterable[Linked]], asked: LinkCase, finds: list[str]) -> None:
+    found = list(check(asked))
+    assert len(found) == len(finds)
+    for each in found:
+        assert asked.parcel in each.parcels
+        assert all(other in asked.together for other in each.parcels)
+
+
+@pytest.mark.parametrize(
+    ("cents", "near"),
+    [
+        pytest.param(13_499, False, id="below"),
+        pytest.param(13_500, True, id="from ten percent below"),
+        pytest.param(15_000, True, id="to the limit"),
+        pytest.param(15_001, False, id="above"),
+    ],
+)
+def test_near(cents: int, near: bool) -> None:  # noqa: FBT001 - a column
+    assert is_near(sighting(price_cents=cents), LIMITS) is near
+
+
+def test_a_step_is_a_quarter_of_a_doubling_and_no_price_leaves_the_scale() -> None:
+    assert [step_of(cents) for cents in (0, 1, 2, 3, 4, 100, 118, 119, 10**30)] == [0, 0, 4, 6, 8, 26, 27, 27, STEPS - 1]
+    steps = [step_of(cents) for cents in range(5_000)]
+    assert steps == sorted(steps)
+
+
+def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> None:
+    """Below that a seller has no group, and they would never find anything."""
+    assert min(LIMITS.seller_codes_30d, LIMITS.seller_sample) > GROUP_PARCELS_MIN
