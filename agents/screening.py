@@ -18,6 +18,7 @@ from agents.importers import Answer, Verification, verification_of
 from agents.money import E2, E4, parse_e6
 from agents.outcome import acting, closed_by, desks_of, is_covert, is_silent, outcome_of
 from agents.reference import Law, Reference
+from agents.risk.model import score_ppm_of
 from agents.rules import ACTION_RULES, SCREENING_RULES, SELECTION_RULES
 from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase, Seen, limits_under, seen_of
@@ -248,7 +249,7 @@ class Screening:
             if is_new:
                 books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
             return ()
-        priority_ppm = priority_of(None, findings, law.signals)
+        priority_ppm = priority_of(score_ppm_of(checked.risk), findings, law.signals)
         choice = books.choose(site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new)
         if choice is None:
             return ()
@@ -262,10 +263,10 @@ class Screening:
         return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
 
 
-def priority_of(score_ppm: int | None, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
+def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
     """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
     told = {finding.code: finding for finding in findings}
-    return (score_ppm or 0) + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
+    return score_ppm + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
 
 
 def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
@@ -425,7 +426,7 @@ def _ended_by(action: Action, checked: CheckedParcel, decided: Decided) -> tuple
     receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
     notice = _receipt(checked, settled, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
     return (
-        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, checked.settled + write_decided(decided)),
+        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, checked.settled + write_decided(decided, checked.risk)),
         Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
     )
 

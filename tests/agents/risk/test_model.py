@@ -8,7 +8,7 @@ import pytest
 
 from agents.risk import FAMILIES, Card, Curve, Model, Row, Scorer, keys_of, risk_of
 from agents.risk import model as model_of
-from agents.risk.model import BASE, E6, NOT_SCORED, OTHER, REASONS_MAX
+from agents.risk.model import BASE, E6, NOT_SCORED, OTHER, REASONS_MAX, score_ppm_of, written
 from schemas import avro
 from schemas.decision import Risk
 from streams.risk.artefact import read_model
@@ -97,3 +97,13 @@ def test_the_curve_never_falls_and_ends_flat() -> None:
     assert said == sorted(said)
     assert (said[0], said[-1]) == (CURVE.values_e9[0], CURVE.values_e9[-1])
     assert CURVE.at(CURVE.first + (1 << 19)) == 15_000_000
+
+
+@pytest.mark.parametrize("said", [0, 1, 123_456, 999_999, 1_000_000])
+def test_a_score_is_read_back_from_what_was_written(said: int) -> None:
+    """Selection reads it from the field of the decision."""
+    assert score_ppm_of(written(said, [], 0)) == said
+
+
+def test_what_nobody_scored_has_no_score() -> None:
+    assert score_ppm_of(NOT_SCORED) == score_ppm_of(b"") == 0
