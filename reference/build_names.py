@@ -133,6 +133,8 @@ def _symbols(data: Path, known: NameKnowledge) -> Iterator[tuple[str, str]]:
     listed = yaml.safe_load((data / "names/rigour/symbols.yml").read_text(encoding="utf-8"))
     for group in ("org_symbols", "org_domains"):
         for name, words in listed[group].items():
+            if name == "tpb":  # one company and no word
+                continue
             for word in (name, *words):
                 phrase = _plain(str(word), known)
                 if len(phrase) > 1 and phrase not in PARTICLES and not phrase.isdigit():

@@ -42,9 +42,6 @@ NAME_WORDS_SEARCHED_MAX: Final = 8
 NAME_WORDS_JOINED_MAX: Final = 6
 """Words of a name that is also found when they are written as one."""
 
-NAME_WORDS_BEGUN_MAX: Final = 200
-"""Listed words that begin as the last word of a name does and are looked at."""
-
 WATCHLIST_CANDIDATES_MAX: Final = 64
 """Listed names found by one key that are compared with a name."""
 

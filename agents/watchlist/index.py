@@ -20,9 +20,12 @@ NEAR_CHARS_MAX: Final = 16
 SOUND_MIN: Final = 3
 """Consonants of a sound that is looked up."""
 WHOLE_SOUND_MIN: Final = 4
-CUT_CHARS_MIN: Final = 3
-CUT_CHARS_MAX: Final = 6
-"""How much longer a listed word may be than its beginning."""
+WHOLE_CHARS_MIN: Final = 5
+WHOLE_CHARS_MAX: Final = 12
+"""Letters of a name that is also found with one of them changed, wherever its words end."""
+SOUNDED_WORDS_MAX: Final = 3
+BEGUN_PERCENT: Final = 70
+"""How much of a listed name its beginning has to be."""
 SHARE_PERCENT: Final = 42
 """What is found in common has to be so much of both names."""
 RATIO_MIN: Final = 74
@@ -60,20 +63,25 @@ class Index:
             for word in dict.fromkeys(name.raw):
                 numbers.setdefault(word, []).append(number)
             if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX:
+                joined = "".join(name.raw)
+                if WHOLE_CHARS_MIN <= len(joined) <= WHOLE_CHARS_MAX:
+                    for key in _without_one(joined):
+                        self._whole.setdefault("-" + key, []).append(number)
                 for whole in dict.fromkeys(_wholes(name.raw)):
                     self._whole.setdefault(whole, []).append(number)
-                    code = sound(whole)
-                    if len(code) >= WHOLE_SOUND_MIN:
-                        self._whole.setdefault("~" + code, []).append(number)
+                code = sound(joined) if len(name.raw) <= SOUNDED_WORDS_MAX else ""
+                if len(code) >= WHOLE_SOUND_MIN:
+                    self._whole.setdefault("~" + code, []).append(number)
             weighed = self._weighed(name)
             telling = [weight for weight in weighed.values() if weight > PARTICLE_WEIGHT] or list(weighed.values())
             self._weights.append(sum(telling))
             self._counts.append(len(telling))
             self._sorted.append("".join(sorted(name.raw)))
         self._numbers = numbers
-        self._order = sorted(numbers)
+        self._joined = sorted(("".join(name.raw), number) for number, name in enumerate(self.names))
+        order = sorted(numbers)
         near: dict[str, list[str]] = {}
-        for word in self._order:
+        for word in order:
             if NEAR_CHARS_MIN <= len(word) <= NEAR_CHARS_MAX and not word.isdigit():
                 for key in _without_one(word):
                     near.setdefault(key, []).append(word)
@@ -84,7 +92,6 @@ class Index:
                 near.setdefault("=" + group, []).append(word)
         self._near = near
         self._found: dict[str, frozenset[int]] = {}
-        self._cut: dict[str, frozenset[int]] = {}
         self._kept = 0
 
     def _weighed(self, name: Name) -> dict[str, int]:
@@ -101,32 +108,45 @@ class Index:
         found: set[int] = set()
         whole = self._whole
         every = name.raw
+        most = limits.WATCHLIST_CANDIDATES_MAX
         if 1 <= len(every) <= limits.NAME_WORDS_JOINED_MAX:
-            for joined in _wholes(every)[:2]:
-                if joined in whole:
-                    found.update(whole[joined][: limits.WATCHLIST_CANDIDATES_MAX])
+            joined = "".join(every)
+            turned = every[-1] + "".join(every[:-1])
+            for each in (joined, turned) if len(every) > 1 else (joined,):
+                if each in whole:
+                    found.update(whole[each][:most])
+            if len(every) <= SOUNDED_WORDS_MAX:
                 code = "~" + sound(joined)
                 if code in whole and len(code) > WHOLE_SOUND_MIN:
-                    found.update([number for number in whole[code][: limits.WATCHLIST_CANDIDATES_MAX] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+                    found.update([number for number in whole[code][:most] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+            if WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
+                if "-" + joined in whole:
+                    found.update(whole["-" + joined][:most])
+                for key in _without_one(joined):
+                    if key in whole:
+                        found.update(whole[key][:most])
+                    key = "-" + key  # noqa: PLW2901 - the same less one letter
+                    if key in whole:
+                        found.update(whole[key][:most])
+        self._begun("".join(every), found)
         if not words:
             return sorted(found)
         listed = words
         if len(listed) > limits.NAME_WORDS_SEARCHED_MAX:
             listed = sorted(listed, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
-        last = every[-1]
-        sets = [(self._of(word) | self._cut_of(word) if word == last else self._of(word)) for word in listed]
+        sets = [self._of(word) for word in listed]
         mine = [weight_of[word] for word in listed]
         total = sum(mine)
         weights = self._weights
         if len(listed) == 1:
-            most = mine[0] * 100 // SHARE_PERCENT
-            found.update([number for number in sets[0] if weights[number] <= most][: limits.WATCHLIST_CANDIDATES_MAX])
+            heaviest = mine[0] * 100 // SHARE_PERCENT
+            found.update([number for number in sets[0] if weights[number] <= heaviest][: limits.WATCHLIST_CANDIDATES_MAX])
             return sorted(found)
         if len(listed) == 2:  # noqa: PLR2004 - nearly all names have two or three words
             both = sets[0] & sets[1]
             if both:
-                most = total * 100 // SHARE_PERCENT
-                found.update([number for number in both if weights[number] <= most])
+                heaviest = total * 100 // SHARE_PERCENT
+                found.update([number for number in both if weights[number] <= heaviest])
         else:
             pairs: set[int] = set()
             for at, one in enumerate(sets):
@@ -159,30 +179,23 @@ class Index:
             self._keep(len(found))
         return found
 
-    def _cut_of(self, word: str) -> frozenset[int]:
-        """Names with a word that begins so."""
-        found = self._cut.get(word)
-        if found is None:
-            numbers: list[int] = []
-            if len(word) >= CUT_CHARS_MIN:
-                order = self._order
-                at = bisect_left(order, word)
-                for _ in range(limits.NAME_WORDS_BEGUN_MAX):
-                    if at >= len(order) or not order[at].startswith(word):
-                        break
-                    if len(order[at]) - len(word) <= CUT_CHARS_MAX:
-                        numbers += self._numbers[order[at]]
-                    at += 1
-            found = self._cut[word] = frozenset(numbers)
-            self._keep(len(found))
-        return found
+    def _begun(self, joined: str, found: set[int]) -> None:
+        """Adds names that begin so and go on a little."""
+        if len(joined) < WHOLE_CHARS_MIN:
+            return
+        whole = self._joined
+        at = bisect_left(whole, (joined, 0))
+        end = min(len(whole), at + limits.WATCHLIST_CANDIDATES_MAX)
+        while at < end and whole[at][0].startswith(joined):
+            if len(joined) * 100 >= len(whole[at][0]) * BEGUN_PERCENT:
+                found.add(whole[at][1])
+            at += 1
 
     def _keep(self, count: int) -> None:
         """Bounds what is remembered."""
         self._kept += count + 1
         if self._kept > limits.WATCHLIST_FOUND_MAX:
             self._found.clear()
-            self._cut.clear()
             self._kept = 0
 
     def _alike(self, word: str) -> list[str]:
