@@ -121,6 +121,11 @@ class _Segment:
                         names.append(name)
         return owners, Index(names, self._words)
 
+    def prepare(self) -> None:
+        """Make the index now."""
+        assert self._listed  # noqa: S101 - made by being asked for
+        assert self._addresses is not None  # noqa: S101 - the same
+
     @cached_property
     def _addresses(self) -> dict[str, list[tuple[frozenset[str], str]]]:
         """Distinctive addresses by their longest word."""
@@ -199,8 +204,9 @@ class Watchlist:
 
     def prepare(self) -> None:
         """Make the index now, so that no parcel waits for it."""
-        if len(self):
-            self.screen("-")
+        for segment in (self._base, self._later):
+            if segment is not None:
+                segment.prepare()
 
     def screen(self, name: str, kind: Kind = "", country: str = "", birth_date: str = "", figures: Figures = Figures(), day: date | None = None) -> tuple[Hit, ...]:  # noqa: B008, PLR0913, PLR0917 - frozen; a party's particulars
         """Entries that a party resembles, the most alike first; at most `WATCHLIST_HITS_MAX`. Exemptions count on `day`."""
