@@ -172,6 +172,7 @@ class Watchlist:
         self._exemptions = exemptions or {}
         self.version: Final = version
         self._seen: dict[tuple[str, Kind, str, str, Figures], tuple[Hit, ...]] = {}
+        self._seen_addresses: dict[str, tuple[Hit, ...]] = {}
 
     @classmethod
     def of(cls, entries: Iterable[Entry], known: NameKnowledge | None = None, exemptions: Iterable[Exemption] = (), version: str = "") -> "Watchlist":
@@ -257,6 +258,14 @@ class Watchlist:
 
     def at_address(self, address: str) -> tuple[Hit, ...]:
         """Entries with a distinctive address that this one holds, word for word; each is an alarm."""
+        hits = self._seen_addresses.get(address)
+        if hits is None:
+            if len(self._seen_addresses) >= limits.WATCHLIST_NAMES_CACHED_MAX:
+                self._seen_addresses.clear()
+            hits = self._seen_addresses[address] = self._at_address(address)
+        return hits
+
+    def _at_address(self, address: str) -> tuple[Hit, ...]:
         words = address_words(address, self._words.known)
         if not is_distinctive(words):
             return ()
