@@ -11,8 +11,9 @@ from agents.money import E4
 from agents.reference import Law, Reference
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.watchlist.names import Kind
-from agents.watchlist.screen import FULL, Figures, Hit
+from agents.watchlist.names import Kind  # noqa: TC001 - said at run time too
+from agents.watchlist.score import FULL
+from agents.watchlist.screen import Figures, Hit
 from schemas.manifest import Header, Parcel
 
 PORT_COUNTRY: Final = 2
@@ -91,4 +92,8 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
             yield Found(path, f"{quoted(country)} is under embargo; goods from there, made there or sent there are not cleared", {"country": country, "source": embargoes[country]})
     for name, port in (("departure_port", header.departure_port), ("arrival_port", header.arrival_port)):
         if (country := port[:PORT_COUNTRY]) in embargoes:
-            yield Found("", f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are not cleared", {"country": country, "source": embargoes[country]})
+            yield Found(
+                "",
+                f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are not cleared",
+                {"country": country, "source": embargoes[country]},
+            )

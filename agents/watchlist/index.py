@@ -49,13 +49,14 @@ def _wholes(words: Sequence[str]) -> tuple[str, ...]:
 class Index:
     """Listed names by number, ready to be found. Only grows its caches."""
 
-    def __init__(self, names: Iterable[Name], words: Words) -> None:
+    def __init__(self, names: Iterable[Name], words: Words) -> None:  # noqa: C901 - one pass over the names
         self.names: Final = tuple(names)
         self._words = words
         self._known = words.known
         spellings = words.spellings
         numbers: dict[str, list[int]] = {}
         self._whole: dict[str, list[int]] = {}
+        self._less: dict[str, list[int]] = {}
         self._sorted: list[str] = []
         self._weights: list[int] = []
         self._counts: list[int] = []
@@ -66,7 +67,7 @@ class Index:
                 joined = "".join(name.raw)
                 if WHOLE_CHARS_MIN <= len(joined) <= WHOLE_CHARS_MAX:
                     for key in _without_one(joined):
-                        self._whole.setdefault("-" + key, []).append(number)
+                        self._less.setdefault(key, []).append(number)
                 for whole in dict.fromkeys(_wholes(name.raw)):
                     self._whole.setdefault(whole, []).append(number)
                 code = sound(joined) if len(name.raw) <= SOUNDED_WORDS_MAX else ""
@@ -101,7 +102,7 @@ class Index:
             return dict(zip(name.words, name.weights, strict=True))
         return {word: PARTICLE_WEIGHT + 6 if word in known.legal_words else known.weight(known.symbols.get((word,), word)) for word in name.raw}
 
-    def find(self, name: Name) -> list[int]:
+    def find(self, name: Name) -> list[int]:  # noqa: C901, PLR0912, PLR0915 - calls would cost more than the work
         """Numbers of the names that it may be, in their order."""
         weight_of = self._weighed(name)
         words = [word for word, weight in weight_of.items() if weight > PARTICLE_WEIGHT and len(word) > 1] or list(weight_of)
@@ -115,19 +116,10 @@ class Index:
             for each in (joined, turned) if len(every) > 1 else (joined,):
                 if each in whole:
                     found.update(whole[each][:most])
-            if len(every) <= SOUNDED_WORDS_MAX:
+            if len(every) == 1:
                 code = "~" + sound(joined)
                 if code in whole and len(code) > WHOLE_SOUND_MIN:
                     found.update([number for number in whole[code][:most] if ratio(joined, self.names[number].joined) > RATIO_MIN])
-            if WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
-                if "-" + joined in whole:
-                    found.update(whole["-" + joined][:most])
-                for key in _without_one(joined):
-                    if key in whole:
-                        found.update(whole[key][:most])
-                    key = "-" + key  # noqa: PLW2901 - the same less one letter
-                    if key in whole:
-                        found.update(whole[key][:most])
         self._begun("".join(every), found)
         if not words:
             return sorted(found)
@@ -135,6 +127,17 @@ class Index:
         if len(listed) > limits.NAME_WORDS_SEARCHED_MAX:
             listed = sorted(listed, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
         sets = [self._of(word) for word in listed]
+        joined = "".join(every)
+        if (len(listed) == 1 or any(sets)) and WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
+            less = self._less
+            if joined in less:
+                found.update(less[joined][:most])
+            for at in range(len(joined)):
+                key = joined[:at] + joined[at + 1 :]
+                if key in less:
+                    found.update(less[key][:most])
+                if key in whole:
+                    found.update(whole[key][:most])
         mine = [weight_of[word] for word in listed]
         total = sum(mine)
         weights = self._weights
@@ -166,7 +169,7 @@ class Index:
         for weight, one in zip(mine, sets, strict=True):
             if one and weight >= WEIGHT and not one <= found:
                 text = text or "".join(sorted(name.raw))
-                for number in (one if len(one) <= limits.WATCHLIST_CANDIDATES_MAX else sorted(one)[: limits.WATCHLIST_CANDIDATES_MAX]):
+                for number in one if len(one) <= limits.WATCHLIST_CANDIDATES_MAX else sorted(one)[: limits.WATCHLIST_CANDIDATES_MAX]:
                     if number not in found and ratio(text, self._sorted[number], score_cutoff=RATIO_MIN):
                         found.add(number)
         return sorted(found)

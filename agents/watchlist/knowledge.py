@@ -91,17 +91,22 @@ class NameKnowledge:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether a word is ordinary people's as it stands, Korean given names in one word among them."""
-        return word in self.ordinary or word in self.syllables or any(word[:at] in self.syllables and word[at:] in self.syllables for at in range(1, min(len(word), SYLLABLE_CHARS_MAX + 1)))
+        return (
+            word in self.ordinary
+            or word in self.syllables
+            or any(word[:at] in self.syllables and word[at:] in self.syllables for at in range(1, min(len(word), SYLLABLE_CHARS_MAX + 1)))
+        )
 
     def weight(self, word: str) -> int:
         """How much a word tells of whom a name belongs to."""
-        if word in self.particles:
-            return PARTICLE_WEIGHT
-        if word.isdigit():
-            return NUMBER_WEIGHT
-        if len(word) == 1:
-            return INITIAL_WEIGHT
-        return self.weights.get(word, WEIGHT)
+        found = self._weights.get(word)
+        if found is not None:
+            return found
+        return NUMBER_WEIGHT if word.isdigit() else INITIAL_WEIGHT if len(word) == 1 else WEIGHT
+
+    @cached_property
+    def _weights(self) -> Mapping[str, int]:
+        return {**self.weights, **dict.fromkeys(self.particles, PARTICLE_WEIGHT)}
 
 
 def _by_first(phrases: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:
@@ -113,7 +118,28 @@ def _by_first(phrases: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:
 
 _DIGRAPHS: Final = tuple(
     pair.split(":")
-    for pair in "tsch:j tch:j dzh:j dj:j zh:j sch:s sh:s ch:j kh:k ck:k gh:k ph:f th:t dh:d ts:s tz:s ce:se ci:si cy:si x:ks".split()
+    for pair in [
+        "tsch:j",
+        "tch:j",
+        "dzh:j",
+        "dj:j",
+        "zh:j",
+        "sch:s",
+        "sh:s",
+        "ch:j",
+        "kh:k",
+        "ck:k",
+        "gh:k",
+        "ph:f",
+        "th:t",
+        "dh:d",
+        "ts:s",
+        "tz:s",
+        "ce:se",
+        "ci:si",
+        "cy:si",
+        "x:ks",
+    ]
 )
 _ONE: Final = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "g": "k", "y": "i", "w": "u", "d": "t", "b": "p"})
 _VOWELS: Final = dict.fromkeys(map(ord, "aeiou"))

@@ -308,7 +308,7 @@ def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> Compare
     return Compared(max(0, min(FULL, permille)), tuple(reasons))
 
 
-def letters(query: Name, listed: Name, words: Words) -> int:
+def letters(query: Name, listed: Name, words: Words) -> int:  # noqa: PLR0911 - one for each way to be alike
     """How alike two names are letter by letter, in permille: as they stand, and with their words in order.
 
     0 when a word of ordinary people tells them apart: a misspelling is nobody's name as a rule.
@@ -346,8 +346,10 @@ def _is_other_word(a: tuple[str, ...], b: tuple[str, ...], apart: int) -> bool:
 def _apart(a: tuple[str, ...], b: tuple[str, ...], one: str, other: str, most: int) -> int:
     """Letters changed between two names, more than `most` when there are too many."""
     apart = OSA.distance(one, other, score_cutoff=most)
-    if apart <= most or len(a) == 1:
+    if apart <= most:
         return apart
+    if len(a) == 1:  # joined, the family name last
+        return min(apart, OSA.distance(one, "".join((*b[1:], b[0])), score_cutoff=most))
     apart = OSA.distance("".join(sorted(a)), "".join(sorted(b)), score_cutoff=most)
     if apart <= most:
         return apart

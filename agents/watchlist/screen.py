@@ -33,7 +33,26 @@ YEAR_CHARS: Final = 4
 ADDRESS_WORDS_MIN: Final = 3
 ADDRESS_CHARS_MIN: Final = 14
 """A shorter address stands for too many people."""
-ADDRESS_WORDS: Final = {"st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "blvd": "boulevard", "bldg": "building", "fl": "floor", "no": "", "number": "", "the": "", "apt": "apartment", "ste": "suite", "ln": "lane", "dr": "drive", "p": "", "o": "", "box": "box"}
+ADDRESS_WORDS: Final = {
+    "st": "street",
+    "str": "street",
+    "rd": "road",
+    "ave": "avenue",
+    "av": "avenue",
+    "blvd": "boulevard",
+    "bldg": "building",
+    "fl": "floor",
+    "no": "",
+    "number": "",
+    "the": "",
+    "apt": "apartment",
+    "ste": "suite",
+    "ln": "lane",
+    "dr": "drive",
+    "p": "",
+    "o": "",
+    "box": "box",
+}
 OVERLAY_PERCENT: Final = 20
 """When so much has changed, all is indexed anew."""
 DIGEST: Final = "sha256:"
@@ -167,7 +186,15 @@ class _Segment:
 class Watchlist:
     """Every listed party, ready to be compared with. Frozen, but for what it remembers."""
 
-    def __init__(self, base: _Segment, words: Words, later: _Segment | None = None, gone: frozenset[str] = frozenset(), exemptions: Mapping[tuple[str, str], tuple[Exemption, ...]] | None = None, version: str = "") -> None:  # noqa: PLR0913, PLR0917 - what it is made of
+    def __init__(
+        self,
+        base: _Segment,
+        words: Words,
+        later: _Segment | None = None,
+        gone: frozenset[str] = frozenset(),
+        exemptions: Mapping[tuple[str, str], tuple[Exemption, ...]] | None = None,
+        version: str = "",
+    ) -> None:
         self._base, self._words, self._later, self._gone = base, words, later, gone
         self._exemptions = exemptions or {}
         self.version: Final = version
@@ -221,7 +248,7 @@ class Watchlist:
             return self._excepted(name, hits, day)
         return hits
 
-    def _screened(self, text: str, kind: Kind, country: str, birth_date: str, figures: Figures) -> tuple[Hit, ...]:  # noqa: PLR0913, PLR0917 - a party's particulars
+    def _screened(self, text: str, kind: Kind, country: str, birth_date: str, figures: Figures) -> tuple[Hit, ...]:
         name = read(text, kind, self._words.known)
         if not name.words:
             return ()

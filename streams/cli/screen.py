@@ -40,7 +40,13 @@ FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 
 @click.command
 @click.argument("file", metavar="NAMES.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--lists", "lists", metavar="DIR", type=click.Path(exists=True, path_type=Path), help="Lists of this folder instead of those in force: OFAC, BIS, UN, or CSV with id,name,type,country,birth_date.")
+@click.option(
+    "--lists",
+    "lists",
+    metavar="DIR",
+    type=click.Path(exists=True, path_type=Path),
+    help="Lists of this folder instead of those in force: OFAC, BIS, UN, or CSV with id,name,type,country,birth_date.",
+)
 @click.option("--pairs", is_flag=True, help="Score name1 with name2 on every row.")
 @click.option("--json", "json_", is_flag=True, help="One object a line for every row.")
 def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  # noqa: FBT001 - click's
@@ -59,7 +65,7 @@ def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  #
         answers = _pairs(rows, file, folder) if pairs else _screened(rows, file, folder, lists)
         kept: list[dict[str, Any]] = []
         alarms = count = 0
-        for count, answer in enumerate(answers, 1):  # noqa: B007 - told below
+        for count, answer in enumerate(answers, 1):
             alarms += answer["alarm"]
             if json_:
                 as_json(answer)
@@ -168,7 +174,15 @@ def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
         table(("row", "", "score", "name1", "name2", "why"), rows)
         return
     told = [
-        (each["row"], "ALARM" if hit["alarm"] else "", f"{hit['score']:.3f}", each["name"], hit["name"], f"{hit['list']} {hit['entity']}", hit.get("excepted") or _why(hit["reasons"]))
+        (
+            each["row"],
+            "ALARM" if hit["alarm"] else "",
+            f"{hit['score']:.3f}",
+            each["name"],
+            hit["name"],
+            f"{hit['list']} {hit['entity']}",
+            hit.get("excepted") or _why(hit["reasons"]),
+        )
         for each in answers
         for hit in each["hits"][: HITS_SHOWN if on_terminal() else limits.WATCHLIST_HITS_MAX]
     ]

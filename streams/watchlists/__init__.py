@@ -29,7 +29,9 @@ def load(folder: Path) -> list[Entry]:
     for layout in LAYOUTS:
         entries += layout.read([path for path in files if layout.reads(path)])
     if not entries:
-        raise Trouble(f"no watch-list in {folder}: it takes OFAC's sdn.csv, alt.csv, add.csv or cons_*.csv, the BIS dpl.txt, the UN's XML, or a CSV with the columns id,name,type,country,birth_date.")
+        raise Trouble(
+            f"no watch-list in {folder}: it takes OFAC's sdn.csv, alt.csv, add.csv or cons_*.csv, the BIS dpl.txt, the UN's XML, or a CSV with the columns id,name,type,country,birth_date."
+        )
     return merged(entries)
 
 

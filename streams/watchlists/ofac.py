@@ -32,7 +32,7 @@ def reads(path: Path) -> bool:
 
 def read(paths: Sequence[Path]) -> Iterator[Entry]:
     """What the files say, an entry for each row: the same number comes several times."""
-    for path in paths:
+    for path in sorted(paths, key=lambda path: (path.name.lower() not in PRIMARY, str(path))):
         name = path.name.lower()
         take = _primary if name in PRIMARY else _alias if name in ALIASES else _address
         for row in rows(path):
