@@ -224,7 +224,7 @@ def _lists(folder: Path) -> str:
     lines = [f"{len(watchlist):,} entries; {SPOILT:,} names of them spoilt with seed {SEED}; alarm at {own / 1000:.2f}.", "", "| names | count | alarm |", "| --- | --- | --- |"]
     lines += [f"| {how} | {len(scores):,} | {_share(scores, own):.4f} |" for how, scores in [("**misspelt, reordered, truncated together**", core), *ways.items()]]
     lines += [f"| {what} | {len(scores):,} | {100 * _share(scores, own):.3f} % |" for what, scores in groups.items()]
-    lines.append(f"| cross-script aliases, any entry | {len(cross):,} | {_share(cross, own):.4f} |")
+    lines.append(f"| cross-script aliases, which the UN itself lists in their script | {len(cross):,} | {_share(cross, own):.4f} |")
     lines += ["", "| threshold | recall | ordinary people | Korean names |", "| --- | --- | --- | --- |"]
     for at in (700, 750, 800, 820, 840, 850, 860, 880, 900):
         lines.append(f"| {at / 1000:.2f} | {_share(core, at):.4f} | {100 * _share(people, at):.3f} % | {100 * _share(groups['Korean names as declared'], at):.2f} % |")
