@@ -215,9 +215,9 @@ class _File:
                     reference.version,
                     self._law.week.week_id if self._law.week else None,
                     reference.tariff_edition,
+                    watchlist=reference.watchlist.version or None,
                     model=None if self._office.scorer is None else self._office.scorer.model.version,
                 ),
-                versions=Versions(RULE_SET, reference.version, self._law.week.week_id if self._law.week else None, reference.tariff_edition, reference.watchlist.version or None),
                 source=self._record.source,
             ),
         )

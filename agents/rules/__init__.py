@@ -90,6 +90,7 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("RG-07", goods.quarantine_comes_first, "ACT", "Postal notice Art. 12(1)3; Confirmation notice Art. 7(2)1", outcome="REFER", desk="REFERRAL"),
     Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
     Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
+    Rule("SEC-01", assessment.loading_data_is_complete, "ACT", "PACT guide v1.9; Manifest notice Art. 8", outcome="HOLD", desk="HOLD"),
     Rule("SEC-03", parties.no_party_resembles_a_listed_one, "ACT", "Express notice Art. 15: selection of high risk", outcome="INSPECT", desk="INVESTIGATION", silent=True),
     Rule("SEC-04", parties.no_party_is_sanctioned, "ACT", "Security Council sanctions; Customs Act Art. 226, 237(1)", outcome="HOLD", desk="HOLD", silent=True),
     Rule(
@@ -100,8 +101,6 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
         outcome="HOLD",
         desk="HOLD",
     ),
-    Rule("SEC-04", parties.no_country_is_embargoed, "ACT", "Measures of 24 May 2010; Security Council resolution 2397 (2017); Customs Act Art. 226, 237(1)", outcome="HOLD", desk="HOLD"),
-    Rule("SEC-01", assessment.loading_data_is_complete, "ACT", "PACT guide v1.9; Manifest notice Art. 8", outcome="HOLD", desk="HOLD"),
     Rule("SEC-05", targets.nothing_is_targeted, "ACT", "Express notice Art. 15; Managed cargo notice Art. 2, 8(4)", desk="INSPECTION", covert=True),
 )
 
