@@ -8,6 +8,7 @@ import msgspec
 from agents.goods import CategoryHit, Understood
 from agents.importers import Verification
 from agents.reference import Law, Reference, Week
+from agents.watchlist.screen import Hit
 from schemas.manifest import Header, Parcel
 
 
@@ -27,6 +28,13 @@ class Price(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     goods_usd_e6: int
     """Goods price in millionths of a dollar, rounded down: for showing and summing, never for a limit."""
     customs_value_krw: int
+
+
+class Listed(msgspec.Struct, frozen=True, gc=False):
+    """A party that resembles a listed one, by the path of the field that says so."""
+
+    path: str
+    hit: Hit
 
 
 class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -51,6 +59,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """How much it holds of goods whose self-use is limited, by category and unit such as ALCOHOL/ML."""
     verification: Verification | None = None
     """Whether the consignee is the holder of the clearance code, by the register; None where there is nothing to verify."""
+    listed: tuple[Listed, ...] = ()
+    """Listed parties that those of the parcel resemble."""
     is_correction: bool = False
     """Whether an amendment adds the house bill to a manifest that was answered before."""
 

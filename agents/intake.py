@@ -28,6 +28,7 @@ from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.format import FEW_LINES, goods_chars
+from agents.rules.parties import listed_parties
 from agents.rules.phases import Asked, asked, is_observed
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
@@ -224,6 +225,7 @@ class _File:
                     reference.version,
                     self._law.week.week_id if self._law.week else None,
                     reference.tariff_edition,
+                    watchlist=reference.watchlist.version or None,
                     model=None if self._office.scorer is None else self._office.scorer.model.version,
                 ),
                 source=self._record.source,
@@ -364,6 +366,7 @@ class _File:
             categories=categories,
             uses=uses_of(parcel.items, goods, categories, self._law) if categories and self.header.direction == "IMPORT" else {},
             verification=self._verification(parcel),
+            listed=listed_parties(parcel, self.header, self._office.reference, self._law),
             is_correction=self._is_correction(parcel.house_bill),
         )
 

@@ -16,6 +16,7 @@ from agents.importers import Checks, Register
 from agents.money import E4
 from agents.selection import Rates, Site
 from agents.tax import TaxLaw, TaxTables
+from agents.watchlist.screen import Watchlist
 from schemas.decision import Lane
 
 T = TypeVar("T")
@@ -162,6 +163,14 @@ class Thresholds(Generic[T]):
     """How long an answer of customs about an importer holds; more than a verifier remembers it (`INTAKE_IMPORTER_ANSWER_HOURS`)."""
     importer_register_complete: T
     """1 when a clearance code that the register does not know is held until it is verified."""
+    screening_alarm: T
+    """How alike a party and a listed name are, 0 to 1, from which on it is a finding."""
+    screening_review: T
+    """The same from which on `tonggwan screen` tells it."""
+    screening_hold: T
+    """The same from which on the parcel is held."""
+    screening_pair_alarm: T
+    """The same from which on two names that are held to be one pass as one."""
     collection_floor_krw: T
     """Less than this is not collected."""
     collection_floor_per_tax: T
@@ -292,6 +301,8 @@ class Law:
     """What intelligence has named, by kind and value."""
     assessments: Mapping[str, Assessment]
     """What air cargo is told before loading, by the rule that finds something."""
+    embargoes: Mapping[str, str] = field(default_factory=dict)
+    """Sources of the embargoes by country."""
 
     def site(self, port: str, mode: str) -> Site | None:
         """Where parcels of a port and mode are looked at."""
@@ -343,6 +354,9 @@ class Reference:
     targets: tuple[Target, ...] = ()
     assessments: Mapping[str, Dated[Assessment]] = field(default_factory=dict)
     """By code, or by code and name of a rule's function."""
+    watchlist: Watchlist = field(default_factory=lambda: Watchlist.of(()))
+    embargoes: Mapping[str, Dated[str]] = field(default_factory=dict)
+    """Source of the embargo by country and day; empty where it has ended."""
     _laws: dict[date, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The laws of days that were asked for."""
 
@@ -380,6 +394,7 @@ class Reference:
             signals=_in_force(self.signals, day),
             targets=targets,
             assessments=_in_force(self.assessments, day),
+            embargoes={country: source for country, source in _in_force(self.embargoes, day).items() if source},
         )
 
     @property

@@ -33,6 +33,27 @@ ID_CHARS_MAX: Final = 64
 HOUSE_BILL_CHARS_MAX: Final = 35
 """A house bill's number (PACT guide 6.1)."""
 
+NAME_WORDS_MAX: Final = 24
+"""Words of a name that are compared with watch-lists; what follows is left out."""
+
+NAME_WORDS_SEARCHED_MAX: Final = 8
+"""Words of it, those that tell most, that candidates are looked for by."""
+
+NAME_WORDS_JOINED_MAX: Final = 6
+"""Words of a name that is also found when they are written as one."""
+
+WATCHLIST_CANDIDATES_MAX: Final = 64
+"""Listed names found by one key that are compared with a name."""
+
+WATCHLIST_HITS_MAX: Final = 10
+"""Entries of watch-lists that are told of one name, the most alike first."""
+
+WATCHLIST_FOUND_MAX: Final = 2_000_000
+"""Numbers of listed names that are remembered by the words of names seen before."""
+
+WATCHLIST_NAMES_CACHED_MAX: Final = 50_000
+"""Names whose answers are remembered."""
+
 NAME_CHARS_MAX: Final = 200
 """Names of parties and brands."""
 

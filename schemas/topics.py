@@ -31,6 +31,7 @@ REFERENCE_RATES: Final = "reference.rates"
 REFERENCE_REGISTERS: Final = "reference.registers"
 REFERENCE_TARGETING: Final = "reference.targeting"
 REFERENCE_TARIFF: Final = "reference.tariff"
+REFERENCE_WATCHLIST: Final = "reference.watchlist"
 REFERENCE_ROWS: Final = {
     REFERENCE_LAW: "figures of law, phases of rules, limits of self-use",
     REFERENCE_RATES: "exchange rates",
@@ -38,6 +39,7 @@ REFERENCE_ROWS: Final = {
     REFERENCE_REGISTERS: "registers of carriers and operators",
     REFERENCE_TARGETING: "inspection sites and rates, signals and targets, for customs alone",
     REFERENCE_GOODS: "kinds of goods, their words and codes",
+    REFERENCE_WATCHLIST: "watch-lists, words of names, exceptions and embargoes",
     REFERENCE_CODES: "code lists of countries, currencies and airlines",
 }
 """Topics of rows; `streams.reference.tables` says which table belongs to which."""

@@ -11,6 +11,7 @@ from agents.case import Case, ManifestCase, Price
 from agents.goods import categorise
 from agents.money import E4, parse_e4, usd_e6
 from agents.reference import Reference, Week
+from agents.rules.parties import listed_parties
 from agents.selfuse import uses_of
 from schemas.manifest import Header, Parcel
 from tests.reference import REFERENCE, WEEK
@@ -164,6 +165,7 @@ def case(
         goods=goods,
         categories=categories,
         uses=uses_of(of.items, goods, categories, law) if given.direction == "IMPORT" else {},
+        listed=listed_parties(of, given, reference, law),
         is_correction=is_correction,
     )
 

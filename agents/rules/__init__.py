@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from agents.rules import assessment, codes, consignee, goods, importer, links, manifest, plausibility, routes, selection, selfuse, targets, timing
+from agents.rules import assessment, codes, consignee, goods, importer, links, manifest, parties, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
 from agents.rules.links import LinkCase, Linked
 from agents.rules.rows import ActionRule, LinkRule, ManifestRule, ScreeningRule, SelectionRule
@@ -94,6 +94,16 @@ PARCEL_RULES: Final[tuple[Rule, ...]] = (
     Rule("RG-08", goods.species_has_a_permit, "ACT", "Confirmation notice Art. 7(2)1; CITES", outcome="HOLD", desk="REFERRAL"),
     Rule("RG-09", selfuse.limited_goods_are_few, "ACT", "Import notice annex 11; Customs Act Art. 226", closes="LIST", taxes=True),
     Rule("SEC-01", assessment.loading_data_is_complete, "ACT", "PACT guide v1.9; Manifest notice Art. 8", outcome="HOLD", desk="HOLD"),
+    Rule("SEC-03", parties.no_party_resembles_a_listed_one, "ACT", "Express notice Art. 15: selection of high risk", desk="INVESTIGATION", covert=True),
+    Rule("SEC-04", parties.no_party_is_sanctioned, "ACT", "Security Council sanctions; Customs Act Art. 226, 237(1)", outcome="HOLD", desk="HOLD", silent=True),
+    Rule(
+        "SEC-04",
+        parties.no_country_is_embargoed,
+        "ACT",
+        "Measures of 24 May 2010; Security Council resolution 2397 (2017); Customs Act Art. 226, 237(1)",
+        outcome="HOLD",
+        desk="HOLD",
+    ),
     Rule("SEC-05", targets.nothing_is_targeted, "ACT", "Express notice Art. 15; Managed cargo notice Art. 2, 8(4)", desk="INSPECTION", covert=True),
 )
 

@@ -19,6 +19,7 @@ CONSOLIDATED: Final = frozenset(
 )
 """Words that say that there are goods, and not which."""
 _CONSOLIDATED_CHARS_MAX: Final = 2 * max(map(len, CONSOLIDATED))
+_UNSPACED_CHARS_MIN: Final = 5
 _TWO_WORDS: Final = re.compile(r"\w[^\w]+\w")
 """An address names a place with two words at least."""
 
@@ -38,7 +39,7 @@ def loading_data_is_complete(case: Case) -> Iterator[Found]:
     header, parcel = case.header, case.parcel
     if header.mode not in AIR or not case.is_import or not _before(header.lodged_at, header.departs_at or ""):
         return
-    if _TWO_WORDS.search(parcel.consignor.address) is None:
+    if not _names_a_place(parcel.consignor.address):
         yield Found("/consignor/address", "the sender's address is missing or names no place; street and town are right")
     for index, item in enumerate(parcel.items):
         if len(item.description) <= _CONSOLIDATED_CHARS_MAX and folded(item.description) in CONSOLIDATED:
@@ -69,6 +70,12 @@ def officer_releases(case: ActionCase) -> Iterator[Found]:
         yield Found("", "released by an officer", {"by": case.by, "why": case.why})
     elif case.action == "ANSWER":
         yield Found("", "the request for information was answered", {"by": case.by, "why": case.why})
+
+
+@lru_cache(maxsize=4096)
+def _names_a_place(address: str) -> bool:
+    """Whether an address is more than one word; Chinese and Japanese ones have no spaces."""
+    return _TWO_WORDS.search(address) is not None or (not address.isascii() and len(address) >= _UNSPACED_CHARS_MIN)
 
 
 @lru_cache(maxsize=4096)

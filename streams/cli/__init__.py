@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "act": "An officer's release, hold or request.",
     "reconcile": "Conservation, proved.",
     "dead-letters": "Records that nobody could read.",
+    "screen": "Names against the watch-lists.",
     "reference": "Reference data: load, show, compare and validate it.",
     "importers": "The register of importers, made from clear text.",
     "risk": "Train the learned risk score, and measure it.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.reference import Reference
-from streams.reference import goods, importers, law, registers, selection
+from streams.reference import goods, importers, law, registers, selection, watchlist
 from streams.reference.tables import ReferenceDataError, Tables, codes
 from streams.reference.taxes import taxes
 
@@ -59,4 +59,6 @@ def reference_of(tables: Tables) -> Reference:
         signals=selection.signals(tables),
         targets=selection.targets(tables),
         assessments=selection.assessments(tables),
+        watchlist=watchlist.watchlist(tables),
+        embargoes=watchlist.embargoes(tables, countries),
     )

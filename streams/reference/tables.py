@@ -14,7 +14,7 @@ from typing import Final, NoReturn, Self, TypeVar
 import orjson
 
 from agents.text import fold
-from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF
+from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF, REFERENCE_WATCHLIST
 from streams.trouble import Trouble
 
 T = TypeVar("T")
@@ -128,6 +128,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "currencies.csv": Table.of("code,name,source", key="code", topic=REFERENCE_CODES),
     "duty_rates.csv": Table.of("goods,from,until,percent,krw,measure,source", key="goods,from", topic=REFERENCE_TARIFF),
     "excise_taxes.csv": Table.of("tax,goods,from,until,percent,krw,measure,above_krw,education_percent,rural_percent,source", key="goods,from", topic=REFERENCE_TARIFF),
+    "embargoes.csv": Table.of("country,from,in_force,source", key="country,from", topic=REFERENCE_WATCHLIST),
     "exchange_rates.csv": Table.of("week,currency,krw,source", key="week,currency", topic=REFERENCE_RATES),
     "goods_categories.csv": Table.of("category,from,list_excluded,simplified_excluded,prohibited,rank,agency,in_ingredients,source", key="category,from", topic=REFERENCE_GOODS),
     "goods_hs.csv": Table.of("prefix,category,source", key="prefix", topic=REFERENCE_GOODS),
@@ -143,6 +144,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "inspection_rates.csv": Table.of("rating,from,random_percent,risk_percent,source", key="rating,from", topic=REFERENCE_TARGETING),
     "inspection_sites.csv": Table.of("port,mode,from,shift_hours,open,xray,documents,parcels,source", key="port,mode,from", topic=REFERENCE_TARGETING),
     "loading_assessments.csv": Table.of("rule,from,assessment,source", key="rule,from", topic=REFERENCE_TARGETING),
+    "name_words.csv": Table.of("kind,word,reads,source", key="kind,word", topic=REFERENCE_WATCHLIST),
     "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
     "preferences.csv": Table.of("agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF),
     "rule_phases.csv": Table.of("rule,from,phase,source", key="rule,from"),
@@ -153,6 +155,8 @@ TABLES: Final[Mapping[str, Table]] = {
     "thresholds.csv": Table.of("name,from,value,unit,source", key="name,from"),
     "vague_descriptions.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
     "vat_rates.csv": Table.of("goods,from,until,percent,source", key="goods,from", topic=REFERENCE_TARIFF),
+    "watchlist.csv": Table.of("entry,list,kind,names,weak,countries,born,addresses,source", key="entry", topic=REFERENCE_WATCHLIST),
+    "watchlist_exceptions.csv": Table.of("name,entry,since,until,who,why,source", key="name,entry,since", topic=REFERENCE_WATCHLIST),
 }
 """Every table. A new one is a line here and a function that reads it in the module of its subject."""
 

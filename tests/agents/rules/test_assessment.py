@@ -12,6 +12,8 @@ NOWHERE = parcel(consignor={"address": "Hangzhou"})
 TABLE = (
     pytest.param(assessment.loading_data_is_complete, case(), [], id="everything is said"),
     pytest.param(assessment.loading_data_is_complete, case(NOWHERE), ["/consignor/address"], id="an address of one word"),
+    pytest.param(assessment.loading_data_is_complete, case(parcel(consignor={"address": "杭州市文三路88号"})), [], id="a Chinese address without spaces"),
+    pytest.param(assessment.loading_data_is_complete, case(parcel(consignor={"address": "杭州"})), ["/consignor/address"], id="a Chinese town alone"),
     pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(mode="SEA_EXPRESS")), [], id="by sea"),
     pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(departs_at=None)), [], id="nobody knows when it leaves"),
     pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(departs_at="2026-11-22T00:00:00Z")), [], id="it has left"),

@@ -1,0 +1,99 @@
+"""SEC-03 and 04: parties that resemble a listed one, sanctioned parties, and embargoed countries.
+
+Evidence names the list, the entry and the score, never the party.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from agents.case import Case, Listed
+from agents.money import E4
+from agents.reference import Law, Reference
+from agents.rules.quote import quoted
+from agents.rules.rule import Found
+from agents.watchlist.names import Kind  # noqa: TC001 - said at run time too
+from agents.watchlist.score import FULL
+from agents.watchlist.screen import Figures, Hit
+from schemas.manifest import Header, Parcel
+
+PORT_COUNTRY: Final = 2
+"""A UN/LOCODE begins with its country."""
+HITS_TOLD_MAX: Final = 3
+"""Entries that are told of one field."""
+
+_FIGURES: Final[dict[tuple[int, int], Figures]] = {}
+"""By the figures of a law: they are part of a key and have to be the same object to be found quickly."""
+
+
+def _figures(law: Law) -> Figures:
+    alarm = law.figures.screening_alarm * FULL // E4
+    key = (alarm, alarm)
+    if key not in _FIGURES:
+        _FIGURES.clear()
+        _FIGURES[key] = Figures(alarm, alarm)
+    return _FIGURES[key]
+
+
+def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: Law) -> tuple[Listed, ...]:
+    """The listed parties that those of a parcel resemble. Both names of a consignee, and the address that lies abroad."""
+    watchlist = reference.watchlist
+    if not len(watchlist):
+        return ()
+    figures, day = _figures(law), law.day
+    consignor, consignee = parcel.consignor, parcel.consignee
+    person: Kind = "PERSON" if consignee.clearance_code else ""
+    screen = watchlist.screen
+    found = [Listed("/consignor/name", hit) for hit in screen(consignor.name, "", "", "", figures, day)] if consignor.name else []
+    if consignee.name:
+        found += [Listed("/consignee/name", hit) for hit in screen(consignee.name, person, "", "", figures, day)]
+    if consignee.name_en:
+        found += [Listed("/consignee/name_en", hit) for hit in screen(consignee.name_en, person, "", "", figures, day)]
+    abroad, path = (consignor.address, "/consignor/address") if header.direction == "IMPORT" else (consignee.address, "/consignee/address")
+    if abroad:
+        found += [Listed(path, hit) for hit in watchlist.at_address(abroad)]
+    return tuple(found)
+
+
+def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
+    """No party resembles one on a sanctions or watch-list in name or address; one that does is looked into before the parcel moves."""
+    if case.listed:
+        hold = case.law.figures.screening_hold * FULL // E4
+        yield from _told(case, lambda hit: hit.alarm and (hit.permille < hold or hit.listed == "address"), "resembles")
+
+
+def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
+    """No party bears the name of a sanctioned one."""
+    if case.listed:
+        hold = case.law.figures.screening_hold * FULL // E4
+        yield from _told(case, lambda hit: hit.alarm and hit.permille >= hold and hit.listed != "address", "bears the name of")
+
+
+def _told(case: Case, counts: Callable[[Hit], bool], said: str) -> Iterator[Found]:
+    told: dict[str, int] = {}
+    for listed in case.listed:
+        hit = listed.hit
+        if counts(hit) and told.get(listed.path, 0) < HITS_TOLD_MAX:
+            told[listed.path] = told.get(listed.path, 0) + 1
+            evidence = {"list": hit.source, "entry": hit.entry_id, "score": f"{hit.permille // FULL}.{hit.permille % FULL:03d}"}
+            evidence |= {"why": " ".join(f"{reason.feature}{reason.permille:+d}" for reason in hit.reasons)}
+            yield Found(listed.path, f"the party {said} entry {hit.entry_id} of list {hit.source}; it has to be another one", evidence)
+
+
+def no_country_is_embargoed(case: Case) -> Iterator[Found]:
+    """Goods neither come from a country under embargo, nor were made there, nor go there, nor travel through it."""
+    embargoes = case.law.embargoes
+    if not embargoes:
+        return
+    header, parcel = case.header, case.parcel
+    places = [("/consignor/country", parcel.consignor.country), ("/consignee/country", parcel.consignee.country or "")]
+    places += [(f"/items/{index}/origin", item.origin) for index, item in enumerate(parcel.items)]
+    for path, country in places:
+        if country in embargoes:
+            yield Found(path, f"{quoted(country)} is under embargo; goods from there, made there or sent there are not cleared", {"country": country, "source": embargoes[country]})
+    for name, port in (("departure_port", header.departure_port), ("arrival_port", header.arrival_port)):
+        if (country := port[:PORT_COUNTRY]) in embargoes:
+            yield Found(
+                "",
+                f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are not cleared",
+                {"country": country, "source": embargoes[country]},
+            )

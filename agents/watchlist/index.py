@@ -1,0 +1,226 @@
+"""Finds the few listed names that a name may be: by its words, near spellings and sounds of them, and all of them joined.
+
+Whether a listed name is found depends on the two names and on what is known of words alone, never on what else is
+listed: an index in two parts finds what one in one part does.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rapidfuzz.fuzz import ratio
+
+from agents.watchlist.knowledge import PARTICLE_WEIGHT, WEIGHT, sound
+from agents.watchlist.names import Name
+from agents.watchlist.score import Words
+from schemas import limits
+
+NEAR_CHARS_MIN: Final = 4
+NEAR_CHARS_MAX: Final = 16
+SOUND_MIN: Final = 3
+"""Consonants of a sound that is looked up."""
+WHOLE_SOUND_MIN: Final = 4
+WHOLE_CHARS_MIN: Final = 5
+WHOLE_CHARS_MAX: Final = 12
+"""Letters of a name that is also found with one of them changed, wherever its words end."""
+SOUNDED_WORDS_MAX: Final = 3
+BEGUN_PERCENT: Final = 70
+"""How much of a listed name its beginning has to be."""
+SHARE_PERCENT: Final = 42
+"""What is found in common has to be so much of both names."""
+RATIO_MIN: Final = 74
+"""Of all letters, when one rare word alone is in common."""
+
+
+def _without_one(word: str) -> Iterator[str]:
+    """The word less one letter, each."""
+    for at in range(len(word)):
+        if not at or word[at] != word[at - 1]:
+            yield word[:at] + word[at + 1 :]
+
+
+def _wholes(words: Sequence[str]) -> tuple[str, ...]:
+    """All words in one, as they stand and with the last one first."""
+    if len(words) == 1:
+        return (words[0],)
+    return ("".join(words), words[-1] + "".join(words[:-1]), "".join(words[1:]) + words[0])
+
+
+class Index:
+    """Listed names by number, ready to be found. Only grows its caches."""
+
+    def __init__(self, names: Iterable[Name], words: Words) -> None:  # noqa: C901 - one pass over the names
+        self.names: Final = tuple(names)
+        self._words = words
+        self._known = words.known
+        spellings = words.spellings
+        numbers: dict[str, list[int]] = {}
+        self._whole: dict[str, list[int]] = {}
+        self._less: dict[str, list[int]] = {}
+        self._sorted: list[str] = []
+        self._weights: list[int] = []
+        self._counts: list[int] = []
+        for number, name in enumerate(self.names):
+            for word in dict.fromkeys(name.raw):
+                numbers.setdefault(word, []).append(number)
+            if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX:
+                joined = "".join(name.raw)
+                if WHOLE_CHARS_MIN <= len(joined) <= WHOLE_CHARS_MAX:
+                    for key in _without_one(joined):
+                        self._less.setdefault(key, []).append(number)
+                for whole in dict.fromkeys(_wholes(name.raw)):
+                    self._whole.setdefault(whole, []).append(number)
+                code = sound(joined) if len(name.raw) <= SOUNDED_WORDS_MAX else ""
+                if len(code) >= WHOLE_SOUND_MIN:
+                    self._whole.setdefault("~" + code, []).append(number)
+            weighed = self._weighed(name)
+            telling = [weight for weight in weighed.values() if weight > PARTICLE_WEIGHT] or list(weighed.values())
+            self._weights.append(sum(telling))
+            self._counts.append(len(telling))
+            self._sorted.append("".join(sorted(name.raw)))
+        self._numbers = numbers
+        self._joined = sorted(("".join(name.raw), number) for number, name in enumerate(self.names))
+        order = sorted(numbers)
+        near: dict[str, list[str]] = {}
+        for word in order:
+            if NEAR_CHARS_MIN <= len(word) <= NEAR_CHARS_MAX and not word.isdigit():
+                for key in _without_one(word):
+                    near.setdefault(key, []).append(word)
+            code = sound(word)
+            if len(code) >= SOUND_MIN:
+                near.setdefault("~" + code, []).append(word)
+            for group in spellings.get(word, ()):
+                near.setdefault("=" + group, []).append(word)
+        self._near = near
+        self._found: dict[str, frozenset[int]] = {}
+        self._kept = 0
+
+    def _weighed(self, name: Name) -> dict[str, int]:
+        """Every word as it stood with what it tells; legal forms tell nothing."""
+        known = self._known
+        if name.raw == name.words:
+            return dict(zip(name.words, name.weights, strict=True))
+        return {word: PARTICLE_WEIGHT + 6 if word in known.legal_words else known.weight(known.symbols.get((word,), word)) for word in name.raw}
+
+    def find(self, name: Name) -> list[int]:  # noqa: C901, PLR0912, PLR0915 - calls would cost more than the work
+        """Numbers of the names that it may be, in their order."""
+        weight_of = self._weighed(name)
+        words = [word for word, weight in weight_of.items() if weight > PARTICLE_WEIGHT and len(word) > 1] or list(weight_of)
+        found: set[int] = set()
+        whole = self._whole
+        every = name.raw
+        most = limits.WATCHLIST_CANDIDATES_MAX
+        if 1 <= len(every) <= limits.NAME_WORDS_JOINED_MAX:
+            joined = "".join(every)
+            turned = every[-1] + "".join(every[:-1])
+            for each in (joined, turned) if len(every) > 1 else (joined,):
+                if each in whole:
+                    found.update(whole[each][:most])
+            if len(every) == 1:
+                code = "~" + sound(joined)
+                if code in whole and len(code) > WHOLE_SOUND_MIN:
+                    found.update([number for number in whole[code][:most] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+        self._begun("".join(every), found)
+        if not words:
+            return sorted(found)
+        listed = words
+        if len(listed) > limits.NAME_WORDS_SEARCHED_MAX:
+            listed = sorted(listed, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
+        sets = [self._of(word) for word in listed]
+        joined = "".join(every)
+        if (len(listed) == 1 or any(sets)) and WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
+            less = self._less
+            if joined in less:
+                found.update(less[joined][:most])
+            for at in range(len(joined)):
+                key = joined[:at] + joined[at + 1 :]
+                if key in less:
+                    found.update(less[key][:most])
+                if key in whole:
+                    found.update(whole[key][:most])
+        mine = [weight_of[word] for word in listed]
+        total = sum(mine)
+        weights = self._weights
+        if len(listed) == 1:
+            heaviest = mine[0] * 100 // SHARE_PERCENT
+            found.update([number for number in sets[0] if weights[number] <= heaviest][: limits.WATCHLIST_CANDIDATES_MAX])
+            return sorted(found)
+        if len(listed) == 2:  # noqa: PLR2004 - nearly all names have two or three words
+            both = sets[0] & sets[1]
+            if both:
+                heaviest = total * 100 // SHARE_PERCENT
+                found.update([number for number in both if weights[number] <= heaviest])
+        else:
+            pairs: set[int] = set()
+            for at, one in enumerate(sets):
+                if one:
+                    for other in sets[at + 1 :]:
+                        if other:
+                            pairs |= one & other
+            if pairs:
+                for number in pairs:
+                    share = 0
+                    for weight, one in zip(mine, sets, strict=True):
+                        if number in one:
+                            share += weight
+                    if share * 100 >= total * SHARE_PERCENT and share * 100 >= weights[number] * SHARE_PERCENT:
+                        found.add(number)
+        text = ""
+        for weight, one in zip(mine, sets, strict=True):
+            if one and weight >= WEIGHT and not one <= found:
+                text = text or "".join(sorted(name.raw))
+                for number in one if len(one) <= limits.WATCHLIST_CANDIDATES_MAX else sorted(one)[: limits.WATCHLIST_CANDIDATES_MAX]:
+                    if number not in found and ratio(text, self._sorted[number], score_cutoff=RATIO_MIN):
+                        found.add(number)
+        return sorted(found)
+
+    def _of(self, word: str) -> frozenset[int]:
+        """Names with the word, or one alike."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = frozenset([number for near in self._alike(word) for number in self._numbers[near]])
+            self._keep(len(found))
+        return found
+
+    def _begun(self, joined: str, found: set[int]) -> None:
+        """Adds names that begin so and go on a little."""
+        if len(joined) < WHOLE_CHARS_MIN:
+            return
+        whole = self._joined
+        at = bisect_left(whole, (joined, 0))
+        end = min(len(whole), at + limits.WATCHLIST_CANDIDATES_MAX)
+        while at < end and whole[at][0].startswith(joined):
+            if len(joined) * 100 >= len(whole[at][0]) * BEGUN_PERCENT:
+                found.add(whole[at][1])
+            at += 1
+
+    def _keep(self, count: int) -> None:
+        """Bounds what is remembered."""
+        self._kept += count + 1
+        if self._kept > limits.WATCHLIST_FOUND_MAX:
+            self._found.clear()
+            self._kept = 0
+
+    def _alike(self, word: str) -> list[str]:
+        """Listed words that are alike."""
+        near = self._near
+        found: dict[str, None] = {}
+        if word in self._numbers:
+            found[word] = None
+        if NEAR_CHARS_MIN - 1 <= len(word) <= NEAR_CHARS_MAX + 1 and not word.isdigit():
+            found |= dict.fromkeys(near.get(word, ()))
+            for key in _without_one(word):
+                if key in self._numbers:
+                    found[key] = None
+                if key in near:
+                    found |= dict.fromkeys(near[key])
+        code = sound(word)
+        if len(code) >= SOUND_MIN:
+            found |= dict.fromkeys(near.get("~" + code, ()))
+        alike = self._words.alike
+        kept = [other for other in found if alike(word, other)]
+        groups = self._words.spellings.get(word)
+        if groups:
+            for group in groups:
+                kept += near.get("=" + group, ())
+        return kept

@@ -1,0 +1,363 @@
+"""Two names compared word by word and letter by letter: how alike they are, and why."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+from rapidfuzz.distance import OSA
+
+from agents.watchlist.knowledge import INITIAL_WEIGHT, PARTICLE_WEIGHT, NameKnowledge, sound
+from agents.watchlist.names import ABJAD, Kind, Name
+
+FULL: Final = 1000
+"""Permille: the same name."""
+
+# Likeness of two words, percent.
+SAME: Final = 100
+SPELLING: Final = 95
+"""Known spellings of one name."""
+DOUBLED: Final = 94
+"""A letter said twice."""
+SOUND: Final = 84
+SOUND_LONG: Final = 90
+"""Alike in sound, apart in letters; the same with four consonants or more."""
+BARE: Final = 92
+BARE_SHORT: Final = 80
+BARE_NEAR: Final = 76
+"""Alike in their consonants, where one is written without vowels."""
+INITIAL: Final = 74
+CUT: Final = 88
+"""The beginning of the word."""
+JOINED: Final = 97
+JOINED_LESS: Final = 6
+JOINED_MIN: Final = 75
+WORD_MIN: Final = 66
+"""Less alike, two words are different words."""
+CHANGE_PERCENT: Final = 62
+"""What a changed letter takes, of its share of a word."""
+FIRST_PERCENT: Final = 135
+"""The first letter is seldom the wrong one."""
+ORDINARY_PERCENT: Final = 85
+ORDINARY_BOTH_PERCENT: Final = 40
+"""What is left of the likeness of words that are ordinary people's as they stand: they are other names, not misspellings."""
+
+# What the words that only one has weigh against those in common, percent.
+CONFLICT: Final = 150
+"""Words that stand against each other."""
+MORE_PERCENT: Final = 62
+"""Words that the query has besides."""
+LESS_PERCENT: Final = 48
+"""Words that only the listed name has."""
+JOINED_WEIGHT_MAX: Final = 130
+
+# Permille taken.
+ONE_WORD: Final = 200
+ONE_WORD_COMPANY: Final = 120
+FIRST_WORD_COMPANY: Final = 20
+LEGAL_DIFFERS: Final = 120
+LEGAL_MISSING: Final = 10
+
+LETTER_PERCENT: Final = 70
+"""What a changed letter takes of its share of the whole."""
+BEGUN: Final = 900
+BEGUN_PERCENT: Final = 70
+BEGUN_CHARS_MIN: Final = 12
+LETTERS_MIN: Final = 5
+LONG: Final = 16
+"""Letters from which on a changed word that is ordinary people's is no other name, when the rest agrees."""
+FEW_WORDS: Final = 3
+CACHED: Final = 32_768
+ORDINARY_CACHED: Final = 20_000
+SHORT: Final = 2
+THREE: Final = 3
+
+
+class Reason(msgspec.Struct, frozen=True, gc=False):
+    """A feature of the comparison, and the permille that it gave or took."""
+
+    feature: str
+    permille: int
+
+
+class Compared(msgspec.Struct, frozen=True, gc=False):
+    """How alike two names are, 0 to 1000, and why: the reasons add up to it, within these bounds."""
+
+    permille: int
+    reasons: tuple[Reason, ...]
+
+
+def _changes_max(size: int) -> int:
+    """Letters that may be changed in a word."""
+    return 1 if size < 6 else 2 if size < 10 else 3  # noqa: PLR2004 - by measurement
+
+
+def _doubled(short: str, long: str) -> bool:
+    """Whether the longer word says one letter twice."""
+    return len(long) == len(short) + 1 and any(long[at] == long[at + 1] and long[:at] + long[at + 1 :] == short for at in range(len(long) - 1))
+
+
+@lru_cache(maxsize=CACHED)
+def _alike(one: str, other: str) -> int:
+    """How alike two words are by letters and sound, 0 to 100."""
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if len(short) <= SHORT or short.isdigit() or long.isdigit():
+        return 0
+    size = len(long)
+    most = _changes_max(size)
+    near = max(SHORT, size // THREE)
+    apart = OSA.distance(one, other, score_cutoff=max(most, near))
+    found = 0
+    if apart <= most and not (len(short) == len(long) == THREE):
+        found = SAME - 2 * CHANGE_PERCENT * apart * (SAME if one[0] == other[0] else FIRST_PERCENT) // (SAME * (len(one) + size))
+        if apart == 1 and len(short) > THREE and _doubled(short, long):
+            found = max(found, DOUBLED)
+    if found < SOUND_LONG and len(short) > THREE and apart <= near:
+        code = sound(one)
+        if len(code) > SHORT and code == sound(other):
+            found = max(found, SOUND_LONG if len(code) > THREE else SOUND)
+    return found
+
+
+@lru_cache(maxsize=CACHED)
+def _bare(one: str, other: str) -> int:
+    """How alike two words are when one is written without vowels, 0 to 100."""
+    x, y = sound(one).lstrip("a"), sound(other).lstrip("a")
+    if not x or not y:
+        return 0
+    if x == y:
+        return BARE if len(x) > 1 else BARE_SHORT
+    return BARE_NEAR if min(len(x), len(y)) >= THREE and OSA.distance(x, y, score_cutoff=1) == 1 else 0
+
+
+class Words:
+    """Compares words with what is known of names."""
+
+    def __init__(self, known: NameKnowledge, *, misspells_names: bool = False) -> None:
+        """`misspells_names`: a word of ordinary people may be a misspelling nevertheless, as when two names are held to be one."""
+        self.misspells_names = misspells_names
+        self.known: Final = known
+        self.spellings: Final = known.spellings
+        self._ordinary: dict[str, bool] = {}
+        self._none: Final[frozenset[str]] = frozenset()
+
+    def ordinary(self, word: str) -> bool:
+        """Whether a word is ordinary people's as it stands."""
+        found = self._ordinary.get(word)
+        if found is None:
+            if len(self._ordinary) >= ORDINARY_CACHED:
+                self._ordinary.clear()
+            found = self._ordinary[word] = not self.misspells_names and self.known.is_ordinary(word)
+        return found
+
+    def alike(self, one: str, other: str) -> int:
+        """How alike a query's word and a listed one are, 0 to 100; 0 below `WORD_MIN`."""
+        if one == other:
+            return SAME
+        groups = self.spellings.get(one)
+        if groups is not None and not groups.isdisjoint(self.spellings.get(other, self._none)):
+            return SPELLING
+        found = _alike(one, other)
+        if found >= WORD_MIN and self.ordinary(one):
+            found = found * (ORDINARY_BOTH_PERCENT if self.ordinary(other) else ORDINARY_PERCENT) // 100
+        return found if found >= WORD_MIN else 0
+
+
+class _Match:
+    """The words of two names as they are matched."""
+
+    def __init__(self, query: Name, listed: Name, words: Words) -> None:
+        self.a, self.b = query.words, listed.words
+        self.wa, self.wb = query.weights, listed.weights
+        self.free_a, self.free_b = [True] * len(self.a), [True] * len(self.b)
+        self.words = words
+        self.abjad = ABJAD in (query.script, listed.script)
+        self.both2 = 0
+        """Twice the weight of what matched."""
+        self.got2 = 0
+        """Twice the same times its likeness."""
+        self.strong = 0
+        """Telling words that matched."""
+        self.features: dict[str, int] = {}
+
+    def take(self, mine: Sequence[int], theirs: Sequence[int], alike: int, feature: str, strong: int, weight2: int | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a match is
+        """Match some words with some others."""
+        for i in mine:
+            self.free_a[i] = False
+        for j in theirs:
+            self.free_b[j] = False
+        both2 = sum([self.wa[i] for i in mine]) + sum([self.wb[j] for j in theirs]) if weight2 is None else weight2
+        self.both2 += both2
+        self.got2 += both2 * alike
+        self.strong += strong
+        if feature:
+            self.features[feature] = self.features.get(feature, 0) + 1
+
+    def same(self) -> None:
+        """The same words, in whatever order."""
+        for i, word in enumerate(self.a):
+            for j, other in enumerate(self.b):
+                if word == other and self.free_b[j]:
+                    self.take((i,), (j,), SAME, "", int(self.wa[i] > INITIAL_WEIGHT))
+                    break
+
+    def joined(self) -> None:
+        """One word for several, on either side."""
+        for turned, x, y in ((False, self.a, self.b), (True, self.b, self.a)):
+            for i, word in enumerate(x):
+                if len(word) <= THREE:
+                    continue
+                for j in range(len(y) - 1):
+                    mine, theirs = (self.free_b, self.free_a) if turned else (self.free_a, self.free_b)
+                    if not mine[i]:
+                        break
+                    if theirs[j] and (word[0] == y[j][0] or word[-1] == y[j][-1]):
+                        self._join(i, j, word, y, turned=turned)
+
+    def _join(self, i: int, j: int, word: str, others: tuple[str, ...], *, turned: bool) -> None:
+        theirs = self.free_a if turned else self.free_b
+        text = others[j]
+        for k in range(j + 1, min(j + 4, len(others))):
+            text += others[k]
+            if not theirs[k] or len(text) > len(word) + SHORT:
+                return
+            if len(word) - len(text) > SHORT:
+                continue
+            alike = JOINED if text == word else _alike(text, word) - JOINED_LESS
+            if alike > JOINED_MIN:
+                strong = 2 if len(word) > 2 * THREE else 1
+                several = range(j, k + 1)
+                self.take(several if turned else (i,), (i,) if turned else several, alike, "joined", strong)
+                return
+
+    def near(self) -> None:
+        """Words alike, the most alike first."""
+        pairs: list[tuple[int, int, int]] = []
+        for i, word in enumerate(self.a):
+            if self.free_a[i]:
+                for j, other in enumerate(self.b):
+                    if self.free_b[j]:
+                        alike = self.words.alike(word, other)
+                        if self.abjad and alike < BARE:
+                            alike = max(alike, _bare(word, other))
+                        if alike:
+                            pairs.append((-alike, i, j))
+        pairs.sort()
+        for minus, i, j in pairs:
+            if self.free_a[i] and self.free_b[j]:
+                self.take((i,), (j,), -minus, "spelling" if -minus == SPELLING else "alike", 1)
+
+    def short(self) -> None:
+        """Initials, and a last word cut short."""
+        last = len(self.a) - 1
+        for i, word in enumerate(self.a):
+            for j, other in enumerate(self.b):
+                if not self.free_a[i] or not self.free_b[j]:
+                    continue
+                if (len(word) == 1 or len(other) == 1) and word[0] == other[0]:
+                    self.take((i,), (j,), INITIAL, "initials", 0, 2 * (min(self.wa[i], self.wb[j]) + 15))
+                elif i == last and len(word) >= THREE and other.startswith(word) and len(other) - len(word) <= 2 * SHORT:
+                    self.take((i,), (j,), CUT, "cut", int(len(word) * 2 > len(other)), (self.wa[i] + self.wb[j]) * len(word) // len(other))
+            if self.free_a[i] and SHORT <= len(word) <= 2 * SHORT:
+                for j in range(len(self.b) - len(word) + 1):
+                    if all(self.free_b[j + n] and self.b[j + n][0] == char for n, char in enumerate(word)):
+                        strong = int(len(word) > SHORT and len(self.a) == 1)
+                        self.take((i,), range(j, j + len(word)), INITIAL, "initials", strong, 60 * len(word))
+                        break
+
+    def left(self) -> tuple[int, int]:
+        """Weight of the words that only one name has; a word said twice is one."""
+        mine = sum([weight for i, weight in enumerate(self.wa) if self.free_a[i] and self.a[i] not in self.a[:i]])
+        theirs = sum([weight for j, weight in enumerate(self.wb) if self.free_b[j] and self.b[j] not in self.b[:j]])
+        return mine, theirs
+
+
+def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> Compared:
+    """How alike two names are: the query as it came, the listed one as the list has it; `kind` of the listed one."""
+    if not query.words or not listed.words:
+        return Compared(0, ())
+    match = _Match(query, listed, words)
+    match.same()
+    if True in match.free_a and True in match.free_b:
+        match.joined()
+        match.near()
+        match.short()
+    more, less = match.left()
+    both, got = match.both2, match.got2
+    conflict = min(more, less)
+    against = 2 * (conflict * CONFLICT + (more - conflict) * MORE_PERCENT + (less - conflict) * LESS_PERCENT)
+    permille = got * FULL // (both * SAME + against) if both else 0
+    reasons = [Reason("words", permille)]
+    if match.strong < 2 and (more > PARTICLE_WEIGHT or less > PARTICLE_WEIGHT):  # noqa: PLR2004 - one word is little to go by
+        first = kind == "ORGANISATION" and not more and len(query.words) == 1 and query.weights[0] >= 100 and not match.free_b[0]  # noqa: PLR2004 - a rare word
+        take = FIRST_WORD_COMPANY if first else ONE_WORD_COMPANY if kind == "ORGANISATION" else ONE_WORD
+        permille -= take
+        reasons.append(Reason("one-word", -take))
+    up = letters(query, listed, words) - permille
+    if up > 0:
+        permille += up
+        reasons.append(Reason("letters", up))
+    if query.legal and listed.legal:
+        if frozenset(query.legal).isdisjoint(listed.legal):
+            permille -= LEGAL_DIFFERS
+            reasons.append(Reason("legal-form", -LEGAL_DIFFERS))
+    elif query.legal or listed.legal:
+        permille -= LEGAL_MISSING
+        reasons.append(Reason("legal-form-missing", -LEGAL_MISSING))
+    reasons += [Reason(feature, 0) for feature in match.features]
+    return Compared(max(0, min(FULL, permille)), tuple(reasons))
+
+
+def letters(query: Name, listed: Name, words: Words) -> int:  # noqa: PLR0911 - one for each way to be alike
+    """How alike two names are letter by letter, in permille: as they stand, and with their words in order.
+
+    0 when a word of ordinary people tells them apart: a misspelling is nobody's name as a rule.
+    """
+    a, b = query.raw, listed.raw
+    one, other = "".join(a), "".join(b)
+    size = max(len(one), len(other))
+    if min(len(one), len(other)) < LETTERS_MIN - 1 or size < LETTERS_MIN:
+        return 0
+    if LETTERS_MIN <= len(one) < len(other) and len(one) * 100 >= len(other) * BEGUN_PERCENT and other.startswith(one):
+        last = a[-1]
+        if len(a) == 1 or len(one) >= BEGUN_CHARS_MIN or last in b or not words.ordinary(last):
+            return BEGUN
+    most = 1 if size < 9 else 2 if size < 14 else 3 if size < 20 else 2 + size // 12  # noqa: PLR2004 - by measurement
+    if abs(len(one) - len(other)) > most:
+        return 0
+    apart = _apart(a, b, one, other, most)
+    if apart > most:
+        return 0
+    if apart and words.misspells_names and _is_other_word(a, b, apart):
+        return 0
+    if apart and (len(a) < FEW_WORDS or size < LONG):
+        for word in a:
+            if len(word) > SHORT and word not in b and words.ordinary(word):
+                return 0
+    return FULL - FULL * apart * LETTER_PERCENT // (100 * size)
+
+
+def _is_other_word(a: tuple[str, ...], b: tuple[str, ...], apart: int) -> bool:
+    """Whether more than half of the words' letters that are not in common was changed: that is another word."""
+    mine, theirs = sum([len(word) for word in a if word not in b]), sum([len(word) for word in b if word not in a])
+    return 0 < min(mine, theirs) < 2 * apart
+
+
+def _apart(a: tuple[str, ...], b: tuple[str, ...], one: str, other: str, most: int) -> int:
+    """Letters changed between two names, more than `most` when there are too many."""
+    apart = OSA.distance(one, other, score_cutoff=most)
+    if apart <= most:
+        return apart
+    if len(a) == 1:  # joined, the family name last
+        return min(apart, OSA.distance(one, "".join((*b[1:], b[0])), score_cutoff=most))
+    apart = OSA.distance("".join(sorted(a)), "".join(sorted(b)), score_cutoff=most)
+    if apart <= most:
+        return apart
+    rest_a, rest_b = list(a), list(b)
+    for word in a:
+        if word in rest_b:
+            rest_b.remove(word)
+            rest_a.remove(word)
+    if not rest_a or not rest_b or len(rest_a) == len(a):
+        return most + 1
+    return OSA.distance("".join(rest_a), "".join(rest_b), score_cutoff=most)
