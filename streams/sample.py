@@ -240,14 +240,15 @@ PEOPLE_BEFORE_RETURNS: Final = 40
 class Maker:
     """Makes parcels for one day; holds the random numbers, the consignees so far and what was counted."""
 
-    def __init__(self, seed: int, on: date) -> None:
+    def __init__(self, seed: int, on: date, people: list[Person] | None = None) -> None:
+        """`people` are those who have ordered on earlier days; who comes new is added."""
         self.random = random.Random(seed)  # noqa: S311 - has to be the same again, not secret
         self.words = words()
         self.on = on
         self.tag = f"{seed % 100_000:05d}"
         """Keeps the numbers of two seeds apart."""
         self.counts: dict[str, int] = {}
-        self.people: list[Person] = []
+        self.people: list[Person] = [] if people is None else people
         self.phones: set[int] = set()
         self.first_serial = self.random.randrange(10**8)
 
@@ -700,21 +701,26 @@ def records(  # noqa: PLR0913 - each is something a test or a load run has to va
     *,
     on: date = date(2026, 11, 23),
     events: bool = True,
+    planted: bool = True,
+    people: list[Person] | None = None,
 ) -> Iterator[Made]:
     """The day with its answers: every record in the order of arrival and what was put into it on purpose.
 
     `parcels` counts those of the original manifests; what follows on them (amendments, cancellations, repetitions)
     comes on top, `FOLLOWS_AFTER` manifests later. `carriers` takes only the first of `PROFILES`, `dirty` is the share of parcels
-    with a mistake, and without `events` there are originals only.
+    with a mistake, and without `events` there are originals only. Without `planted` nothing is prohibited and nobody
+    orders too much. `people` are the consignees of earlier days, some of whom order again; those who come new are added.
     """
     if carriers is not None and not 1 <= carriers <= len(PROFILES):
         raise ValueError(f"carriers is {carriers}, the sample knows 1 to {len(PROFILES)}")
     if not 1 <= parcels_per_manifest <= limits.PARCELS_PER_MANIFEST_MAX:
         raise ValueError(f"parcels_per_manifest is {parcels_per_manifest}, a manifest holds 1 to {limits.PARCELS_PER_MANIFEST_MAX}")
-    maker = Maker(seed, on)
+    maker = Maker(seed, on, people)
     plan = _plan(maker, PROFILES[:carriers], parcels, parcels_per_manifest, dirty)
     if not events:
         plan.events.clear()
+    if not planted:
+        plan.planted.clear()
     midnight = datetime(on.year, on.month, on.day, tzinfo=KOREA)
     waiting: list[tuple[int, Made]] = []
     for number in range(len(plan.profiles)):

@@ -1,0 +1,138 @@
+"""Look-alikes: people and companies who do nothing wrong and look a little like those who do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from streams.sample import business_number
+from streams.scenarios.scene import Figures, Line, Planted, Scene
+from streams.scenarios.smuggling import APPLIANCES, ORDINARY
+
+SALE: Final = (
+    Line("noise-cancelling over-ear headphones", "851830", 146, 420),
+    Line("women's wool coat, long, size M", "620220", 143, 1_500),
+    Line("hiking boots with leather uppers, 270 mm", "640391", 139, 1_400),
+    Line("cordless vacuum cleaner, handheld", "850860", 148, 2_100),
+    Line("running shoes with textile uppers", "640411", 92, 800),
+)
+POPULAR: Final = Line("stainless steel vacuum flask, 500 ml", "961700", 18, 340)
+
+
+class Groups(Figures, frozen=True, kw_only=True):
+    """So many groups of so many people."""
+
+    rings: int
+    people: int
+    parcels_a_person: int
+
+
+def family(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """A family at one address that gives one phone for all."""
+    yield from _household(scene, figures, one_phone=True)
+
+
+def dormitory(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """A student house: one address without room numbers, everybody with a phone of their own."""
+    yield from _household(scene, figures, one_phone=False)
+
+
+def _household(scene: Scene, figures: Groups, *, one_phone: bool) -> Iterator[Planted]:
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        home = scene.person()
+        for person in scene.people(figures.people):
+            for _ in range(rng.randint(1, figures.parcels_a_person)):
+                carrier = rng.choice(("kx", "ys", "bw"))
+                consignee = scene.at(person, home, phone=home if one_phone else None, spelt=rng.random() < 0.3)  # noqa: PLR2004 - most copy their address
+                parcel = scene.parcel(carrier, consignee, [rng.choice(ORDINARY)], scene.seller("US" if carrier == "bw" else "CN"))
+                yield scene.hide(scene.any_day(), carrier, parcel, "lives there")
+
+
+def office(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """An office building whose people have their own orders sent to work, floor and company behind the address."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        building = scene.person()
+        street = building["address"].partition(", ")[0]
+        for person in scene.people(figures.people):
+            place = {**building, "address": f"{street}, {rng.randint(2, 20)}층 {rng.choice(('기획팀', '영업부', '총무과', '연구소'))}"}
+            for _ in range(rng.randint(1, figures.parcels_a_person)):
+                carrier = rng.choice(("kx", "ys"))
+                parcel = scene.parcel(carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN"))
+                yield scene.hide(scene.any_day(), carrier, parcel, "works there")
+
+
+def pickup_point(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """A shop that keeps parcels for its neighbours: one address, and each with their own phone."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        shop = scene.person()
+        place = {**shop, "address": f"{shop['address'].partition(', ')[0]}, 1층 편의점 픽업"}
+        for person in scene.people(figures.people):
+            for _ in range(rng.randint(1, figures.parcels_a_person)):
+                carrier = rng.choice(("kx", "ys"))
+                parcel = scene.parcel(carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN"))
+                yield scene.hide(scene.any_day(), carrier, parcel, "picks up there")
+
+
+class Sellers(Figures, frozen=True, kw_only=True):
+    """So many sellers with so many parcels."""
+
+    rings: int
+    parcels: int
+
+
+def popular_seller(scene: Scene, figures: Sellers) -> Iterator[Planted]:
+    """A seller whose one product everybody wants."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        seller = scene.seller("CN")
+        for _ in range(figures.parcels):
+            carrier = rng.choice(("kx", "ys"))
+            parcel = scene.parcel(carrier, scene.person(), [POPULAR._replace(usd=POPULAR.usd * rng.uniform(0.95, 1.05))], seller)
+            yield scene.hide(scene.any_day(), carrier, parcel, "a customer")
+
+
+def sale_day(scene: Scene, figures: Sellers) -> Iterator[Planted]:
+    """A sale on one day: many sellers' true prices end just under the limit."""
+    rng = scene.rng
+    day = scene.any_day()
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        seller = scene.seller("CN")
+        for _ in range(figures.parcels):
+            line = rng.choice(SALE)
+            parcel = scene.parcel("kx", scene.person(), [line._replace(usd=min(149.5, line.usd * rng.uniform(0.9, 1.03)))], seller)
+            yield scene.hide(day, "kx", parcel, "a customer of the sale", purchased=scene.span.first + timedelta(days=day - 4))
+
+
+def company(scene: Scene, figures: Sellers) -> Iterator[Planted]:
+    """A company that imports for resale and says so."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        seller, owner = scene.seller("CN"), scene.person()
+        firm = {**owner, "name": f"주식회사 {owner['name'][0]}원상사", "name_en": "Wonsangsa Co., Ltd.", "clearance_code": None}
+        firm["business_number"] = business_number(120_810_000 + scene.ring * 37)
+        for _ in range(figures.parcels):
+            carrier = rng.choice(("kx", "ys"))
+            parcel = scene.parcel(carrier, firm, [rng.choice(APPLIANCES)._replace(quantity=rng.randint(4, 12))], seller, purpose="COMMERCIAL", ecommerce=False, order=None)
+            yield scene.hide(scene.any_day(), carrier, {**parcel, "consignee": {**parcel["consignee"], "auth_number": None}}, "declared for resale")
+
+
+def moved_house(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """Somebody who moves house and takes a new phone, and orders furnishings before and after."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        person, new = scene.person(), scene.person()
+        for number in range(figures.parcels_a_person):
+            consignee = person if number < figures.parcels_a_person // 2 else scene.at(person, new, phone=new, spelt=False)
+            yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "old home" if consignee is person else "new home")
+
+
+def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
+    """Somebody who has presents sent to relatives under their own code: to two addresses beside their own."""
+    rng = scene.rng
+    for scene.ring in scene.rings(scene.around(figures.rings)):
+        person, *relatives = scene.people(1 + figures.people)
+        for receiver in (person, *relatives):
+            consignee = {**receiver, "clearance_code": person["clearance_code"], "name": person["name"], "name_en": person["name_en"]}
+            yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "a present")
