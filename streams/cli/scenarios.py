@@ -1,6 +1,7 @@
 """`tonggwan scenarios`: known patterns hidden in ordinary days, and what the pipeline finds of them."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,8 +17,8 @@ from streams.cli.check import Bench
 from streams.cli.files import Found
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.cli.look import as_json, columns, counting, logs, many, say, write
-from streams.reference import load
-from streams.scenarios import page, truth
+from streams.reference import FOLDER, load
+from streams.scenarios import page, sites, truth
 from streams.scenarios.horizon import PARCELS_MIN, SEED, Horizon
 from streams.scenarios.patterns import FILE, catalogue
 from streams.scenarios.report import Report, report_of
@@ -30,12 +31,16 @@ SIZES: Final = tuple(catalogue().sizes)
 SECURITY: Final = tuple(SECURITY_OF_DESK.values())
 DAYS_MAX: Final = 366
 """The sample's rates reach no further."""
+FIGURES: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+REPORT: Final = click.Path(dir_okay=False, path_type=Path)
+PERCENT: Final = 2.0
+"""Inspection rate that the sites of a measurement have room for."""
 Options = Mapping[str, Any]
 
 
 def _sized(command: Any) -> Any:  # noqa: ANN401 - click's decorators take and give any command
     for option in (
-        click.option("--figures", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=FILE, help="Figures of the patterns. Default: those shipped."),
+        click.option("--figures", metavar="FILE", type=FIGURES, default=FILE, help="Figures of the patterns. Default: those shipped."),
         click.option("--scale", type=click.FloatRange(0, 1), help="Share of the planted figures; 1 is as reported."),
         click.option("--parcels", type=click.IntRange(PARCELS_MIN), help="Ordinary parcels a day."),
         click.option("--days", type=click.IntRange(1, DAYS_MAX), help="Days."),
@@ -46,7 +51,7 @@ def _sized(command: Any) -> Any:  # noqa: ANN401 - click's decorators take and g
     return command
 
 
-report_option = click.option("--report", "report_to", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there as Markdown, its plots beside it.")
+report_option = click.option("--report", "report_to", metavar="FILE", type=REPORT, help="Write the report there as Markdown, its plots beside it.")
 json_option = click.option("--json", "json_", is_flag=True, help="The report as one JSON object.")
 
 
@@ -85,17 +90,20 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
 
 @scenarios.command("run")
 @_sized
+@click.option(
+    "--inspected", "percent", type=click.FloatRange(0, 100), default=PERCENT, show_default=True, help="Room that inspection sites have, in percent of the ordinary parcels."
+)
 @report_option
 @json_option
-def run_(report_to: Path | None, json_: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click's
+def run_(percent: float, report_to: Path | None, json_: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click's
     """Hide and seek in this process, without a broker: by the code and the reference data of a worker.
 
     Exit status 1 when a scenario is not found, or too few planted parcels are selected at an inspection rate of 2 %.
     """
     logs()
     horizon = _horizon(options)
-    report = measure(horizon, Settings.read(os.environ))
-    _answer(report, report_to, json_=json_, how=how_of(horizon))
+    report = measure(horizon, Settings.read(os.environ), percent)
+    _answer(report, report_to, json_=json_, how=how_of(horizon, percent))
 
 
 @scenarios.command()
@@ -139,9 +147,11 @@ def _horizon(options: Options) -> Horizon:
     return Horizon(seed=options["seed"], days=size.days, parcels=size.parcels, scale=size.scale, catalogue=figures)
 
 
-def measure(horizon: Horizon, settings: Settings) -> Report:
-    """Take a horizon through intake, screening and what comes behind, in this process; what was found."""
-    bench = Bench(settings, load(Path(settings.reference_dir) if settings.reference_dir else None))
+def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> Report:
+    """Take a horizon through intake, screening and what comes behind, in this process; what was found with room to inspect so many percent."""
+    with tempfile.TemporaryDirectory(prefix="tonggwan-scenarios-") as folder:
+        sites.sized(Path(settings.reference_dir or FOLDER), Path(folder), horizon.parcels, percent)
+        bench = Bench(settings, load(Path(folder)))
     verdicts = Verdicts()
     with counting("Parcels", "parcels") as counter:
         counter.total(horizon.days * horizon.parcels)
@@ -155,11 +165,12 @@ def measure(horizon: Horizon, settings: Settings) -> Report:
     return report_of(horizon.truths, verdicts, horizon.catalogue)
 
 
-def how_of(horizon: Horizon) -> str:
-    """What was measured, in a sentence."""
+def how_of(horizon: Horizon, percent: float = PERCENT) -> str:
+    """What was measured, in words."""
     return (
-        f"{many(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at {horizon.scale * 100:g} % of what was reported, seed {horizon.seed}; "
-        "an invented day is tidier than a real one."
+        f"{many(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at {horizon.scale * 100:g} % of what was reported, seed {horizon.seed}.\n"
+        f"Inspection sites have room for {percent:g} % of the parcels; cases that a rule opens come on top.\n"
+        "All of it is invented, and an invented day is tidier than a real one."
     )
 
 

@@ -59,7 +59,7 @@ class Drugs(Figures, frozen=True, kw_only=True):
 def drugs(scene: Scene, figures: Drugs) -> Iterator[Planted]:
     """Drugs to single buyers by mail and express: by name or in slang, with letters that hide the word, or under a decoy that weighs or costs too much."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.parcels, 6)):
+    for _ in scene.rings(scene.planted(figures.parcels, 6)):
         drawn = rng.random()
         role, lines = ("decoy", DECOYS) if drawn < figures.decoy_share else ("disguised", DISGUISED) if drawn < figures.decoy_share + figures.disguised_share else ("named", NAMED)
         carrier = rng.choice(("ep", "bw", "rx", "ep"))
@@ -77,7 +77,7 @@ class Single(Figures, frozen=True, kw_only=True):
 def arms(scene: Scene, figures: Single) -> Iterator[Planted]:
     """Arms and other prohibited articles to single buyers."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.parcels, 3)):
+    for _ in scene.rings(scene.planted(figures.parcels, 3)):
         carrier = rng.choice(("kx", "bw", "ys"))
         yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(ARMS)], scene.seller("US" if carrier == "bw" else "CN")), "prohibited")
 
@@ -93,7 +93,7 @@ class Fakes(Figures, frozen=True, kw_only=True):
 def counterfeits(scene: Scene, figures: Fakes) -> Iterator[Planted]:
     """A seller of counterfeit brands to single buyers, some with the brand misspelt."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             misspelt = rng.random() < figures.misspelt_share
@@ -106,7 +106,7 @@ def counterfeits(scene: Scene, figures: Fakes) -> Iterator[Planted]:
 def preloading(scene: Scene, figures: Single) -> Iterator[Planted]:
     """Air parcels whose data for the check before loading have gaps: a sender without address, goods that could be anything, no pieces or weight."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.parcels, 4)):
+    for _ in scene.rings(scene.planted(figures.parcels, 4)):
         parcel = scene.parcel("kx", scene.person(), [Line("optical computer mouse, wireless", "847160", 16, 110)], scene.seller("CN"))
         role = ("no address of the sender", "goods said vaguely", "no weight", "no address of the receiver")[scene.ring % 4]
         changes: dict[str, dict[str, Any]] = {

@@ -20,7 +20,7 @@ class Stolen(Figures, frozen=True, kw_only=True):
 def stolen_codes(scene: Scene, figures: Stolen) -> Iterator[Planted]:
     """Codes from a leak, each used once or twice with its holder's name, sent to a few addresses of the ring; some holders order for themselves meanwhile."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         codes, drops, phones = scene.people(figures.codes), scene.people(figures.drops), scene.people(figures.phones)
         sellers, start = [scene.seller("CN") for _ in range(3)], scene.start(7)
         for person in codes:
@@ -43,7 +43,7 @@ class Shared(Figures, frozen=True, kw_only=True):
 def shared_code(scene: Scene, figures: Shared) -> Iterator[Planted]:
     """A purchasing agent who puts one code, his own or a stolen one, on the parcels of all his customers."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         holder = scene.person()
         for _ in range(figures.receivers):
             receiver = scene.person()

@@ -38,7 +38,7 @@ def dormitory(scene: Scene, figures: Groups) -> Iterator[Planted]:
 
 def _household(scene: Scene, figures: Groups, *, one_phone: bool) -> Iterator[Planted]:
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         home = scene.person()
         for person in scene.people(figures.people):
             for _ in range(rng.randint(1, figures.parcels_a_person)):
@@ -51,7 +51,7 @@ def _household(scene: Scene, figures: Groups, *, one_phone: bool) -> Iterator[Pl
 def office(scene: Scene, figures: Groups) -> Iterator[Planted]:
     """An office building whose people have their own orders sent to work, floor and company behind the address."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         building = scene.person()
         street = building["address"].partition(", ")[0]
         for person in scene.people(figures.people):
@@ -65,7 +65,7 @@ def office(scene: Scene, figures: Groups) -> Iterator[Planted]:
 def pickup_point(scene: Scene, figures: Groups) -> Iterator[Planted]:
     """A shop that keeps parcels for its neighbours: one address, and each with their own phone."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         shop = scene.person()
         place = {**shop, "address": f"{shop['address'].partition(', ')[0]}, 1층 편의점 픽업"}
         for person in scene.people(figures.people):
@@ -85,7 +85,7 @@ class Sellers(Figures, frozen=True, kw_only=True):
 def popular_seller(scene: Scene, figures: Sellers) -> Iterator[Planted]:
     """A seller whose one product everybody wants."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "ys"))
@@ -97,7 +97,7 @@ def sale_day(scene: Scene, figures: Sellers) -> Iterator[Planted]:
     """A sale on one day: many sellers' true prices end just under the limit."""
     rng = scene.rng
     day = scene.any_day()
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             line = rng.choice(SALE)
@@ -108,7 +108,7 @@ def sale_day(scene: Scene, figures: Sellers) -> Iterator[Planted]:
 def company(scene: Scene, figures: Sellers) -> Iterator[Planted]:
     """A company that imports for resale and says so."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         seller, owner = scene.seller("CN"), scene.person()
         firm = {**owner, "name": f"주식회사 {owner['name'][0]}원상사", "name_en": "Wonsangsa Co., Ltd.", "clearance_code": None}
         firm["business_number"] = business_number(120_810_000 + scene.ring * 37)
@@ -121,7 +121,7 @@ def company(scene: Scene, figures: Sellers) -> Iterator[Planted]:
 def moved_house(scene: Scene, figures: Groups) -> Iterator[Planted]:
     """Somebody who moves house and takes a new phone, and orders furnishings before and after."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         person, new = scene.person(), scene.person()
         for number in range(figures.parcels_a_person):
             consignee = person if number < figures.parcels_a_person // 2 else scene.at(person, new, phone=new, spelt=False)
@@ -131,7 +131,7 @@ def moved_house(scene: Scene, figures: Groups) -> Iterator[Planted]:
 def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
     """Somebody who has presents sent to relatives under their own code: to two addresses beside their own."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.around(figures.rings)):
+    for _ in scene.rings(scene.around(figures.rings)):
         person, *relatives = scene.people(1 + figures.people)
         for receiver in (person, *relatives):
             consignee = {**receiver, "clearance_code": person["clearance_code"], "name": person["name"], "name_en": person["name_en"]}

@@ -9,6 +9,7 @@ from streams.scenarios.report import GOAL_RATE, GOAL_SHARE, PER, Cost, Report, S
 from streams.trouble import Trouble
 
 CODES_SHOWN: Final = 4
+AXES: Final = ("share of all parcels inspected", "share of planted parcels selected")
 
 
 def write(report: Report, path: Path, how: str) -> None:
@@ -28,13 +29,11 @@ def plots_of(report: Report) -> dict[str, str]:
     points = [(point.rate, point.selected) for point in report.curve]
     alarms = list(report.alarms.items())
     return {
-        "curve": curve("Planted parcels selected, by inspection rate", points, (GOAL_RATE, GOAL_SHARE), ("share of all parcels inspected", "share of planted parcels selected")),
+        "curve": curve("Planted parcels selected, by inspection rate", points, (GOAL_RATE, GOAL_SHARE), AXES),
         "scenarios": bars(
             "Planted parcels caught, by scenario", [(each.title, share(each.caught, each.parcels), f"{each.caught:,} of {each.parcels:,}") for each in report.scenarios], 1.0
         ),
-        "alarms": bars(
-            f"Innocent parcels selected, of {PER:,}, by code", [(code, rate, f"{rate:.1f}") for code, rate in alarms], max([rate for _, rate in alarms], default=1.0)
-        ),
+        "alarms": bars(f"Innocent parcels selected, of {PER:,}, by code", [(code, rate, f"{rate:.1f}") for code, rate in alarms], max([rate for _, rate in alarms], default=1.0)),
         "look-alikes": bars(
             "Look-alikes selected", [(each.title, share(each.selected, each.parcels), f"{each.selected:,} of {each.parcels:,}") for each in report.lookalikes], 1.0
         ),
@@ -46,12 +45,12 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
     yield from ("# The safety net, measured", "", how, "")
     yield from summary(report)
     yield from ("", f"![Planted parcels selected, by inspection rate]({folder}/curve.svg)", "")
-    yield from _table(
-        ("inspection rate", "planted parcels selected", "planted among the inspected"), [(percent(each.rate), percent(each.selected), percent(each.precision)) for each in report.curve]
-    )
+    rows = [(percent(each.rate), percent(each.selected), percent(each.precision)) for each in report.curve]
+    yield from _table(("inspection rate", "planted parcels selected", "planted among the inspected"), rows)
     yield from (
         "",
-        "When there is less capacity than cases, investigations come first, then holds, inspections and referrals, each by learned risk; what is left goes to the highest risk of the rest.",
+        "When there is less capacity than cases, investigations come first, then holds, inspections and referrals, then what was chosen for its risk.",
+        "What is left goes to the highest risk of the rest.",
         "Of parcels with the same priority a random part is counted.",
         "",
         "## Scenarios",
@@ -73,7 +72,8 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
         "## What it costs the innocent",
         "",
     )
-    yield from _table(("each once, by the heaviest", *Cost.__struct_fields__), [_cost("parcels without fault", report.innocent), _cost("parcels with an honest mistake", report.mistaken)])
+    costs = [_cost("parcels without fault", report.innocent), _cost("parcels with an honest mistake", report.mistaken)]
+    yield from _table(("each once, by the heaviest", *Cost.__struct_fields__), costs)
     yield from (
         "",
         "*routine*: only to the agency that such goods always go to, which is no selection. *asked*: for documents.",
@@ -85,9 +85,8 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
         f"![Look-alikes selected]({folder}/look-alikes.svg)",
         "",
     )
-    yield from _table(
-        ("look-alike", "parcels", "selected", "held", "by"), [(each.title, f"{each.parcels:,}", f"{each.selected:,}", f"{each.held:,}", _codes(each.codes)) for each in report.lookalikes]
-    )
+    alike = [(each.title, f"{each.parcels:,}", f"{each.selected:,}", f"{each.held:,}", _codes(each.codes)) for each in report.lookalikes]
+    yield from _table(("look-alike", "parcels", "selected", "held", "by"), alike)
     yield ""
 
 
@@ -96,9 +95,11 @@ def summary(report: Report) -> Iterator[str]:
     found = sum(each.found for each in report.scenarios)
     yield f"{found} of {len(report.scenarios)} scenarios were found with evidence in every group."
     yield f"Of {report.parcels:,} parcels {report.planted:,} were planted; {report.refused_planted:,} of these were refused at once."
-    yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}: {percent(report.recall)} of the planted parcels, and {percent(report.precision)} of the selected were planted."
+    yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}."
+    yield f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected were planted."
     yield f"At an inspection rate of {percent(GOAL_RATE)}, {percent(report.at_goal)} of the planted parcels are selected; the goal is {percent(GOAL_SHARE)}."
-    yield f"Of {report.innocent.parcels:,} parcels without fault {report.innocent.selected:,} were selected ({share(report.innocent.selected * PER, report.innocent.parcels):.1f} of {PER:,})."
+    innocent = report.innocent
+    yield f"Of {innocent.parcels:,} parcels without fault {innocent.selected:,} were selected ({share(innocent.selected * PER, innocent.parcels):.1f} of {PER:,})."
     if report.unanswered:
         yield f"Of {report.unanswered:,} planted parcels nothing was heard."
 

@@ -31,7 +31,7 @@ class Parties(Figures, frozen=True, kw_only=True):
 def listed_party(scene: Scene, figures: Parties) -> Iterator[Planted]:
     """Senders on a public list, the name misspelt, cut short, in another order or another script."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.parcels, min(4, len(figures.listed)))):
+    for _ in scene.rings(scene.planted(figures.parcels, min(4, len(figures.listed)))):
         entry = figures.listed[scene.ring % len(figures.listed)]
         carrier = rng.choice(("kx", "ys"))
         seller = scene.seller("CN")._replace(name=rng.choice(entry.written))

@@ -100,7 +100,7 @@ def catalogue(path: Path = FILE) -> Catalogue:
     """The figures of every pattern; Trouble with the place when the file does not fit the patterns."""
     try:
         file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-        figures = {}
+        figures: dict[str, Figures] = {}
         for patterns, tables in ((PLANTED, file.planted), (INNOCENT, file.innocent)):
             if unknown := tables.keys() - {pattern.name for pattern in patterns}:
                 raise Trouble(f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}.")

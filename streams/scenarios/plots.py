@@ -61,7 +61,8 @@ def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, 
 
 
 def _begin(height: int) -> str:
-    return f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}' {FONT} fill='{INK}'><rect width='100%' height='100%' fill='white'/>"
+    size = f"viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}'"
+    return f"<svg xmlns='http://www.w3.org/2000/svg' {size} {FONT} fill='{INK}'><rect width='100%' height='100%' fill='white'/>"
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", bold: bool = False) -> str:

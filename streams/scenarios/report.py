@@ -14,7 +14,7 @@ import msgspec
 
 from streams.scenarios.patterns import INNOCENT, PLANTED, Catalogue
 from streams.scenarios.truth import Truth
-from streams.scenarios.verdicts import Verdict, Verdicts
+from streams.scenarios.verdicts import BY_CHANCE, BY_RISK, Verdict, Verdicts
 
 RATES: Final = (0.0025, 0.005, 0.01, 0.02, 0.03, 0.05)
 """Inspection rates of the curve, as shares of all parcels."""
@@ -26,6 +26,8 @@ PER: Final = 10_000
 SELECTING: Final = frozenset({"INSPECT", "HOLD"})
 TIERS: Final = ("INVESTIGATION", "HOLD", "INSPECTION", "REFERRAL")
 """Desks by whose work comes first when there is less capacity than cases."""
+CHOSEN: Final = frozenset({BY_RISK, BY_CHANCE})
+"""Codes of selection itself: no rule has found anything."""
 NOBODY: Final = Verdict()
 
 
@@ -207,11 +209,12 @@ def is_selected(verdict: Verdict, routine: frozenset[str]) -> bool:
 
 
 def priority(verdict: Verdict, routine: frozenset[str]) -> tuple[int, float]:
-    """What is inspected first when not all can be: by desk, then by learned risk; the rest by learned risk alone."""
+    """What is inspected first when not all can be: what a rule has found, by desk; then what was chosen for its risk; the rest, random checks among it, by learned risk."""
     if not is_selected(verdict, routine):
         return 0, verdict.score
-    tiers = [len(TIERS) - TIERS.index(desk) for desk in verdict.desks if desk in TIERS]
-    return max(tiers, default=1), verdict.score
+    if verdict.cases and all(code in routine or code in CHOSEN for code in verdict.cases) and verdict.outcome not in SELECTING:
+        return (1, verdict.priority) if BY_RISK in verdict.cases else (0, verdict.score)
+    return max([1 + len(TIERS) - TIERS.index(desk) for desk in verdict.desks if desk in TIERS], default=2), verdict.score
 
 
 def curve_of(verdicts: Mapping[str, Verdict], targets: frozenset[str], routine: frozenset[str], rates: Sequence[float] = RATES) -> tuple[Point, ...]:

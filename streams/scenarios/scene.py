@@ -5,7 +5,7 @@ it does what the people in the reports did.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -150,9 +150,10 @@ class Scene:
         """A figure of a look-alike, scaled."""
         return max(least, round(full * self.span.volume))
 
-    def rings(self, count: int) -> range:
-        """The numbers of the groups, from 1; `ring` has to be set to each."""
-        return range(1, count + 1)
+    def rings(self, count: int) -> Iterator[int]:
+        """So many groups, one after the other; what is hidden meanwhile belongs to it."""
+        for self.ring in range(1, count + 1):
+            yield self.ring
 
     def any_day(self, first: int = 0, days: int | None = None) -> int:
         """A day of the horizon, from 0; within so many from the first, if they fit."""
@@ -243,14 +244,14 @@ class Scene:
             "seller_id": seller.seller_id,
         }
 
-    def hide(self, day: int, carrier: str, parcel: Json, role: str, *, kind: Kind | None = None, together: str = "", purchased: date | None = None, names: tuple[str, ...] | None = None) -> Planted:  # noqa: PLR0913 - what truth records
+    def hide(  # noqa: PLR0913 - what truth records
+        self, day: int, carrier: str, parcel: Json, role: str, *, kind: Kind | None = None, together: str = "", purchased: date | None = None
+    ) -> Planted:
         """A parcel with its truth, on a day of the horizon counted from 0."""
         if parcel["order"] is not None and parcel["order"]["purchased_on"] is None:
             ordered = purchased or self.span.first + timedelta(days=day - self.rng.randint(*ORDERED_DAYS))
             parcel = {**parcel, "order": {**parcel["order"], "purchased_on": ordered.isoformat()}}
         kind = kind or self.kind
-        named = () if kind != "PLANTED" else self.figures.names if names is None else names
+        named = self.figures.names if kind == "PLANTED" else ()
         truth = Truth(carrier, parcel["house_bill"], kind, self.name, self.ring, role, day + 1, named)
         return Planted(parcel, truth, together)
-
-

@@ -130,7 +130,7 @@ class Drop(Figures, frozen=True, kw_only=True):
 def drop_address(scene: Scene, figures: Drop) -> Iterator[Planted]:
     """A flat that takes parcels for people who do not live there, dozens within a day."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         flat, codes, day = scene.person(), scene.people(figures.codes), scene.start(2)
         for number in range(figures.parcels):
             carrier = rng.choice(("kx", "ys", "bw"))

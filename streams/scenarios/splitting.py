@@ -34,7 +34,7 @@ class Bill(Figures, frozen=True, kw_only=True):
 def split_bill(scene: Scene, figures: Bill) -> Iterator[Planted]:
     """One purchase above the limit, cut into parcels below it, under one master bill."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         person, seller, day = scene.person(), scene.seller("CN"), scene.any_day()
         for _ in range(figures.parcels):
             line = rng.choice(CLOTHES)
@@ -45,7 +45,7 @@ def split_bill(scene: Scene, figures: Bill) -> Iterator[Planted]:
 def split_purchase(scene: Scene, figures: Bill) -> Iterator[Planted]:
     """One day's purchase of one seller, cut into parcels below the limit that come on several days by several carriers."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         person, seller, start = scene.person(), scene.seller("CN"), scene.start(3)
         ordered = scene.span.first + timedelta(days=start - 5)
         for number in range(figures.parcels):
@@ -66,7 +66,7 @@ class Reseller(Figures, frozen=True, kw_only=True):
 def reseller(scene: Scene, figures: Reseller) -> Iterator[Planted]:
     """A person who buys day after day from many sellers, each parcel harmless, all of them a shop's."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         person, start = scene.person(), scene.start(figures.within_days)
         for _ in range(figures.parcels):
             carrier = rng.choice(("bw", "kx"))
@@ -89,7 +89,7 @@ class NearLimit(Figures, frozen=True, kw_only=True):
 def near_limit(scene: Scene, figures: NearLimit) -> Iterator[Planted]:
     """A seller who writes just under the limit whatever the goods cost, now and then a true price between."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         seller, start = scene.seller("CN"), scene.start(figures.within_days)
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "hs"))
@@ -114,7 +114,7 @@ class Undervalued(Figures, frozen=True, kw_only=True):
 def undervalued(scene: Scene, figures: Undervalued) -> Iterator[Planted]:
     """A seller who declares dear goods at a fraction of what they cost, to people who have nothing to do with each other."""
     rng = scene.rng
-    for scene.ring in scene.rings(scene.planted(figures.rings)):
+    for _ in scene.rings(scene.planted(figures.rings)):
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "ys"))

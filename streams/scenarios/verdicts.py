@@ -10,8 +10,12 @@ Read = Mapping[str, Any]
 
 SPEAKING: Final = frozenset({"ACT", "REJECT"})
 """Severities of findings that change what happens to a parcel."""
-NO_FINDING: Final = "SEC-08"
-"""Stands for a case without a finding: one that chance alone has drawn."""
+BY_RISK: Final = "SEC-06"
+"""Code of a selection for a high risk."""
+BY_CHANCE: Final = "SEC-08"
+"""Code of a random check."""
+NO_FINDING: Final = "NONE"
+"""Stands for a case without a finding."""
 
 
 class Verdict(msgspec.Struct, gc=False):
@@ -23,6 +27,8 @@ class Verdict(msgspec.Struct, gc=False):
     """RFC 3339; orders the parcels."""
     score: float = 0.0
     """Of the learned risk, 0 to 1; 0 where there is none."""
+    priority: float = 0.0
+    """With which selection by risk chose it; 0 where it did not."""
     codes: tuple[str, ...] = ()
     """Of the findings that act or refuse."""
     desks: tuple[str, ...] = ()
@@ -72,6 +78,7 @@ class Verdicts:
         verdict.desks = self._codes(_unique((*verdict.desks, case["desk"])))
         verdict.cases = self._codes(_unique((*verdict.cases, *((finding["code"] for finding in findings) if findings else (NO_FINDING,)))))
         verdict.shown = self._codes(_unique((*verdict.shown, *(finding["code"] for finding in findings if finding["evidence"]))))
+        verdict.priority = max([verdict.priority, *(int(finding["evidence"].get("priority_ppm", "0")) / 1_000_000 for finding in findings)])
         verdict.others = _unique((*verdict.others, *case["evidence_parcels"]))
 
 
