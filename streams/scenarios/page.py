@@ -98,6 +98,7 @@ def summary(report: Report) -> Iterator[str]:
     yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}."
     yield f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected were planted."
     yield f"At an inspection rate of {percent(GOAL_RATE)}, {percent(report.at_goal)} of the planted parcels are selected; the goal is {percent(GOAL_SHARE)}."
+    yield f"With those that stand as evidence in a later parcel's case, {percent(share(report.named_planted, report.planted))} of the planted parcels are named."
     innocent = report.innocent
     yield f"Of {innocent.parcels:,} parcels without fault {innocent.selected:,} were selected ({share(innocent.selected * PER, innocent.parcels):.1f} of {PER:,})."
     if report.unanswered:

@@ -122,6 +122,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     selected: int
     selected_planted: int
     refused_planted: int
+    named_planted: int
+    """Selected, refused, or evidence in another parcel's case."""
     unanswered: int
     """Planted parcels of which nothing was heard."""
     curve: tuple[Point, ...]
@@ -182,6 +184,7 @@ def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue)
     blameless = {bill: verdict for bill, verdict in verdicts.of.items() if bill not in truth_of or truth_of[bill].kind == "INNOCENT"}
     mistaken = [verdict for bill, verdict in verdicts.of.items() if bill in truth_of and truth_of[bill].kind == "MISTAKE"]
     judge = _Judge(verdicts, routine, order, truth_of)
+    scenarios = tuple([judge.scenario(pattern.name, catalogue, planted[pattern.name]) for pattern in PLANTED if planted[pattern.name]])
     return Report(
         parcels=len(verdicts.of),
         planted=len(targets),
@@ -189,9 +192,10 @@ def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue)
         selected=sum(is_selected(verdict, routine) for verdict in verdicts.of.values()),
         selected_planted=sum(is_selected(_verdict(verdicts, bill), routine) for bill in targets),
         refused_planted=len(refused),
+        named_planted=sum(scenario.named for scenario in scenarios),
         unanswered=sum(bill not in verdicts.of for bill in targets),
         curve=curve_of(verdicts.of, frozenset(targets) - frozenset(refused), routine),
-        scenarios=tuple([judge.scenario(pattern.name, catalogue, planted[pattern.name]) for pattern in PLANTED if planted[pattern.name]]),
+        scenarios=scenarios,
         lookalikes=tuple([judge.lookalike(pattern.name, catalogue, innocent[pattern.name]) for pattern in INNOCENT if innocent[pattern.name]]),
         alarms=alarms_of(blameless.values(), routine),
         innocent=cost_of(blameless.values(), routine),

@@ -22,6 +22,7 @@ DEAR: Final = (
     Line("smart watch with GPS", "910212", 268, 180),
     Line("robot vacuum cleaner with docking station", "850860", 389, 4_600),
 )
+TENTH: Final = 0.1
 
 
 class Bill(Figures, frozen=True, kw_only=True):
@@ -118,6 +119,6 @@ def undervalued(scene: Scene, figures: Undervalued) -> Iterator[Planted]:
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "ys"))
-            line = rng.choice(DEAR)
-            parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(figures.share_from, figures.share_to))], seller)
-            yield scene.hide(scene.any_day(), carrier, parcel, "a fraction of the price")
+            line, part = rng.choice(DEAR), rng.uniform(figures.share_from, figures.share_to)
+            parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * part)], seller)
+            yield scene.hide(scene.any_day(), carrier, parcel, "a tenth of the price or less" if part <= TENTH else "up to a quarter of the price")
