@@ -56,7 +56,7 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
         "## Scenarios",
         "",
         "A group counts as found when a finding that should name it does so with evidence: other parcels of the group, what was counted, or what was met.",
-        "A refused parcel is caught without an inspection.",
+        "A scenario is found when at least half of its groups are; a refused parcel is caught without an inspection.",
         "",
         f"![Planted parcels caught, by scenario]({folder}/scenarios.svg)",
         "",
@@ -93,7 +93,8 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
 def summary(report: Report) -> Iterator[str]:
     """The whole in a few sentences."""
     found = sum(each.found for each in report.scenarios)
-    yield f"{found} of {len(report.scenarios)} scenarios were found with evidence in every group."
+    groups, groups_found = (sum(getattr(each, field) for each in report.scenarios) for field in ("rings", "rings_found"))
+    yield f"{found} of {len(report.scenarios)} scenarios were found with evidence, {groups_found:,} of their {groups:,} groups."
     yield f"Of {report.parcels:,} parcels {report.planted:,} were planted; {report.refused_planted:,} of these were refused at once."
     yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}."
     yield f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected were planted."

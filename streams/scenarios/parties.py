@@ -18,7 +18,15 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of a public list and how it might be written on a parcel."""
 
     name: str
-    written: tuple[str, ...]
+    misspelt: tuple[str, ...]
+    shortened: tuple[str, ...] = ()
+    another_script: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[tuple[str, str], ...]:
+        """How, and what comes of it."""
+        ways = (("misspelt", self.misspelt), ("shortened", self.shortened), ("in another script", self.another_script))
+        return tuple((way, name) for way, names in ways for name in names)
 
 
 class Parties(Figures, frozen=True, kw_only=True):
@@ -34,5 +42,6 @@ def listed_party(scene: Scene, figures: Parties) -> Iterator[Planted]:
     for _ in scene.rings(scene.planted(figures.parcels, min(4, len(figures.listed)))):
         entry = figures.listed[scene.ring % len(figures.listed)]
         carrier = rng.choice(("kx", "ys"))
-        seller = scene.seller("CN")._replace(name=rng.choice(entry.written))
-        yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(PARTS)], seller), "sender on a list")
+        way, name = rng.choice(entry.written)
+        seller = scene.seller("CN")._replace(name=name)
+        yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(PARTS)], seller), way)

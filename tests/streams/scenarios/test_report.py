@@ -124,8 +124,15 @@ def test_a_group_is_found_by_a_case_that_names_its_other_parcels() -> None:
     (scenario,) = reported(RINGS, PARCELS, [case("A3", "XP-04", "A1", "A2", "O1")]).scenarios
     assert (scenario.rings, scenario.rings_found, scenario.parcels, scenario.selected, scenario.named) == (2, 1, 4, 1, 3)
     assert (scenario.first, scenario.first_of_all, scenario.linked, scenario.strangers) == (3, 4, 1, 1)
-    assert not scenario.found
+    assert scenario.found
     assert (scenario.codes, scenario.missed) == ({"XP-04": 1}, {"to the flat": 3})
+
+
+@pytest.mark.parametrize(("rings", "found"), [pytest.param(2, True, id="one of two"), pytest.param(3, False, id="one of three")])
+def test_a_scenario_is_found_with_half_of_its_groups(rings: int, *, found: bool) -> None:
+    others = [planted(f"B{ring}", ring) for ring in range(2, rings + 1)]
+    (scenario,) = reported([planted("A1"), *others], PARCELS, [case("A1", "XP-04", evidence={"parcels": "24"})]).scenarios
+    assert scenario.found is found
 
 
 @pytest.mark.parametrize(
