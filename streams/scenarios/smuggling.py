@@ -50,7 +50,7 @@ class Appliances(Figures, frozen=True, kw_only=True):
 def appliances(scene: Scene, figures: Appliances) -> Iterator[Planted]:
     """Collected codes, one appliance under each at a time, all of it to a few warehouses."""
     scene.ring, rng = 1, scene.rng
-    codes = scene.people(scene.planted(figures.codes, 12))
+    codes = scene.people(scene.planted(figures.codes, 20))
     drops = scene.people(max(2, len(codes) // figures.codes_a_drop))
     phones = scene.people(2 * len(drops))
     sellers = [scene.seller("CN") for _ in range(figures.sellers)]
