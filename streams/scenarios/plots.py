@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-WIDTH: Final = 760
-LEFT: Final = 300
+WIDTH: Final = 800
+LEFT: Final = 350
 """Room for the names of bars."""
 ROW: Final = 24
-RIGHT: Final = 120
+LABEL: Final = 50
+"""Room for what is written at a mark of an axis."""
+RIGHT: Final = 130
 """Room for what is written behind a bar."""
 INK, FAINT, STRONG, GOAL = "#333333", "#dddddd", "#2a6fb0", "#c0392b"
 FONT: Final = "font-family='Helvetica, Arial, sans-serif' font-size='13'"
@@ -37,7 +39,7 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]], most: float) -> str
 
 def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, float], axes: tuple[str, str]) -> str:
     """A curve of shares against shares, from the origin, with a goal to be above."""
-    left, top, width, height = 70, 44, 640, 300
+    left, top, width, height = 70, 44, 680, 300
     right = max(x for x, _ in (*points, goal))
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -47,8 +49,12 @@ def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, 
     for tenth in range(0, 11, 2):
         x, y = place(0, tenth / 10)
         parts += [_line([(x, y), (left + width, y)], FAINT), _text(x - 8, y + 4, f"{tenth * 10} %", anchor="end")]
+    labelled = 0.0
     for x_share, _ in points:
         x, y = place(x_share, 0)
+        if x - labelled < LABEL:
+            continue
+        labelled = x
         parts += [_line([(x, y), (x, y + 5)], INK), _text(x, y + 20, percent(x_share), anchor="middle")]
     gx, gy = place(*goal)
     parts += [_line([(gx, top), (gx, top + height)], GOAL, dashed=True), _line([(left, gy), (left + width, gy)], GOAL, dashed=True)]
