@@ -14,8 +14,8 @@ from streams.settings import Settings
 from streams.trouble import Trouble
 
 HORIZON = Horizon(days=2, parcels=400, scale=0.01)
-FOUND = tuple(pattern.name for pattern in PLANTED if pattern.name not in {"undervalued", "listed_party"})
-"""In so few days: prices of goods are not known yet, and listed parties are found by the watch-list."""
+FOUND = tuple(pattern.name for pattern in PLANTED if pattern.name != "undervalued")
+"""In so few days: prices of goods are not known yet."""
 
 
 @pytest.fixture(scope="module")
