@@ -222,8 +222,8 @@ def test_desks_hear_their_own_findings() -> None:
 
 
 def test_what_is_silent() -> None:
-    silent = {"prohibited_goods_use_no_list", "text_hides_nothing", "no_prohibited_articles", "no_narcotics", "no_weapons", "code_has_few_addresses"}
-    covert = {"nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"} | {rule.name for rule in LINK_RULES}
+    silent = {"prohibited_goods_use_no_list", "text_hides_nothing", "no_prohibited_articles", "no_narcotics", "no_weapons", "code_has_few_addresses", "no_party_is_sanctioned"}
+    covert = {"no_party_resembles_a_listed_one", "nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"} | {rule.name for rule in LINK_RULES}
     assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | covert
     assert {name for _, name in ACTIONS if is_covert(found(name))} == covert
 
