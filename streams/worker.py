@@ -56,6 +56,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     _pause_after_failure()
     asyncio.run(_ready(bootstrap))
     history = ReferenceHistory(tables_of(settings.reference_dir))
+    history.state(0).watchlist.prepare()  # before the first parcel, not while it waits
     work = Work(office_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history)
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
     started = time.monotonic()

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "decisions": "Every decision ever made.",
     "explain": "Why a parcel's outcome is what it is.",
     "act": "An officer's release, hold or request.",
+    "rescreen": "Parcels in flight, when a watch-list has changed.",
     "reconcile": "Conservation, proved.",
     "dead-letters": "Records that nobody could read.",
     "screen": "Names against the watch-lists.",
