@@ -5,9 +5,11 @@ listed: an index in two parts finds what one in one part does.
 """
 
 from bisect import bisect_left
+from itertools import combinations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from agents.watchlist.knowledge import PARTICLE_WEIGHT, WEIGHT, sound
@@ -24,6 +26,8 @@ WHOLE_CHARS_MIN: Final = 5
 WHOLE_CHARS_MAX: Final = 12
 """Letters of a name that is also found with one of them changed, wherever its words end."""
 SOUNDED_WORDS_MAX: Final = 3
+BEGIN_CHARS: Final = 8
+"""Letters of a beginning that most names have for themselves."""
 BEGUN_PERCENT: Final = 70
 """How much of a listed name its beginning has to be."""
 SHARE_PERCENT: Final = 42
@@ -55,8 +59,9 @@ class Index:
         self._known = words.known
         spellings = words.spellings
         numbers: dict[str, list[int]] = {}
-        self._whole: dict[str, list[int]] = {}
-        self._less: dict[str, list[int]] = {}
+        most = limits.WATCHLIST_CANDIDATES_MAX
+        wholes: dict[str, list[int]] = {}
+        less: dict[str, list[int]] = {}
         self._sorted: list[str] = []
         self._weights: list[int] = []
         self._counts: list[int] = []
@@ -67,22 +72,30 @@ class Index:
                 joined = "".join(name.raw)
                 if WHOLE_CHARS_MIN <= len(joined) <= WHOLE_CHARS_MAX:
                     for key in _without_one(joined):
-                        self._less.setdefault(key, []).append(number)
+                        less.setdefault(key, []).append(number)
                 for whole in dict.fromkeys(_wholes(name.raw)):
-                    self._whole.setdefault(whole, []).append(number)
+                    wholes.setdefault(whole, []).append(number)
                 code = sound(joined) if len(name.raw) <= SOUNDED_WORDS_MAX else ""
                 if len(code) >= WHOLE_SOUND_MIN:
-                    self._whole.setdefault("~" + code, []).append(number)
+                    wholes.setdefault("~" + code, []).append(number)
             weighed = self._weighed(name)
             telling = [weight for weight in weighed.values() if weight > PARTICLE_WEIGHT] or list(weighed.values())
             self._weights.append(sum(telling))
             self._counts.append(len(telling))
             self._sorted.append("".join(sorted(name.raw)))
         self._numbers = numbers
+        self._whole = {key: tuple(found[:most]) for key, found in wholes.items()}
+        self._less = {key: tuple(found[:most]) for key, found in less.items()}
+        both = {key: found for key, found in self._whole.items() if WHOLE_CHARS_MIN - 2 <= len(key) <= WHOLE_CHARS_MAX}
+        self._changed = both | {key: found + both.get(key, ()) for key, found in self._less.items()}
         self._joined = sorted(("".join(name.raw), number) for number, name in enumerate(self.names))
+        self._begin: dict[str, int] = {}
+        for at, (whole, _) in enumerate(self._joined):
+            self._begin.setdefault(whole[:BEGIN_CHARS], at)
         order = sorted(numbers)
         near: dict[str, list[str]] = {}
         for word in order:
+            near.setdefault(word, []).append(word)
             if NEAR_CHARS_MIN <= len(word) <= NEAR_CHARS_MAX and not word.isdigit():
                 for key in _without_one(word):
                     near.setdefault(key, []).append(word)
@@ -91,7 +104,8 @@ class Index:
                 near.setdefault("~" + code, []).append(word)
             for group in spellings.get(word, ()):
                 near.setdefault("=" + group, []).append(word)
-        self._near = near
+        # Tuples of texts and numbers are not looked through again by the garbage collector.
+        self._near = {key: tuple(found) for key, found in near.items()}
         self._found: dict[str, frozenset[int]] = {}
         self._kept = 0
 
@@ -99,7 +113,7 @@ class Index:
         """Every word as it stood with what it tells; legal forms tell nothing."""
         known = self._known
         if name.raw == name.words:
-            return dict(zip(name.words, name.weights, strict=True))
+            return dict(zip(name.words, name.weights))  # noqa: B905 - as long as each other by construction
         return {word: PARTICLE_WEIGHT + 6 if word in known.legal_words else known.weight(known.symbols.get((word,), word)) for word in name.raw}
 
     def find(self, name: Name) -> list[int]:  # noqa: C901, PLR0912, PLR0915 - calls would cost more than the work
@@ -112,38 +126,42 @@ class Index:
         most = limits.WATCHLIST_CANDIDATES_MAX
         if 1 <= len(every) <= limits.NAME_WORDS_JOINED_MAX:
             joined = "".join(every)
-            turned = every[-1] + "".join(every[:-1])
-            for each in (joined, turned) if len(every) > 1 else (joined,):
-                if each in whole:
-                    found.update(whole[each][:most])
-            if len(every) == 1:
+            if joined in whole:
+                found.update(whole[joined])
+            if len(every) > 1:
+                turned = every[-1] + "".join(every[:-1])
+                if turned in whole:
+                    found.update(whole[turned])
+            else:
                 code = "~" + sound(joined)
                 if code in whole and len(code) > WHOLE_SOUND_MIN:
-                    found.update([number for number in whole[code][:most] if ratio(joined, self.names[number].joined) > RATIO_MIN])
-        self._begun("".join(every), found)
+                    found.update([number for number in whole[code] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+        else:
+            joined = "".join(every)
+        self._begun(joined, found)
         if not words:
             return sorted(found)
         listed = words
         if len(listed) > limits.NAME_WORDS_SEARCHED_MAX:
             listed = sorted(listed, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
-        sets = [self._of(word) for word in listed]
-        joined = "".join(every)
-        if (len(listed) == 1 or any(sets)) and WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
-            less = self._less
-            if joined in less:
-                found.update(less[joined][:most])
+        known = self._found
+        sets = [known[word] if word in known else self._of(word) for word in listed]
+        if not any(sets) and len(listed) > 1:
+            return sorted(found)
+        if WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
+            if joined in self._less:
+                found.update(self._less[joined])
+            changed = self._changed
             for at in range(len(joined)):
                 key = joined[:at] + joined[at + 1 :]
-                if key in less:
-                    found.update(less[key][:most])
-                if key in whole:
-                    found.update(whole[key][:most])
+                if key in changed:
+                    found.update(changed[key])
         mine = [weight_of[word] for word in listed]
         total = sum(mine)
         weights = self._weights
         if len(listed) == 1:
             heaviest = mine[0] * 100 // SHARE_PERCENT
-            found.update([number for number in sets[0] if weights[number] <= heaviest][: limits.WATCHLIST_CANDIDATES_MAX])
+            found.update([number for number in sets[0] if weights[number] <= heaviest][:most])
             return sorted(found)
         if len(listed) == 2:  # noqa: PLR2004 - nearly all names have two or three words
             both = sets[0] & sets[1]
@@ -152,11 +170,9 @@ class Index:
                 found.update([number for number in both if weights[number] <= heaviest])
         else:
             pairs: set[int] = set()
-            for at, one in enumerate(sets):
-                if one:
-                    for other in sets[at + 1 :]:
-                        if other:
-                            pairs |= one & other
+            for one, other in combinations(filter(None, sets), 2):
+                if not one.isdisjoint(other):
+                    pairs |= one & other
             if pairs:
                 for number in pairs:
                     share = 0
@@ -165,13 +181,12 @@ class Index:
                             share += weight
                     if share * 100 >= total * SHARE_PERCENT and share * 100 >= weights[number] * SHARE_PERCENT:
                         found.add(number)
-        text = ""
+        text, texts = "", self._sorted
         for weight, one in zip(mine, sets, strict=True):
             if one and weight >= WEIGHT and not one <= found:
-                text = text or "".join(sorted(name.raw))
-                for number in one if len(one) <= limits.WATCHLIST_CANDIDATES_MAX else sorted(one)[: limits.WATCHLIST_CANDIDATES_MAX]:
-                    if number not in found and ratio(text, self._sorted[number], score_cutoff=RATIO_MIN):
-                        found.add(number)
+                text = text or "".join(sorted(every))
+                numbers = list(one) if len(one) <= most else sorted(one)[:most]
+                found.update([numbers[at] for _, _, at in process.extract(text, [texts[number] for number in numbers], scorer=ratio, score_cutoff=RATIO_MIN, limit=None)])
         return sorted(found)
 
     def _of(self, word: str) -> frozenset[int]:
@@ -187,7 +202,10 @@ class Index:
         if len(joined) < WHOLE_CHARS_MIN:
             return
         whole = self._joined
-        at = bisect_left(whole, (joined, 0))
+        first = self._begin.get(joined[:BEGIN_CHARS]) if len(joined) >= BEGIN_CHARS else 0
+        if first is None:
+            return
+        at = bisect_left(whole, (joined, 0), first)
         end = min(len(whole), at + limits.WATCHLIST_CANDIDATES_MAX)
         while at < end and whole[at][0].startswith(joined):
             if len(joined) * 100 >= len(whole[at][0]) * BEGUN_PERCENT:
@@ -204,21 +222,19 @@ class Index:
     def _alike(self, word: str) -> list[str]:
         """Listed words that are alike."""
         near = self._near
-        found: dict[str, None] = {}
+        found: dict[str, None] = {}  # not a set: texts stand in a set in another order in every process
         if word in self._numbers:
             found[word] = None
         if NEAR_CHARS_MIN - 1 <= len(word) <= NEAR_CHARS_MAX + 1 and not word.isdigit():
-            found |= dict.fromkeys(near.get(word, ()))
-            for key in _without_one(word):
-                if key in self._numbers:
-                    found[key] = None
+            for key in (word, *_without_one(word)):
                 if key in near:
-                    found |= dict.fromkeys(near[key])
+                    for other in near[key]:
+                        found[other] = None
         code = sound(word)
         if len(code) >= SOUND_MIN:
-            found |= dict.fromkeys(near.get("~" + code, ()))
-        alike = self._words.alike
-        kept = [other for other in found if alike(word, other)]
+            for other in near.get("~" + code, ()):
+                found[other] = None
+        kept = self._words.near(word, list(found)) if found else []
         groups = self._words.spellings.get(word)
         if groups:
             for group in groups:

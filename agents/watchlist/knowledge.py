@@ -89,6 +89,11 @@ class NameKnowledge:
         """Titles likewise."""
         return _by_first(self.titles)
 
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """Words that a legal form, a word of companies, a title or a number begins with: a name without any is read as it stands."""
+        return frozenset([*self.legal_of_first, *self.symbols_of_first, *self.titles_of_first, *self.numbers])
+
     def is_ordinary(self, word: str) -> bool:
         """Whether a word is ordinary people's as it stands, Korean given names in one word among them."""
         return (

@@ -104,14 +104,21 @@ def _closed(found: re.Match[str]) -> str:
 def read(text: str, kind: Kind, known: NameKnowledge) -> Name:
     """A name of any script. Never raises; what is longer than a name may be is cut."""
     text = text[: limits.NAME_CHARS_MAX]
-    script = LATIN if text.isascii() else _script(text)
-    plain = latin(text, known)
-    words = plain.split()[: limits.NAME_WORDS_MAX]
-    if script == ABJAD:
-        words = _without_article(words)
-    if _HAS_DIGIT.search(plain):
-        words = [_plain_digits(word, kind) for word in words]
+    script = LATIN
+    if text.isascii() and text.replace(" ", "").isalpha():
+        words = text.lower().split()[: limits.NAME_WORDS_MAX]
+    else:
+        script = LATIN if text.isascii() else _script(text)
+        plain = latin(text, known)
+        words = plain.split()[: limits.NAME_WORDS_MAX]
+        if script == ABJAD:
+            words = _without_article(words)
+        if _HAS_DIGIT.search(plain):
+            words = [_plain_digits(word, kind) for word in words]
     raw = tuple(words)
+    weight = known.weight
+    if known.first_words.isdisjoint(words):
+        return Name(raw, tuple([weight(word) for word in words]), (), script, raw)
     legal: list[str] = []
     if kind != "PERSON" or len(words) > 1:
         words, legal = _take(words, kind, known)
@@ -122,7 +129,6 @@ def read(text: str, kind: Kind, known: NameKnowledge) -> Name:
         words = _symbols(words, kind, known, sure=bool(legal))
     if not known.numbers.keys().isdisjoint(words):
         words = _numbers(words, known)
-    weight = known.weight
     return Name(tuple(words), tuple([weight(word) for word in words]), tuple(legal), script, raw)
 
 

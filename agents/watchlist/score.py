@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agents.watchlist.knowledge import INITIAL_WEIGHT, PARTICLE_WEIGHT, NameKnowledge, sound
@@ -104,9 +105,15 @@ def _alike(one: str, other: str) -> int:
     if len(short) <= SHORT or short.isdigit() or long.isdigit():
         return 0
     size = len(long)
+    return _likeness(one, other, OSA.distance(one, other, score_cutoff=max(_changes_max(size), SHORT, size // THREE)))
+
+
+def _likeness(one: str, other: str, apart: int) -> int:
+    """The same of two words of three letters or more, so many letters apart."""
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    size = len(long)
     most = _changes_max(size)
     near = max(SHORT, size // THREE)
-    apart = OSA.distance(one, other, score_cutoff=max(most, near))
     found = 0
     if apart <= most and not (len(short) == len(long) == THREE):
         found = SAME - 2 * CHANGE_PERCENT * apart * (SAME if one[0] == other[0] else FIRST_PERCENT) // (SAME * (len(one) + size))
@@ -161,6 +168,22 @@ class Words:
         if found >= WORD_MIN and self.ordinary(one):
             found = found * (ORDINARY_BOTH_PERCENT if self.ordinary(other) else ORDINARY_PERCENT) // 100
         return found if found >= WORD_MIN else 0
+
+    def near(self, word: str, others: Sequence[str]) -> list[str]:
+        """Those of some listed words that are `alike`, but for known spellings of one name; in their order."""
+        if len(word) <= SHORT or word.isdigit():
+            return [word] if word in others else []
+        ordinary = self.ordinary(word)
+        kept: list[int] = []
+        # More letters apart than half of the word they are alike by nothing; one call for all costs a third.
+        for other, apart, at in process.extract(word, others, scorer=OSA.distance, score_cutoff=max(THREE, len(word) // 2), limit=None):
+            if not apart:
+                kept.append(at)
+            elif len(other) > SHORT and not other.isdigit():
+                found = _likeness(word, other, apart)
+                if found >= WORD_MIN and (not ordinary or (found * ORDINARY_PERCENT // 100 >= WORD_MIN and not self.ordinary(other))):
+                    kept.append(at)
+        return [others[at] for at in sorted(kept)]
 
 
 class _Match:
