@@ -46,13 +46,16 @@ docs: install ## print the derived pages of docs/ and the heads of conformance/ 
 	@$(VENV)/bin/python docs/build.py
 	@$(VENV)/bin/python conformance/build.py
 
-figures: $(FIGURES)/installed.txt ## measure name screening, risk and the safety net again, and draw them
+figures: ## measure name screening, risk and the safety net again, and draw them
+	@cmp -s requirements-figures.txt $(FIGURES)/installed.txt || $(MAKE) --no-print-directory $(FIGURES)
 	@$(FIGURES)/bin/python -m docs.figures $(ARGS)
 
-$(FIGURES)/installed.txt: requirements-figures.txt
+.PHONY: $(FIGURES)
+$(FIGURES):
+	@test ! -L $(FIGURES) || { echo "$(FIGURES) is a symbolic link and its libraries are not those of requirements-figures.txt: remove the link, or set up what it points to." >&2; exit 2; }
 	@$(PYTHON) -m venv --clear $(FIGURES)
 	@$(FIGURES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-figures.txt
-	@cp requirements-figures.txt $@
+	@cp requirements-figures.txt $(FIGURES)/installed.txt
 
 demo: install ## broker, workers, sample manifests, and what became of them
 	@./tonggwan demo $(ARGS)
