@@ -5,8 +5,8 @@ listed: an index in two parts finds what one in one part does.
 """
 
 from bisect import bisect_left
-from itertools import combinations
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 from rapidfuzz import process
@@ -53,7 +53,7 @@ def _wholes(words: Sequence[str]) -> tuple[str, ...]:
 class Index:
     """Listed names by number, ready to be found. Only grows its caches."""
 
-    def __init__(self, names: Iterable[Name], words: Words) -> None:  # noqa: C901 - one pass over the names
+    def __init__(self, names: Iterable[Name], words: Words) -> None:  # noqa: C901, PLR0912 - one pass over the names
         self.names: Final = tuple(names)
         self._words = words
         self._known = words.known
