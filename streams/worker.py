@@ -1,6 +1,7 @@
 """One worker: a Faust app with three agents over exactly-once transport, run until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -57,6 +58,8 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     asyncio.run(_ready(bootstrap))
     history = ReferenceHistory(tables_of(settings.reference_dir))
     history.state(0).watchlist.prepare()  # before the first parcel, not while it waits
+    gc.collect()
+    gc.freeze()  # reference data stays: the collector need not look through it again and again
     work = Work(office_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history)
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
     started = time.monotonic()
