@@ -19,6 +19,8 @@ from streams import partitions
 from streams.reference import tables_of
 from streams.reference.follow import read_history
 from streams.reference.history import ReferenceHistory, References, Unchanging
+from streams.risk.serve import scorer_of
+from streams.settings import Settings
 from streams.work import Work
 from tests.cluster import KEY, Cluster, cluster
 from tests.flow import records_of
@@ -133,7 +135,7 @@ def outputs_of(record: ConsumerRecord, work: Work) -> Counter[tuple[str, bytes, 
 async def intake_again(running: Cluster, references: References, base: Reference) -> Counter[tuple[str, bytes, bytes | None]]:
     """Everything that intake says, by one process that reads the manifests again."""
     kid, _, secret = KEY.partition(":")
-    work = Work(Office(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),))), memory_days=30, internal_errors_in_a_row_max=0, references=references)
+    work = Work(Office(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)), memory_days=30, internal_errors_in_a_row_max=0, references=references)
     work.assign(CARRIERS, ())
     said: Counter[tuple[str, bytes, bytes | None]] = Counter()
     for carrier in CARRIERS:
