@@ -177,7 +177,7 @@ def no_resident_number_in_text(case: Case) -> Iterator[Found]:
         if item.url is not None and resident_number.contains_dashed(item.url):
             yield _resident_number_at(f"/items/{index}/url")
     order = parcel.order
-    if order is not None:
+    if order is not None and resident_number.contains_dashed("\n".join((order.platform or "", order.url or "", order.order_number or "", order.seller_id or ""))):
         for name, value in (("platform", order.platform), ("url", order.url), ("order_number", order.order_number), ("seller_id", order.seller_id)):
             # Order numbers of thirteen digits are common: only the dash tells a person's number from them.
             if value and len(value) >= resident_number.DASHED_CHARS and resident_number.contains_dashed(value):

@@ -85,7 +85,10 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
     if not embargoes:
         return
     header, parcel = case.header, case.parcel
-    places = [("/consignor/country", parcel.consignor.country), ("/consignee/country", parcel.consignee.country or "")]
+    consignor, consignee = parcel.consignor.country, parcel.consignee.country
+    if embargoes.keys().isdisjoint((consignor, consignee, header.departure_port[:PORT_COUNTRY], header.arrival_port[:PORT_COUNTRY], *[item.origin for item in parcel.items])):
+        return
+    places = [("/consignor/country", consignor), ("/consignee/country", consignee or "")]
     places += [(f"/items/{index}/origin", item.origin) for index, item in enumerate(parcel.items)]
     for path, country in places:
         if country in embargoes:

@@ -135,7 +135,12 @@ def outputs_of(record: ConsumerRecord, work: Work) -> Counter[tuple[str, bytes, 
 async def intake_again(running: Cluster, references: References, base: Reference) -> Counter[tuple[str, bytes, bytes | None]]:
     """Everything that intake says, by one process that reads the manifests again."""
     kid, _, secret = KEY.partition(":")
-    work = Work(Office(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)), memory_days=30, internal_errors_in_a_row_max=0, references=references)
+    work = Work(
+        Office(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)),
+        memory_days=30,
+        internal_errors_in_a_row_max=0,
+        references=references,
+    )
     work.assign(CARRIERS, ())
     said: Counter[tuple[str, bytes, bytes | None]] = Counter()
     for carrier in CARRIERS:
