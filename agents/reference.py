@@ -139,6 +139,8 @@ class Thresholds(Generic[T]):
     """Clearance codes with the same goods of one seller from which on their receivers are counted."""
     link_seller_codes_a_receiver: T
     """Clearance codes for each address, or each phone, from which on they are looked at."""
+    link_seller_parcels_a_code: T
+    """Parcels with the same goods of one seller for each clearance code from which on they are looked at."""
     link_near_percent: T
     """Percent below the limit of exemption within which a price is near it."""
     link_near_parcels_30d: T

@@ -130,6 +130,7 @@ LINK_RULES: Final[tuple[LinkRule, ...]] = (
     _link("XP-04", links.address_gets_no_split_order, ADDRESS, "Express notice Art. 14(1)3; Import notice Art. 68", "INSPECT", "INSPECTION"),
     _link("XP-07", links.receiver_has_few_codes, ADDRESS | PHONE, _FRAUD, "HOLD", "INVESTIGATION"),
     _link("XP-07", links.seller_reaches_many_receivers, SELLER, _FRAUD, "HOLD", "INVESTIGATION"),
+    _link("XP-07", links.seller_has_customers_who_buy_once, SELLER, _FRAUD, "INSPECT", "INSPECTION"),
     _link("XP-09", links.seller_is_not_always_near_the_limit, SELLER, "Customs Act Art. 270; Managed cargo notice Art. 5(1)4", "INSPECT", "INVESTIGATION"),
     _link("XP-12", links.price_fits_the_seller, SELLER, _PRICE, "INSPECT", "INSPECTION"),
     _link("XP-12", links.price_fits_the_goods, SELLER, _PRICE, "INSPECT", "INSPECTION"),

@@ -34,6 +34,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     same_goods_percent: int
     seller_codes_30d: int
     seller_codes_a_receiver: int
+    seller_parcels_a_code: int
     near_percent: int
     near_parcels_30d: int
     near_share_percent: int
@@ -61,6 +62,7 @@ def limits_under(law: Law) -> Limits:
         figures.link_same_goods_percent // E4,
         figures.link_seller_codes_30d // E4,
         figures.link_seller_codes_a_receiver // E4,
+        figures.link_seller_parcels_a_code // E4,
         figures.link_near_percent // E4,
         figures.link_near_parcels_30d // E4,
         figures.link_near_share_percent // E4,
@@ -197,6 +199,20 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
     if codes >= limits.seller_codes_30d and min(addresses, phones) * limits.seller_codes_a_receiver <= codes:
         evidence = {"codes": str(codes), "addresses": str(addresses), "phones": str(phones), "parcels": str(len(same)), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
         said = f"{len(same)} parcels of one seller under {codes} clearance codes to {addresses} addresses and {phones} phones in {WINDOW_DAYS} days"
+        yield Linked("/consignee", said, evidence, tuple(same))
+
+
+def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
+    """Of a seller's customers in a month few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
+    group, limits = case.group, case.limits
+    if group is None or len(group.codes) < limits.seller_codes_30d or len(case.together) < len(group.codes) * limits.seller_parcels_a_code:
+        return
+    same = [other for other in _within(case, WINDOW_DAYS) if other.goods == case.parcel.goods]
+    codes = len({other.consignee for other in same})
+    if codes >= limits.seller_codes_30d and len(same) >= codes * limits.seller_parcels_a_code:
+        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
+        goods = f"{len(same)} parcels of one seller with goods of heading {case.parcel.goods}"
+        said = f"{goods} under only {codes} clearance codes in {WINDOW_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
         yield Linked("/consignee", said, evidence, tuple(same))
 
 

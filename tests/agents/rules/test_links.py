@@ -19,6 +19,7 @@ from agents.rules.links import (
     price_fits_the_seller,
     receiver_gets_few_parcels,
     receiver_has_few_codes,
+    seller_has_customers_who_buy_once,
     seller_is_not_always_near_the_limit,
     seller_reaches_many_receivers,
     step_of,
@@ -72,6 +73,10 @@ def shared(by: int) -> Callable[[int], int]:
     return lambda number: 1000 + number // by
 
 
+def of_codes(codes: int) -> Callable[[int], bytes]:
+    return lambda number: code(number % codes)
+
+
 def days_ago(days: int) -> int:
     return NOW_MS - days * DAY_MS
 
@@ -110,6 +115,22 @@ TABLE = (
     pytest.param(seller_reaches_many_receivers, of_seller(many(19, address=own, phone=shared(4))), [], id="nineteen codes"),
     pytest.param(seller_reaches_many_receivers, of_seller(many(100, address=own, phone=own)), [], id="a shop and its customers"),
     pytest.param(seller_reaches_many_receivers, of_seller(many(21, address=own, phone=shared(3), goods=lambda number: f"61{number:02}")), [], id="goods of every kind"),
+    pytest.param(seller_has_customers_who_buy_once, of_seller(many(40, consignee=of_codes(20), address=own, phone=own)), CODES, id="twenty codes, two parcels each"),
+    pytest.param(seller_has_customers_who_buy_once, of_seller(many(39, consignee=of_codes(20), address=own, phone=own)), [], id="one parcel fewer"),
+    pytest.param(seller_has_customers_who_buy_once, of_seller(many(60, consignee=of_codes(19), address=own, phone=own)), [], id="nineteen codes, three parcels each"),
+    pytest.param(seller_has_customers_who_buy_once, of_seller(many(100, address=own, phone=own)), [], id="a hundred customers, each once"),
+    pytest.param(
+        seller_has_customers_who_buy_once,
+        of_seller([*many(40, consignee=of_codes(20), address=own, phone=own, goods="9503"), *many(40, first=100, address=own, phone=own)]),
+        [],
+        id="twice, but other goods",
+    ),
+    pytest.param(
+        seller_has_customers_who_buy_once,
+        of_seller([*many(1, consignee=code(0), since_ms=days_ago(30)), *many(39, first=1, consignee=of_codes(20), address=own, phone=own)]),
+        [],
+        id="one of the forty a month ago",
+    ),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_500 + number)), CODES, id="twenty parcels from 135 dollars on"),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(19, price_cents=lambda number: 13_500 + number)), [], id="nineteen"),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_499 + number)), [], id="one of twenty a cent lower"),
