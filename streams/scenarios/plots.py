@@ -39,7 +39,7 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]], most: float) -> str
 
 def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, float], axes: tuple[str, str]) -> str:
     """A curve of shares against shares, from the origin, with a goal to be above."""
-    left, top, width, height = 70, 44, 680, 300
+    left, top, width, height = 70, 62, 680, 300
     right = max(x for x, _ in (*points, goal))
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -62,7 +62,7 @@ def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, 
     for x_share, y_share in points:
         x, y = place(x_share, y_share)
         parts.append(f"<circle cx='{x}' cy='{y}' r='4' fill='{STRONG}'/>")
-    parts += [_text(left + width, top + height + 40, axes[0], anchor="end"), _text(left + 8, top - 6, axes[1])]
+    parts += [_text(left + width, top + height + 40, axes[0], anchor="end"), _text(left, top - 14, axes[1])]
     return "\n".join([*parts, "</svg>", ""])
 
 
