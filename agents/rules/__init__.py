@@ -11,7 +11,7 @@ from agents.rules.rule import Rule
 from schemas.decision import Desk, Outcome
 from schemas.sightings import ADDRESS, PHONE, SELLER
 
-RULE_SET: Final = "2026.11.5"
+RULE_SET: Final = "2026.11.6"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
