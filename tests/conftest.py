@@ -1,12 +1,17 @@
-"""What several tests share: one real Kafka a session, for those marked `broker`, and loggers as they were."""
+"""What several tests share: one real Kafka a session, for those marked `broker`, loggers as they were, and Ctrl-C as in a terminal."""
 
 import asyncio
 import logging
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from streams.broker import Broker
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it runs in the background ignore Ctrl-C, and so would every command that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
