@@ -26,10 +26,10 @@ from agents.reference import Reference, Week
 from agents.risk.features import rows_of
 from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
+from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET, traits
 from agents.rules.format import FEW_LINES, goods_chars
 from agents.rules.parties import listed_parties
-from agents.rules.phases import Asked, asked, is_observed
+from agents.rules.phases import Asked, asked, is_observed, questions
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from agents.selfuse import uses_of
@@ -199,7 +199,8 @@ class _File:
         self._law = office.reference.on(self._day)
         self._lodged_on_day = self._day.toordinal()
         self._understand = office.reference.goods.understand
-        self._asked = asked(PARCEL_RULES, self._law)
+        self._questions = questions(PARCEL_RULES, self._law)
+        self._traits = traits.of_header(self.header)
         self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
         self._arrives_ms = _unix_ms(self.header.arrives_at)
         self._departs_ms = _unix_ms(self.header.departs_at)
@@ -322,7 +323,8 @@ class _File:
     def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        found = findings_of(case, self._asked, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
+        rules = self._questions.of(traits.of_parcel(case, self._traits))
+        found = findings_of(case, rules, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
         return [*hushed(found, case.parcel.consignee), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
 
     def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:

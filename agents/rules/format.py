@@ -12,6 +12,7 @@ from agents.money import parse_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
+from agents.rules.traits import BUSINESS, EORI, IMPORTED, IOSS, POSTAL, SSCC, about
 from agents.text import fold, folded, has_control_character, is_plain
 from schemas import limits
 from schemas.manifest import Item, Parcel
@@ -118,6 +119,7 @@ def house_bill_form(case: Case) -> Iterator[Found]:
         yield Found("/house_bill", f"{quoted(number)} has other characters than A-Z, a-z, 0-9, - and /; only those are right", {"found": quoted(number)})
 
 
+@about(POSTAL)
 def postal_house_bill(case: Case) -> Iterator[Found]:
     """By post the house bill is a UPU S10 item number with the right check digit, no reserved prefix and the letters of a country."""
     if case.header.mode != "POST":
@@ -344,6 +346,7 @@ def _amount_fault(path: str, text: str) -> Found:
     return Found(path, f"{found}; {_AMOUNT_IS}, are right", {"found": quoted(text)})
 
 
+@about(BUSINESS)
 def business_number_form(case: Case) -> Iterator[Found]:
     """The business number of the Korean party, when given, has ten digits in an issued range with the right check digit."""
     parcel = case.parcel
@@ -352,6 +355,7 @@ def business_number_form(case: Case) -> Iterator[Found]:
         yield Found(f"/{party}/business_number", "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right")
 
 
+@about(SSCC)
 def sscc_form(case: Case) -> Iterator[Found]:
     """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
     code = case.parcel.sscc
@@ -359,6 +363,7 @@ def sscc_form(case: Case) -> Iterator[Found]:
         yield Found("/sscc", f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right", {"found": quoted(code)})
 
 
+@about(IOSS)
 def ioss_form(case: Case) -> Iterator[Found]:
     """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
     number = case.parcel.ioss
@@ -366,6 +371,7 @@ def ioss_form(case: Case) -> Iterator[Found]:
         yield Found("/ioss", f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right", {"found": quoted(number)})
 
 
+@about(IOSS | IMPORTED)
 def ioss_is_for_exports(case: Case) -> Iterator[Found]:
     """An import names no IOSS number: it is for parcels to the European Union."""
     number = case.parcel.ioss
@@ -373,6 +379,7 @@ def ioss_is_for_exports(case: Case) -> Iterator[Found]:
         yield Found("/ioss", f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union", {"found": quoted(number)})
 
 
+@about(EORI)
 def eori_form(case: Case) -> Iterator[Found]:
     """An EORI number, when given, is a country's two letters and 1 to 15 letters and digits."""
     parcel = case.parcel

@@ -10,24 +10,28 @@ from agents.case import Case
 from agents.money import E4, above_usd, parse_e4
 from agents.rules.quote import quoted, shown_term
 from agents.rules.rule import Found
+from agents.rules.traits import BRANDED, CATEGORY, DISGUISED, IMPORTED, PRICED, about
 
 QUARANTINE: Final = frozenset({"APQA", "NFQS"})
 """The quarantine agencies: animals and plants, aquatic goods."""
 BLOCKED: Final = "MFDS_BLOCKED"
 
 
+@about(CATEGORY)
 def no_prohibited_articles(case: Case) -> Iterator[Found]:
     """No goods are counterfeit money, obscene, or against the constitutional order."""
     if case.categories:
         yield from _prohibited(case, "ARTICLE_234", "prohibited articles")
 
 
+@about(CATEGORY)
 def no_narcotics(case: Case) -> Iterator[Found]:
     """No goods are narcotics, psychotropics, temporary narcotics or their precursors."""
     if case.categories:
         yield from _prohibited(case, "NARCOTIC", "narcotics")
 
 
+@about(CATEGORY)
 def no_weapons(case: Case) -> Iterator[Found]:
     """No goods are firearms, swords, explosives, sprays, stun guns, crossbows or imitation guns."""
     if case.categories:
@@ -44,6 +48,7 @@ def _prohibited(case: Case, kind: str, named: str) -> Iterator[Found]:
             )
 
 
+@about(BRANDED | PRICED | IMPORTED)
 def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
     """A piece of a brand that is often counterfeited costs what the brand costs; far below, its maker has to be asked."""
     price = case.price
@@ -61,6 +66,7 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
             )
 
 
+@about(CATEGORY | IMPORTED)
 def no_blocked_ingredients(case: Case) -> Iterator[Found]:
     """No goods contain an ingredient that the food and drug agency blocks at the border."""
     for index, category, term in case.categories:
@@ -69,6 +75,7 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right", evidence)
 
 
+@about(CATEGORY | IMPORTED)
 def quarantine_comes_first(case: Case) -> Iterator[Found]:
     """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
     for index, category, term in case.categories:
@@ -77,6 +84,7 @@ def quarantine_comes_first(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right", evidence)
 
 
+@about(CATEGORY)
 def species_has_a_permit(case: Case) -> Iterator[Found]:
     """No goods are of a species whose trade needs a permit, or made of one."""
     for index, category, term in case.categories:
@@ -86,6 +94,7 @@ def species_has_a_permit(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right", evidence)
 
 
+@about(DISGUISED)
 def text_hides_nothing(case: Case) -> Iterator[Found]:
     """A description is written plainly: no invisible characters, look-alike letters or spaces within words that keep it from being read."""
     for index, understood in enumerate(case.goods):

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from agents.importers import Particular, State, Verification
 from agents.reference import Law
 from agents.rules.rule import Found
+from agents.rules.traits import VERIFIED, about
 
 
 class Verified(Protocol):
@@ -46,6 +47,7 @@ USELESS: Final[Mapping[State, str]] = {
 }
 
 
+@about(VERIFIED)
 def importer_matches(case: Verified) -> Iterator[Found]:
     """Name, phone, postcode and one-time number are those of the clearance code's holder, as far as the law of the day has them compared."""
     verification = case.verification
@@ -53,6 +55,7 @@ def importer_matches(case: Verified) -> Iterator[Found]:
         yield from _differences(verification)
 
 
+@about(VERIFIED)
 def importer_code_is_in_force(case: Verified) -> Iterator[Found]:
     """The clearance code is in force on the day: not expired, suspended, replaced or cancelled."""
     verification = case.verification
@@ -60,6 +63,7 @@ def importer_code_is_in_force(case: Verified) -> Iterator[Found]:
         yield _useless(verification)
 
 
+@about(VERIFIED)
 def importer_is_registered(case: VerifiedOnADay) -> Iterator[Found]:
     """The clearance code stands in the register of importers, once the register is said to be complete."""
     verification = case.verification

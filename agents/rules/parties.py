@@ -11,6 +11,7 @@ from agents.money import E4
 from agents.reference import Law, Reference
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
+from agents.rules.traits import LISTED, about
 from agents.watchlist.names import Kind  # noqa: TC001 - said at run time too
 from agents.watchlist.score import FULL
 from agents.watchlist.screen import Figures, Hit
@@ -54,6 +55,7 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
     return tuple(found)
 
 
+@about(LISTED)
 def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
     """No party resembles one on a sanctions or watch-list in name or address; one that does is looked into before the parcel moves."""
     if case.listed:
@@ -61,6 +63,7 @@ def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
         yield from _told(case, lambda hit: hit.alarm and (hit.permille < hold or hit.listed == "address"), "resembles")
 
 
+@about(LISTED)
 def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
     """No party bears the name of a sanctioned one."""
     if case.listed:

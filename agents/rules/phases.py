@@ -8,11 +8,14 @@ import msgspec
 
 from agents.reference import Law, Phase
 from agents.rules.rule import Found, Rule
+from agents.rules.traits import needs
 from schemas.decision import Finding, Severity
 
 R = TypeVar("R", bound=Rule)
 PHASE: Final = "phase"
 """Key in the evidence of a finding whose rule is not in full force."""
+TRAITS_REMEMBERED: Final = 4096
+"""Combinations of traits; carriers meet some hundred."""
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
@@ -23,6 +26,8 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     name: str
     severity: Severity
     phase: Phase
+    needs: int = 0
+    """The traits a parcel has to have (agents/rules/traits.py)."""
 
     def finding(self, found: Found, path: str = "") -> Finding:
         """What the rule found, on the record."""
@@ -36,13 +41,36 @@ def asked(rules: tuple[Rule, ...], law: Law) -> tuple[Asked, ...]:
     return tuple(_asked(rules, law))
 
 
+class Questions:
+    """The rules of a law by the traits of a parcel."""
+
+    def __init__(self, rules: Iterable[Asked]) -> None:
+        self._rules = tuple(rules)
+        self._by_traits: dict[int, tuple[Asked, ...]] = {}
+
+    def of(self, traits: int) -> tuple[Asked, ...]:
+        """The rules that may find something in a parcel with these traits, in their order."""
+        known = self._by_traits.get(traits)
+        if known is None:
+            if len(self._by_traits) >= TRAITS_REMEMBERED:
+                self._by_traits.clear()
+            known = self._by_traits[traits] = tuple(rule for rule in self._rules if rule.needs & traits == rule.needs)
+        return known
+
+
+@lru_cache(maxsize=512)
+def questions(rules: tuple[Rule, ...], law: Law) -> Questions:
+    """The rules under a law, to be asked by a parcel's traits."""
+    return Questions(_asked(rules, law))
+
+
 def _asked(rules: Iterable[Rule], law: Law) -> Iterator[Asked]:
     for rule in rules:
         phase = law.phase(rule.code, rule.name)
         if phase == "WARN" and rule.silent:
             phase = "OBSERVE"  # what must not be told is not told as a warning either
         if phase != "OFF":
-            yield Asked(rule.check, rule.code, rule.name, _severity(rule, phase), phase)
+            yield Asked(rule.check, rule.code, rule.name, _severity(rule, phase), phase, needs(rule.check))
 
 
 def _severity(rule: Rule, phase: Phase) -> Severity:

@@ -7,6 +7,7 @@ from agents.case import Case, Price
 from agents.money import E4, above_usd, parse_e4
 from agents.route import list_limit_usd_e4
 from agents.rules.rule import Found
+from agents.rules.traits import DEAR, MISCODED, PAID, PAID_OTHERWISE, PRICED, about
 
 PERCENT: Final = 100
 GRAMS_A_KG: Final = 1_000
@@ -42,6 +43,7 @@ def weights_add_up(case: Case) -> Iterator[Found]:
         yield Found("/gross_weight_g", f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above the net weights is right", evidence)
 
 
+@about(MISCODED)
 def code_fits_description(case: Case) -> Iterator[Found]:
     """The commodity code of each line is one that its description could have."""
     least = case.law.figures.hs_suggestion_percent
@@ -58,6 +60,7 @@ def code_fits_description(case: Case) -> Iterator[Found]:
                 )
 
 
+@about(PRICED)
 def value_fits_weight(case: Case) -> Iterator[Found]:
     """A kilogram of each line is worth neither next to nothing nor more than goods are."""
     price = case.price
@@ -75,6 +78,7 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/net_weight_g", f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, are right", evidence)
 
 
+@about(PAID_OTHERWISE)
 def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
     found = _paid_above(case)
@@ -82,6 +86,7 @@ def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
         yield found
 
 
+@about(PAID_OTHERWISE)
 def payment_covers_no_more(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, even where more would be exempt."""
     found = _paid_above(case)
@@ -105,6 +110,7 @@ def _goods_paid(case: Case, price: Price) -> int:
     return (_paid(case) or 0) - price.freight_e4 - price.insurance_e4
 
 
+@about(PAID_OTHERWISE)
 def payment_covers_the_goods(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid at least the price of the goods."""
     paid, price = _paid(case), case.price
@@ -116,6 +122,7 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
         yield Found("/order/paid", f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right", evidence)
 
 
+@about(DEAR | PAID)
 def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
     """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
     price = case.price

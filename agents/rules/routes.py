@@ -7,8 +7,10 @@ from agents.money import E4, show_e6
 from agents.route import list_limit_usd_e4, price_above, special_limit_usd_e4
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
+from agents.rules.traits import BUSINESS, CATEGORY, COMMERCIAL, DEAR, IMPORTED, NO_FREIGHT, about
 
 
+@about(DEAR | IMPORTED)
 def price_is_within_list_limit(case: Case) -> Iterator[Found]:
     """The goods price of an imported parcel is within the limit of list clearance; above it the parcel must be declared."""
     price = case.price
@@ -20,6 +22,7 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
         yield Found("/items", f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right", evidence)
 
 
+@about(DEAR | IMPORTED)
 def special_limit_was_used(case: Case) -> Iterator[Found]:
     """The higher list limit of express goods from the United States was needed."""
     price = case.price
@@ -33,12 +36,14 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
         )
 
 
+@about(NO_FREIGHT | IMPORTED)
 def freight_is_separate(case: Case) -> Iterator[Found]:
     """The freight of an imported parcel is told apart from the price; otherwise it counts as part of the goods price."""
     if case.parcel.freight is None and case.is_import:
         yield Found("/freight", "no freight was found, so the goods price is taken to include it; the international freight as its own amount is right")
 
 
+@about(CATEGORY | IMPORTED)
 def goods_may_use_the_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from list clearance; one such line keeps the whole parcel from it."""
     # Of prohibited goods only the silent rules speak: this finding stands on the receipt.
@@ -51,6 +56,7 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
             )
 
 
+@about(CATEGORY | IMPORTED)
 def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
     for index, category, term in case.categories:
@@ -62,6 +68,7 @@ def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
             )
 
 
+@about(CATEGORY | IMPORTED)
 def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
     for index, category, _ in case.categories:
@@ -69,12 +76,14 @@ def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "goods that may be prohibited are kept from every simplified procedure", {"category": category.name})
 
 
+@about(COMMERCIAL | IMPORTED)
 def purpose_is_private(case: Case) -> Iterator[Found]:
     """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
         yield Found("/purpose", "commercial goods are kept from list clearance; a declaration is right", {"purpose": "COMMERCIAL"})
 
 
+@about(BUSINESS | IMPORTED)
 def receiver_is_a_person(case: Case) -> Iterator[Found]:
     """Goods for self-use and gifts are for a person; what a company receives, samples aside, must be declared and is never exempt."""
     parcel = case.parcel

@@ -6,12 +6,14 @@ from typing import Final
 from agents.case import Case
 from agents.reference import SelfUseLimit
 from agents.rules.rule import Found
+from agents.rules.traits import LIMITED, about
 from agents.selfuse import limit_of
 
 HEALTH: Final = frozenset({"SUPPLEMENT", "MEDICINE", "MISUSE_MEDICINE"})
 """Categories that the food and drug agency watches."""
 
 
+@about(LIMITED)
 def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
     """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
     for limit, amount in _met(case):
@@ -19,6 +21,7 @@ def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
             yield Found("/items", f"{amount} of at most {limit.most} {limit.unit} of {limit.category} were found: self-use", _evidence(limit, amount))
 
 
+@about(LIMITED)
 def health_goods_are_few(case: Case) -> Iterator[Found]:
     """An imported parcel holds no more bottles of health supplements or medicines than self-use allows; more needs the agency's approval and is never exempt."""
     for limit, amount in _met(case):
@@ -26,6 +29,7 @@ def health_goods_are_few(case: Case) -> Iterator[Found]:
             yield Found("/items", _above(limit, amount), _evidence(limit, amount))
 
 
+@about(LIMITED)
 def limited_goods_are_few(case: Case) -> Iterator[Found]:
     """An imported parcel holds no more alcohol, tobacco, perfume, radio goods, herbs or farm produce than self-use allows; more is never exempt and must be declared."""
     for limit, amount in _met(case):

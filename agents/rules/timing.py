@@ -7,6 +7,7 @@ from agents.case import Case, ManifestCase
 from agents.clock import parse_rfc3339
 from agents.money import E4
 from agents.rules.rule import Found
+from agents.rules.traits import CORRECTION, IMPORTED, NOT_ECOMMERCE, about
 
 
 def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
@@ -44,6 +45,7 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
         )
 
 
+@about(NOT_ECOMMERCE | IMPORTED)
 def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
     """An imported parcel with an order of an online platform carries the e-commerce flag."""
     order = case.parcel.order
@@ -51,6 +53,7 @@ def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
         yield Found("/ecommerce", "false was found beside an order of a platform; true is right for e-commerce goods")
 
 
+@about(CORRECTION | IMPORTED)
 def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
     """The house bill of an imported parcel stood on the manifest from the start; one that a correction adds must be declared."""
     if case.is_correction and case.is_import:

@@ -1,0 +1,116 @@
+"""What a parcel has that only some have: a rule about it is asked of no other, which is half of all rules for an ordinary parcel.
+
+A trait says that there is something to look at, never what is found: rules alone decide. A rule without its traits
+would find nothing, and tests hold that for every rule.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
+
+from agents.case import Case
+from agents.goods.understood import NOTHING
+from agents.money import above_usd, parse_e4
+from agents.rules.rule import Found
+from schemas.manifest import Header
+
+POSTAL: Final = 1 << 0
+BUSINESS: Final = 1 << 1
+"""The consignor or the consignee has a business number."""
+SSCC: Final = 1 << 2
+IOSS: Final = 1 << 3
+EORI: Final = 1 << 4
+CATEGORY: Final = 1 << 5
+"""Goods of a category."""
+LIMITED: Final = 1 << 6
+"""Goods whose self-use is limited."""
+VERIFIED: Final = 1 << 7
+LISTED: Final = 1 << 8
+COMMERCIAL: Final = 1 << 9
+PRICED: Final = 1 << 10
+DEAR: Final = 1 << 11
+"""A goods price above the lower of the two list limits."""
+NO_FREIGHT: Final = 1 << 12
+BRANDED: Final = 1 << 13
+MISCODED: Final = 1 << 14
+"""A line with headings that fit its words better than its own."""
+DISGUISED: Final = 1 << 15
+CORRECTION: Final = 1 << 16
+NOT_ECOMMERCE: Final = 1 << 17
+PAID: Final = 1 << 18
+"""An imported e-commerce parcel that says what its buyer paid."""
+PAID_OTHERWISE: Final = 1 << 19
+"""Less than the goods, or more than goods, charges, freight and insurance: tolerances only widen what is right."""
+IMPORTED: Final = 1 << 20
+
+Check = TypeVar("Check", bound=Callable[..., Iterator[Found]])
+_NEEDS: Final[dict[Callable[..., Any], int]] = {}
+
+
+def about(traits: int) -> Callable[[Check], Check]:
+    """Say that a rule finds nothing in a parcel that lacks any of these traits."""
+
+    def said(check: Check) -> Check:
+        _NEEDS[check] = traits
+        return check
+
+    return said
+
+
+def needs(check: Callable[..., Any]) -> int:
+    """The traits that a parcel has to have for the rule to find anything; 0 of a rule that is asked of all."""
+    return _NEEDS.get(check, 0)
+
+
+def of_header(header: Header) -> int:
+    """The traits that all parcels of a manifest share."""
+    return (IMPORTED if header.direction == "IMPORT" else 0) | (POSTAL if header.mode == "POST" else 0)
+
+
+def of_parcel(case: Case, shared: int) -> int:  # noqa: C901, PLR0912 - one line each
+    """All traits of a parcel, `shared` being those of its header."""
+    parcel, price = case.parcel, case.price
+    consignor, consignee = parcel.consignor, parcel.consignee
+    traits = shared
+    if case.categories:
+        traits |= CATEGORY | LIMITED if case.uses else CATEGORY
+    for understood in case.goods:
+        if understood is not NOTHING:
+            if understood.brand is not None:
+                traits |= BRANDED
+            if understood.suggestions:
+                traits |= MISCODED
+            if understood.disguises:
+                traits |= DISGUISED
+    if consignee.business_number or consignor.business_number:
+        traits |= BUSINESS
+    if parcel.sscc:
+        traits |= SSCC
+    if parcel.ioss:
+        traits |= IOSS
+    if consignor.eori or consignee.eori:
+        traits |= EORI
+    if case.verification is not None:
+        traits |= VERIFIED
+    if case.listed:
+        traits |= LISTED
+    if case.is_correction:
+        traits |= CORRECTION
+    if parcel.purpose == "COMMERCIAL":
+        traits |= COMMERCIAL
+    if parcel.freight is None:
+        traits |= NO_FREIGHT
+    if not parcel.ecommerce:
+        traits |= NOT_ECOMMERCE
+    if price is not None:
+        traits |= PRICED
+        figures = case.law.figures
+        if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, min(figures.list_limit_usd, figures.list_limit_us_express_usd)):
+            traits |= DEAR
+        order = parcel.order
+        if order is not None and order.paid is not None and parcel.ecommerce and shared & IMPORTED:
+            paid = parse_e4(order.paid)
+            if paid is not None:
+                traits |= PAID
+                if not price.goods_e4 - price.local_charges_e4 <= paid <= price.goods_e4 + price.freight_e4 + price.insurance_e4:
+                    traits |= PAID_OTHERWISE
+    return traits
