@@ -34,7 +34,7 @@ from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
-from agents.shape import Shaped, faults, fit, salvage, shape, unknown, unknown_in
+from agents.shape import Shaped, faults, fit, has_unknown, salvage, shape, unknown, unknown_in
 from agents.sightings import Told, since_of
 from agents.text import folded
 from schemas import limits, unreadable
@@ -332,7 +332,8 @@ class _File:
         path = f"/parcels/{index}"
         case = self._case(parcel)
         findings = self._found(case, path, seen)
-        findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
+        if has_unknown(raw):
+            findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         price = case.price
         own = Own(
             None if price is None else show_e6(price.goods_usd_e6),
@@ -773,11 +774,16 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
     if week is None:
         return None
     rate, usd = week.krw_e4.get(parcel.currency), week.krw_e4.get("USD")
-    amounts = [parse_e4(item.amount) for item in parcel.items]
-    charges, freight, insurance = (0 if text is None else parse_e4(text) for text in (parcel.local_charges, parcel.freight, parcel.insurance))
-    if rate is None or usd is None or charges is None or freight is None or insurance is None or None in amounts:
+    charges = _charge(parcel.local_charges)
+    freight, insurance = _charge(parcel.freight), _charge(parcel.insurance)
+    if rate is None or usd is None or charges is None or freight is None or insurance is None:
         return None
-    goods = sum(amount for amount in amounts if amount is not None) + charges
+    goods = charges
+    for item in parcel.items:
+        amount = parse_e4(item.amount)
+        if amount is None:
+            return None
+        goods += amount
     return Price(
         goods_e4=goods,
         local_charges_e4=charges,
@@ -788,6 +794,11 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
         goods_usd_e6=usd_e6(goods, rate, usd),
         customs_value_krw=(goods + freight + insurance) * rate // (E4 * E4),
     )
+
+
+def _charge(text: str | None) -> int | None:
+    """Ten-thousandths of a charge, 0 where none is named; None when it is no amount."""
+    return 0 if text is None else parse_e4(text)
 
 
 def _goods(case: Case) -> tuple[Goods, ...]:
@@ -809,7 +820,7 @@ def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limit
 
 def hushed(findings: list[Finding], consignee: Consignee) -> list[Finding]:
     """Findings without a consignee's own words: in a row whose columns have slipped, a rule quotes a name where it looks for a currency."""
-    if not any('"' in finding.message for finding in findings):
+    if not findings or not any('"' in finding.message for finding in findings):
         return findings
     said = (consignee.name, consignee.name_en, consignee.address, consignee.phone, consignee.clearance_code, consignee.auth_number)
     secrets = {quoted(text) for text in said if text and len(text) >= SECRET_CHARS_MIN}

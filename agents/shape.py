@@ -27,6 +27,8 @@ _KINDS: Final = re.compile(r"`([^`]*)`")
 
 
 _PARTS = (("consignor", Consignor), ("consignee", Consignee), ("order", Order))
+_NAMES: Final = {kind: frozenset(kind.__struct_fields__) for kind in (Parcel, Consignor, Consignee, Order, Item)}
+_PARCEL, _CONSIGNOR, _CONSIGNEE, _ORDER, _ITEM = (names.issuperset for names in _NAMES.values())
 
 
 class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
@@ -78,6 +80,11 @@ def _salvaged(value: object, field: FieldInfo) -> object:
 
 def _is_short_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list) and len(value) <= limits.ITEMS_PER_PARCEL_MAX
+
+
+def has_unknown(raw: Mapping[str, Any]) -> bool:
+    """Whether a parcel that fits has fields that nobody knows."""
+    return not (_PARCEL(raw) and _CONSIGNOR(raw["consignor"]) and _CONSIGNEE(raw["consignee"]) and _ORDER(raw.get("order") or ()) and all(map(_ITEM, raw["items"])))
 
 
 def unknown(raw: Mapping[str, Any], path: str = "") -> Iterator[Found]:

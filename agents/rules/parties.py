@@ -22,17 +22,10 @@ PORT_COUNTRY: Final = 2
 HITS_TOLD_MAX: Final = 3
 """Entries that are told of one field."""
 
-_FIGURES: Final[dict[tuple[int, int], Figures]] = {}
-"""By the figures of a law: they are part of a key and have to be the same object to be found quickly."""
-
 
 def _figures(law: Law) -> Figures:
     alarm = law.figures.screening_alarm * FULL // E4
-    key = (alarm, alarm)
-    if key not in _FIGURES:
-        _FIGURES.clear()
-        _FIGURES[key] = Figures(alarm, alarm)
-    return _FIGURES[key]
+    return Figures(alarm, alarm)
 
 
 def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: Law) -> tuple[Listed, ...]:
@@ -89,8 +82,13 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
         return
     header, parcel = case.header, case.parcel
     consignor, consignee = parcel.consignor.country, parcel.consignee.country
-    if embargoes.keys().isdisjoint((consignor, consignee, header.departure_port[:PORT_COUNTRY], header.arrival_port[:PORT_COUNTRY], *[item.origin for item in parcel.items])):
-        return
+    travels = header.departure_port[:PORT_COUNTRY] in embargoes or header.arrival_port[:PORT_COUNTRY] in embargoes
+    if not travels and consignor not in embargoes and consignee not in embargoes:
+        for item in parcel.items:
+            if item.origin in embargoes:
+                break
+        else:
+            return
     places = [("/consignor/country", consignor), ("/consignee/country", consignee or "")]
     places += [(f"/items/{index}/origin", item.origin) for index, item in enumerate(parcel.items)]
     for path, country in places:

@@ -1,6 +1,7 @@
 """SEC-05: what intelligence has named."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from agents.case import Case
@@ -17,14 +18,14 @@ def nothing_is_targeted(case: Case) -> Iterator[Found]:
     if not targets:
         return
     seen: set[str] = set()
-    for kind, path, text in _said(case, frozenset(targets)):
+    for kind, path, text in _said(case, targets.keys()):
         target = targets[kind].get(folded(text))
         if target is not None and target.entry not in seen:
             seen.add(target.entry)
             yield Found(path, f"named by intelligence as {kind} ({target.entry})", {"target": target.entry, "lane": target.lane})
 
 
-def _said(case: Case, kinds: frozenset[TargetKind]) -> Iterator[tuple[TargetKind, str, str]]:
+def _said(case: Case, kinds: AbstractSet[TargetKind]) -> Iterator[tuple[TargetKind, str, str]]:
     """What a parcel says of each kind that is targeted at all."""
     header, parcel = case.header, case.parcel
     if "CARRIER" in kinds:

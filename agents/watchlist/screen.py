@@ -198,7 +198,7 @@ class Watchlist:
         self._base, self._words, self._later, self._gone = base, words, later, gone
         self._exemptions = exemptions or {}
         self.version: Final = version
-        self._seen: dict[tuple[str, Kind, str, str, Figures], tuple[Hit, ...]] = {}
+        self._seen: dict[tuple[str, Kind, str, str, int, int], tuple[Hit, ...]] = {}
         self._seen_addresses: dict[str, tuple[Hit, ...]] = {}
 
     @classmethod
@@ -238,7 +238,7 @@ class Watchlist:
 
     def screen(self, name: str, kind: Kind = "", country: str = "", birth_date: str = "", figures: Figures = Figures(), day: date | None = None) -> tuple[Hit, ...]:  # noqa: B008, PLR0913, PLR0917 - frozen; a party's particulars
         """Entries that a party resembles, the most alike first; at most `WATCHLIST_HITS_MAX`. Exemptions count on `day`."""
-        key = (name, kind, country, birth_date, figures)
+        key = (name, kind, country, birth_date, figures.alarm, figures.review)
         hits = self._seen.get(key)
         if hits is None:
             if len(self._seen) >= limits.WATCHLIST_NAMES_CACHED_MAX:
