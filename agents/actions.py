@@ -34,7 +34,7 @@ class Action(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sequence: int
     """Of the decision that is acted on."""
     parcel: bytes
-    """The checked parcel with the findings of that decision, as schemas/checked_parcel.v1.avsc, without frame."""
+    """The checked parcel with the findings of that decision, packed."""
     event: ActionEvent = "OFFICER"
     at: str = ""
     """When it was decided, RFC 3339; for people."""

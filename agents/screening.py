@@ -57,6 +57,9 @@ _ACTION: Final = msgspec.msgpack.Decoder(Action).decode
 _ANSWER: Final = msgspec.msgpack.Decoder(Answer).decode
 _FACTS: Final = msgspec.msgpack.Decoder(Facts).decode
 _MONEY: Final = msgspec.msgpack.Decoder(Money).decode
+write_checked: Final[Callable[[CheckedParcel], bytes]] = msgspec.msgpack.Encoder().encode
+"""A checked parcel, packed."""
+_CHECKED: Final = msgspec.msgpack.Decoder(CheckedParcel).decode
 AWAITED: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
 _AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
@@ -78,9 +81,9 @@ DUTIED: Final = "ALCOHOL"
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
-    """A record to be written: schema id, topic, key and value without frame."""
+    """A record to be written: schema id, topic, key and value without frame; no schema id where the value is packed, on an internal topic."""
 
-    schema_id: int
+    schema_id: int | None
     topic: str
     key: str
     value: bytes
@@ -109,7 +112,7 @@ class Screening:
         supersedes = checked.supersedes if seen is None or checked.supersedes is None else seen.in_force
         if checked.path:
             onwards = msgspec.structs.replace(checked, path=checked.path[1:], supersedes=supersedes, further=further, assessed=partition.assessed.get(name, checked.assessed))
-            moved = Output(avro.CHECKED_PARCEL, topics.CHECKED, checked.path[0], write_checked(onwards))
+            moved = Output(None, topics.CHECKED, checked.path[0], write_checked(onwards))
             if token != checked.path[-1]:
                 partition.drop(token, name)
             partition.assess(name, None)
@@ -169,7 +172,7 @@ class Screening:
         for name, seen in list(partition.parcels(token).items()):
             if not seen.content:
                 continue
-            waiting = read_checked(avro.frame(avro.CHECKED_PARCEL) + seen.content)
+            waiting = read_checked(seen.content)
             facts = _FACTS(waiting.facts)
             if facts.particulars != answer.particulars:
                 continue
@@ -205,7 +208,7 @@ class Screening:
         """
         action = _ACTION(checked.facts)
         now_ms = checked.received_at_ms
-        acted_on = read_checked(avro.frame(avro.CHECKED_PARCEL) + action.parcel)
+        acted_on = read_checked(action.parcel)
         name = f"{acted_on.carrier}/{acted_on.house_bill}"
         seen = partition.get(token, name)
         if seen is None or not seen.in_force:
@@ -464,14 +467,12 @@ def lane_of(findings: Iterable[Finding]) -> Lane:
     return next((lane for lane in LANES if lane in named), "OPEN")
 
 
-def write_checked(checked: CheckedParcel) -> bytes:
-    """A checked parcel, written."""
-    return avro.writer(avro.CHECKED_PARCEL)(checked)
-
-
-def read_checked(framed: bytes) -> CheckedParcel:
-    """A checked parcel with its frame, read back."""
-    return msgspec.convert(avro.decode(avro.CHECKED_PARCEL, framed), CheckedParcel)
+def read_checked(packed: bytes) -> CheckedParcel:
+    """A checked parcel, read back. Raises UnreadableError where it is none."""
+    try:
+        return _CHECKED(packed)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(unreadable.INTERNAL, f"no checked parcel: {error}") from error
 
 
 def relayed(answer: Answer, now_ms: int) -> CheckedParcel:

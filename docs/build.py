@@ -104,7 +104,7 @@ TOPICS_HEAD: Final = """\
 # Topics
 
 Keys go to the partition `crc32(key) mod partitions`, librdkafka's `consistent` partitioner.
-Values are Avro in Confluent framing (0, four bytes of schema id); the ids are in `schemas/ids.json`."""
+Values are Avro in Confluent framing (0, four bytes of schema id), where nothing else is said; the ids are in `schemas/ids.json`."""
 
 LIMITS_HEAD: Final = """\
 # Limits

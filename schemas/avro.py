@@ -21,7 +21,6 @@ MANIFEST: Final = 1
 DECISION: Final = 2
 SECURITY_CASE: Final = 3
 RECEIPT: Final = 4
-CHECKED_PARCEL: Final = 5
 
 FOLDER: Final = Path(__file__).parent
 MAGIC: Final = b"\x00"

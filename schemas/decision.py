@@ -265,8 +265,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Keyed mark of carrier and house bill: what random checks are drawn by."""
 
 
-class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Internal: what intake passes to screening about one house bill."""
+class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
+    """Internal: what intake passes to screening about one house bill, as MessagePack. A field more goes to the end and has a default."""
 
     operation: Operation
     path: tuple[str, ...]

@@ -111,7 +111,15 @@ TOPICS: Final = (
         retention_days=30,
         record_bytes_max=limits.RECORD_BYTES_MAX,
     ),
-    Topic(name=CHECKED, carries="checked_parcel.v1.avsc", key="consignee token", written_by="intake", read_by="screening", partitions=8, retention_days=90),
+    Topic(
+        name=CHECKED,
+        carries="internal, MessagePack: a parcel as screening needs it, without clear text of the consignee",
+        key="consignee token",
+        written_by="intake",
+        read_by="screening",
+        partitions=8,
+        retention_days=90,
+    ),
     Topic(
         name=LINKS,
         carries="internal, MessagePack: which addresses, phones and sellers the parcels of a manifest go by; also the memory of linking, which reads it back",

@@ -173,7 +173,7 @@ class Work:
         taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._at(record.timestamp).office)
         self._write(
             [
-                *(Output(avro.CHECKED_PARCEL, topics.CHECKED, passed.token, write_checked(passed.parcel)) for passed in taken.passed),
+                *(Output(None, topics.CHECKED, passed.token, write_checked(passed.parcel)) for passed in taken.passed),
                 *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
                 Output(avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)),
             ],
@@ -211,7 +211,7 @@ class Work:
         except msgspec.MsgspecError as error:
             raise UnreadableError(unreadable.BAD_JSON, f"no answer of a verifier: {error}") from error
         relay = relayed(answer, record.timestamp)
-        self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, answer.consignee, write_checked(relay))], record.timestamp)
+        self._write([Output(None, topics.CHECKED, answer.consignee, write_checked(relay))], record.timestamp)
 
     def _act(self, record: StoredRecord) -> None:
         """Give an action its place among the checked parcels of its consignee."""
@@ -220,7 +220,7 @@ class Work:
         except msgspec.MsgspecError as error:
             raise UnreadableError(unreadable.BAD_JSON, f"no action of an officer: {error}") from error
         relay = actions.relayed(action, record.timestamp)
-        self._write([Output(avro.CHECKED_PARCEL, topics.CHECKED, action.consignee, write_checked(relay))], record.timestamp)
+        self._write([Output(None, topics.CHECKED, action.consignee, write_checked(relay))], record.timestamp)
 
     def _at(self, time_ms: int) -> "Bench":
         """What decides a manifest of a time."""
@@ -242,7 +242,7 @@ class Work:
         add = self._unit.outbox.add
         for output in outputs:
             key = output.key.encode()
-            add(output.topic, partitions.of(output.topic, key), key, avro.frame(output.schema_id) + output.value, time_ms)
+            add(output.topic, partitions.of(output.topic, key), key, output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value, time_ms)
 
     def _set_aside(self, record: StoredRecord, error: UnreadableError) -> None:
         """Keep a record whole, with its origin and cause in headers."""
@@ -387,7 +387,7 @@ def intake_state_partition(carrier: str) -> int:
 
 def read_checked(value: bytes | None) -> CheckedParcel:
     """A record of `parcels.checked`."""
-    if value is None:
+    if not value:
         raise UnreadableError(unreadable.EMPTY, "a checked parcel without value")
     return screening.read_checked(value)
 

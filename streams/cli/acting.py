@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents.actions import Act, Action, ActionEvent, write_action
 from agents.clock import show_ms
+from agents.screening import write_checked
 from schemas import avro, topics
 from schemas.decision import CheckedParcel, Finding
 from streams import partitions
@@ -66,7 +67,7 @@ def action_on(known: Standing, what: Act, by: str, why: str, *, now_ms: int, eve
         "why": why,
         "consignee": known.token,
         "sequence": known.decision["sequence"],
-        "parcel": avro.writer(avro.CHECKED_PARCEL)(msgspec.structs.replace(known.checked, findings=findings, path=())),
+        "parcel": write_checked(msgspec.structs.replace(known.checked, findings=findings, path=())),
         "event": event,
         "at": show_ms(now_ms),
     }

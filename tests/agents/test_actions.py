@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from agents.actions import ASSESSMENTS, Act, Action, write_action
-from schemas import avro, topics
-from schemas.decision import CheckedParcel, Finding
+from agents.screening import write_checked
+from schemas import topics
+from schemas.decision import Finding
 from streams.work import read_checked, state_of
 from tests.flow import Flow, Json, Stored
 from tests.parcels import manifest
@@ -24,16 +25,12 @@ def acts(flow: Flow, action: Act, sequence: int | None = None, **changes: Any) -
     token, checked = [(key, each) for key, each in found if each.house_bill == "A" and each.operation == "DECLARE" and not each.path][-1]
     assert token is not None
     known = msgspec.structs.replace(checked, findings=tuple(msgspec.convert(finding, Finding) for finding in decision["findings"]))
-    said = Action(action=action, by="officer 7", why="as seen", consignee=token.decode(), sequence=sequence or decision["sequence"], parcel=write(known))
+    said = Action(action=action, by="officer 7", why="as seen", consignee=token.decode(), sequence=sequence or decision["sequence"], parcel=write_checked(known))
     begun = len(flow.log)
     flow.now_ms += 1
     flow.take(Stored(topic=topics.OFFICERS, value=write_action(msgspec.structs.replace(said, **changes)), key=b"A", timestamp=flow.now_ms))
     flow.screen()
     return flow.log[begun:]
-
-
-def write(checked: CheckedParcel) -> bytes:
-    return avro.writer(avro.CHECKED_PARCEL)(checked)
 
 
 def told(flow: Flow) -> list[tuple[int, str, str]]:

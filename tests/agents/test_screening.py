@@ -83,7 +83,7 @@ def test_the_first_consignee_hears_of_every_change_first() -> None:
         flow.send(sent(version, to), screen=False)
     keys = [(record.key or b"").decode() for record in flow.log if record.topic == topics.CHECKED]
     assert keys == [token("A")] * 3
-    assert [checked["path"] for checked in flow.of(topics.CHECKED)] == [[], [token("B")], [token("B"), token("C")]]
+    assert [checked["path"] for checked in flow.of(topics.CHECKED)] == [(), (token("B"),), (token("B"), token("C"))]
 
 
 def test_a_cancellation_is_told_where_the_decision_was() -> None:

@@ -17,7 +17,7 @@ from schemas.avro import SchemaError
 from schemas.unreadable import UnreadableError
 from tests.parcels import manifest
 
-IDS: Final = (avro.MANIFEST, avro.DECISION, avro.SECURITY_CASE, avro.RECEIPT, avro.CHECKED_PARCEL)
+IDS: Final = (avro.MANIFEST, avro.DECISION, avro.SECURITY_CASE, avro.RECEIPT)
 FRAME: Final = avro.frame(avro.MANIFEST)
 PARSED: Final = {number: fastavro.parse_schema(avro.load(avro.file_of(number))) for number in IDS}
 

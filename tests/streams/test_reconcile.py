@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka import ConsumerRecord
 
 from agents.consignees import key_of, token_of
+from agents.screening import write_checked
 from schemas import avro, topics
 from streams import partitions
 from streams.reconcile import Balance, reconcile
@@ -145,7 +147,7 @@ async def state_is_forged(running: Cluster) -> Expected:
 async def a_parcel_is_smuggled_in(running: Cluster) -> None:
     """Past intake, straight to screening, while no worker runs: it waits, and a replay brings what nobody decided."""
     checked = next(record for record in await all_of(running, topics.CHECKED) if not read_checked(record.value).path)
-    await forge(running, checked, edited(checked.value, avro.CHECKED_PARCEL, house_bill="SMUGGLED1"))
+    await forge(running, checked, write_checked(msgspec.structs.replace(read_checked(checked.value), house_bill="SMUGGLED1")))
     balance = await running.audit()
     assert balance.waiting == 1
     smuggled = [breach for breach in balance.breaches if "SMUGGLED1" in breach.where]

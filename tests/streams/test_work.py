@@ -141,7 +141,7 @@ def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes |
     assert unit.offsets == {("manifests.kx", 1): 18}
 
 
-@pytest.mark.parametrize("value", [None, b"", b"\x00", b"{}", avro.frame(avro.CHECKED_PARCEL), avro.frame(avro.MANIFEST)], ids=str)
+@pytest.mark.parametrize("value", [None, b"", b"\x00", b"{}", b"\x90", b"\x9f" * 40, avro.frame(avro.MANIFEST)], ids=str)
 def test_a_checked_parcel_that_cannot_be_read_is_set_aside(value: bytes | None) -> None:
     flow = Flow()
     flow.take(Stored(topic=topics.CHECKED, partition=3, value=value, key=b"token"))
