@@ -58,7 +58,7 @@ from schemas.decision import (
     Status,
     Versions,
 )
-from schemas.manifest import Consignee, Header, Item, Order, Parcel
+from schemas.manifest import Consignee, Header, Item, Parcel
 from schemas.sightings import CONSIGNEE_BYTES, Sighting, Sightings
 from schemas.unreadable import UnreadableError
 
@@ -151,7 +151,7 @@ class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def refused(self) -> bool:
-        return any(finding.severity == "REJECT" for finding in self.findings)
+        return bool(self.findings) and any(finding.severity == "REJECT" for finding in self.findings)
 
 
 def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
@@ -417,6 +417,8 @@ class _File:
 
         What acts stays, one of each rule, so that nobody hides a finding behind many others; what is silent is not counted.
         """
+        if not findings:
+            return ()
         silent = [finding for finding in findings if is_silent(finding)]
         told = [finding for finding in findings if not is_silent(finding)] if silent else findings
         most = FLOODED_MAX if self._flooded else limits.FINDINGS_PER_PARCEL_MAX
@@ -451,7 +453,7 @@ class _File:
                 answers.append(_answered(parcel, "REJECTED"))
             else:
                 after = self._passed(parcel, before, passed, told)
-                if any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
+                if parcel.findings and any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
                     answers.append(_answered(parcel, answer))
             if parcel.house_bill:
                 bills[parcel.house_bill] = after
@@ -594,7 +596,7 @@ class _File:
             master=self._master,
             supplier=_supplier(parcel),
             address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode).unit, secret=secret),
-            phone=mark("".join(filter(str.isdigit, parcel.consignee.phone)), secret=secret),
+            phone=mark(_digits(parcel.consignee.phone), secret=secret),
             particulars=particulars_token(parcel.consignee, token, self._office.keys) if _asks_customs(case) else "",
             uses=dict(case.uses),
             relief=judged.relief,
@@ -726,12 +728,23 @@ def _piece_cents(item: Item, price: Price | None) -> int:
 
 def _supplier(parcel: Parcel) -> int:
     """Mark of who sold the goods abroad, however it is written: by supplier code, else by seller on a platform, else by name and country of the consignor."""
-    consignor, order = parcel.consignor, parcel.order or Order()
+    consignor, order = parcel.consignor, parcel.order
     if consignor.supplier_code:
-        return mark("code", folded(consignor.supplier_code))
-    if order.seller_id:
-        return mark("seller", folded(order.platform or ""), folded(order.seller_id))
+        return _sold_by("code", consignor.supplier_code, "")
+    if order is not None and order.seller_id:
+        return _sold_by("seller", order.platform or "", order.seller_id)
     return mark("name", folded(consignor.name), consignor.country)
+
+
+@lru_cache(maxsize=65_536)  # sellers and suppliers repeat
+def _sold_by(kind: str, by: str, of: str) -> int:
+    return mark(kind, folded(by), folded(of)) if of else mark(kind, folded(by))
+
+
+def _digits(phone: str) -> str:
+    """The digits of a telephone number."""
+    plain = phone.replace("-", "")
+    return plain if plain.isdigit() else "".join(filter(str.isdigit, plain))
 
 
 def _money(case: Case, price: Price) -> Money:

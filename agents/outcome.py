@@ -71,7 +71,7 @@ def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
         return "EXPORT"
     if case.price is None or any(rule.taxes for rule in rules) or not is_list_price(case, on_list=route == "LIST"):
         return "NONE"
-    if not any(category.name == "ALCOHOL" for _, category, _ in case.categories):
+    if not case.categories or not any(category.name == "ALCOHOL" for _, category, _ in case.categories):
         return "SMALL_VALUE"
     return "NONE" if price_above(case.price, case.law.figures.alcohol_exempt_usd) else "DUTY"
 
