@@ -27,7 +27,7 @@ from agents.risk.features import rows_of
 from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET, traits
-from agents.rules.format import FEW_LINES, goods_chars
+from agents.rules.format import goods_chars
 from agents.rules.parties import listed_parties
 from agents.rules.phases import Asked, asked, is_observed, questions
 from agents.rules.quote import quoted
@@ -200,7 +200,7 @@ class _File:
         self._lodged_on_day = self._day.toordinal()
         self._understand = office.reference.goods.understand
         self._questions = questions(PARCEL_RULES, self._law)
-        self._traits = traits.of_header(self.header)
+        self._traits = traits.of_header(self.header, office.reference.carriers.get(record.carrier))
         self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
         self._arrives_ms = _unix_ms(self.header.arrives_at)
         self._departs_ms = _unix_ms(self.header.departs_at)
@@ -375,7 +375,7 @@ class _File:
 
     def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
         """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
-        if len(parcel.items) > FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
+        if len(parcel.items) > traits.FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
             return (NOTHING,) * len(parcel.items)
         return tuple([self._understand(item) for item in parcel.items])
 

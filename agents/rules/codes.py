@@ -7,6 +7,7 @@ from agents.case import Case
 from agents.reference import Registration
 from agents.rules.quote import quoted, subheading
 from agents.rules.rule import Found
+from agents.rules.traits import NOT_SIX_DIGITS, SUSPENDED, UNPRICED, about
 from agents.text import folded
 
 HS_LENGTHS: Final = (6, 10)
@@ -42,6 +43,7 @@ def currency_is_known(case: Case) -> Iterator[Found]:
         yield Found("/currency", f"{quoted(currency)} is no currency; three letters of ISO 4217 such as USD are right", {"found": quoted(currency)})
 
 
+@about(UNPRICED)
 def rate_exists(case: Case) -> Iterator[Found]:
     """Customs has set a rate for the currency, and for the dollar, in the week of the declaration."""
     currency, week = case.parcel.currency, case.week
@@ -54,6 +56,7 @@ def rate_exists(case: Case) -> Iterator[Found]:
             yield Found("/currency", f"customs has no {needed} rate for {case.lodged_on}; the price will be looked at by hand", {"currency": needed, "day": str(case.lodged_on)})
 
 
+@about(NOT_SIX_DIGITS)
 def hs_code_form(case: Case) -> Iterator[Found]:
     """A commodity code has 6 digits of the HS or 10 of the Korean tariff, without dots."""
     known = case.reference.hs_codes
@@ -67,6 +70,7 @@ def _is_hs_code(code: str) -> bool:
     return len(code) in HS_LENGTHS and code.isascii() and code.isdigit()
 
 
+@about(NOT_SIX_DIGITS)
 def hs_code_is_known(case: Case) -> Iterator[Found]:
     """The first six digits of a commodity code are a subheading of the tariff in force."""
     known = case.reference.hs_codes
@@ -81,6 +85,7 @@ def hs_code_is_known(case: Case) -> Iterator[Found]:
             )
 
 
+@about(SUSPENDED)
 def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
     """The carrier is not suspended on the day."""
     registration = case.reference.carriers.get(case.carrier)

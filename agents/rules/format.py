@@ -12,12 +12,11 @@ from agents.money import parse_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.rules.traits import BUSINESS, EORI, IMPORTED, IOSS, POSTAL, SSCC, about
+from agents.rules.traits import BUSINESS, EORI, FEW_LINES, IMPORTED, IOSS, MANY_LINES, NOT_SELF_USE, POSTAL, SSCC, UNCODED, about
 from agents.text import fold, folded, has_control_character, is_plain
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
-FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
 """So many lines can't have more characters than a parcel may."""
 PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 ADDRESS_CHARS_MIN: Final = 5
@@ -68,6 +67,7 @@ def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
             yield Found(f"/items/{index}/{name}", f"nothing was found; {right} is right")
 
 
+@about(MANY_LINES)
 def goods_are_said_in_short(case: Case) -> Iterator[Found]:
     """Descriptions, ingredients and brands of a parcel have at most 5,000 characters together."""
     chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
@@ -82,6 +82,7 @@ def goods_chars(parcel: Parcel) -> int:
     return sum([len(text) if is_plain(text) else 2 * len(text) for text in texts])
 
 
+@about(NOT_SELF_USE)
 def purpose_is_known(case: Case) -> Iterator[Found]:
     """The purpose is SELF_USE, SAMPLE, GIFT or COMMERCIAL."""
     purpose = case.parcel.purpose
@@ -136,6 +137,7 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
         yield Found("/house_bill", f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right", {"found": country})
 
 
+@about(UNCODED | IMPORTED)
 def clearance_code_form(case: Case) -> Iterator[Found]:
     """An imported parcel names its receiver's personal clearance code, P and twelve digits; a company its business number instead."""
     consignee = case.parcel.consignee
@@ -149,6 +151,7 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
         yield Found("/consignee/clearance_code", f"{len(code)} characters that are no clearance code were found; P and twelve digits are right", {"characters": str(len(code))})
 
 
+@about(UNCODED)
 def no_identity_number_as_code(case: Case) -> Iterator[Found]:
     """The clearance code is never a resident registration or passport number: such a number must not be sent."""
     code = case.parcel.consignee.clearance_code

@@ -9,8 +9,11 @@ from typing import Any, Final, TypeVar
 
 from agents.case import Case
 from agents.goods.understood import NOTHING
+from agents.identifiers import clearance_code
 from agents.money import above_usd, parse_e4
+from agents.reference import Registration
 from agents.rules.rule import Found
+from schemas import limits
 from schemas.manifest import Header
 
 POSTAL: Final = 1 << 0
@@ -41,6 +44,19 @@ PAID: Final = 1 << 18
 PAID_OTHERWISE: Final = 1 << 19
 """Less than the goods, or more than goods, charges, freight and insurance: tolerances only widen what is right."""
 IMPORTED: Final = 1 << 20
+UNPRICED: Final = 1 << 21
+UNCODED: Final = 1 << 22
+"""No personal clearance code of the right form."""
+MANY_LINES: Final = 1 << 23
+"""More lines than surely stay within what a parcel may say."""
+NOT_SELF_USE: Final = 1 << 24
+NOT_SIX_DIGITS: Final = 1 << 25
+"""A line whose commodity code is not, as it stands, a subheading in force."""
+SUSPENDED: Final = 1 << 26
+"""The carrier may be suspended."""
+
+FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
+"""Lines that can't say more than a parcel may."""
 
 Check = TypeVar("Check", bound=Callable[..., Iterator[Found]])
 _NEEDS: Final[dict[Callable[..., Any], int]] = {}
@@ -61,12 +77,17 @@ def needs(check: Callable[..., Any]) -> int:
     return _NEEDS.get(check, 0)
 
 
-def of_header(header: Header) -> int:
-    """The traits that all parcels of a manifest share."""
-    return (IMPORTED if header.direction == "IMPORT" else 0) | (POSTAL if header.mode == "POST" else 0)
+def of_header(header: Header, carrier: Registration | None) -> int:
+    """The traits that all parcels of a manifest share; `carrier` as it is registered."""
+    traits = IMPORTED if header.direction == "IMPORT" else 0
+    if header.mode == "POST":
+        traits |= POSTAL
+    if carrier is not None and carrier.suspended_from is not None:
+        traits |= SUSPENDED
+    return traits
 
 
-def of_parcel(case: Case, shared: int) -> int:  # noqa: C901, PLR0912 - one line each
+def of_parcel(case: Case, shared: int) -> int:  # noqa: C901, PLR0912, PLR0915 - one line each
     """All traits of a parcel, `shared` being those of its header."""
     parcel, price = case.parcel, case.price
     consignor, consignee = parcel.consignor, parcel.consignee
@@ -95,13 +116,24 @@ def of_parcel(case: Case, shared: int) -> int:  # noqa: C901, PLR0912 - one line
         traits |= LISTED
     if case.is_correction:
         traits |= CORRECTION
-    if parcel.purpose == "COMMERCIAL":
-        traits |= COMMERCIAL
+    if parcel.purpose != "SELF_USE":
+        traits |= NOT_SELF_USE | COMMERCIAL if parcel.purpose == "COMMERCIAL" else NOT_SELF_USE
+    if not clearance_code.is_valid(consignee.clearance_code or ""):
+        traits |= UNCODED
+    if len(parcel.items) > FEW_LINES:
+        traits |= MANY_LINES
+    subheadings = case.reference.hs_codes
+    for item in parcel.items:
+        if item.hs_code not in subheadings:
+            traits |= NOT_SIX_DIGITS
+            break
     if parcel.freight is None:
         traits |= NO_FREIGHT
     if not parcel.ecommerce:
         traits |= NOT_ECOMMERCE
-    if price is not None:
+    if price is None:
+        traits |= UNPRICED
+    else:
         traits |= PRICED
         figures = case.law.figures
         if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, min(figures.list_limit_usd, figures.list_limit_us_express_usd)):

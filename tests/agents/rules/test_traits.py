@@ -19,7 +19,7 @@ FOUND = [row for row in TABLES if row.values[0] in CHECKS and row.values[2] and 
 
 def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
     """The traits that a rule is said to need and a parcel has not."""
-    return traits.needs(check) & ~traits.of_parcel(of, traits.of_header(of.header))
+    return traits.needs(check) & ~traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier)))
 
 
 @pytest.mark.parametrize(("check", "of", "found"), FOUND)
@@ -56,11 +56,15 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"items": [{"description": "c\u200bo\u200bt\u200bt\u200bo\u200bn shirt"}]}, traits.DISGUISED, id="disguised text"),
         pytest.param({"items": [{"amount": "5000.00"}]}, traits.DEAR, id="a high price"),
         pytest.param({"order": {"paid": "5000.00"}}, traits.PAID_OTHERWISE, id="another sum paid"),
+        pytest.param({"currency": "XXX"}, traits.UNPRICED, id="no price"),
+        pytest.param({"consignee": {"clearance_code": "X"}}, traits.UNCODED, id="no clearance code"),
+        pytest.param({"purpose": "GIFT"}, traits.NOT_SELF_USE, id="a gift"),
+        pytest.param({"items": [{"hs_code": "6109100000"}]}, traits.NOT_SIX_DIGITS, id="a code of ten digits"),
     ],
 )
 def test_a_trait_is_of_those_that_have_it(changes: dict[str, Any], trait: int) -> None:
     def has(of: Case) -> bool:
-        return bool(traits.of_parcel(of, traits.of_header(of.header)) & trait)
+        return bool(traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier))) & trait)
 
     assert has(case(parcel(**changes)))
     assert not has(case(parcel()))
@@ -68,7 +72,7 @@ def test_a_trait_is_of_those_that_have_it(changes: dict[str, Any], trait: int) -
 
 @pytest.mark.parametrize("of", [case(), export_case()], ids=["import", "export"])
 def test_an_ordinary_parcel_is_asked_about_half(of: Case) -> None:
-    rules = questions(PARCEL_RULES, of.law).of(traits.of_parcel(of, traits.of_header(of.header)))
+    rules = questions(PARCEL_RULES, of.law).of(traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier))))
     assert len(rules) < len(PARCEL_RULES) * 2 / 3
 
 
