@@ -26,12 +26,13 @@ from agents.reference import Reference, Week
 from agents.risk.features import rows_of
 from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET, traits
+from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.format import goods_chars
 from agents.rules.parties import listed_parties
 from agents.rules.phases import Asked, asked, is_observed, questions
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
+from agents.rules.traits import FEW_LINES, Traits
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
 from agents.shape import Shaped, faults, fit, has_unknown, salvage, shape, unknown, unknown_in
@@ -200,7 +201,7 @@ class _File:
         self._lodged_on_day = self._day.toordinal()
         self._understand = office.reference.goods.understand
         self._questions = questions(PARCEL_RULES, self._law)
-        self._traits = traits.of_header(self.header, office.reference.carriers.get(record.carrier))
+        self._traits = Traits(self.header, record.carrier, office.reference, self._law)
         self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
         self._arrives_ms = _unix_ms(self.header.arrives_at)
         self._departs_ms = _unix_ms(self.header.departs_at)
@@ -323,7 +324,7 @@ class _File:
     def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        rules = self._questions.of(traits.of_parcel(case, self._traits))
+        rules = self._questions.of(self._traits.of(case))
         found = findings_of(case, rules, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
         return [*hushed(found, case.parcel.consignee), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
 
@@ -375,7 +376,7 @@ class _File:
 
     def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
         """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
-        if len(parcel.items) > traits.FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
+        if len(parcel.items) > FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
             return (NOTHING,) * len(parcel.items)
         return tuple([self._understand(item) for item in parcel.items])
 

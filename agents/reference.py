@@ -16,6 +16,7 @@ from agents.importers import Checks, Register
 from agents.money import E4
 from agents.selection import Rates, Site
 from agents.tax import TaxLaw, TaxTables
+from agents.text import folded
 from agents.watchlist.screen import Watchlist
 from schemas.decision import Lane
 
@@ -398,6 +399,10 @@ class Reference:
             assessments=_in_force(self.assessments, day),
             embargoes={country: source for country, source in _in_force(self.embargoes, day).items() if source},
         )
+
+    def operator(self, platform: str) -> Registration | None:
+        """The registration of an e-commerce platform, however its name is written."""
+        return self.operators.get(platform) or self.operators.get(folded(platform))
 
     @property
     def first_day(self) -> date:

@@ -192,7 +192,7 @@ def price(of: Parcel, week: Week | None) -> Price | None:
     """A parcel's money in short: items and local charges, the value without rounding by line."""
     rates = week.krw_e4 if week else {}
     amounts = [parse_e4(item.amount) for item in of.items]
-    extras = [parse_e4(text or "0") for text in (of.local_charges, of.freight, of.insurance)]
+    extras = [parse_e4("0" if text is None else text) for text in (of.local_charges, of.freight, of.insurance)]
     if of.currency not in rates or "USD" not in rates or None in amounts or None in extras:
         return None
     local, freight, insurance = (extra or 0 for extra in extras)

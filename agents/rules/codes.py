@@ -4,21 +4,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from agents.case import Case
-from agents.reference import Registration
 from agents.rules.quote import quoted, subheading
 from agents.rules.rule import Found
-from agents.rules.traits import NOT_SIX_DIGITS, SUSPENDED, UNPRICED, about
-from agents.text import folded
+from agents.rules.texts import is_vague
+from agents.rules.traits import NOT_SIX_DIGITS, ODD_COUNTRY, ODD_CURRENCY, ODD_PLATFORM, SUSPENDED, UNPRICED, VAGUE, about
 
 HS_LENGTHS: Final = (6, 10)
 SUBHEADING: Final = 6
 DOLLAR: Final = "USD"
-VAGUE_CHARS_MAX: Final = 100
-"""A longer description says something."""
-EDGES: Final = " .,;:!?-_*#/\"'()[]"
-"""Signs around a description that add nothing to it."""
 
 
+@about(ODD_COUNTRY)
 def countries_are_known(case: Case) -> Iterator[Found]:
     """The sender's country, each item's origin and, in exports, the receiver's country are ISO 3166 codes of two letters."""
     parcel, countries = case.parcel, case.reference.countries
@@ -36,6 +32,7 @@ def _unknown_country(path: str, code: str) -> Iterator[Found]:
         yield Found(path, f"{quoted(code)} is no country; two letters of ISO 3166 such as CN are right", {"found": quoted(code)})
 
 
+@about(ODD_CURRENCY)
 def currency_is_known(case: Case) -> Iterator[Found]:
     """The currency is an ISO 4217 code."""
     currency = case.parcel.currency
@@ -94,12 +91,13 @@ def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
         yield Found("", f"the carrier is suspended since {since}; its parcels wait until customs lifts that", {"carrier": case.carrier, "since": since})
 
 
+@about(ODD_PLATFORM)
 def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
     """The registration of an imported e-commerce parcel's platform is in force on the day."""
     platform = _platform(case)
     if platform is None:
         return
-    registration = _registration(case, platform)
+    registration = case.reference.operator(platform)
     if registration is not None and (not registration.valid_on(case.lodged_on) or registration.suspended_on(case.lodged_on)):
         found = quoted(platform)
         yield Found(
@@ -109,10 +107,11 @@ def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
         )
 
 
+@about(ODD_PLATFORM)
 def operator_is_in_the_register(case: Case) -> Iterator[Found]:
     """The platform of an imported e-commerce parcel stands in the register of operators."""
     platform = _platform(case)
-    if platform is not None and _registration(case, platform) is None:
+    if platform is not None and case.reference.operator(platform) is None:
         found = quoted(platform)
         yield Found("/order/platform", f"{found} is not in the register of e-commerce operators; the name it is registered under is right", {"platform": found})
 
@@ -124,18 +123,11 @@ def _platform(case: Case) -> str | None:
     return parcel.order.platform or None
 
 
-def _registration(case: Case, platform: str) -> Registration | None:
-    operators = case.reference.operators
-    return operators.get(platform) or operators.get(folded(platform))
-
-
+@about(VAGUE)
 def description_is_not_vague(case: Case) -> Iterator[Found]:
     """A description says what the goods are: not just "gift", "parts", "잡화" or another word that fits anything."""
     vague = case.reference.vague
     for index, item in enumerate(case.parcel.items):
-        if len(item.description) > VAGUE_CHARS_MAX:
-            continue
-        said = folded(item.description)
-        if said in vague or said.strip(EDGES) in vague:
+        if is_vague(item.description, vague):
             found = quoted(item.description)
             yield Found(f"/items/{index}/description", f"{found} could be anything; what it is, what of and what for is right", {"found": found})

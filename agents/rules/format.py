@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from agents.case import Case
@@ -12,22 +10,44 @@ from agents.money import parse_e4
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.rules.traits import BUSINESS, EORI, FEW_LINES, IMPORTED, IOSS, MANY_LINES, NOT_SELF_USE, POSTAL, SSCC, UNCODED, about
-from agents.text import fold, folded, has_control_character, is_plain
+from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_day, is_visible, repeated_placeholder
+from agents.rules.traits import (
+    BUSINESS,
+    EORI,
+    FEW_LINES,
+    FILLED,
+    IMPORTED,
+    IOSS,
+    LACKING,
+    MANY_LINES,
+    NOT_ABOVE_ZERO,
+    NOT_SELF_USE,
+    ODD_ADDRESS,
+    ODD_AMOUNT,
+    ODD_BILL,
+    ODD_DAY,
+    ODD_PHONE,
+    ODD_POSTCODE,
+    POSTAL,
+    RESIDENT,
+    SSCC,
+    UNAUTHORISED,
+    UNCODED,
+    UNPRINTABLE,
+    about,
+)
+from agents.text import fold, has_control_character, is_plain
 from schemas import limits
 from schemas.manifest import Item, Parcel
 
-"""So many lines can't have more characters than a parcel may."""
 PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
-ADDRESS_CHARS_MIN: Final = 5
 
 _HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
-_DIGIT: Final = re.compile(r"\d")
-_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _AMOUNT_IS: Final = f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and {limits.AMOUNT_SCALE_MAX} after the point"
 
 
+@about(LACKING)
 def mandatory_text(case: Case) -> Iterator[Found]:
     """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
     parcel = case.parcel
@@ -90,25 +110,16 @@ def purpose_is_known(case: Case) -> Iterator[Found]:
         yield Found("/purpose", f"{quoted(purpose)} is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right", {"found": quoted(purpose)})
 
 
+@about(ODD_DAY)
 def purchase_date_is_a_date(case: Case) -> Iterator[Found]:
     """The date of purchase, when given, is a day of the calendar written YYYY-MM-DD."""
     order = case.parcel.order
-    if order is not None and order.purchased_on is not None and not _is_day(order.purchased_on):
+    if order is not None and order.purchased_on is not None and not is_day(order.purchased_on):
         found = quoted(order.purchased_on)
         yield Found("/order/purchased_on", f"{found} is no date; a day such as 2026-11-18, or null, is right", {"found": found})
 
 
-@lru_cache(maxsize=4096)
-def _is_day(text: str) -> bool:
-    if _ISO_DAY.fullmatch(text) is None:
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
+@about(ODD_BILL)
 def house_bill_form(case: Case) -> Iterator[Found]:
     """A house bill has at most 35 characters, each a Latin letter, a digit, a dash or a slash."""
     number = case.parcel.house_bill
@@ -169,15 +180,16 @@ def _is_identity_number(code: str) -> bool:
     return resident_number.has_form(written) or resident_number.contains(written) or passport.is_valid(written)
 
 
+@about(RESIDENT)
 def no_resident_number_in_text(case: Case) -> Iterator[Found]:
     """Goods and order fields hold no resident registration number."""
     parcel = case.parcel
     for index, item in enumerate(parcel.items):
-        if _holds_resident_number(item.description):
+        if holds_resident_number(item.description):
             yield _resident_number_at(f"/items/{index}/description")
-        if item.ingredients is not None and _holds_resident_number(item.ingredients):
+        if item.ingredients is not None and holds_resident_number(item.ingredients):
             yield _resident_number_at(f"/items/{index}/ingredients")
-        if item.brand is not None and _holds_resident_number(item.brand):
+        if item.brand is not None and holds_resident_number(item.brand):
             yield _resident_number_at(f"/items/{index}/brand")
         if item.url is not None and resident_number.contains_dashed(item.url):
             yield _resident_number_at(f"/items/{index}/url")
@@ -189,31 +201,24 @@ def no_resident_number_in_text(case: Case) -> Iterator[Found]:
                 yield _resident_number_at(f"/order/{name}")
 
 
-@lru_cache(maxsize=65_536)
-def _holds_resident_number(text: str) -> bool:
-    return len(_DIGIT.findall(text)) >= resident_number.DIGITS and resident_number.contains(folded(text))
-
-
 def _resident_number_at(path: str) -> Found:
     return Found(path, "a resident registration number seems to stand here; take it out, no field asks for it")
 
 
+@about(UNAUTHORISED | IMPORTED)
 def auth_number_is_given(case: Case) -> Iterator[Found]:
     """An imported e-commerce parcel to a person carries the one-time authentication number, 1 to 64 visible characters, from the day it is required."""
     consignee = case.parcel.consignee
     number = consignee.auth_number
     of_company = consignee.business_number and not consignee.clearance_code
-    if (number and _is_visible(number)) or of_company or not case.parcel.ecommerce or not case.is_import:
+    if (number and is_visible(number)) or of_company or not case.parcel.ecommerce or not case.is_import:
         return
     if case.law.figures.auth_number_required:
         found = "characters that can't be seen were found" if number else "nothing was found"
         yield Found("/consignee/auth_number", f"{found}; the one-time authentication number that customs gave the buyer is right")
 
 
-def _is_visible(text: str) -> bool:
-    return text.isascii() and (text.isalnum() or (text.isprintable() and " " not in text)) and len(text) <= limits.ID_CHARS_MAX
-
-
+@about(ODD_PHONE | IMPORTED)
 def phone_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean telephone number."""
     phone = case.parcel.consignee.phone
@@ -222,6 +227,7 @@ def phone_is_korean(case: Case) -> Iterator[Found]:
         yield Found("/consignee/phone", f"{found}; a number such as 010-XXXX-XXXX or 02-XXX-XXXX is right", {"characters": str(len(phone))})
 
 
+@about(ODD_POSTCODE | IMPORTED)
 def postcode_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean postcode of five digits."""
     postcode = case.parcel.consignee.postcode
@@ -230,26 +236,23 @@ def postcode_is_korean(case: Case) -> Iterator[Found]:
         yield Found("/consignee/postcode", f"{found}; five digits between 01000 and 63999 are right", {"characters": str(len(postcode))})
 
 
+@about(ODD_ADDRESS | IMPORTED)
 def address_is_plausible(case: Case) -> Iterator[Found]:
     """The receiver's address in Korea has at least five characters and a number of a house."""
     address = case.parcel.consignee.address
     short = len(address.strip()) < ADDRESS_CHARS_MIN
-    if not (short or _has_digit(address)) and case.is_import:
+    if not (short or has_digit(address)) and case.is_import:
         yield Found("/consignee/address", "the address has no number; a road name address with its number is right")
     elif short and address and case.is_import:
         yield Found("/consignee/address", f"the address has fewer than {ADDRESS_CHARS_MIN} characters; a road name address with its number is right")
 
 
-def _has_digit(text: str) -> bool:
-    # Most addresses have a 1 or a 2, and that is found without a regular expression.
-    return "1" in text or "2" in text or _DIGIT.search(text) is not None
-
-
+@about(FILLED)
 def text_says_something(case: Case) -> Iterator[Found]:
     """Names, addresses and descriptions are more than digits, signs, a repeated character or a file extension."""
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
-    if _repeated_placeholder(consignor.name) or _repeated_placeholder(consignor.address):
+    if repeated_placeholder(consignor.name) or repeated_placeholder(consignor.address):
         for path, value in (("/consignor/name", consignor.name), ("/consignor/address", consignor.address)):
             if is_placeholder(value):
                 yield Found(path, f"{quoted(value)} only fills the field; the sender's real name and address are right", {"found": quoted(value)})
@@ -258,10 +261,11 @@ def text_says_something(case: Case) -> Iterator[Found]:
             if is_placeholder(value):
                 yield Found(path, "text that only fills the field was found; the receiver's real name and address are right")
     for index, item in enumerate(parcel.items):
-        if _repeated_placeholder(item.description):
+        if repeated_placeholder(item.description):
             yield Found(f"/items/{index}/description", f"{quoted(item.description)} only fills the field; what the goods are is right", {"found": quoted(item.description)})
 
 
+@about(UNPRINTABLE)
 def text_is_one_line(case: Case) -> Iterator[Found]:
     """Names, addresses, descriptions and ingredients hold no control characters, line breaks included."""
     parcel = case.parcel
@@ -291,12 +295,7 @@ def _with_control_characters(parcel: Parcel) -> Iterator[Found]:
             yield Found(path, "a control character was found; plain text in one line is right")
 
 
-@lru_cache(maxsize=65_536)
-def _repeated_placeholder(text: str) -> bool:
-    """Senders and goods repeat; receivers are never kept in a memory."""
-    return is_placeholder(text, folded)
-
-
+@about(NOT_ABOVE_ZERO)
 def numbers_are_above_zero(case: Case) -> Iterator[Found]:
     """Pieces, gross weight, and each item's quantity, net weight and (when given) volume are above zero, and the quantity has a unit."""
     parcel = case.parcel
@@ -319,6 +318,7 @@ def _not_above_zero(path: str, value: int) -> Found:
     return Found(path, f"{value} was found; a number above zero is right", {"found": str(value)})
 
 
+@about(ODD_AMOUNT)
 def amounts_are_numbers(case: Case) -> Iterator[Found]:
     """Amounts are decimal numbers with at most four places and never negative; unit price and amount of an item are above zero."""
     parcel = case.parcel

@@ -11,14 +11,12 @@ from agents.money import E4
 from agents.reference import Law, Reference
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.rules.traits import LISTED, about
+from agents.rules.traits import EMBARGOED, LISTED, PORT_COUNTRY, about
 from agents.watchlist.names import Kind  # noqa: TC001 - said at run time too
 from agents.watchlist.score import FULL
 from agents.watchlist.screen import Figures, Hit
 from schemas.manifest import Header, Parcel
 
-PORT_COUNTRY: Final = 2
-"""A UN/LOCODE begins with its country."""
 HITS_TOLD_MAX: Final = 3
 """Entries that are told of one field."""
 
@@ -75,6 +73,7 @@ def _told(case: Case, counts: Callable[[Hit], bool], said: str) -> Iterator[Foun
             yield Found(listed.path, f"the party {said} entry {hit.entry_id} of list {hit.source}; it has to be another one", evidence)
 
 
+@about(EMBARGOED)
 def no_country_is_embargoed(case: Case) -> Iterator[Found]:
     """Goods neither come from a country under embargo, nor were made there, nor go there, nor travel through it."""
     embargoes = case.law.embargoes

@@ -7,12 +7,12 @@ from agents.case import Case, Price
 from agents.money import E4, above_usd, parse_e4
 from agents.route import list_limit_usd_e4
 from agents.rules.rule import Found
-from agents.rules.traits import DEAR, MISCODED, PAID, PAID_OTHERWISE, PRICED, about
+from agents.rules.traits import DEAR, GRAMS_A_KG, HEAVY, MISCODED, NO_PRODUCT, ODD_VALUE, PAID, PAID_OTHERWISE, about
 
 PERCENT: Final = 100
-GRAMS_A_KG: Final = 1_000
 
 
+@about(NO_PRODUCT)
 def amounts_add_up(case: Case) -> Iterator[Found]:
     """Quantity times unit price is the amount of each line, but for rounding."""
     tolerance = case.law.figures.amount_tolerance_percent
@@ -32,6 +32,7 @@ def amounts_add_up(case: Case) -> Iterator[Found]:
             )
 
 
+@about(HEAVY)
 def weights_add_up(case: Case) -> Iterator[Found]:
     """The net weights of all lines are no more than the gross weight, but for what weighing leaves open."""
     parcel = case.parcel
@@ -60,7 +61,7 @@ def code_fits_description(case: Case) -> Iterator[Found]:
                 )
 
 
-@about(PRICED)
+@about(ODD_VALUE)
 def value_fits_weight(case: Case) -> Iterator[Found]:
     """A kilogram of each line is worth neither next to nothing nor more than goods are."""
     price = case.price

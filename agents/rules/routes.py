@@ -7,7 +7,7 @@ from agents.money import E4, show_e6
 from agents.route import list_limit_usd_e4, price_above, special_limit_usd_e4
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import BUSINESS, CATEGORY, COMMERCIAL, DEAR, IMPORTED, NO_FREIGHT, about
+from agents.rules.traits import BUSINESS, CATEGORY, COMMERCIAL, DEAR, IMPORTED, MANY_UNITS, NO_FREIGHT, about
 
 
 @about(DEAR | IMPORTED)
@@ -91,6 +91,7 @@ def receiver_is_a_person(case: Case) -> Iterator[Found]:
         yield Found("/consignee/business_number", f"a company receives goods said to be {parcel.purpose}; COMMERCIAL or SAMPLE, or a person's clearance code, is right")
 
 
+@about(MANY_UNITS | IMPORTED)
 def quantity_looks_private(case: Case) -> Iterator[Found]:
     """No line of an imported parcel has more units than a person uses."""
     most = case.law.figures.self_use_units_of_a_line // E4

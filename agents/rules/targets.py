@@ -7,11 +7,13 @@ from typing import Final
 from agents.case import Case
 from agents.reference import TargetKind
 from agents.rules.rule import Found
+from agents.rules.traits import TARGETED, about
 from agents.text import folded
 
 _HS_DIGITS: Final = (2, 4, 6, 10)
 
 
+@about(TARGETED)
 def nothing_is_targeted(case: Case) -> Iterator[Found]:
     """Carriers, flights and ships, master bills, senders, sellers, origins and commodity codes that intelligence has named are looked at, all that they bring."""
     targets = case.law.targets

@@ -1,20 +1,25 @@
-"""What a parcel has that only some have: a rule about it is asked of no other, which is half of all rules for an ordinary parcel.
+"""What a parcel has that only some have: a rule about it is asked of no other, which is nearly all rules for an ordinary parcel.
 
-A trait says that there is something to look at, never what is found: rules alone decide. A rule without its traits
-would find nothing, and tests hold that for every rule.
+A trait says that there may be something to look at, never what is found: rules alone decide. One look at a parcel tells
+all its traits, where each rule would look for itself. A rule without its traits would find nothing, and tests hold that
+for every rule.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from agents.case import Case
 from agents.goods.understood import NOTHING
-from agents.identifiers import clearance_code
-from agents.money import above_usd, parse_e4
-from agents.reference import Registration
+from agents.identifiers import clearance_code, phone_kr, postcode_kr, resident_number
+from agents.money import E4, above_usd, parse_e4
+from agents.reference import Law, Reference
+from agents.rules.placeholder import TELLING
 from agents.rules.rule import Found
+from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_before, is_consolidated, is_day, is_vague, is_visible, names_a_place, repeated_placeholder
+from agents.text import folded
 from schemas import limits
-from schemas.manifest import Header
+from schemas.manifest import Consignor, Header, Item
 
 POSTAL: Final = 1 << 0
 BUSINESS: Final = 1 << 1
@@ -55,6 +60,52 @@ NOT_SIX_DIGITS: Final = 1 << 25
 SUSPENDED: Final = 1 << 26
 """The carrier may be suspended."""
 
+LACKING: Final = 1 << 27
+"""Something that a parcel must say is not there."""
+FILLED: Final = 1 << 28
+"""A text that may only fill its field."""
+UNPRINTABLE: Final = 1 << 29
+"""A character that is not printed."""
+RESIDENT: Final = 1 << 30
+"""A resident registration number where goods and orders are said."""
+UNAUTHORISED: Final = 1 << 31
+"""No one-time number of the right form."""
+ODD_PHONE: Final = 1 << 32
+ODD_POSTCODE: Final = 1 << 33
+ODD_ADDRESS: Final = 1 << 34
+"""An address that is short or has no number."""
+ODD_BILL: Final = 1 << 35
+"""A house bill that is not letters and digits alone."""
+ODD_DAY: Final = 1 << 36
+ODD_AMOUNT: Final = 1 << 37
+"""An amount that is zero, or none."""
+NO_PRODUCT: Final = 1 << 38
+"""A line whose amount is not its quantity times its price."""
+ODD_VALUE: Final = 1 << 39
+"""A line that is worth too little or too much for its weight."""
+HEAVY: Final = 1 << 40
+"""Lines that weigh more than the parcel."""
+MANY_UNITS: Final = 1 << 41
+NOT_ABOVE_ZERO: Final = 1 << 42
+"""A number that is not above zero, or a quantity without a unit."""
+ODD_COUNTRY: Final = 1 << 43
+ODD_CURRENCY: Final = 1 << 44
+ODD_PLATFORM: Final = 1 << 45
+"""A platform that is not registered on the day."""
+VAGUE: Final = 1 << 46
+EMBARGOED: Final = 1 << 47
+TARGETED: Final = 1 << 48
+"""Something that intelligence may have named."""
+LOADING: Final = 1 << 49
+"""Imported by air, and not loaded yet."""
+UNSAID: Final = 1 << 50
+"""A sender without a place, or a consolidation for a description."""
+
+AIR: Final = frozenset({"AIR_EXPRESS", "POST"})
+PORT_COUNTRY: Final = 2
+"""A UN/LOCODE begins with its country."""
+GRAMS_A_KG: Final = 1_000
+SENDERS_REMEMBERED: Final = 16_384
 FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
 """Lines that can't say more than a parcel may."""
 
@@ -77,72 +128,227 @@ def needs(check: Callable[..., Any]) -> int:
     return _NEEDS.get(check, 0)
 
 
-def of_header(header: Header, carrier: Registration | None) -> int:
-    """The traits that all parcels of a manifest share; `carrier` as it is registered."""
-    traits = IMPORTED if header.direction == "IMPORT" else 0
-    if header.mode == "POST":
-        traits |= POSTAL
-    if carrier is not None and carrier.suspended_from is not None:
-        traits |= SUSPENDED
+class Traits:
+    """Tells the traits of a manifest's parcels."""
+
+    __slots__ = ("_countries", "_currencies", "_embargoes", "_figures", "_lowest_limit", "_most_units", "_platforms", "_reference", "_shared", "_subheadings")
+
+    def __init__(self, header: Header, carrier: str, reference: Reference, law: Law) -> None:
+        """`carrier` by the topic."""
+        self._reference = reference
+        self._countries, self._currencies, self._subheadings = reference.countries, reference.currencies, reference.hs_codes
+        self._embargoes = law.embargoes
+        self._figures = law.figures
+        self._lowest_limit = min(law.figures.list_limit_usd, law.figures.list_limit_us_express_usd)
+        self._most_units = law.figures.self_use_units_of_a_line // E4
+        self._platforms: dict[str, bool] = {}
+        """Whether each platform's registration is in force on the day."""
+        self._shared = self._of_manifest(header, carrier, law)
+
+    def _of_manifest(self, header: Header, carrier: str, law: Law) -> int:
+        """The traits that all parcels of a manifest share."""
+        traits = IMPORTED if header.direction == "IMPORT" else 0
+        if header.mode == "POST":
+            traits |= POSTAL
+        registration = self._reference.carriers.get(carrier)
+        if registration is not None and registration.suspended_from is not None:
+            traits |= SUSPENDED
+        if header.departure_port[:PORT_COUNTRY] in law.embargoes or header.arrival_port[:PORT_COUNTRY] in law.embargoes:
+            traits |= EMBARGOED
+        if traits & IMPORTED and header.mode in AIR and is_before(header.lodged_at, header.departs_at or ""):
+            traits |= LOADING
+        said = {"CARRIER": carrier, "CONVEYANCE": header.conveyance, "MASTER_BILL": header.master_bill}
+        for kind, named in law.targets.items():
+            if kind not in said or folded(said[kind]) in named:
+                traits |= TARGETED
+        return traits
+
+    def of(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+        """All traits of a parcel."""
+        parcel = case.parcel
+        traits = self._shared | _of_sender(parcel.consignor) | self._of_parties(case) | self._of_money(case)
+        if case.categories:
+            traits |= CATEGORY | LIMITED if case.uses else CATEGORY
+        for understood in case.goods:
+            if understood is not NOTHING:
+                if understood.brand is not None:
+                    traits |= BRANDED
+                if understood.suggestions:
+                    traits |= MISCODED
+                if understood.disguises:
+                    traits |= DISGUISED
+        if case.verification is not None:
+            traits |= VERIFIED
+        if case.listed:
+            traits |= LISTED
+        if case.is_correction:
+            traits |= CORRECTION
+        if parcel.purpose != "SELF_USE":
+            traits |= NOT_SELF_USE | COMMERCIAL if parcel.purpose == "COMMERCIAL" else NOT_SELF_USE
+        if parcel.sscc:
+            traits |= SSCC
+        if parcel.ioss:
+            traits |= IOSS
+        if parcel.freight is None:
+            traits |= NO_FREIGHT
+        if not parcel.ecommerce:
+            traits |= NOT_ECOMMERCE
+        if parcel.currency not in self._currencies:
+            traits |= ODD_CURRENCY
+        number = parcel.house_bill
+        if not (number.isalnum() and number.isascii() and len(number) <= limits.HOUSE_BILL_CHARS_MAX):
+            traits |= ODD_BILL
+        if not (number and parcel.currency and parcel.items):
+            traits |= LACKING
+        if len(parcel.items) > FEW_LINES:
+            traits |= MANY_LINES
+        return traits
+
+    def _of_parties(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+        """Of receiver, sender's country and order."""
+        parcel, traits = case.parcel, 0
+        consignee, order, country = parcel.consignee, parcel.order, parcel.consignor.country
+        name, name_en, address = consignee.name, consignee.name_en, consignee.address
+        if not (name and address):
+            traits |= LACKING
+        if not (name.isprintable() and address.isprintable() and (name_en is None or name_en.isprintable())):
+            traits |= UNPRINTABLE
+        if TELLING.search(name) is None or TELLING.search(address) is None or (name_en and TELLING.search(name_en) is None):
+            traits |= FILLED
+        if consignee.business_number:
+            traits |= BUSINESS
+        if consignee.eori:
+            traits |= EORI
+        if not clearance_code.is_valid(consignee.clearance_code or ""):
+            traits |= UNCODED
+        if country not in self._countries:
+            traits |= ODD_COUNTRY
+        if country in self._embargoes or consignee.country in self._embargoes:
+            traits |= EMBARGOED
+        if not self._shared & IMPORTED:
+            if consignee.country not in self._countries:
+                traits |= ODD_COUNTRY
+        else:
+            if not is_visible(consignee.auth_number or ""):
+                traits |= UNAUTHORISED
+            if not phone_kr.is_valid(consignee.phone):
+                traits |= ODD_PHONE
+            if not postcode_kr.is_valid(consignee.postcode):
+                traits |= ODD_POSTCODE
+            if len(address) < ADDRESS_CHARS_MIN or len(address.strip()) < ADDRESS_CHARS_MIN or not has_digit(address):
+                traits |= ODD_ADDRESS
+        if order is not None:
+            if resident_number.contains_dashed(f"{order.platform}\n{order.url}\n{order.order_number}\n{order.seller_id}"):
+                traits |= RESIDENT
+            if order.purchased_on is not None and not is_day(order.purchased_on):
+                traits |= ODD_DAY
+            if order.platform and parcel.ecommerce and not self._is_registered(order.platform, case):
+                traits |= ODD_PLATFORM
+        return traits
+
+    def _is_registered(self, platform: str, case: Case) -> bool:
+        """Whether a platform's registration is in force on the day."""
+        known = self._platforms.get(platform)
+        if known is None:
+            registration = self._reference.operator(platform)
+            known = registration is not None and registration.valid_on(case.lodged_on) and not registration.suspended_on(case.lodged_on)
+            self._platforms[platform] = known
+        return known
+
+    def _of_money(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+        """Of prices, weights and each line."""
+        parcel, price = case.parcel, case.price
+        net_g = 0
+        if price is None:
+            traits, rate, least, most = UNPRICED | ODD_AMOUNT, 0, 0, 0
+        else:
+            figures, rate = self._figures, price.rate_krw_e4 * GRAMS_A_KG
+            least, most = figures.value_per_kg_usd_min * price.usd_krw_e4, figures.value_per_kg_usd_max * price.usd_krw_e4
+            traits = PRICED
+            if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, self._lowest_limit):
+                traits |= DEAR
+            order = parcel.order
+            if order is not None and order.paid is not None:
+                paid = parse_e4(order.paid)
+                if paid is None:
+                    traits |= ODD_AMOUNT
+                elif parcel.ecommerce and self._shared & IMPORTED:
+                    traits |= PAID
+                    if not price.goods_e4 - price.local_charges_e4 <= paid <= price.goods_e4 + price.freight_e4 + price.insurance_e4:
+                        traits |= PAID_OTHERWISE
+        for item in parcel.items:
+            unit_e4, amount_e4, quantity, weight_g = parse_e4(item.unit_price), parse_e4(item.amount), item.quantity, item.net_weight_g
+            net_g += weight_g
+            if not unit_e4 or not amount_e4:
+                traits |= LACKING | ODD_AMOUNT | NO_PRODUCT
+            else:
+                if unit_e4 * quantity != amount_e4:
+                    traits |= NO_PRODUCT
+                if not least * weight_g <= amount_e4 * rate <= most * weight_g:
+                    traits |= ODD_VALUE
+            if quantity <= 0 or weight_g <= 0:
+                traits |= NOT_ABOVE_ZERO
+            if quantity > self._most_units:
+                traits |= MANY_UNITS
+            traits |= self._of_line(item)
+        if parcel.pieces <= 0 or parcel.gross_weight_g <= 0:
+            traits |= NOT_ABOVE_ZERO
+        if net_g > parcel.gross_weight_g:
+            traits |= HEAVY
+        return traits
+
+    def _of_line(self, item: Item) -> int:  # noqa: C901 - one line each
+        """Of what a line says."""
+        traits, description, origin = _of_words(item.description), item.description, item.origin
+        if not (description and item.hs_code and origin):
+            traits |= LACKING
+        if is_vague(description, self._reference.vague):
+            traits |= VAGUE
+        if item.hs_code not in self._subheadings:
+            traits |= NOT_SIX_DIGITS
+        if origin not in self._countries:
+            traits |= ODD_COUNTRY
+        if origin in self._embargoes:
+            traits |= EMBARGOED
+        if item.volume_ml is not None and item.volume_ml <= 0:
+            traits |= NOT_ABOVE_ZERO
+        if not item.unit or item.unit.isspace():
+            traits |= NOT_ABOVE_ZERO
+        if item.ingredients:
+            traits |= _of_words(item.ingredients)
+        if item.brand and holds_resident_number(item.brand):
+            traits |= RESIDENT
+        if item.url and resident_number.contains_dashed(item.url):
+            traits |= RESIDENT
+        return traits
+
+
+@lru_cache(maxsize=SENDERS_REMEMBERED)
+def _of_sender(consignor: Consignor) -> int:
+    """What a sender's particulars say of themselves. Senders repeat; receivers are never kept in a memory."""
+    name, address = consignor.name, consignor.address
+    traits = 0 if name and address and consignor.country else LACKING
+    if not (name.isprintable() and address.isprintable()):
+        traits |= UNPRINTABLE
+    if repeated_placeholder(name) or repeated_placeholder(address):
+        traits |= FILLED
+    if not names_a_place(address):
+        traits |= UNSAID
+    if consignor.business_number:
+        traits |= BUSINESS
+    if consignor.eori:
+        traits |= EORI
     return traits
 
 
-def of_parcel(case: Case, shared: int) -> int:  # noqa: C901, PLR0912, PLR0915 - one line each
-    """All traits of a parcel, `shared` being those of its header."""
-    parcel, price = case.parcel, case.price
-    consignor, consignee = parcel.consignor, parcel.consignee
-    traits = shared
-    if case.categories:
-        traits |= CATEGORY | LIMITED if case.uses else CATEGORY
-    for understood in case.goods:
-        if understood is not NOTHING:
-            if understood.brand is not None:
-                traits |= BRANDED
-            if understood.suggestions:
-                traits |= MISCODED
-            if understood.disguises:
-                traits |= DISGUISED
-    if consignee.business_number or consignor.business_number:
-        traits |= BUSINESS
-    if parcel.sscc:
-        traits |= SSCC
-    if parcel.ioss:
-        traits |= IOSS
-    if consignor.eori or consignee.eori:
-        traits |= EORI
-    if case.verification is not None:
-        traits |= VERIFIED
-    if case.listed:
-        traits |= LISTED
-    if case.is_correction:
-        traits |= CORRECTION
-    if parcel.purpose != "SELF_USE":
-        traits |= NOT_SELF_USE | COMMERCIAL if parcel.purpose == "COMMERCIAL" else NOT_SELF_USE
-    if not clearance_code.is_valid(consignee.clearance_code or ""):
-        traits |= UNCODED
-    if len(parcel.items) > FEW_LINES:
-        traits |= MANY_LINES
-    subheadings = case.reference.hs_codes
-    for item in parcel.items:
-        if item.hs_code not in subheadings:
-            traits |= NOT_SIX_DIGITS
-            break
-    if parcel.freight is None:
-        traits |= NO_FREIGHT
-    if not parcel.ecommerce:
-        traits |= NOT_ECOMMERCE
-    if price is None:
-        traits |= UNPRICED
-    else:
-        traits |= PRICED
-        figures = case.law.figures
-        if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, min(figures.list_limit_usd, figures.list_limit_us_express_usd)):
-            traits |= DEAR
-        order = parcel.order
-        if order is not None and order.paid is not None and parcel.ecommerce and shared & IMPORTED:
-            paid = parse_e4(order.paid)
-            if paid is not None:
-                traits |= PAID
-                if not price.goods_e4 - price.local_charges_e4 <= paid <= price.goods_e4 + price.freight_e4 + price.insurance_e4:
-                    traits |= PAID_OTHERWISE
+@lru_cache(maxsize=65_536)
+def _of_words(text: str) -> int:
+    """What a text about goods says of itself. Goods repeat."""
+    traits = 0 if text.isprintable() else UNPRINTABLE
+    if repeated_placeholder(text):
+        traits |= FILLED
+    if holds_resident_number(text):
+        traits |= RESIDENT
+    if is_consolidated(text):
+        traits |= UNSAID
     return traits

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from agents.case import Case
 from agents.outcome import acting, outcome_of, relief_of, route_of
-from agents.rules import MANIFEST_RULES, PARCEL_RULES, POLICY, RULES, traits
+from agents.rules import MANIFEST_RULES, PARCEL_RULES, POLICY, RULES
 from agents.rules.phases import asked as asked_under
 from agents.rules.phases import questions
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
+from agents.rules.traits import Traits
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from tests.agents.rules import (
@@ -209,7 +210,7 @@ def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], heade
     for found in _findings(asked):
         assert len(found.message) < limits.ADDRESS_CHARS_MAX
     findings = [rule.finding(found) for rule in asked_under(PARCEL_RULES, asked.law) for found in rule.check(asked)]
-    by_traits = questions(PARCEL_RULES, asked.law).of(traits.of_parcel(asked, traits.of_header(asked.header, asked.reference.carriers.get(asked.carrier))))
+    by_traits = questions(PARCEL_RULES, asked.law).of(Traits(asked.header, asked.carrier, asked.reference, asked.law).of(asked))
     assert [rule.finding(found) for rule in by_traits for found in rule.check(asked)] == findings
     rules = acting(findings)
     route = route_of(asked, rules)

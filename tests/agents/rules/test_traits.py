@@ -1,25 +1,33 @@
 """Traits: whom a rule is not asked of, it would find nothing in."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agents.case import Case
+from agents.reference import Dated, Target, TargetKind
 from agents.rules import PARCEL_RULES, traits
 from agents.rules.phases import Questions, asked, questions
 from agents.rules.rule import Found
+from agents.rules.traits import Traits
 from tests.agents.rules.test_policy import TABLES
-from tests.parcels import case, export_case, parcel
+from tests.parcels import TODAY, case, export_case, header, parcel
+from tests.reference import REFERENCE
 
 CHECKS = frozenset(row.check for row in PARCEL_RULES)
 FOUND = [row for row in TABLES if row.values[0] in CHECKS and row.values[2] and isinstance(row.values[1], Case)]
 """Everything that the tables of rules know a rule to find."""
 
 
+def _traits(of: Case) -> int:
+    return Traits(of.header, of.carrier, of.reference, of.law).of(of)
+
+
 def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
     """The traits that a rule is said to need and a parcel has not."""
-    return traits.needs(check) & ~traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier)))
+    return traits.needs(check) & ~_traits(of)
 
 
 @pytest.mark.parametrize(("check", "of", "found"), FOUND)
@@ -60,20 +68,78 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"consignee": {"clearance_code": "X"}}, traits.UNCODED, id="no clearance code"),
         pytest.param({"purpose": "GIFT"}, traits.NOT_SELF_USE, id="a gift"),
         pytest.param({"items": [{"hs_code": "6109100000"}]}, traits.NOT_SIX_DIGITS, id="a code of ten digits"),
+        pytest.param({"consignee": {"address": ""}}, traits.LACKING, id="no address of the receiver"),
+        pytest.param({"consignor": {"country": ""}}, traits.LACKING, id="no country of the sender"),
+        pytest.param({"items": []}, traits.LACKING, id="no goods"),
+        pytest.param({"consignee": {"name": "..."}}, traits.FILLED, id="a name of signs"),
+        pytest.param({"consignor": {"name": "xxx"}}, traits.FILLED, id="a sender of one letter"),
+        pytest.param({"items": [{"description": "jpg"}]}, traits.FILLED, id="a description that is a file extension"),
+        pytest.param({"consignee": {"name_en": "KIM\nMINSEO"}}, traits.UNPRINTABLE, id="a line break in a name"),
+        pytest.param({"items": [{"ingredients": "a\x00b"}]}, traits.UNPRINTABLE, id="a NUL in the ingredients"),
+        pytest.param({"items": [{"brand": "900101-1234567"}]}, traits.RESIDENT, id="a resident number as a brand"),
+        pytest.param({"order": {"order_number": "900101-1234567"}}, traits.RESIDENT, id="a resident number as an order's"),
+        pytest.param({"items": [{"url": "https://a.example/900101-1234567"}]}, traits.RESIDENT, id="a resident number in an address of the web"),
+        pytest.param({"consignee": {"auth_number": None}}, traits.UNAUTHORISED, id="no one-time number"),
+        pytest.param({"consignee": {"phone": "1"}}, traits.ODD_PHONE, id="no phone"),
+        pytest.param({"consignee": {"postcode": "1"}}, traits.ODD_POSTCODE, id="no postcode"),
+        pytest.param({"consignee": {"address": "서울특별시 강남구 테헤란로"}}, traits.ODD_ADDRESS, id="an address without a number"),
+        pytest.param({"house_bill": "KX 1"}, traits.ODD_BILL, id="a space in a house bill"),
+        pytest.param({"order": {"purchased_on": "2026-02-30"}}, traits.ODD_DAY, id="no day of the calendar"),
+        pytest.param({"items": [{"amount": "0"}]}, traits.ODD_AMOUNT, id="nothing paid for a line"),
+        pytest.param({"freight": "five"}, traits.ODD_AMOUNT, id="a freight in words"),
+        pytest.param({"order": {"paid": "five"}}, traits.ODD_AMOUNT, id="a payment in words"),
+        pytest.param({"items": [{"quantity": 3}]}, traits.NO_PRODUCT, id="an amount for another quantity"),
+        pytest.param({"items": [{"net_weight_g": 1, "amount": "5000.00"}]}, traits.ODD_VALUE, id="a gram worth thousands"),
+        pytest.param({"gross_weight_g": 1}, traits.HEAVY, id="lines that weigh more than the parcel"),
+        pytest.param({"items": [{"quantity": 10_000}]}, traits.MANY_UNITS, id="thousands of units"),
+        pytest.param({"pieces": 0}, traits.NOT_ABOVE_ZERO, id="no pieces"),
+        pytest.param({"items": [{"unit": " "}]}, traits.NOT_ABOVE_ZERO, id="no unit"),
+        pytest.param({"items": [{"volume_ml": 0}]}, traits.NOT_ABOVE_ZERO, id="no volume"),
+        pytest.param({"items": [{"origin": "ZZ"}]}, traits.ODD_COUNTRY, id="an origin that is none"),
+        pytest.param({"consignor": {"country": "ZZ"}}, traits.ODD_COUNTRY, id="a sender's country that is none"),
+        pytest.param({"currency": "ZZZ"}, traits.ODD_CURRENCY, id="a currency that is none"),
+        pytest.param({"order": {"platform": "nobody knows it"}}, traits.ODD_PLATFORM, id="a platform that is not registered"),
+        pytest.param({"items": [{"description": "gift"}]}, traits.VAGUE, id="a vague description"),
+        pytest.param({"consignor": {"address": "Hangzhou"}}, traits.UNSAID, id="a sender without a place"),
+        pytest.param({"items": [{"description": "consolidation"}]}, traits.UNSAID, id="a consolidation"),
     ],
 )
 def test_a_trait_is_of_those_that_have_it(changes: dict[str, Any], trait: int) -> None:
     def has(of: Case) -> bool:
-        return bool(traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier))) & trait)
+        return bool(_traits(of) & trait)
 
     assert has(case(parcel(**changes)))
     assert not has(case(parcel()))
 
 
 @pytest.mark.parametrize("of", [case(), export_case()], ids=["import", "export"])
-def test_an_ordinary_parcel_is_asked_about_half(of: Case) -> None:
-    rules = questions(PARCEL_RULES, of.law).of(traits.of_parcel(of, traits.of_header(of.header, of.reference.carriers.get(of.carrier))))
-    assert len(rules) < len(PARCEL_RULES) * 2 / 3
+def test_an_ordinary_parcel_is_asked_nearly_nothing(of: Case) -> None:
+    assert len(questions(PARCEL_RULES, of.law).of(_traits(of))) < len(PARCEL_RULES) / 10
+
+
+UNDER_EMBARGO = replace(REFERENCE, embargoes={"KP": Dated({TODAY: "measure"})})
+
+
+def _targeted(kind: TargetKind, value: str) -> Case:
+    return case(reference=replace(REFERENCE, targets=(Target(kind, value, TODAY, TODAY, "XRAY", "t-1"),)))
+
+
+@pytest.mark.parametrize(
+    ("of", "trait", "is_so"),
+    [
+        pytest.param(_targeted("CONVEYANCE", "kx0853"), traits.TARGETED, True, id="the flight is named"),
+        pytest.param(_targeted("CONVEYANCE", "kx0854"), traits.TARGETED, False, id="another flight is named"),
+        pytest.param(_targeted("SENDER", "somebody else"), traits.TARGETED, True, id="a sender is named, whoever it is: the rule looks"),
+        pytest.param(case(header_=header(departure_port="KPFNJ"), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="the port lies under embargo"),
+        pytest.param(case(parcel(items=[{"origin": "KP"}]), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="made under embargo"),
+        pytest.param(case(parcel(consignor={"country": "KP"}), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="sent from under embargo"),
+        pytest.param(case(reference=UNDER_EMBARGO), traits.EMBARGOED, False, id="nothing lies under embargo"),
+        pytest.param(case(header_=header(departs_at="2026-11-23T10:00:00+09:00")), traits.LOADING, False, id="loaded before it was lodged"),
+        pytest.param(case(header_=header(departs_at="2026-11-23T23:00:00+09:00")), traits.LOADING, True, id="lodged before departure"),
+    ],
+)
+def test_a_manifest_gives_its_parcels_traits(of: Case, trait: int, is_so: bool) -> None:  # noqa: FBT001 - a column
+    assert bool(_traits(of) & trait) == is_so
 
 
 def test_all_traits_ask_all_rules_in_their_order() -> None:
