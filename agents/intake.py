@@ -35,7 +35,7 @@ from agents.rules.rule import Found, Rule
 from agents.rules.traits import FEW_LINES, Traits
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
-from agents.shape import Shaped, faults, fit, has_unknown, salvage, shape, unknown, unknown_in
+from agents.shape import PlainParcel, Shaped, faults, fit_parcel, salvage, shape, unknown, unknown_in
 from agents.sightings import Told, since_of
 from agents.text import folded
 from schemas import limits, unreadable
@@ -190,7 +190,7 @@ class _File:
         items = sum(len(parcel["items"]) for parcel in self._raw_parcels if isinstance(parcel, dict) and isinstance(parcel.get("items"), list))
         if items > limits.ITEMS_PER_MANIFEST_MAX:
             raise UnreadableError(unreadable.TOO_MANY, f"{items} lines of goods; {limits.ITEMS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
-        self._parcels = [] if self.event == "CANCEL" else [fit(parcel, Parcel) for parcel in self._raw_parcels]
+        self._parcels = [] if self.event == "CANCEL" else [fit_parcel(parcel) for parcel in self._raw_parcels]
         self._named = [shape(parcel, _Named) for parcel in self._raw_parcels] if self.event == "CANCEL" else []
         self.digest = self._fingerprint(raw, shaped.value)
         self._known = memory.filings.get(self.header.manifest_id)
@@ -333,7 +333,7 @@ class _File:
         path = f"/parcels/{index}"
         case = self._case(parcel)
         findings = self._found(case, path, seen)
-        if has_unknown(raw):
+        if not isinstance(parcel, PlainParcel):
             findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         price = case.price
         own = Own(

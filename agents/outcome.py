@@ -78,8 +78,8 @@ def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
 
 def outcome_of(route: Route, rules: Iterable[Rule]) -> Outcome:
     """What happens to a parcel on this route with the rules that act on it."""
-    outcomes = [OF_ROUTE[route], *(rule.outcome for rule in rules if rule.outcome is not None)]
-    return min(outcomes, key=PRECEDENCE.index)
+    outcomes = [rule.outcome for rule in rules if rule.outcome is not None]
+    return min([OF_ROUTE[route], *outcomes], key=PRECEDENCE.index) if outcomes else OF_ROUTE[route]
 
 
 def desks_of(findings: Iterable[Finding]) -> dict[Desk, list[Finding]]:

@@ -147,13 +147,14 @@ class Screening:
         more = (*more, *self._open(partition, name, now_ms))
         findings = (*checked.findings, *more)
         decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
-        targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, checked, facts, decided, findings))
+        selected = self._selected(partition.books, checked, facts, decided, findings)
+        targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
         if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
             content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
-        assessment = assessment_of(decided.findings, facts, law, now_ms)
+        assessment = assessment_of(decided.findings, facts, law, now_ms) if decided.findings else None
         outputs = _told(token, checked, decided, targeted, others, assessment)  # whatever may fail comes before the memory is changed
         if assessment is not None:
             partition.assess(name, assessment)
@@ -269,12 +270,14 @@ class Screening:
 def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
     """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
     told = {finding.code: finding for finding in findings}
+    if not told:
+        return score_ppm
     return score_ppm + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
 
 
 def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
     """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
-    shown = tuple([finding for finding in findings if not is_covert(finding)])
+    shown = tuple([finding for finding in findings if not is_covert(finding)]) if findings else ()
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
     if more:
         rules = acting(more)

@@ -126,7 +126,7 @@ class Books:
         bucket = min(priority_ppm // BUCKET_PPM, BUCKETS - 1)
         choice = None
         if priority_ppm and book.total >= warm_up:
-            above = sum(book.histogram[bucket + 1 :])
+            above = book.total - sum(book.histogram[: bucket + 1])  # most priorities are low: few counts lie below
             if above * TOP_SHARE < book.total:
                 choice = self._by_risk(site, shift, book, (above << DRAW_BITS) + book.histogram[bucket] * draw, rates)
         if is_new:

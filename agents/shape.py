@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, Final, Generic, TypeGuard, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Final, Generic, TypeGuard, TypeVar, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import FieldInfo, fields
 
 from agents.rules.quote import quoted
@@ -27,8 +28,31 @@ _KINDS: Final = re.compile(r"`([^`]*)`")
 
 
 _PARTS = (("consignor", Consignor), ("consignee", Consignee), ("order", Order))
-_NAMES: Final = {kind: frozenset(kind.__struct_fields__) for kind in (Parcel, Consignor, Consignee, Order, Item)}
-_PARCEL, _CONSIGNOR, _CONSIGNEE, _ORDER, _ITEM = (names.issuperset for names in _NAMES.values())
+
+
+class _Consignor(Consignor, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """A sender of whom nothing is said that nobody knows."""
+
+
+class _Consignee(Consignee, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """The same of a receiver."""
+
+
+class _Order(Order, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """The same of an order."""
+
+
+class _Item(Item, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """The same of a line."""
+
+
+class PlainParcel(Parcel, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """A parcel without a field that nobody knows: nearly every one, and known as such by the conversion itself."""
+
+    consignor: _Consignor
+    consignee: _Consignee
+    order: _Order | None = None
+    items: Annotated[tuple[_Item, ...], Meta(max_length=limits.ITEMS_PER_PARCEL_MAX)]
 
 
 class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
@@ -44,6 +68,11 @@ def fit(raw: object, kind: type[S]) -> S | None:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError:
         return None
+
+
+def fit_parcel(raw: object) -> Parcel | None:
+    """A parcel, plain where it can be; None when it has faults."""
+    return fit(raw, PlainParcel) or fit(raw, Parcel)
 
 
 def shape(raw: object, kind: type[S], path: str = "") -> Shaped[S]:
@@ -80,11 +109,6 @@ def _salvaged(value: object, field: FieldInfo) -> object:
 
 def _is_short_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list) and len(value) <= limits.ITEMS_PER_PARCEL_MAX
-
-
-def has_unknown(raw: Mapping[str, Any]) -> bool:
-    """Whether a parcel that fits has fields that nobody knows."""
-    return not (_PARCEL(raw) and _CONSIGNOR(raw["consignor"]) and _CONSIGNEE(raw["consignee"]) and _ORDER(raw.get("order") or ()) and all(map(_ITEM, raw["items"])))
 
 
 def unknown(raw: Mapping[str, Any], path: str = "") -> Iterator[Found]:

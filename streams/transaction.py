@@ -70,12 +70,11 @@ class _Batches:
         self.open = _batch()
         self.count = 0
 
-    def add(self, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]]) -> None:
-        if self.open.append(self.count, time_ms, key, value, headers) is None:
-            self.ready.append((self.open, self.count))
-            self.open, self.count = _batch(), 0
-            self.open.append(0, time_ms, key, value, headers)  # an empty batch takes a record of any size
-        self.count += 1
+    def next(self) -> DefaultRecordBatchBuilder:
+        """Another batch: the one before is full."""
+        self.ready.append((self.open, self.count))
+        self.open, self.count = _batch(), 0
+        return self.open
 
     def close(self, producer_id: int, epoch: int) -> Iterable[bytes]:
         sequence = 0
@@ -106,7 +105,9 @@ class Outbox:
         batches = self._partitions.get((topic, partition))
         if batches is None:
             batches = self._partitions[topic, partition] = _Batches()
-        batches.add(key, value, time_ms, headers or [])
+        if batches.open.append(batches.count, time_ms, key, value, headers or []) is None:
+            batches.next().append(0, time_ms, key, value, headers or [])  # an empty batch takes a record of any size
+        batches.count += 1
         self.records += 1
         self.bytes += len(value or b"") + len(key or b"")
 

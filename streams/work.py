@@ -171,16 +171,16 @@ class Work:
         memory = self.carriers[carrier]
         source = Source(record.topic, record.partition, record.offset)
         taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._at(record.timestamp).office)
-        self._write(
-            [
-                *(Output(None, topics.CHECKED, passed.token, write_checked(passed.parcel)) for passed in taken.passed),
-                *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
-                Output(avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)),
-            ],
-            record.timestamp,
-        )
-        for number, said in taken.links.items():
-            self._unit.outbox.add(topics.LINKS, number, taken.receipt.manifest_id.encode(), _PACK(said), record.timestamp)
+        checked = [(passed.token.encode(), write_checked(passed.parcel)) for passed in taken.passed]
+        links = [(number, _PACK(said)) for number, said in taken.links.items()]
+        receipt = Output(avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt))
+        # All that may fail is done: what follows only puts bytes into the unit.
+        add, now_ms = self._unit.outbox.add, record.timestamp
+        for key, parcel in checked:
+            add(topics.CHECKED, partitions.of(topics.CHECKED, key), key, parcel, now_ms)
+        self._write([*(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused), receipt], now_ms)
+        for number, said in links:
+            add(topics.LINKS, number, taken.receipt.manifest_id.encode(), said, now_ms)
         touched = self._touched.setdefault(carrier, Touched())
         if taken.change is not None:
             memory.apply(taken.change)

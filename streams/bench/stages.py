@@ -174,7 +174,7 @@ def _read_back(call: Call) -> StoredRecord:
 
 CALLS: Final[dict[str, tuple[Any, str]]] = {
     READ: (intake, "read"),
-    "shape": (intake, "fit"),
+    "shape": (intake, "fit_parcel"),
     "faults of form": (intake, "faults"),
     "unknown fields": (intake, "unknown"),
     "content fingerprint": (intake._File, "_fingerprint"),
