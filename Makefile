@@ -3,9 +3,8 @@
 VENV := .venv
 # What draws the figures has libraries of its own, to compare ours with.
 FIGURES := .tonggwan/figures
-# The first Python that is new enough, whatever it is called.
-PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python; do \
-	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done)
+# Looked for once, and only where one is needed.
+PYTHON ?= $(eval PYTHON := $(shell .ci/python))$(PYTHON)
 ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help install lock check test docs figures demo bench faults up clean
@@ -20,9 +19,9 @@ install: ## set up .venv from the pinned, hashed requirements
 
 .PHONY: $(VENV)
 $(VENV):
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer on the PATH: install one, or run make PYTHON=/path/to/python3.11." >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python can't make a virtual environment: on Debian and Ubuntu install python3-venv." >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer that can make a virtual environment on the PATH: install one (on Debian and Ubuntu python3-venv too), or run make PYTHON=/path/to/python3.11." >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version), $(PYTHON) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@cp requirements-dev.txt $(VENV)/installed.txt
 
