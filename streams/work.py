@@ -126,6 +126,10 @@ class Work:
         self._unit = Unit(outbox())
         self._drift = None if office.scorer is None else DriftWatch(office.scorer)
         self._touched: dict[str, Touched] = {}
+        self._steps: dict[str, Step] = {topics.CHECKED: self._screen, topics.LINKS: self._link, topics.IMPORTER_ANSWERS: self._relay, topics.OFFICERS: self._act}
+        """What is done with a record of each topic; all others are carriers'."""
+        self._source = TopicPartition("", 0)
+        """Of the record before."""
         self.carriers: dict[str, CarrierMemory] = {}
         self.partitions: dict[int, Partition] = {}
         self.links: dict[int, Links] = {}
@@ -136,23 +140,8 @@ class Work:
 
     def process(self, record: StoredRecord) -> None:
         """Take one record of any source: all of it goes into the unit, or it is set aside whole."""
-        if record.topic == topics.CHECKED:
-            self._guarded(self._screen, record)
-        elif record.topic == topics.LINKS:
-            self._guarded(self._link, record)
-        elif record.topic == topics.IMPORTER_ANSWERS:
-            self._guarded(self._relay, record)
-        elif record.topic == topics.OFFICERS:
-            self._guarded(self._act, record)
-        else:
-            self._guarded(self._take, record)
-        self._unit.offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
-        self._unit.stored_at_ms = max(self._unit.stored_at_ms, record.timestamp)
-
-    def _guarded(self, step: "Step", record: StoredRecord) -> None:
-        """Run a step. It decides first and writes afterwards, so a failure leaves no trace but the dead letter."""
         try:
-            step(record)
+            self._steps.get(record.topic, self._take)(record)  # decides first and writes afterwards: a failure leaves no trace but the dead letter
         except UnreadableError as error:
             self._set_aside(record, error)
         except Exception as error:  # whatever it is, the next record must not wait for it
@@ -163,6 +152,11 @@ class Work:
             self._set_aside(record, UnreadableError(unreadable.INTERNAL, f"a fault of ours: {type(error).__name__}; replay after the repair"))
         else:
             self._faults = 0
+        unit, source = self._unit, self._source
+        if source.partition != record.partition or source.topic != record.topic:  # records come in runs of one partition
+            source = self._source = TopicPartition(record.topic, record.partition)
+        unit.offsets[source] = record.offset + 1
+        unit.stored_at_ms = max(unit.stored_at_ms, record.timestamp)
 
     def _take(self, record: StoredRecord) -> None:
         if record.value is None and (why := dict(record.headers).get(REFUSED)) is not None:
