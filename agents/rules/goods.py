@@ -4,34 +4,29 @@ What is prohibited is kept silent: it speaks to the investigators alone.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from agents.case import Case
 from agents.money import E4, above_usd, parse_e4
 from agents.rules.quote import quoted, shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import BRANDED, CATEGORY, DISGUISED, IMPORTED, PRICED, about
-
-QUARANTINE: Final = frozenset({"APQA", "NFQS"})
-"""The quarantine agencies: animals and plants, aquatic goods."""
-BLOCKED: Final = "MFDS_BLOCKED"
+from agents.rules.traits import BLOCKED, BLOCKED_CATEGORY, BRANDED, DISGUISED, IMPORTED, PRICED, PROHIBITED, PROTECTED, QUARANTINE_AGENCIES, QUARANTINED, SPECIES_CATEGORY, about
 
 
-@about(CATEGORY)
+@about(PROHIBITED)
 def no_prohibited_articles(case: Case) -> Iterator[Found]:
     """No goods are counterfeit money, obscene, or against the constitutional order."""
     if case.categories:
         yield from _prohibited(case, "ARTICLE_234", "prohibited articles")
 
 
-@about(CATEGORY)
+@about(PROHIBITED)
 def no_narcotics(case: Case) -> Iterator[Found]:
     """No goods are narcotics, psychotropics, temporary narcotics or their precursors."""
     if case.categories:
         yield from _prohibited(case, "NARCOTIC", "narcotics")
 
 
-@about(CATEGORY)
+@about(PROHIBITED)
 def no_weapons(case: Case) -> Iterator[Found]:
     """No goods are firearms, swords, explosives, sprays, stun guns, crossbows or imitation guns."""
     if case.categories:
@@ -66,29 +61,29 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
             )
 
 
-@about(CATEGORY | IMPORTED)
+@about(BLOCKED | IMPORTED)
 def no_blocked_ingredients(case: Case) -> Iterator[Found]:
     """No goods contain an ingredient that the food and drug agency blocks at the border."""
     for index, category, term in case.categories:
-        if category.name == BLOCKED and case.is_import:
+        if category.name == BLOCKED_CATEGORY and case.is_import:
             evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
             yield Found(f"/items/{index}", f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right", evidence)
 
 
-@about(CATEGORY | IMPORTED)
+@about(QUARANTINED | IMPORTED)
 def quarantine_comes_first(case: Case) -> Iterator[Found]:
     """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
     for index, category, term in case.categories:
-        if category.agency in QUARANTINE and case.is_import:
+        if category.agency in QUARANTINE_AGENCIES and case.is_import:
             evidence = {"category": category.name, "term": shown_term(term), "agency": category.agency, "source": category.source}
             yield Found(f"/items/{index}", f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right", evidence)
 
 
-@about(CATEGORY)
+@about(PROTECTED)
 def species_has_a_permit(case: Case) -> Iterator[Found]:
     """No goods are of a species whose trade needs a permit, or made of one."""
     for index, category, term in case.categories:
-        if category.name == "CITES":
+        if category.name == SPECIES_CATEGORY:
             species = case.goods[index].cites or shown_term(term)
             evidence = {"species": species, "term": shown_term(term), "source": category.source}
             yield Found(f"/items/{index}", f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right", evidence)

@@ -7,7 +7,7 @@ from agents.money import E4, show_e6
 from agents.route import list_limit_usd_e4, price_above, special_limit_usd_e4
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import BUSINESS, CATEGORY, COMMERCIAL, DEAR, IMPORTED, MANY_UNITS, NO_FREIGHT, about
+from agents.rules.traits import BUSINESS, COMMERCIAL, DEAR, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
 
 
 @about(DEAR | IMPORTED)
@@ -43,7 +43,7 @@ def freight_is_separate(case: Case) -> Iterator[Found]:
         yield Found("/freight", "no freight was found, so the goods price is taken to include it; the international freight as its own amount is right")
 
 
-@about(CATEGORY | IMPORTED)
+@about(EXCLUDED | IMPORTED)
 def goods_may_use_the_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from list clearance; one such line keeps the whole parcel from it."""
     # Of prohibited goods only the silent rules speak: this finding stands on the receipt.
@@ -56,7 +56,7 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
             )
 
 
-@about(CATEGORY | IMPORTED)
+@about(EXCLUDED | IMPORTED)
 def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
     for index, category, term in case.categories:
@@ -68,7 +68,7 @@ def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
             )
 
 
-@about(CATEGORY | IMPORTED)
+@about(PROHIBITED | IMPORTED)
 def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
     for index, category, _ in case.categories:

@@ -5,15 +5,17 @@ all its traits, where each rule would look for itself. A rule without its traits
 for every rule.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from agents.case import Case
+from agents.goods.categorise import CategoryHit
 from agents.goods.understood import NOTHING
 from agents.identifiers import clearance_code, phone_kr, postcode_kr, resident_number
 from agents.money import E4, above_usd, parse_e4
 from agents.reference import Law, Reference
+from agents.route import keeps_from_list
 from agents.rules.placeholder import TELLING
 from agents.rules.rule import Found
 from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_before, is_consolidated, is_day, is_vague, is_visible, names_a_place, repeated_placeholder
@@ -27,8 +29,8 @@ BUSINESS: Final = 1 << 1
 SSCC: Final = 1 << 2
 IOSS: Final = 1 << 3
 EORI: Final = 1 << 4
-CATEGORY: Final = 1 << 5
-"""Goods of a category."""
+EXCLUDED: Final = 1 << 5
+"""Goods that are kept from list clearance, and not prohibited."""
 LIMITED: Final = 1 << 6
 """Goods whose self-use is limited."""
 VERIFIED: Final = 1 << 7
@@ -101,6 +103,18 @@ LOADING: Final = 1 << 49
 UNSAID: Final = 1 << 50
 """A sender without a place, or a consolidation for a description."""
 
+PROHIBITED: Final = 1 << 51
+QUARANTINED: Final = 1 << 52
+"""Goods that a quarantine agency sees first."""
+PROTECTED: Final = 1 << 53
+"""Goods of a protected species."""
+BLOCKED: Final = 1 << 54
+"""Goods with an ingredient that is blocked at the border."""
+
+QUARANTINE_AGENCIES: Final = frozenset({"APQA", "NFQS"})
+"""Of animals and plants, of aquatic goods."""
+SPECIES_CATEGORY: Final = "CITES"
+BLOCKED_CATEGORY: Final = "MFDS_BLOCKED"
 AIR: Final = frozenset({"AIR_EXPRESS", "POST"})
 PORT_COUNTRY: Final = 2
 """A UN/LOCODE begins with its country."""
@@ -168,7 +182,9 @@ class Traits:
         parcel = case.parcel
         traits = self._shared | _of_sender(parcel.consignor) | self._of_parties(case) | self._of_money(case)
         if case.categories:
-            traits |= CATEGORY | LIMITED if case.uses else CATEGORY
+            traits |= _of_categories(case.categories)
+            if case.uses:
+                traits |= LIMITED
         for understood in case.goods:
             if understood is not NOTHING:
                 if understood.brand is not None:
@@ -321,6 +337,23 @@ class Traits:
         if item.url and resident_number.contains_dashed(item.url):
             traits |= RESIDENT
         return traits
+
+
+def _of_categories(hits: Iterable[CategoryHit]) -> int:
+    """Of the kinds of goods."""
+    traits = 0
+    for _, category, _ in hits:
+        if category.prohibited is not None:
+            traits |= PROHIBITED
+        elif keeps_from_list(category):
+            traits |= EXCLUDED
+        if category.agency in QUARANTINE_AGENCIES:
+            traits |= QUARANTINED
+        if category.name == SPECIES_CATEGORY:
+            traits |= PROTECTED
+        elif category.name == BLOCKED_CATEGORY:
+            traits |= BLOCKED
+    return traits
 
 
 @lru_cache(maxsize=SENDERS_REMEMBERED)
