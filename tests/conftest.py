@@ -14,6 +14,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In several processes (`pytest -n`), what needs a broker runs in one of them, begun first, for it mostly waits; the rest beside it, file by file."""
+    if not hasattr(config, "workerinput"):
+        return
+    items.sort(key=lambda item: item.get_closest_marker("broker") is None)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("broker" if item.get_closest_marker("broker") else item.location[0]))
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A Kafka of its own, on a free port, in a folder that goes away; `.bootstrap` is its address.
