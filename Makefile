@@ -36,7 +36,7 @@ check: install ## lint, formatting and types
 	@$(VENV)/bin/mypy
 
 test: install check ## everything that must hold, a real Kafka included
-	@$(VENV)/bin/python -m pytest -m "not faults" $(ARGS)
+	@$(VENV)/bin/python -m pytest -n 2 --no-loadscope-reorder -m "not faults" $(ARGS)
 
 faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)

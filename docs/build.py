@@ -159,8 +159,10 @@ def _examples(corpus: Iterable[conformance.CaseFile]) -> dict[tuple[str, str], s
     """By rule, the first case in which it speaks."""
     settings = Settings.read({variable("token_keys"): "docs:" + "00" * 32})
     found: dict[tuple[str, str], str] = {}
+    judges: dict[Path, conformance.Judge] = {}
     for file in corpus:
-        judge = judge_of(file, settings)
+        # One set of tables for each folder of cases: loading them takes longer than a file's cases.
+        judge = judges.get(file.reference) or judges.setdefault(file.reference, judge_of(file, settings))
         for case in file.cases:
             for answered in judge(conformance.build(file, case), case.figures):
                 said = [finding for told in (*answered.decisions, *answered.receipts, *answered.cases) for finding in told["findings"]]

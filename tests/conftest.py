@@ -4,14 +4,44 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterator
+from functools import cache
+from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from streams.broker import Broker
+from streams.settings import CHECKOUT
+
+BROKER: Final = "broker"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell has what it runs in the background ignore Ctrl-C, and so would every command that a test starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@cache
+def group(file: str) -> str:
+    """What runs in one process when there are several (`pytest -n`): a file, or all the files in which a test needs a broker."""
+    return BROKER if "pytest.mark.broker" in (CHECKOUT / file).read_text(encoding="utf-8") else file
+
+
+class Beside(LoadScopeScheduling):
+    """Group by group: what needs a broker mostly waits, so the rest runs beside it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Beside:
+    return Beside(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: group(item.location[0]) != BROKER)
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,19 @@ listed: an index in two parts finds what one in one part does.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
-from agents.watchlist.knowledge import PARTICLE_WEIGHT, WEIGHT, sound
+from agents.watchlist.knowledge import PARTICLE_WEIGHT, WEIGHT, sound, sounds
 from agents.watchlist.names import Name
 from agents.watchlist.score import Words
 from schemas import limits
+
+T = TypeVar("T")
 
 NEAR_CHARS_MIN: Final = 4
 NEAR_CHARS_MAX: Final = 16
@@ -36,11 +38,9 @@ RATIO_MIN: Final = 74
 """Of all letters, when one rare word alone is in common."""
 
 
-def _without_one(word: str) -> Iterator[str]:
+def _without_one(word: str) -> list[str]:
     """The word less one letter, each."""
-    for at in range(len(word)):
-        if not at or word[at] != word[at - 1]:
-            yield word[:at] + word[at + 1 :]
+    return [word[:at] + word[at + 1 :] for at in range(len(word)) if not at or word[at] != word[at - 1]]
 
 
 def _wholes(words: Sequence[str]) -> tuple[str, ...]:
@@ -50,64 +50,79 @@ def _wholes(words: Sequence[str]) -> tuple[str, ...]:
     return ("".join(words), words[-1] + "".join(words[:-1]), "".join(words[1:]) + words[0])
 
 
+def _put(one: tuple[T], keys: Iterable[str], found: dict[str, tuple[T, ...]]) -> None:
+    """Adds one under each of several keys. Most keys have one alone and share its tuple, which the garbage collector need not look through again."""
+    for key in keys:
+        if found.setdefault(key, one) is not one:
+            found[key] += one
+
+
 class Index:
     """Listed names by number, ready to be found. Only grows its caches."""
 
-    def __init__(self, names: Iterable[Name], words: Words) -> None:  # noqa: C901, PLR0912 - one pass over the names
+    def __init__(self, names: Iterable[Name], words: Words) -> None:
         self.names: Final = tuple(names)
         self._words = words
         self._known = words.known
-        spellings = words.spellings
-        numbers: dict[str, list[int]] = {}
-        most = limits.WATCHLIST_CANDIDATES_MAX
-        wholes: dict[str, list[int]] = {}
-        less: dict[str, list[int]] = {}
         self._sorted: list[str] = []
         self._weights: list[int] = []
-        self._counts: list[int] = []
+        numbers: dict[str, list[int]] = {}
         for number, name in enumerate(self.names):
             for word in dict.fromkeys(name.raw):
-                numbers.setdefault(word, []).append(number)
-            if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX:
-                joined = "".join(name.raw)
-                if WHOLE_CHARS_MIN <= len(joined) <= WHOLE_CHARS_MAX:
-                    for key in _without_one(joined):
-                        less.setdefault(key, []).append(number)
-                for whole in dict.fromkeys(_wholes(name.raw)):
-                    wholes.setdefault(whole, []).append(number)
-                code = sound(joined) if len(name.raw) <= SOUNDED_WORDS_MAX else ""
-                if len(code) >= WHOLE_SOUND_MIN:
-                    wholes.setdefault("~" + code, []).append(number)
-            weighed = self._weighed(name)
-            telling = [weight for weight in weighed.values() if weight > PARTICLE_WEIGHT] or list(weighed.values())
+                if word in numbers:
+                    numbers[word].append(number)
+                else:
+                    numbers[word] = [number]
+            weighed = self._weighed(name).values()
+            telling = [weight for weight in weighed if weight > PARTICLE_WEIGHT] or weighed
             self._weights.append(sum(telling))
-            self._counts.append(len(telling))
             self._sorted.append("".join(sorted(name.raw)))
         self._numbers = numbers
-        self._whole = {key: tuple(found[:most]) for key, found in wholes.items()}
-        self._less = {key: tuple(found[:most]) for key, found in less.items()}
+        joined = ["".join(name.raw) for name in self.names]
+        self._whole, self._less = self._joined_names(joined)
         both = {key: found for key, found in self._whole.items() if WHOLE_CHARS_MIN - 2 <= len(key) <= WHOLE_CHARS_MAX}
         self._changed = both | {key: found + both.get(key, ()) for key, found in self._less.items()}
-        self._joined = sorted(("".join(name.raw), number) for number, name in enumerate(self.names))
+        self._joined = sorted(zip(joined, range(len(joined)), strict=True))
         self._begin: dict[str, int] = {}
         for at, (whole, _) in enumerate(self._joined):
             self._begin.setdefault(whole[:BEGIN_CHARS], at)
-        order = sorted(numbers)
-        near: dict[str, list[str]] = {}
-        for word in order:
-            near.setdefault(word, []).append(word)
-            if NEAR_CHARS_MIN <= len(word) <= NEAR_CHARS_MAX and not word.isdigit():
-                for key in _without_one(word):
-                    near.setdefault(key, []).append(word)
-            code = sound(word)
-            if len(code) >= SOUND_MIN:
-                near.setdefault("~" + code, []).append(word)
-            for group in spellings.get(word, ()):
-                near.setdefault("=" + group, []).append(word)
-        # Tuples of texts and numbers are not looked through again by the garbage collector.
-        self._near = {key: tuple(found) for key, found in near.items()}
+        self._near = self._near_words(sorted(numbers))
         self._found: dict[str, frozenset[int]] = {}
         self._kept = 0
+
+    def _joined_names(self, joined: Sequence[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+        """Names of several words by all of them in one and by the sound of that, and by it less one letter."""
+        several = [number for number, name in enumerate(self.names) if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX]
+        sounded = [number for number in several if len(self.names[number].raw) <= SOUNDED_WORDS_MAX]
+        code_of = dict(zip(sounded, sounds([joined[number] for number in sounded]), strict=True))
+        whole: dict[str, tuple[int, ...]] = {}
+        less: dict[str, tuple[int, ...]] = {}
+        for number in several:
+            keys = list(dict.fromkeys(_wholes(self.names[number].raw)))
+            if len(code := code_of.get(number, "")) >= WHOLE_SOUND_MIN:
+                keys.append("~" + code)
+            _put((number,), keys, whole)
+            if WHOLE_CHARS_MIN <= len(joined[number]) <= WHOLE_CHARS_MAX:
+                _put((number,), _without_one(joined[number]), less)
+        most = limits.WATCHLIST_CANDIDATES_MAX
+        for found in (whole, less):
+            found |= {key: each[:most] for key, each in found.items() if len(each) > most}
+        return whole, less
+
+    def _near_words(self, words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Words, in their order, by all that a word alike has in common with them."""
+        spellings = self._words.spellings
+        near: dict[str, tuple[str, ...]] = {}
+        for word, code in zip(words, sounds(words), strict=True):
+            keys = [word]
+            if NEAR_CHARS_MIN <= len(word) <= NEAR_CHARS_MAX and not word.isdigit():
+                keys += _without_one(word)
+            if len(code) >= SOUND_MIN:
+                keys.append("~" + code)
+            if word in spellings:
+                keys += ["=" + group for group in spellings[word]]
+            _put((word,), keys, near)
+        return near
 
     def _weighed(self, name: Name) -> dict[str, int]:
         """Every word as it stood with what it tells; legal forms tell nothing."""

@@ -31,10 +31,10 @@ def tables_of(folder: str) -> Tables:
 def reference_of(tables: Tables) -> Reference:
     """All reference data, from its tables."""
     currencies = codes(tables, "currencies.csv", "code", "[A-Z]{3}", "three capital letters")
+    countries = codes(tables, "countries.csv", "code", "[A-Z]{2}", "two capital letters")
     known = goods.knowledge(tables)
     hs_codes, edition = goods.hs(tables)
     rates = selection.rates(tables)
-    countries = codes(tables, "countries.csv", "code", "[A-Z]{2}", "two capital letters")
     return Reference(
         version=tables.version,
         tariff_edition=edition,

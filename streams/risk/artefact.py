@@ -9,7 +9,7 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -140,26 +140,31 @@ def read_model(folder: Path) -> Model | None:
     if _digest(content, history) != file.digest:
         raise ModelError(f"{path} or its history was changed since it was trained: its content does not give the digest {file.digest}; train it again.")
     try:
-        counts = _history(history)
-        fraud, critical = (card_of(_tables(scores), counts, place) for place, scores in ((1, file.fraud), (2, file.critical)))
+        pasts = _pasts(_history(history))
+        fraud, critical = (_card(_tables(scores), pasts, place) for place, scores in ((1, file.fraud), (2, file.critical)))
     except (KeyError, ValueError) as error:
         raise ModelError(f"{path} does not fit its history ({error}): train it again.") from error
     return Model(version_of(file.last_day, file.digest), fraud, critical, file.profiles, file.score_edges)
 
 
-def card_of(tables: Tables, history: Mapping[Row, tuple[int, int, int]], place: int) -> Card:
-    """Points by key: each key's past in the history, looked up in the tables. `place` of what is looked for in the history's counts."""
-    totals: list[dict[Key, list[int]]] = [{} for _ in FAMILIES]
-    for row, counts in history.items():
-        rows, hits = counts[0], counts[place]
-        for total, key in zip(totals, keys_of(row), strict=True):
-            count = total.get(key)
-            if count is None:
-                total[key] = [rows, hits]
+def _pasts(history: Mapping[Row, tuple[int, int, int]]) -> list[dict[Key, list[int]]]:
+    """Of each family the past of each key: declarations, frauds, critical frauds."""
+    pasts: list[dict[Key, list[int]]] = [{} for _ in FAMILIES]
+    for row, (rows, frauds, criticals) in history.items():
+        for past, key in zip(pasts, keys_of(row), strict=True):
+            if key in past:
+                counts = past[key]
+                counts[0] += rows
+                counts[1] += frauds
+                counts[2] += criticals
             else:
-                count[0] += rows
-                count[1] += hits
-    points = tuple({key: table[seen, hits] for key, (seen, hits) in total.items()} for total, table in zip(totals, tables.points, strict=True))
+                past[key] = [rows, frauds, criticals]
+    return pasts
+
+
+def _card(tables: Tables, pasts: Sequence[Mapping[Key, Sequence[int]]], place: int) -> Card:
+    """Points by key: each key's past, looked up in the tables. `place` of what is looked for in the past's counts."""
+    points = tuple({key: table[counts[0], counts[place]] for key, counts in past.items()} for past, table in zip(pasts, tables.points, strict=True))
     return Card(tables.base, tables.unseen, points, tables.curve)
 
 

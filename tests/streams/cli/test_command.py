@@ -20,7 +20,7 @@ TALKING = [["topics"], ["publish", EXAMPLES / "import_post.json", "--carrier", "
 
 
 def test_help_lists_every_command() -> None:
-    done = command.tonggwan("--help")
+    done = command.tonggwan_anew("--help")
     assert done.returncode == 0
     for name, sentence in COMMANDS.items():
         assert re.search(rf"^  {name} +{sentence.split()[0]}", done.stdout, re.MULTILINE), name
@@ -53,7 +53,7 @@ def test_a_wrong_call_ends_with_2(args: list[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("args", TALKING, ids=lambda args: args[0])
 def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> None:
-    done = command.tonggwan(*args, "--bootstrap", NOBODY)
+    done = command.tonggwan_anew(*args, "--bootstrap", NOBODY)
     assert done.returncode == 1
     assert done.stderr == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name another in INTAKE_BROKERS.\n"
     assert not done.stdout

@@ -13,7 +13,7 @@ from streams.admin import create_topics
 from streams.broker import Broker
 from streams.reference import FOLDER, tables_of
 from streams.reference.tables import TABLES
-from tests.streams.cli.command import Done, lines, tonggwan
+from tests.streams.cli.command import Done, lines, tonggwan, tonggwan_anew
 
 BASE = tables_of("")
 
@@ -34,7 +34,7 @@ def figure(folder: Path, *rows: str) -> Path:
 
 
 def test_the_shipped_tables_have_no_mistake() -> None:
-    done = tonggwan("reference", "validate")
+    done = tonggwan_anew("reference", "validate")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("No mistake: ")
     assert BASE.version in done.stderr

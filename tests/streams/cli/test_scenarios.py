@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.scenarios import truth
-from tests.streams.cli.command import lines, tonggwan
+from tests.streams.cli.command import lines, tonggwan, tonggwan_anew
 
 SMALL = ("--days", 1, "--parcels", 200, "--scale", 0.01)
 
@@ -51,7 +51,7 @@ def test_people_read_a_table_and_sentences() -> None:
     ],
 )
 def test_a_wrong_call_is_one_sentence(words: tuple[object, ...], status: int, said: str) -> None:
-    done = tonggwan("scenarios", *words)
+    done = tonggwan_anew("scenarios", *words)
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -15,7 +15,7 @@ from streams.reference import ReferenceDataError
 from streams.reference.importers import checks, register
 from streams.reference.tables import TABLES, Tables, parse
 from streams.trouble import Trouble
-from tests.streams.cli.command import environ, tonggwan
+from tests.streams.cli.command import environ, tonggwan, tonggwan_anew
 
 HEX = "5a" * 32
 KEYS = TokenKeys((("k1", bytes.fromhex(HEX)),))
@@ -135,7 +135,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, table_of({})), done.stderr
     assert tonggwan("importers", "tokenise", clear, "--source", "Test register", "--out", out, env=env).stdout == ""
     assert out.read_text(encoding="utf-8") == table_of({})
-    without = tonggwan("importers", "tokenise", clear)
+    without = tonggwan_anew("importers", "tokenise", clear)
     assert (without.returncode, without.stdout) == (1, "")
     assert "INTAKE_TOKEN_KEYS is not set" in without.stderr
     clear.write_bytes(text({}).encode() + b"\xff")
@@ -146,7 +146,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 
 def test_the_verifier_says_what_it_lacks() -> None:
-    done = tonggwan("verifier", "--bootstrap", "127.0.0.1:1", env=environ(INTAKE_IMPORTER_API="https://customs.example"))
+    done = tonggwan_anew("verifier", "--bootstrap", "127.0.0.1:1", env=environ(INTAKE_IMPORTER_API="https://customs.example"))
     assert done.returncode == 1
     assert "INTAKE_IMPORTER_API_KEY is not set" in done.stderr
 
