@@ -388,6 +388,32 @@ def linked(flow: Flow) -> list[dict[str, Any]]:
     ]
 
 
+GOODS = {"description": "graphics card, 12 GB", "hs_code": "847330", "net_weight_g": 1_400, "quantity": 1, "unit_price": "59.90", "amount": "59.90", "brand": "Nova"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        pytest.param({"description": "Graphics cards for gaming", "brand": "NOVA"}, ["commodity", "kind"], id="the same name, written otherwise"),
+        pytest.param({"description": "graphics card support bracket"}, ["commodity"], id="another name"),
+        pytest.param({"brand": None}, ["commodity"], id="no brand"),
+        pytest.param({"net_weight_g": 2_047}, ["commodity", "kind"], id="half as heavy again"),
+        pytest.param({"net_weight_g": 2_048}, [], id="across a power of two"),
+        pytest.param({"net_weight_g": 2_800, "quantity": 2, "amount": "119.80"}, ["commodity", "kind"], id="two pieces, twice the weight"),
+        pytest.param({"unit": "SET"}, [], id="another unit"),
+        pytest.param({"hs_code": "847350"}, [], id="another subheading"),
+    ],
+)
+def test_prices_are_compared_with_those_of_goods_alike(changes: dict[str, Any], same: list[str]) -> None:
+    flow = Flow()
+    goods = [{"items": [GOODS | more], "gross_weight_g": 3_500} for more in ({}, changes)]
+    flow.send(manifest(*[{"house_bill": f"KX{number}"} | each for number, each in enumerate(goods)]))
+    seen = {parcel.name: parcel for record in flow.links for _, raw in read_sightings(record.value or b"").seen for parcel in [msgspec.msgpack.decode(raw, type=Sighting)]}
+    first, second = seen.values()
+    assert first.kind != first.commodity
+    assert [name for name in ("commodity", "kind") if getattr(first, name) == getattr(second, name)] == same
+
+
 def test_a_b_a_changes_no_counter() -> None:
 
     flow = Flow()

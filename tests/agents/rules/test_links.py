@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.clock import DAY_MS
-from agents.links import GROUP_PARCELS_MIN, Links
+from agents.links import GROUP_PARCELS_MIN, Links, Seller
 from agents.rules.links import (
     STEPS,
     Band,
@@ -51,7 +51,7 @@ def at(kind: int, parcels: Sequence[Sighting]) -> LinkCase:
 
 def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
-    links = Links()
+    links, seller = Links(), Seller()
     for parcel in parcels:
         seller = links.send(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
@@ -63,9 +63,9 @@ OTHERS = 77
 KIND = 43
 
 
-def beside(usual: Iterable[int], *parcels: Sighting, **alike: int) -> LinkCase:
+def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
     """The last of a seller's parcels, beside prices that another seller takes for goods that are alike."""
-    links = Links()
+    links, seller = Links(), Seller()
     for number, cents in enumerate(usual):  # a seller keeps the latest; the prices stay
         other = sighting(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
         links.send(other.seller, other, NOW_MS)
@@ -74,7 +74,7 @@ def beside(usual: Iterable[int], *parcels: Sighting, **alike: int) -> LinkCase:
     return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), bands=links.bands)
 
 
-def banded(usual: Iterable[int], cents: int, **alike: int) -> LinkCase:
+def banded(usual: Iterable[int], cents: int, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
     """A single parcel beside those of another seller."""
     return beside(usual, sighting(price_cents=cents, **alike), **alike)
 
