@@ -16,7 +16,7 @@ from agents.identity import Ids
 from agents.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.reference import Reference
 from agents.rules import LINK_RULES
-from agents.rules.links import WINDOW_DAYS, Band, Group, LinkCase, Linked, compared, evidence_of, is_cheap, is_near, limits_under, step_of
+from agents.rules.links import WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, limits_under, step_of
 from agents.rules.phases import asked
 from agents.rules.rows import LinkRule
 from agents.screening import Output
@@ -184,11 +184,13 @@ class Links:
                 del self.bands[commodity]
 
     def _price(self, goods: int, day: int, step: int) -> None:
-        band = self.bands.pop(goods, None) or Band()
+        band = self.bands.pop(goods, None)
+        if band is None:
+            band = Band()
+            if len(self.bands) >= limits.LINK_BANDS_MAX:
+                del self.bands[next(iter(self.bands))]
         self.bands[goods] = band
-        band.add(day, step, 1)
-        if len(self.bands) > limits.LINK_BANDS_MAX:
-            del self.bands[next(iter(self.bands))]
+        band.add(day, step)
 
     def _unsend(self, seller: Seller, parcel: Sighting) -> None:
         seller.drop(parcel)
@@ -197,7 +199,7 @@ class Links:
         day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
         for goods in (parcel.commodity, parcel.kind):
             if goods and (band := self.bands.get(goods)) is not None:
-                band.add(day, step, -1)
+                band.drop(day, step)
 
     def _remember_day(self, mark: int, parcel: Sighting) -> None:
         day = parcel.since_ms // DAY_MS
@@ -254,8 +256,7 @@ class Linking:
             if kinds & SELLER:
                 seller = links.send(parcel.seller, parcel, now_ms)
                 group = seller.groups.get(parcel.goods)
-                band = compared(parcel, links.bands, figures) if parcel.commodity else None
-                cheap = band is not None and is_cheap(parcel, band.band, figures)
+                cheap = parcel.commodity > 0 and is_cheap(parcel, links.bands, figures)
                 if group is not None or cheap or is_near(parcel, figures):
                     case = LinkCase(
                         parcel=parcel,
@@ -265,7 +266,7 @@ class Linking:
                         limits=figures,
                         together=seller.parcels.values(),
                         group=group,
-                        bands=links.bands if cheap else None,
+                        beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
                     )
                     outputs += _cases(said, case)
         return outputs

@@ -162,7 +162,9 @@ class Thresholds(Generic[T]):
     link_kind_per_mille: T
     """Of a thousand parcels of such a band, or of the seller's own, so many may be as cheap."""
     link_low_factor: T
-    """How many times the price is compared with the band when one seller's parcels are counted that lie below it."""
+    """How many times the price half of the band costs, when one seller's parcels are counted that lie below it."""
+    link_lowest_factor: T
+    """How many times the price nearly all of the band costs then."""
     link_low_parcels_30d: T
     """How many such parcels of one seller in 30 days are looked at."""
     link_low_share_percent: T

@@ -47,8 +47,11 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     kind_sample: int
     kind_per_mille: int
     low_factor: int
+    lowest_factor: int
     low_parcels_30d: int
     low_share_percent: int
+    cheap_steps: int
+    """Within so many steps above a price more than others lie that no rule of prices finds anything."""
 
     @property
     def receiver_parcels_min(self) -> int:
@@ -80,8 +83,10 @@ def limits_under(law: Law) -> Limits:
         figures.link_kind_sample // E4,
         figures.link_kind_per_mille // E4,
         figures.link_low_factor // E4,
+        figures.link_lowest_factor // E4,
         figures.link_low_parcels_30d // E4,
         figures.link_low_share_percent // E4,
+        step_of(min(figures.link_low_factor, figures.link_band_factor) // E4),
     )
 
 
@@ -104,20 +109,25 @@ class Band:
         self.total = [0] * STEPS
         self.count = 0
 
-    def add(self, day: int, step: int, by: int) -> None:
-        """Count a piece, or with -1 take it out."""
+    def add(self, day: int, step: int) -> None:
+        """Count a piece."""
         steps = self.days.get(day)
         if steps is None:
-            if by < 0:
-                return
             steps = self.days[day] = {}
-        elif by < 0 and step not in steps:
+        steps[step] = steps.get(step, 0) + 1
+        self.total[step] += 1
+        self.count += 1
+
+    def drop(self, day: int, step: int) -> None:
+        """Take a piece out, as far as it is known."""
+        steps = self.days.get(day)
+        if steps is None or step not in steps:
             return
-        steps[step] = steps.get(step, 0) + by
+        steps[step] -= 1
         if not steps[step]:
             del steps[step]
-        self.total[step] += by
-        self.count += by
+        self.total[step] -= 1
+        self.count -= 1
 
     def expire(self, horizon: int) -> None:
         """Forget the days before."""
@@ -149,9 +159,13 @@ class Others(NamedTuple):
         """How many of them take no more than so many times a price."""
         return sum(self.steps[: step_of(cents * factor) + 1])
 
-    def is_low(self, cents: int, factor: int) -> bool:
+    def nearly_all_above(self, cents: int, factor: int) -> bool:
         """Whether nearly all of them take more than so many times a price."""
         return self.lower(cents, factor) * PER_MILLE <= self.parcels * self.compared.per_mille
+
+    def is_low(self, cents: int, limits: Limits) -> bool:
+        """Whether a price is a small part of what half of them take, and well below even the cheapest: of goods of many prices some are cheap."""
+        return 2 * self.lower(cents, limits.low_factor) <= self.parcels and self.nearly_all_above(cents, limits.lowest_factor)
 
     @property
     def middle_cents(self) -> int:
@@ -161,6 +175,31 @@ class Others(NamedTuple):
             step += 1
             seen += self.steps[step]
         return cents_of(step)
+
+
+class Beside:
+    """What other sellers take for goods alike, beside one seller's parcels."""
+
+    __slots__ = ("_bands", "_known", "_limits", "_own", "_since_ms")
+
+    def __init__(self, bands: Mapping[int, Band], own: Collection[Sighting], now_ms: int, limits: Limits) -> None:
+        """`bands` by mark of the goods, the seller's `own` parcels among them."""
+        self._bands, self._own, self._limits = bands, own, limits
+        self._since_ms = now_ms - WINDOW_DAYS * DAY_MS
+        self._known: dict[int, Others] = {}
+
+    def of(self, parcel: Sighting) -> Others | None:
+        """What others take for goods like those of a parcel; None where too few parcels of theirs are known."""
+        if (band := compared(parcel, self._bands, self._limits)) is None:
+            return None
+        if (others := self._known.get(band.mark)) is None:
+            steps, mark = band.band.total.copy(), band.mark
+            for own in self._own:
+                if mark in (own.kind, own.commodity) and own.since_ms > self._since_ms:
+                    step = step_of(own.piece_cents)
+                    steps[step] = max(steps[step] - 1, 0)
+            others = self._known[mark] = Others(band, steps, sum(steps))
+        return others if others.parcels >= band.sample else None
 
 
 class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -177,8 +216,8 @@ class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """They and the parcel itself, in the order they came; those kept longer than the window among them."""
     group: Group | None = None
     """Of a seller: what it sends of the same heading; None while that is little."""
-    bands: Mapping[int, Band] | None = None
-    """Of a seller's parcel that is cheap beside most of its like: what goods cost, whoever sells them, by mark of the goods."""
+    beside: Beside | None = None
+    """Of a seller's parcel that is cheap beside others: what they take."""
 
 
 def step_of(cents: int) -> int:
@@ -208,9 +247,14 @@ def compared(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> Com
     return None
 
 
-def is_cheap(parcel: Sighting, band: Band, limits: Limits) -> bool:
-    """Whether most goods of a band cost several times as much: what no rule of prices finds anything without, unless the seller has half of the band."""
-    return 2 * sum(band.total[: step_of(parcel.piece_cents * min(limits.low_factor, limits.band_factor)) + 1]) < band.count
+def is_cheap(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> bool:
+    """Whether a third of its band costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own."""
+    band = bands.get(parcel.kind)
+    if band is None or band.count <= limits.kind_sample:
+        band = bands.get(parcel.commodity)
+        if band is None or band.count <= limits.goods_sample:
+            return False
+    return 3 * sum(band.total[: step_of(parcel.piece_cents) + limits.cheap_steps + 1]) < 2 * band.count
 
 
 def is_near(parcel: Sighting, limits: Limits) -> bool:
@@ -305,16 +349,16 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
 
 
 def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
-    """Of a seller's customers in a month few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
+    """Of a seller's customers in a week few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
     group, limits = case.group, case.limits
     if group is None or len(group.codes) < limits.seller_codes_30d or len(case.together) < len(group.codes) * limits.seller_parcels_a_code:
         return
-    same = [other for other in _within(case, WINDOW_DAYS) if other.goods == case.parcel.goods]
+    same = [other for other in _within(case, WEEK_DAYS) if other.goods == case.parcel.goods]
     codes = len({other.consignee for other in same})
     if codes >= limits.seller_codes_30d and len(same) >= codes * limits.seller_parcels_a_code:
-        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
+        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WEEK_DAYS)}
         goods = f"{len(same)} parcels of one seller with goods of heading {case.parcel.goods}"
-        said = f"{goods} under only {codes} clearance codes in {WINDOW_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
+        said = f"{goods} under only {codes} clearance codes in {WEEK_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
         yield Linked("/consignee", said, evidence, tuple(same))
 
 
@@ -354,8 +398,8 @@ def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
 def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
     """A piece costs no small part of what other sellers take for nearly all goods alike: of one subheading, unit, weight, name and brand, or without these two where few are."""
     parcel, factor = case.parcel, case.limits.band_factor
-    others = None if case.bands is None else Beside(case, case.bands).of(parcel)
-    if others is None or not others.is_low(parcel.piece_cents, factor):
+    others = None if case.beside is None else case.beside.of(parcel)
+    if others is None or not others.nearly_all_above(parcel.piece_cents, factor):
         return
     evidence = _evidence(parcel, others) | {"lower": str(others.lower(parcel.piece_cents, factor))}
     usual = evidence["usual_usd"]
@@ -364,49 +408,21 @@ def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
 
 
 def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
-    """What one seller sends does not mostly cost a small part of what other sellers take for nearly all goods alike."""
+    """What one seller sends does not mostly cost a small part of what other sellers take for goods alike, and far less than the cheapest of them."""
     parcel, limits = case.parcel, case.limits
-    if case.bands is None or len(case.together) < limits.low_parcels_30d:
+    beside = case.beside
+    if beside is None or len(case.together) < limits.low_parcels_30d:
         return
-    beside = Beside(case, case.bands)
     others = beside.of(parcel)
-    if others is None or not others.is_low(parcel.piece_cents, limits.low_factor):
+    if others is None or not others.is_low(parcel.piece_cents, limits):
         return
     judged = [(other, of_others) for other in _within(case, WINDOW_DAYS) if other.piece_cents and (of_others := beside.of(other)) is not None]
-    low = [other for other, of_others in judged if of_others.is_low(other.piece_cents, limits.low_factor)]
+    low = [other for other, of_others in judged if of_others.is_low(other.piece_cents, limits)]
     if len(low) >= limits.low_parcels_30d and len(low) * PERCENT >= len(judged) * limits.low_share_percent:
         evidence = _evidence(parcel, others) | {"parcels": str(len(low)), "of": str(len(judged)), "factor": str(limits.low_factor), "days": str(WINDOW_DAYS)}
         share = f"{len(low)} of {len(judged)} parcels of one seller in {WINDOW_DAYS} days cost at most 1/{limits.low_factor} of what others take for such goods"
         said = f"{share}; this one costs {evidence['usd']} USD a piece, where half of {others.parcels} cost {evidence['usual_usd']} USD and more"
         yield Linked("/items/0/unit_price", said, evidence, tuple(low))
-
-
-class Beside:
-    """What other sellers take, beside a seller's parcels."""
-
-    __slots__ = ("_bands", "_known", "_limits", "_own")
-
-    def __init__(self, case: LinkCase, bands: Mapping[int, Band]) -> None:
-        self._bands, self._limits = bands, case.limits
-        self._known: dict[int, Others] = {}
-        self._own: dict[int, list[int]] = {}
-        """Steps of the seller's own prices, by mark of the goods."""
-        for own in _within(case, WINDOW_DAYS):
-            if own.piece_cents:
-                step = step_of(own.piece_cents)
-                for goods in {own.kind, own.commodity}:
-                    self._own.setdefault(goods, []).append(step)
-
-    def of(self, parcel: Sighting) -> Others | None:
-        """What others take for such goods; None where too few parcels of theirs are known."""
-        if (band := compared(parcel, self._bands, self._limits)) is None:
-            return None
-        if (others := self._known.get(band.mark)) is None:
-            steps = band.band.total.copy()
-            for step in self._own.get(band.mark, ()):
-                steps[step] = max(steps[step] - 1, 0)
-            others = self._known[band.mark] = Others(band, steps, sum(steps))
-        return others if others.parcels >= band.sample else None
 
 
 def _kind_of(parcel: Sighting) -> int:

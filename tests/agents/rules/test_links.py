@@ -11,6 +11,7 @@ from agents.links import GROUP_PARCELS_MIN, Links, Seller
 from agents.rules.links import (
     STEPS,
     Band,
+    Beside,
     LinkCase,
     Linked,
     address_gets_no_split_order,
@@ -55,7 +56,16 @@ def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
     for parcel in parcels:
         seller = links.send(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
-    return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), group=group, bands=links.bands)
+    return LinkCase(
+        parcel=parcels[-1],
+        kind=SELLER,
+        now_ms=NOW_MS,
+        law=LAW,
+        limits=LIMITS,
+        together=seller.parcels.values(),
+        group=group,
+        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+    )
 
 
 OTHERS = 77
@@ -71,7 +81,15 @@ def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase: 
         links.send(other.seller, other, NOW_MS)
     for parcel in parcels:
         seller = links.send(parcel.seller, parcel, NOW_MS)
-    return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), bands=links.bands)
+    return LinkCase(
+        parcel=parcels[-1],
+        kind=SELLER,
+        now_ms=NOW_MS,
+        law=LAW,
+        limits=LIMITS,
+        together=seller.parcels.values(),
+        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+    )
 
 
 def banded(usual: Iterable[int], cents: int, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
@@ -146,9 +164,15 @@ TABLE = (
     ),
     pytest.param(
         seller_has_customers_who_buy_once,
-        of_seller([*many(1, consignee=code(0), since_ms=days_ago(30)), *many(39, first=1, consignee=of_codes(20), address=own, phone=own)]),
+        of_seller([*many(1, consignee=code(0), since_ms=days_ago(7)), *many(39, first=1, consignee=of_codes(20), address=own, phone=own)]),
         [],
-        id="one of the forty a month ago",
+        id="one of the forty a week ago",
+    ),
+    pytest.param(
+        seller_has_customers_who_buy_once,
+        of_seller(many(120, consignee=of_codes(40), address=own, phone=own, since_ms=lambda number: days_ago(29 - number // 5))),
+        [],
+        id="forty customers who order again every eight days",
     ),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_500 + number)), CODES, id="twenty parcels from 135 dollars on"),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(19, price_cents=lambda number: 13_500 + number)), [], id="nineteen"),
@@ -203,6 +227,10 @@ TABLE = (
     pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5, price_cents=1_498), kind=KIND), [], id="a quarter of the price: a sale"),
     pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 45, *[1_200] * 5], *cheap(5), kind=KIND), CODES, id="a tenth of the others take as little"),
     pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[1_200] * 6], *cheap(5), kind=KIND), [], id="more than a tenth"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[3_000] * 6], *cheap(5), kind=KIND), CODES, id="some take half"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[2_300] * 6], *cheap(5), kind=KIND), [], id="some take less than twice as much: goods of many prices"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 25, *[3_000] * 25], *cheap(5), kind=KIND), CODES, id="half of the others take half: used goods and clearances"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 25, *[3_000] * 26], *cheap(5), kind=KIND), [], id="more than half: that is the price"),
     pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5, price_cents=4_000), *cheap(5, first=5), kind=KIND), CODES, id="half of its parcels"),
     pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(6, price_cents=4_000), *cheap(5, first=6), kind=KIND), [], id="less than half: bargains"),
     pytest.param(
@@ -251,16 +279,16 @@ def test_a_step_is_a_quarter_of_a_doubling_and_no_price_leaves_the_scale() -> No
 @pytest.mark.parametrize(
     ("usual", "is_it"),
     [
-        pytest.param([5_990] * 3 + [1_200] * 2, True, id="most cost more than four times as much"),
-        pytest.param([5_990] * 2 + [1_200] * 2, False, id="half do"),
+        pytest.param([5_990] * 3 + [1_200] * 5, True, id="more than a third cost more than four times as much"),
+        pytest.param([5_990] * 3 + [1_200] * 6, False, id="a third does"),
         pytest.param([4_000] * 9, False, id="none does"),
     ],
 )
-def test_no_rule_of_prices_is_asked_but_of_what_is_cheap_beside_most_of_its_like(usual: list[int], is_it: bool) -> None:  # noqa: FBT001 - a column
+def test_no_rule_of_prices_is_asked_but_of_what_is_cheap_beside_others(usual: list[int], is_it: bool) -> None:  # noqa: FBT001 - a column
     band = Band()
-    for cents in usual:
-        band.add(1, step_of(cents), 1)
-    assert is_cheap(sighting(price_cents=1_200), band, LIMITS) is is_it
+    for cents in usual * 60:
+        band.add(1, step_of(cents))
+    assert is_cheap(sighting(price_cents=1_200, kind=KIND), {KIND: band}, LIMITS) is is_it
 
 
 def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> None:
