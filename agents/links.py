@@ -86,9 +86,13 @@ def _count(group: Group, parcel: Sighting, by: int) -> None:
         steps = group.prices.get(kind)
         if steps is None:
             steps = group.prices[kind] = {}
-        _bump(steps, step_of(parcel.piece_cents), by)
-        if not steps:
-            del group.prices[kind]
+        step = step_of(parcel.piece_cents)
+        if count := steps.get(step, 0) + by:
+            steps[step] = count
+        else:
+            del steps[step]
+            if not steps:
+                del group.prices[kind]
 
 
 def _bump(counts: dict[T, int], key: T, by: int) -> None:
@@ -110,7 +114,7 @@ class Links:
         """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
         self.sellers: dict[int, Seller] = {}
         self.bands: dict[int, Band] = {}
-        """By mark of the goods, as `Sighting` has them: its commodity and its kind; those last seen last."""
+        """By mark of the goods, as `Sighting` has them: its commodity and its kind; those seen on the latest day last."""
         self._by_day: dict[int, set[int]] = {}
         self._day = 0
 
@@ -133,8 +137,8 @@ class Links:
             del kept[name]
         return kept
 
-    def send(self, mark: int, parcel: Sighting, now_ms: int) -> Seller:
-        """Remember a parcel of a seller, and the price of its goods where it has one for a piece; the seller."""
+    def send(self, mark: int, parcel: Sighting, now_ms: int) -> tuple[Seller, Band | None]:
+        """Remember a parcel of a seller, and the price of its goods where it has one for a piece; the seller, and the band of the most alike goods."""
         seller = self.sellers.get(mark)
         if seller is None:
             seller = self.sellers[mark] = Seller()
@@ -144,12 +148,11 @@ class Links:
         seller.add(parcel)
         for name in _to_forget(seller.parcels, now_ms):
             seller.drop(seller.parcels[name])
-        if parcel.commodity:
-            day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
-            self._price(parcel.commodity, day, step)
-            if parcel.kind:
-                self._price(parcel.kind, day, step)
-        return seller
+        if not parcel.commodity:
+            return seller, None
+        day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
+        band = self._price(parcel.commodity, day, step)
+        return seller, self._price(parcel.kind, day, step) if parcel.kind else band
 
     def withdraw(self, gone: Gone) -> None:
         """Forget a parcel by the marks it no longer goes by."""
@@ -183,14 +186,18 @@ class Links:
             if not band.count:
                 del self.bands[commodity]
 
-    def _price(self, goods: int, day: int, step: int) -> None:
-        band = self.bands.pop(goods, None)
+    def _price(self, goods: int, day: int, step: int) -> Band:
+        bands = self.bands
+        band = bands.get(goods)
         if band is None:
-            band = Band()
-            if len(self.bands) >= limits.LINK_BANDS_MAX:
-                del self.bands[next(iter(self.bands))]
-        self.bands[goods] = band
+            if len(bands) >= limits.LINK_BANDS_MAX:
+                del bands[next(iter(bands))]
+            band = bands[goods] = Band(self._day)
+        elif band.seen_on != self._day:
+            band.seen_on = self._day
+            bands[goods] = bands.pop(goods)
         band.add(day, step)
+        return band
 
     def _unsend(self, seller: Seller, parcel: Sighting) -> None:
         seller.drop(parcel)
@@ -254,9 +261,9 @@ class Linking:
             if kinds & PHONE and (together := links.receive(parcel.phone, parcel, packed, now_ms)) is not None and len(together) >= few:
                 outputs += _cases(said, LinkCase(parcel=parcel, kind=PHONE, now_ms=now_ms, law=law, limits=figures, together=together.values()))
             if kinds & SELLER:
-                seller = links.send(parcel.seller, parcel, now_ms)
+                seller, band = links.send(parcel.seller, parcel, now_ms)
                 group = seller.groups.get(parcel.goods)
-                cheap = parcel.commodity > 0 and is_cheap(parcel, links.bands, figures)
+                cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
                 if group is not None or cheap or is_near(parcel, figures):
                     case = LinkCase(
                         parcel=parcel,

@@ -91,7 +91,7 @@ def memory(links: Mapping[int, Links]) -> dict[str, Any]:
             },
             "sellers": {mark: [msgspec.to_builtins(parcel) for parcel in seller.parcels.values()] for mark, seller in each.sellers.items()},
             "groups": {mark: {goods: msgspec.structs.asdict(group) for goods, group in seller.groups.items()} for mark, seller in each.sellers.items()},
-            "bands": {commodity: (band.count, band.total) for commodity, band in each.bands.items() if band.count},
+            "bands": {commodity: (band.count, band.total, band.dear) for commodity, band in each.bands.items() if band.count},
         }
         for number, each in links.items()
     }

@@ -102,12 +102,18 @@ class Group(msgspec.Struct, gc=False):
 class Band:
     """What pieces of one kind of goods cost: how many at which step of price, by the day they were first filed."""
 
-    __slots__ = ("count", "days", "total")
+    __slots__ = ("_below", "count", "days", "dear", "seen_on", "total")
 
-    def __init__(self) -> None:
+    def __init__(self, seen_on: int = 0) -> None:
+        self.seen_on = seen_on
+        """The day on which such goods were last sent."""
         self.days: dict[int, dict[int, int]] = {}
         self.total = [0] * STEPS
         self.count = 0
+        self.dear = 0
+        """The step at which the dearest third begins. It follows from `total`, and is kept so that no parcel has to add the steps up."""
+        self._below = 0
+        """Pieces below it."""
 
     def add(self, day: int, step: int) -> None:
         """Count a piece."""
@@ -115,8 +121,15 @@ class Band:
         if steps is None:
             steps = self.days[day] = {}
         steps[step] = steps.get(step, 0) + 1
-        self.total[step] += 1
+        total, dear = self.total, self.dear
+        total[step] += 1
         self.count += 1
+        if step < dear:
+            self._below += 1
+            if 3 * self._below >= 2 * self.count:
+                self._settle()
+        elif 3 * (self._below + total[dear]) < 2 * self.count:
+            self._settle()
 
     def drop(self, day: int, step: int) -> None:
         """Take a piece out, as far as it is known."""
@@ -126,15 +139,32 @@ class Band:
         steps[step] -= 1
         if not steps[step]:
             del steps[step]
-        self.total[step] -= 1
-        self.count -= 1
+        self._take(step, 1)
+        self._settle()
 
     def expire(self, horizon: int) -> None:
         """Forget the days before."""
         for day in [kept for kept in self.days if kept < horizon]:
             for step, number in self.days.pop(day).items():
-                self.total[step] -= number
-                self.count -= number
+                self._take(step, number)
+            self._settle()
+
+    def _take(self, step: int, number: int) -> None:
+        self.total[step] -= number
+        self.count -= number
+        if step < self.dear:
+            self._below -= number
+
+    def _settle(self) -> None:
+        """Where fewer than two thirds lie below, and no fewer up to there."""
+        total, dear, below = self.total, self.dear, self._below
+        while dear and 3 * below >= 2 * self.count:
+            dear -= 1
+            below -= total[dear]
+        while 3 * (below + total[dear]) < 2 * self.count:
+            below += total[dear]
+            dear += 1
+        self.dear, self._below = dear, below
 
 
 class Compared(NamedTuple):
@@ -247,14 +277,17 @@ def compared(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> Com
     return None
 
 
-def is_cheap(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> bool:
-    """Whether a third of its band costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own."""
-    band = bands.get(parcel.kind)
-    if band is None or band.count <= limits.kind_sample:
-        band = bands.get(parcel.commodity)
-        if band is None or band.count <= limits.goods_sample:
+def is_cheap(parcel: Sighting, band: Band, bands: Mapping[int, Band], limits: Limits) -> bool:
+    """Whether a third of the band it is compared with costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own.
+
+    `band` is that of the most alike goods, where there are any.
+    """
+    if band.count <= (limits.kind_sample if parcel.kind else limits.goods_sample):
+        wider = bands.get(parcel.commodity)
+        if wider is None or wider.count <= limits.goods_sample:
             return False
-    return 3 * sum(band.total[: step_of(parcel.piece_cents) + limits.cheap_steps + 1]) < 2 * band.count
+        band = wider
+    return step_of(parcel.piece_cents) + limits.cheap_steps < band.dear
 
 
 def is_near(parcel: Sighting, limits: Limits) -> bool:

@@ -267,9 +267,11 @@ def test_a_mark_remembers_so_many_parcels_and_no_more() -> None:
 def test_a_partition_remembers_so_many_kinds_of_goods_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "LINK_BANDS_MAX", 3)
     links = Links()
-    for number in (1, 2, 3, 1, 4):
-        links.send(4, sighting(f"kx/K{number}-{len(links.bands)}", commodity=number), NOW_MS)
-    assert list(links.bands) == [3, 1, 4]
+    for days, numbers in enumerate(((1, 2, 3), (1, 3), (2, 2), (4,))):
+        links.expire(NOW_MS + days * DAY_MS)
+        for number in numbers:
+            links.send(4, sighting(f"kx/K{days}-{number}", commodity=number), NOW_MS + days * DAY_MS)
+    assert list(links.bands) == [3, 2, 4]
 
 
 def test_a_seller_that_says_nothing_of_itself_is_no_seller() -> None:

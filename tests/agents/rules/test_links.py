@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.clock import DAY_MS
 from agents.links import GROUP_PARCELS_MIN, Links, Seller
@@ -54,7 +56,7 @@ def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
     links, seller = Links(), Seller()
     for parcel in parcels:
-        seller = links.send(parcel.seller, parcel, NOW_MS)
+        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
     return LinkCase(
         parcel=parcels[-1],
@@ -80,7 +82,7 @@ def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase: 
         other = sighting(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
         links.send(other.seller, other, NOW_MS)
     for parcel in parcels:
-        seller = links.send(parcel.seller, parcel, NOW_MS)
+        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
     return LinkCase(
         parcel=parcels[-1],
         kind=SELLER,
@@ -288,9 +290,19 @@ def test_no_rule_of_prices_is_asked_but_of_what_is_cheap_beside_others(usual: li
     band = Band()
     for cents in usual * 60:
         band.add(1, step_of(cents))
-    assert is_cheap(sighting(price_cents=1_200, kind=KIND), {KIND: band}, LIMITS) is is_it
+    assert is_cheap(sighting(price_cents=1_200, kind=KIND), band, {}, LIMITS) is is_it
 
 
 def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> None:
     """Below that a seller has no group, and they would never find anything."""
     assert min(LIMITS.seller_codes_30d, LIMITS.seller_sample) > GROUP_PARCELS_MIN
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, STEPS - 1)), max_size=60), st.integers(0, 6))
+def test_where_the_dearest_third_begins_follows_from_the_prices(said: list[tuple[bool, int, int]], horizon: int) -> None:
+    band = Band()
+    for adds, day, step in said:
+        (band.add if adds else band.drop)(day, step)
+    band.expire(horizon)
+    assert band.count == sum(band.total) == sum(sum(steps.values()) for steps in band.days.values())
+    assert band.dear == next(step for step in range(STEPS) if 3 * sum(band.total[: step + 1]) >= 2 * band.count)
