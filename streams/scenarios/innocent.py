@@ -156,17 +156,27 @@ def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
             yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "a present")
 
 
-def loyal_customers(scene: Scene, figures: Groups) -> Iterator[Planted]:
-    """A seller of what is used up: nearly all customers order it again within the month, each to their own home."""
+class Loyal(Figures, frozen=True, kw_only=True):
+    """Customers who order again every so many days, from and to."""
+
+    rings: int
+    people: int
+    days_from: int
+    days_to: int
+
+
+def loyal_customers(scene: Scene, figures: Loyal) -> Iterator[Planted]:
+    """A seller of what is used up: its customers order it again and again, each to their own home and in their own time."""
     rng = scene.rng
     for _ in scene.rings(scene.around(figures.rings)):
         line = rng.choice(AGAIN)
         carrier = "bw" if line.ingredients else rng.choice(("kx", "ys"))
         seller = scene.seller("US" if carrier == "bw" else "CN")
         for person in scene.people(figures.people):
-            for _ in range(rng.randint(1, figures.parcels_a_person)):
+            lasts = rng.randint(figures.days_from, figures.days_to)
+            for day in range(rng.randrange(lasts), scene.span.days, lasts):
                 parcel = scene.parcel(carrier, person, [line._replace(usd=line.usd * rng.uniform(0.95, 1.05))], seller)
-                yield scene.hide(scene.any_day(), carrier, parcel, "orders again")
+                yield scene.hide(day, carrier, parcel, "orders again")
 
 
 class Cheaper(Sellers, frozen=True, kw_only=True):
