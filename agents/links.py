@@ -16,7 +16,7 @@ from agents.identity import Ids
 from agents.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.reference import Reference
 from agents.rules import LINK_RULES
-from agents.rules.links import WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, limits_under, step_of
+from agents.rules.links import CHEAP, WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, limits_under, step_of
 from agents.rules.phases import asked
 from agents.rules.rows import LinkRule
 from agents.screening import Output
@@ -297,7 +297,7 @@ class Linking:
 
 @lru_cache(maxsize=64)
 def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
-    """The rules that look at parcels with a mark of a kind in common."""
+    """The rules that look at parcels with a mark of these kinds in common."""
     return tuple(rule for rule in rules if rule.kinds & kind)
 
 
@@ -305,7 +305,7 @@ def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
-    for rule in asked(_rules_of(LINK_RULES, case.kind), case.law):
+    for rule in asked(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | CHEAP), case.law):
         for found in rule.check(case):
             finding = rule.finding(found)
             findings.append(finding)

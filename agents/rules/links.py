@@ -22,6 +22,8 @@ CENTS: Final = 100
 STEPS_A_DOUBLING: Final = 4
 """Prices are sorted into steps of a quarter of a doubling, about 19 percent."""
 STEPS: Final = 128
+CHEAP: Final = 8
+"""Beside the kinds of marks: a seller's parcel that is cheap beside others. Rules of prices are asked of few."""
 WHAT: Final[Mapping[int, str]] = {ADDRESS: "address", PHONE: "phone"}
 
 
@@ -412,7 +414,7 @@ def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
 def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
     """A piece costs no small part of what the same seller takes for nearly all other goods of the same kind."""
     group, limits, parcel = case.group, case.limits, case.parcel
-    if group is None or not parcel.piece_cents or (steps := group.prices.get(_kind_of(parcel))) is None:
+    if group is None or not parcel.piece_cents or (steps := group.prices.get(parcel.kind or parcel.commodity)) is None:
         return
     count = sum(steps.values()) - 1
     if count < limits.seller_sample:
