@@ -15,6 +15,7 @@ from agents.address import place_of
 from agents.case import Case, ManifestCase, Price
 from agents.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
 from agents.goods import NOTHING, Understood, categorise
+from agents.goods.naming import NAME_CHARS, name_of
 from agents.identifiers import clearance_code
 from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
 from agents.importers import Verification, can_be_asked, particulars_token, verify
@@ -526,6 +527,7 @@ class _File:
         item, since_ms = case.parcel.items[0], since_of(before)
         piece_cents = _piece_cents(item, case.price)
         hs_code = _code_as_read(item.hs_code) or ""
+        commodity, kind = _comparable(hs_code[:HS_SUBHEADING_CHARS], item) if piece_cents and hs_code else (0, 0)
         sighting = Sighting(
             name,
             self._record.stored_at_ms if since_ms is None else since_ms,
@@ -534,11 +536,12 @@ class _File:
             facts.address,
             facts.phone,
             facts.supplier,
-            _commodity(hs_code[:HS_SUBHEADING_CHARS], item.unit) if piece_cents and hs_code else 0,
+            commodity,
             hs_code[:HS_HEADING_CHARS],
             min(facts.goods_price_usd_e6 // CENT_E6, INT64_MAX),
             facts.limit_usd_e4 // CENT_E4,
             piece_cents,
+            kind,
         )
         return told.seen(sighting, before)
 
@@ -713,10 +716,19 @@ def _asks_customs(case: Case) -> bool:
     return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and can_be_asked(consignee)
 
 
-@lru_cache(maxsize=16_384)
-def _commodity(subheading: str, unit: str) -> int:
-    """Mark of goods whose prices for a piece can be compared."""
-    return mark(subheading, folded(unit))
+def _comparable(subheading: str, item: Item) -> tuple[int, int]:
+    """Marks of the goods whose prices for a piece can be compared with this one's: more of them, and those that are more alike.
+
+    Pieces of one mark differ in weight by less than twice, so that a price for a piece is one for a kilogram too.
+    """
+    brand = item.brand
+    return _compared(subheading, item.unit, (item.net_weight_g // item.quantity).bit_length(), item.description[:NAME_CHARS], brand and brand[:NAME_CHARS])
+
+
+@lru_cache(maxsize=65_536)  # descriptions repeat
+def _compared(subheading: str, unit: str, weight_class: int, description: str, brand: str | None) -> tuple[int, int]:
+    measure = (subheading, folded(unit), str(weight_class))
+    return mark(*measure), mark(*measure, name_of(description), folded(brand or ""))
 
 
 def _piece_cents(item: Item, price: Price | None) -> int:

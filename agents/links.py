@@ -16,7 +16,7 @@ from agents.identity import Ids
 from agents.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.reference import Reference
 from agents.rules import LINK_RULES
-from agents.rules.links import STEPS, WINDOW_DAYS, Group, LinkCase, Linked, evidence_of, is_near, limits_under, step_of
+from agents.rules.links import CHEAP, WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, limits_under, step_of
 from agents.rules.phases import asked
 from agents.rules.rows import LinkRule
 from agents.screening import Output
@@ -82,7 +82,17 @@ def _count(group: Group, parcel: Sighting, by: int) -> None:
     _bump(group.addresses, parcel.address, by)
     _bump(group.phones, parcel.phone, by)
     if parcel.piece_cents:
-        _bump(group.steps, step_of(parcel.piece_cents), by)
+        kind = parcel.kind or parcel.commodity
+        steps = group.prices.get(kind)
+        if steps is None:
+            steps = group.prices[kind] = {}
+        step = step_of(parcel.piece_cents)
+        if count := steps.get(step, 0) + by:
+            steps[step] = count
+        else:
+            del steps[step]
+            if not steps:
+                del group.prices[kind]
 
 
 def _bump(counts: dict[T, int], key: T, by: int) -> None:
@@ -92,39 +102,6 @@ def _bump(counts: dict[T, int], key: T, by: int) -> None:
         counts[key] = count
     else:
         del counts[key]
-
-
-class Band:
-    """What pieces of one kind of goods cost: how many at which step of price, by the day they were first filed."""
-
-    __slots__ = ("count", "days", "total")
-
-    def __init__(self) -> None:
-        self.days: dict[int, dict[int, int]] = {}
-        self.total = [0] * STEPS
-        self.count = 0
-
-    def add(self, day: int, step: int, by: int) -> None:
-        """Count a piece, or with -1 take it out."""
-        steps = self.days.get(day)
-        if steps is None:
-            if by < 0:
-                return
-            steps = self.days[day] = {}
-        elif by < 0 and step not in steps:
-            return
-        steps[step] = steps.get(step, 0) + by
-        if not steps[step]:
-            del steps[step]
-        self.total[step] += by
-        self.count += by
-
-    def expire(self, horizon: int) -> None:
-        """Forget the days before."""
-        for day in [kept for kept in self.days if kept < horizon]:
-            for step, number in self.days.pop(day).items():
-                self.total[step] -= number
-                self.count -= number
 
 
 class Links:
@@ -137,7 +114,7 @@ class Links:
         """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
         self.sellers: dict[int, Seller] = {}
         self.bands: dict[int, Band] = {}
-        """By mark of HS subheading and unit, those last seen last."""
+        """By mark of the goods, as `Sighting` has them: its commodity and its kind; those seen on the latest day last."""
         self._by_day: dict[int, set[int]] = {}
         self._day = 0
 
@@ -161,7 +138,7 @@ class Links:
         return kept
 
     def send(self, mark: int, parcel: Sighting, now_ms: int) -> tuple[Seller, Band | None]:
-        """Remember a parcel of a seller; the seller, and the band of its goods where it has one price a piece."""
+        """Remember a parcel of a seller, and the price of its goods where it has one for a piece; the seller, and the band of the most alike goods."""
         seller = self.sellers.get(mark)
         if seller is None:
             seller = self.sellers[mark] = Seller()
@@ -171,7 +148,11 @@ class Links:
         seller.add(parcel)
         for name in _to_forget(seller.parcels, now_ms):
             seller.drop(seller.parcels[name])
-        return seller, self._price(parcel)
+        if not parcel.commodity:
+            return seller, None
+        day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
+        band = self._price(parcel.commodity, day, step)
+        return seller, self._price(parcel.kind, day, step) if parcel.kind else band
 
     def withdraw(self, gone: Gone) -> None:
         """Forget a parcel by the marks it no longer goes by."""
@@ -205,20 +186,27 @@ class Links:
             if not band.count:
                 del self.bands[commodity]
 
-    def _price(self, parcel: Sighting) -> Band | None:
-        if not parcel.commodity:
-            return None
-        band = self.bands.pop(parcel.commodity, None) or Band()
-        self.bands[parcel.commodity] = band
-        band.add(parcel.since_ms // DAY_MS, step_of(parcel.piece_cents), 1)
-        if len(self.bands) > limits.LINK_BANDS_MAX:
-            del self.bands[next(iter(self.bands))]
+    def _price(self, goods: int, day: int, step: int) -> Band:
+        bands = self.bands
+        band = bands.get(goods)
+        if band is None:
+            if len(bands) >= limits.LINK_BANDS_MAX:
+                del bands[next(iter(bands))]
+            band = bands[goods] = Band(self._day)
+        elif band.seen_on != self._day:
+            band.seen_on = self._day
+            bands[goods] = bands.pop(goods)
+        band.add(day, step)
         return band
 
     def _unsend(self, seller: Seller, parcel: Sighting) -> None:
         seller.drop(parcel)
-        if parcel.commodity and (band := self.bands.get(parcel.commodity)) is not None:
-            band.add(parcel.since_ms // DAY_MS, step_of(parcel.piece_cents), -1)
+        if not parcel.commodity:
+            return
+        day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
+        for goods in (parcel.commodity, parcel.kind):
+            if goods and (band := self.bands.get(goods)) is not None:
+                band.drop(day, step)
 
     def _remember_day(self, mark: int, parcel: Sighting) -> None:
         day = parcel.since_ms // DAY_MS
@@ -275,7 +263,8 @@ class Linking:
             if kinds & SELLER:
                 seller, band = links.send(parcel.seller, parcel, now_ms)
                 group = seller.groups.get(parcel.goods)
-                if group is not None or (band is not None and band.count > figures.goods_sample) or is_near(parcel, figures):
+                cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
+                if group is not None or cheap or is_near(parcel, figures):
                     case = LinkCase(
                         parcel=parcel,
                         kind=SELLER,
@@ -284,8 +273,7 @@ class Linking:
                         limits=figures,
                         together=seller.parcels.values(),
                         group=group,
-                        band=None if band is None else band.total,
-                        band_count=0 if band is None else band.count,
+                        beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
                     )
                     outputs += _cases(said, case)
         return outputs
@@ -309,7 +297,7 @@ class Linking:
 
 @lru_cache(maxsize=64)
 def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
-    """The rules that look at parcels with a mark of a kind in common."""
+    """The rules that look at parcels with a mark of these kinds in common."""
     return tuple(rule for rule in rules if rule.kinds & kind)
 
 
@@ -317,7 +305,7 @@ def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
-    for rule in asked(_rules_of(LINK_RULES, case.kind), case.law):
+    for rule in asked(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | CHEAP), case.law):
         for found in rule.check(case):
             finding = rule.finding(found)
             findings.append(finding)

@@ -155,9 +155,21 @@ class Thresholds(Generic[T]):
     link_goods_sample: T
     """Parcels with the same goods that make a price band."""
     link_band_per_mille: T
-    """Of a thousand parcels of a band so many may be as cheap."""
+    """Of a thousand parcels of such a band so many may be as cheap."""
     link_band_factor: T
     """How many times the price is compared with the band."""
+    link_kind_sample: T
+    """Parcels with goods of the same name and brand that make a price band."""
+    link_kind_per_mille: T
+    """Of a thousand parcels of such a band, or of the seller's own, so many may be as cheap."""
+    link_low_factor: T
+    """How many times the price half of the band costs, when one seller's parcels are counted that lie below it."""
+    link_lowest_factor: T
+    """How many times the price nearly all of the band costs then."""
+    link_low_parcels_30d: T
+    """How many such parcels of one seller in 30 days are looked at."""
+    link_low_share_percent: T
+    """Their share in those of the seller's parcels that can be compared, in percent."""
     post_simplified_rates: T
     """1 when mail on the simplified route is taxed at simplified rates."""
     importer_asks_customs: T

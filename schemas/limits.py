@@ -118,7 +118,7 @@ LINK_PARCELS_MAX: Final = 128
 """Parcels remembered of one address, phone or seller; beyond, the oldest are forgotten, and counts are of the latest."""
 
 LINK_BANDS_MAX: Final = 20_000
-"""Kinds of goods, by HS subheading and unit, whose prices one partition remembers; beyond, those longest unseen are forgotten."""
+"""Kinds of goods, by HS subheading, unit and weight, and with name and brand, whose prices one partition remembers; beyond, those not seen for the most days are forgotten."""
 
 EVIDENCE_PARCELS_MAX: Final = 20
 """House bills of further parcels that a security case names."""

@@ -18,7 +18,7 @@ NOW_MS: Final = 1_795_410_131_000
 """2026-11-23T05:02:11Z."""
 Json = dict[str, Any]
 
-GOOD: Final = Sighting("kx/K1", NOW_MS, 1, b"\x01" * 16, 11, 21, 31, 41, "6109", 5_990, 15_000, 5_990)
+GOOD: Final = Sighting("kx/K1", NOW_MS, 1, b"\x01" * 16, 11, 21, 31, 41, "6109", 5_990, 15_000, 5_990, 0)
 
 
 def code(number: int) -> bytes:
@@ -91,7 +91,7 @@ def memory(links: Mapping[int, Links]) -> dict[str, Any]:
             },
             "sellers": {mark: [msgspec.to_builtins(parcel) for parcel in seller.parcels.values()] for mark, seller in each.sellers.items()},
             "groups": {mark: {goods: msgspec.structs.asdict(group) for goods, group in seller.groups.items()} for mark, seller in each.sellers.items()},
-            "bands": {commodity: (band.count, band.total) for commodity, band in each.bands.items() if band.count},
+            "bands": {commodity: (band.count, band.total, band.dear) for commodity, band in each.bands.items() if band.count},
         }
         for number, each in links.items()
     }

@@ -11,7 +11,7 @@ from agents.rules.rule import Rule
 from schemas.decision import Desk, Outcome
 from schemas.sightings import ADDRESS, PHONE, SELLER
 
-RULE_SET: Final = "2026.11.6"
+RULE_SET: Final = "2026.11.7"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (
@@ -133,7 +133,8 @@ LINK_RULES: Final[tuple[LinkRule, ...]] = (
     _link("XP-07", links.seller_has_customers_who_buy_once, SELLER, _FRAUD, "INSPECT", "INSPECTION"),
     _link("XP-09", links.seller_is_not_always_near_the_limit, SELLER, "Customs Act Art. 270; Managed cargo notice Art. 5(1)4", "INSPECT", "INVESTIGATION"),
     _link("XP-12", links.price_fits_the_seller, SELLER, _PRICE, "INSPECT", "INSPECTION"),
-    _link("XP-12", links.price_fits_the_goods, SELLER, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.price_fits_the_goods, links.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.seller_is_not_always_cheap, links.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
 )
 """Rules over parcels of many consignees. They open security cases; no decision changes, and no carrier hears of them."""
 

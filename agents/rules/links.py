@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final
+from math import isqrt
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,8 @@ CENTS: Final = 100
 STEPS_A_DOUBLING: Final = 4
 """Prices are sorted into steps of a quarter of a doubling, about 19 percent."""
 STEPS: Final = 128
+CHEAP: Final = 8
+"""Beside the kinds of marks: a seller's parcel that is cheap beside others. Rules of prices are asked of few."""
 WHAT: Final[Mapping[int, str]] = {ADDRESS: "address", PHONE: "phone"}
 
 
@@ -43,6 +46,14 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     goods_sample: int
     band_per_mille: int
     band_factor: int
+    kind_sample: int
+    kind_per_mille: int
+    low_factor: int
+    lowest_factor: int
+    low_parcels_30d: int
+    low_share_percent: int
+    cheap_steps: int
+    """Within so many steps above a price more than others lie that no rule of prices finds anything."""
 
     @property
     def receiver_parcels_min(self) -> int:
@@ -71,16 +82,156 @@ def limits_under(law: Law) -> Limits:
         figures.link_goods_sample // E4,
         figures.link_band_per_mille // E4,
         figures.link_band_factor // E4,
+        figures.link_kind_sample // E4,
+        figures.link_kind_per_mille // E4,
+        figures.link_low_factor // E4,
+        figures.link_lowest_factor // E4,
+        figures.link_low_parcels_30d // E4,
+        figures.link_low_share_percent // E4,
+        step_of(min(figures.link_low_factor, figures.link_band_factor) // E4),
     )
 
 
 class Group(msgspec.Struct, gc=False):
-    """What one seller sends of one heading: how many parcels by code, address, phone and step of price. Follows from the seller's parcels."""
+    """What one seller sends of one heading: how many parcels by code, address, phone, and by kind of goods and step of price. Follows from the seller's parcels."""
 
     codes: dict[bytes, int]
     addresses: dict[int, int]
     phones: dict[int, int]
-    steps: dict[int, int]
+    prices: dict[int, dict[int, int]]
+
+
+class Band:
+    """What pieces of one kind of goods cost: how many at which step of price, by the day they were first filed."""
+
+    __slots__ = ("_below", "count", "days", "dear", "seen_on", "total")
+
+    def __init__(self, seen_on: int = 0) -> None:
+        self.seen_on = seen_on
+        """The day on which such goods were last sent."""
+        self.days: dict[int, dict[int, int]] = {}
+        self.total = [0] * STEPS
+        self.count = 0
+        self.dear = 0
+        """The step at which the dearest third begins. It follows from `total`, and is kept so that no parcel has to add the steps up."""
+        self._below = 0
+        """Pieces below it."""
+
+    def add(self, day: int, step: int) -> None:
+        """Count a piece."""
+        steps = self.days.get(day)
+        if steps is None:
+            steps = self.days[day] = {}
+        steps[step] = steps.get(step, 0) + 1
+        total, dear = self.total, self.dear
+        total[step] += 1
+        self.count += 1
+        if step < dear:
+            self._below += 1
+            if 3 * self._below >= 2 * self.count:
+                self._settle()
+        elif 3 * (self._below + total[dear]) < 2 * self.count:
+            self._settle()
+
+    def drop(self, day: int, step: int) -> None:
+        """Take a piece out, as far as it is known."""
+        steps = self.days.get(day)
+        if steps is None or step not in steps:
+            return
+        steps[step] -= 1
+        if not steps[step]:
+            del steps[step]
+        self._take(step, 1)
+        self._settle()
+
+    def expire(self, horizon: int) -> None:
+        """Forget the days before."""
+        for day in [kept for kept in self.days if kept < horizon]:
+            for step, number in self.days.pop(day).items():
+                self._take(step, number)
+            self._settle()
+
+    def _take(self, step: int, number: int) -> None:
+        self.total[step] -= number
+        self.count -= number
+        if step < self.dear:
+            self._below -= number
+
+    def _settle(self) -> None:
+        """Where fewer than two thirds lie below, and no fewer up to there."""
+        total, dear, below = self.total, self.dear, self._below
+        while dear and 3 * below >= 2 * self.count:
+            dear -= 1
+            below -= total[dear]
+        while 3 * (below + total[dear]) < 2 * self.count:
+            below += total[dear]
+            dear += 1
+        self.dear, self._below = dear, below
+
+
+class Compared(NamedTuple):
+    """The band that a parcel's price is compared with: of the most alike goods that there are enough parcels of."""
+
+    mark: int
+    band: Band
+    sample: int
+    """Parcels of other sellers that it needs."""
+    per_mille: int
+    """Of a thousand of them so many may be as cheap."""
+
+
+class Others(NamedTuple):
+    """What other sellers take for such goods."""
+
+    compared: Compared
+    steps: list[int]
+    parcels: int
+
+    def lower(self, cents: int, factor: int) -> int:
+        """How many of them take no more than so many times a price."""
+        return sum(self.steps[: step_of(cents * factor) + 1])
+
+    def nearly_all_above(self, cents: int, factor: int) -> bool:
+        """Whether nearly all of them take more than so many times a price."""
+        return self.lower(cents, factor) * PER_MILLE <= self.parcels * self.compared.per_mille
+
+    def is_low(self, cents: int, limits: Limits) -> bool:
+        """Whether a price is a small part of what half of them take, and well below even the cheapest: of goods of many prices some are cheap."""
+        return 2 * self.lower(cents, limits.low_factor) <= self.parcels and self.nearly_all_above(cents, limits.lowest_factor)
+
+    @property
+    def middle_cents(self) -> int:
+        """Half of them take as much, or more."""
+        step, seen = 0, self.steps[0]
+        while 2 * seen < self.parcels:
+            step += 1
+            seen += self.steps[step]
+        return cents_of(step)
+
+
+class Beside:
+    """What other sellers take for goods alike, beside one seller's parcels."""
+
+    __slots__ = ("_bands", "_known", "_limits", "_own", "_since_ms")
+
+    def __init__(self, bands: Mapping[int, Band], own: Collection[Sighting], now_ms: int, limits: Limits) -> None:
+        """`bands` by mark of the goods, the seller's `own` parcels among them."""
+        self._bands, self._own, self._limits = bands, own, limits
+        self._since_ms = now_ms - WINDOW_DAYS * DAY_MS
+        self._known: dict[int, Others] = {}
+
+    def of(self, parcel: Sighting) -> Others | None:
+        """What others take for goods like those of a parcel; None where too few parcels of theirs are known."""
+        if (band := compared(parcel, self._bands, self._limits)) is None:
+            return None
+        if (others := self._known.get(band.mark)) is None:
+            steps, mark = band.band.total.copy(), band.mark
+            for own in self._own:
+                if mark in (own.kind, own.commodity) and own.since_ms > self._since_ms:
+                    step = step_of(own.piece_cents)
+                    steps[step] = max(steps[step] - 1, 0)
+            others = self._known[mark] = Others(band, steps, sum(steps))
+        return others if others.parcels >= band.sample else None
 
 
 class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -97,9 +248,8 @@ class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """They and the parcel itself, in the order they came; those kept longer than the window among them."""
     group: Group | None = None
     """Of a seller: what it sends of the same heading; None while that is little."""
-    band: list[int] | None = None
-    """Of a seller: how many pieces of the same goods cost how much, by step, whoever sells them; None where the parcel has no price for a piece."""
-    band_count: int = 0
+    beside: Beside | None = None
+    """Of a seller's parcel that is cheap beside others: what they take."""
 
 
 def step_of(cents: int) -> int:
@@ -109,6 +259,37 @@ def step_of(cents: int) -> int:
     (4, 0)
     """
     return min((cents * cents * cents * cents).bit_length() - 1, STEPS - 1) if cents > 0 else 0
+
+
+def cents_of(step: int) -> int:
+    """Where a step begins, rounded down.
+
+    >>> cents_of(step_of(5_990)), cents_of(0)
+    (5792, 1)
+    """
+    return isqrt(isqrt(1 << step))
+
+
+def compared(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> Compared | None:
+    """The band that a parcel's price is compared with; None where there are too few like it."""
+    if (band := bands.get(parcel.kind)) is not None and band.count > limits.kind_sample:
+        return Compared(parcel.kind, band, limits.kind_sample, limits.kind_per_mille)
+    if (band := bands.get(parcel.commodity)) is not None and band.count > limits.goods_sample:
+        return Compared(parcel.commodity, band, limits.goods_sample, limits.band_per_mille)
+    return None
+
+
+def is_cheap(parcel: Sighting, band: Band, bands: Mapping[int, Band], limits: Limits) -> bool:
+    """Whether a third of the band it is compared with costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own.
+
+    `band` is that of the most alike goods, where there are any.
+    """
+    if band.count <= (limits.kind_sample if parcel.kind else limits.goods_sample):
+        wider = bands.get(parcel.commodity)
+        if wider is None or wider.count <= limits.goods_sample:
+            return False
+        band = wider
+    return step_of(parcel.piece_cents) + limits.cheap_steps < band.dear
 
 
 def is_near(parcel: Sighting, limits: Limits) -> bool:
@@ -203,16 +384,16 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
 
 
 def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
-    """Of a seller's customers in a month few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
+    """Of a seller's customers in a week few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
     group, limits = case.group, case.limits
     if group is None or len(group.codes) < limits.seller_codes_30d or len(case.together) < len(group.codes) * limits.seller_parcels_a_code:
         return
-    same = [other for other in _within(case, WINDOW_DAYS) if other.goods == case.parcel.goods]
+    same = [other for other in _within(case, WEEK_DAYS) if other.goods == case.parcel.goods]
     codes = len({other.consignee for other in same})
     if codes >= limits.seller_codes_30d and len(same) >= codes * limits.seller_parcels_a_code:
-        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
+        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WEEK_DAYS)}
         goods = f"{len(same)} parcels of one seller with goods of heading {case.parcel.goods}"
-        said = f"{goods} under only {codes} clearance codes in {WINDOW_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
+        said = f"{goods} under only {codes} clearance codes in {WEEK_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
         yield Linked("/consignee", said, evidence, tuple(same))
 
 
@@ -231,39 +412,57 @@ def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
 
 
 def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
-    """A piece costs no small part of what the same seller's other goods of the same heading cost."""
-    group, limits = case.group, case.limits
-    if group is None or not case.parcel.piece_cents:
+    """A piece costs no small part of what the same seller takes for nearly all other goods of the same kind."""
+    group, limits, parcel = case.group, case.limits, case.parcel
+    if group is None or not parcel.piece_cents or (steps := group.prices.get(parcel.kind or parcel.commodity)) is None:
         return
-    count = sum(group.steps.values()) - 1
+    count = sum(steps.values()) - 1
     if count < limits.seller_sample:
         return
-    bound = step_of(case.parcel.piece_cents * limits.band_factor)
-    if sum([number for step, number in group.steps.items() if step <= bound]) - 1 > count * limits.band_per_mille // PER_MILLE:
+    bound = step_of(parcel.piece_cents * limits.band_factor)
+    if (sum([number for step, number in steps.items() if step <= bound]) - 1) * PER_MILLE > count * limits.kind_per_mille:
         return
-    same = [other for other in case.together if other.goods == case.parcel.goods and other.piece_cents]
-    others = sorted(other.piece_cents for other in same if other.name != case.parcel.name)
-    evidence = {"usd": _dollars(case.parcel.piece_cents), "usual_usd": _dollars(others[len(others) // 2]), "sample": str(len(others)), "goods": case.parcel.goods}
+    same = [other for other in case.together if other.goods == parcel.goods and other.piece_cents and _kind_of(other) == _kind_of(parcel)]
+    others = sorted(other.piece_cents for other in same if other.name != parcel.name)
+    evidence = {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others[len(others) // 2]), "sample": str(len(others)), "goods": parcel.goods}
     usual = evidence["usual_usd"]
-    said = f"{evidence['usd']} USD a piece, where half of {len(others)} parcels of the same seller with goods of heading {case.parcel.goods} cost {usual} USD and more"
+    said = f"{evidence['usd']} USD a piece, where half of {len(others)} parcels of the same seller with goods of heading {parcel.goods} cost {usual} USD and more"
     yield Linked("/items/0/unit_price", said, evidence, tuple(same))
 
 
 def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
-    """A piece costs no small part of what goods of the same subheading and unit cost elsewhere."""
-    band, limits = case.band, case.limits
-    if band is None:
+    """A piece costs no small part of what other sellers take for nearly all goods alike: of one subheading, unit, weight, name and brand, or without these two where few are."""
+    parcel, factor = case.parcel, case.limits.band_factor
+    others = None if case.beside is None else case.beside.of(parcel)
+    if others is None or not others.nearly_all_above(parcel.piece_cents, factor):
         return
-    count = case.band_count - 1
-    if count < limits.goods_sample:
+    evidence = _evidence(parcel, others) | {"lower": str(others.lower(parcel.piece_cents, factor))}
+    usual = evidence["usual_usd"]
+    said = f"{evidence['usd']} USD a piece, where half of {others.parcels} parcels with goods of heading {parcel.goods} of the same kind cost {usual} USD and more"
+    yield Linked("/items/0/unit_price", said, evidence, (parcel,))
+
+
+def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
+    """What one seller sends does not mostly cost a small part of what other sellers take for goods alike, and far less than the cheapest of them."""
+    parcel, limits = case.parcel, case.limits
+    beside = case.beside
+    if beside is None or len(case.together) < limits.low_parcels_30d:
         return
-    lower = sum(band[: step_of(case.parcel.piece_cents * limits.band_factor) + 1]) - 1
-    if lower * PER_MILLE > count * limits.band_per_mille:
+    others = beside.of(parcel)
+    if others is None or not others.is_low(parcel.piece_cents, limits):
         return
-    middle, seen = 0, 0
-    while 2 * (seen := seen + band[middle]) < count + 1:
-        middle += 1
-    usual = 1 << (middle // STEPS_A_DOUBLING)
-    evidence = {"usd": _dollars(case.parcel.piece_cents), "usual_usd": _dollars(usual), "sample": str(count), "lower": str(lower), "goods": case.parcel.goods}
-    said = f"{evidence['usd']} USD a piece, where half of {count} parcels with goods of heading {case.parcel.goods} of the same kind cost {evidence['usual_usd']} USD and more"
-    yield Linked("/items/0/unit_price", said, evidence, (case.parcel,))
+    judged = [(other, of_others) for other in _within(case, WINDOW_DAYS) if other.piece_cents and (of_others := beside.of(other)) is not None]
+    low = [other for other, of_others in judged if of_others.is_low(other.piece_cents, limits)]
+    if len(low) >= limits.low_parcels_30d and len(low) * PERCENT >= len(judged) * limits.low_share_percent:
+        evidence = _evidence(parcel, others) | {"parcels": str(len(low)), "of": str(len(judged)), "factor": str(limits.low_factor), "days": str(WINDOW_DAYS)}
+        share = f"{len(low)} of {len(judged)} parcels of one seller in {WINDOW_DAYS} days cost at most 1/{limits.low_factor} of what others take for such goods"
+        said = f"{share}; this one costs {evidence['usd']} USD a piece, where half of {others.parcels} cost {evidence['usual_usd']} USD and more"
+        yield Linked("/items/0/unit_price", said, evidence, tuple(low))
+
+
+def _kind_of(parcel: Sighting) -> int:
+    return parcel.kind or parcel.commodity
+
+
+def _evidence(parcel: Sighting, others: Others) -> dict[str, str]:
+    return {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others.middle_cents), "sample": str(others.parcels), "goods": parcel.goods}

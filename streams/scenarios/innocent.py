@@ -7,6 +7,7 @@ from typing import Final
 from streams.sample import business_number
 from streams.scenarios.scene import Figures, Line, Planted, Scene
 from streams.scenarios.smuggling import APPLIANCES, ORDINARY
+from streams.scenarios.splitting import DEAR
 
 SALE: Final = (
     Line("noise-cancelling over-ear headphones", "851830", 146, 420),
@@ -16,6 +17,23 @@ SALE: Final = (
     Line("running shoes with textile uppers", "640411", 92, 800),
 )
 POPULAR: Final = Line("stainless steel vacuum flask, 500 ml", "961700", 18, 340)
+AGAIN: Final = (
+    Line("baby nappies, size 4, 108 pieces", "961900", 39, 4_200),
+    Line("dry dog food with salmon, 2 kg", "230910", 24, 2_150),
+    Line("multivitamin tablets for adults, 90 tablets", "210690", 21, 180, ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide"),
+)
+"""What is used up within weeks and bought again."""
+ACCESSORIES: Final = (
+    Line("tablet computer stand, aluminium", "847330", 17, 560),
+    Line("graphics card support bracket", "847330", 12, 240),
+    Line("foldable laptop stand with cooling fan", "847330", 26, 1_350),
+    Line("memory module, 16 GB", "847330", 49, 40),
+    Line("digital sports watch, silicone strap", "910212", 9, 55),
+    Line("digital wrist watch with steel band", "910212", 14, 170),
+    Line("car vacuum cleaner, 12 V", "850860", 23, 950),
+    Line("learning tablet for children, 7 inch", "847130", 58, 480),
+)
+"""Cheap goods that are classified with dear ones, some as heavy as they."""
 
 
 class Groups(Figures, frozen=True, kw_only=True):
@@ -136,3 +154,64 @@ def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
         for receiver in (person, *relatives):
             consignee = {**receiver, "clearance_code": person["clearance_code"], "name": person["name"], "name_en": person["name_en"]}
             yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "a present")
+
+
+class Loyal(Figures, frozen=True, kw_only=True):
+    """Customers who order again every so many days, from and to."""
+
+    rings: int
+    people: int
+    days_from: int
+    days_to: int
+
+
+def loyal_customers(scene: Scene, figures: Loyal) -> Iterator[Planted]:
+    """A seller of what is used up: its customers order it again and again, each to their own home and in their own time."""
+    rng = scene.rng
+    for _ in scene.rings(scene.around(figures.rings)):
+        line = rng.choice(AGAIN)
+        carrier = "bw" if line.ingredients else rng.choice(("kx", "ys"))
+        seller = scene.seller("US" if carrier == "bw" else "CN")
+        for person in scene.people(figures.people):
+            lasts = rng.randint(figures.days_from, figures.days_to)
+            for day in range(rng.randrange(lasts), scene.span.days, lasts):
+                parcel = scene.parcel(carrier, person, [line._replace(usd=line.usd * rng.uniform(0.95, 1.05))], seller)
+                yield scene.hide(day, carrier, parcel, "orders again")
+
+
+class Cheaper(Sellers, frozen=True, kw_only=True):
+    """Sellers who take a share of the price."""
+
+    share_from: float
+    share_to: float
+
+
+def clearance(scene: Scene, figures: Cheaper) -> Iterator[Planted]:
+    """A seller who clears the stock: dear goods, every one at a share of its price."""
+    yield from _cheaper(scene, figures, "a bargain")
+
+
+def refurbished(scene: Scene, figures: Cheaper) -> Iterator[Planted]:
+    """A seller of used devices made good again, who says so."""
+    yield from _cheaper(scene, figures, "used", "refurbished ")
+
+
+def _cheaper(scene: Scene, figures: Cheaper, role: str, said: str = "") -> Iterator[Planted]:
+    rng = scene.rng
+    for _ in scene.rings(scene.around(figures.rings)):
+        seller = scene.seller("CN")
+        for _ in range(figures.parcels):
+            line, part, carrier = rng.choice(DEAR), rng.uniform(figures.share_from, figures.share_to), rng.choice(("kx", "ys"))
+            parcel = scene.parcel(carrier, scene.person(), [line._replace(description=said + line.description, usd=line.usd * part)], seller)
+            yield scene.hide(scene.any_day(), carrier, parcel, role)
+
+
+def accessories(scene: Scene, figures: Sellers) -> Iterator[Planted]:
+    """A seller of cheap goods that are classified with dear ones."""
+    rng = scene.rng
+    for _ in scene.rings(scene.around(figures.rings)):
+        seller = scene.seller("CN")
+        for _ in range(figures.parcels):
+            line, carrier = rng.choice(ACCESSORIES), rng.choice(("kx", "ys"))
+            parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(0.8, 1.25))], seller)
+            yield scene.hide(scene.any_day(), carrier, parcel, "a customer")

@@ -58,6 +58,10 @@ INNOCENT: Final = (
     Pattern(innocent.company, innocent.Sellers),
     Pattern(innocent.moved_house, innocent.Groups),
     Pattern(innocent.gifts, innocent.Groups),
+    Pattern(innocent.loyal_customers, innocent.Loyal),
+    Pattern(innocent.clearance, innocent.Cheaper),
+    Pattern(innocent.refurbished, innocent.Cheaper),
+    Pattern(innocent.accessories, innocent.Sellers),
 )
 """What should be left in peace."""
 

@@ -110,6 +110,83 @@ def test_an_ordinary_month_opens_no_case() -> None:
     assert found(brought) == []
 
 
+# prices
+
+
+def undervaluing(log: Log, *, first: int = 0, parcels: int = 6, cents: int = 4_000) -> list[dict[str, Any]]:
+    """A seller's parcels at a seventh of what others take for goods of the same name, one a day."""
+    return [
+        case
+        for number in range(first, first + parcels)
+        for case in log.tell(
+            sighting(f"kx/U{number}", consignee=code(500 + number), address=5_000 + number, phone=6_000 + number, seller=4, price_cents=cents, commodity=44, kind=48), days=1
+        )
+    ]
+
+
+def priced(log: Log, parcels: int = 60, *, seller: int = 8) -> None:
+    """What another seller takes for them."""
+    log.tell(
+        *[
+            sighting(f"kx/O{number}", consignee=code(number), address=2_000 + number, phone=3_000 + number, seller=seller, price_cents=28_000, commodity=44, kind=48)
+            for number in range(parcels)
+        ]
+    )
+
+
+def test_a_seller_that_is_always_cheap_is_found_at_its_fifth_parcel_with_those_before() -> None:
+    log = Log()
+    priced(log)
+    first, second = undervaluing(log)
+    assert found([first, second]) == ["XP-12 seller_is_not_always_cheap"] * 2
+    assert (first["house_bill"], first["evidence_parcels"]) == ("U4", ["U0", "U1", "U2", "U3"])
+    assert first["findings"][0]["evidence"] == {
+        "usd": "40.00",
+        "usual_usd": "275.54",
+        "sample": "60",
+        "goods": "6109",
+        "parcels": "5",
+        "of": "5",
+        "factor": "4",
+        "days": "30",
+    }
+
+
+def test_prices_of_another_partition_are_not_known() -> None:
+    log = Log()
+    priced(log, seller=9)
+    assert undervaluing(log) == []
+
+
+def test_cheap_parcels_and_prices_are_taken_back_with_the_parcels() -> None:
+    log = Log()
+    priced(log)
+    undervaluing(log, parcels=4)
+    log.tell(gone=["kx/U0"])
+    assert undervaluing(log, first=4, parcels=1) == []
+    assert found(undervaluing(log, first=5, parcels=1)) == ["XP-12 seller_is_not_always_cheap"]
+    log.tell(gone=[f"kx/O{number}" for number in range(11)])
+    assert undervaluing(log, first=6, parcels=1) == []
+
+
+def test_who_reads_the_log_back_finds_who_is_always_cheap_too_and_what_is_told_twice_counts_once() -> None:
+    log = Log()
+    priced(log)
+    undervaluing(log, parcels=4)
+    before = memory(log.links)
+    for number, said in list(log.records):
+        log.link(number, said)
+    assert memory(log.links) == before
+    log.links = log.restored()
+    assert memory(log.links) == before
+    assert [case["house_bill"] for case in undervaluing(log, first=4, parcels=1)] == ["U4"]
+
+
+def test_a_record_of_before_kinds_is_read() -> None:
+    said = msgspec.msgpack.decode(msgspec.msgpack.encode(sighting(kind=7)))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(said[:-1]), type=Sighting) == sighting(kind=0)
+
+
 # exact
 
 
@@ -190,9 +267,11 @@ def test_a_mark_remembers_so_many_parcels_and_no_more() -> None:
 def test_a_partition_remembers_so_many_kinds_of_goods_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "LINK_BANDS_MAX", 3)
     links = Links()
-    for number in (1, 2, 3, 1, 4):
-        links.send(4, sighting(f"kx/K{number}-{len(links.bands)}", commodity=number), NOW_MS)
-    assert list(links.bands) == [3, 1, 4]
+    for days, numbers in enumerate(((1, 2, 3), (1, 3), (2, 2), (4,))):
+        links.expire(NOW_MS + days * DAY_MS)
+        for number in numbers:
+            links.send(4, sighting(f"kx/K{days}-{number}", commodity=number), NOW_MS + days * DAY_MS)
+    assert list(links.bands) == [3, 2, 4]
 
 
 def test_a_seller_that_says_nothing_of_itself_is_no_seller() -> None:
@@ -225,8 +304,8 @@ def test_a_record_is_read_as_it_was_written() -> None:
 # read back
 
 PARCELS = st.builds(
-    lambda number, who, address, phone, seller, goods, price: sighting(
-        f"kx/K{number}", consignee=code(who), address=address, phone=phone, seller=seller, commodity=seller, goods=goods, price_cents=price
+    lambda number, who, address, phone, seller, goods, price, kind: sighting(
+        f"kx/K{number}", consignee=code(who), address=address, phone=phone, seller=seller, commodity=seller, goods=goods, price_cents=price, kind=kind
     ),
     st.integers(0, 40),
     st.integers(0, 12),
@@ -235,6 +314,7 @@ PARCELS = st.builds(
     st.integers(0, 2),
     st.sampled_from(["6109", "9503"]),
     st.sampled_from([500, 9_000, 14_000, 14_001]),
+    st.sampled_from([0, 901, 902]),
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from([0, 0, 0.4, 3, 14, 29]), st.lists(PARCELS, max_size=25, unique_by=lambda parcel: parcel.name), st.lists(st.integers(0, 40), max_size=3)), max_size=10
@@ -308,6 +388,32 @@ def linked(flow: Flow) -> list[dict[str, Any]]:
     return [
         case for case in flow.of("security.investigation", "security.inspection") if any(finding["code"] in ("XP-04", "XP-07", "XP-09", "XP-12") for finding in case["findings"])
     ]
+
+
+GOODS = {"description": "graphics card, 12 GB", "hs_code": "847330", "net_weight_g": 1_400, "quantity": 1, "unit_price": "59.90", "amount": "59.90", "brand": "Nova"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        pytest.param({"description": "Graphics cards for gaming", "brand": "NOVA"}, ["commodity", "kind"], id="the same name, written otherwise"),
+        pytest.param({"description": "graphics card support bracket"}, ["commodity"], id="another name"),
+        pytest.param({"brand": None}, ["commodity"], id="no brand"),
+        pytest.param({"net_weight_g": 2_047}, ["commodity", "kind"], id="half as heavy again"),
+        pytest.param({"net_weight_g": 2_048}, [], id="across a power of two"),
+        pytest.param({"net_weight_g": 2_800, "quantity": 2, "amount": "119.80"}, ["commodity", "kind"], id="two pieces, twice the weight"),
+        pytest.param({"unit": "SET"}, [], id="another unit"),
+        pytest.param({"hs_code": "847350"}, [], id="another subheading"),
+    ],
+)
+def test_prices_are_compared_with_those_of_goods_alike(changes: dict[str, Any], same: list[str]) -> None:
+    flow = Flow()
+    goods = [{"items": [GOODS | more], "gross_weight_g": 3_500} for more in ({}, changes)]
+    flow.send(manifest(*[{"house_bill": f"KX{number}"} | each for number, each in enumerate(goods)]))
+    seen = {parcel.name: parcel for record in flow.links for _, raw in read_sightings(record.value or b"").seen for parcel in [msgspec.msgpack.decode(raw, type=Sighting)]}
+    first, second = seen.values()
+    assert first.kind != first.commodity
+    assert [name for name in ("commodity", "kind") if getattr(first, name) == getattr(second, name)] == same
 
 
 def test_a_b_a_changes_no_counter() -> None:

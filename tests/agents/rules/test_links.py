@@ -5,14 +5,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.clock import DAY_MS
-from agents.links import GROUP_PARCELS_MIN, Links
+from agents.links import GROUP_PARCELS_MIN, Links, Seller
 from agents.rules.links import (
     STEPS,
+    Band,
+    Beside,
     LinkCase,
     Linked,
     address_gets_no_split_order,
+    cents_of,
+    is_cheap,
     is_near,
     limits_under,
     price_fits_the_goods,
@@ -20,6 +26,7 @@ from agents.rules.links import (
     receiver_gets_few_parcels,
     receiver_has_few_codes,
     seller_has_customers_who_buy_once,
+    seller_is_not_always_cheap,
     seller_is_not_always_near_the_limit,
     seller_reaches_many_receivers,
     step_of,
@@ -47,22 +54,54 @@ def at(kind: int, parcels: Sequence[Sighting]) -> LinkCase:
 
 def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
-    links = Links()
-    for parcel in parcels[:-1]:
-        links.send(parcel.seller, parcel, NOW_MS)
-    seller, band = links.send(parcels[-1].seller, parcels[-1], NOW_MS)
-    assert band is not None
+    links, seller = Links(), Seller()
+    for parcel in parcels:
+        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
-    return LinkCase(parcel=parcels[-1], kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=seller.parcels.values(), group=group, band=band.total, band_count=band.count)
+    return LinkCase(
+        parcel=parcels[-1],
+        kind=SELLER,
+        now_ms=NOW_MS,
+        law=LAW,
+        limits=LIMITS,
+        together=seller.parcels.values(),
+        group=group,
+        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+    )
 
 
-def banded(usual: Iterable[int], cents: int) -> LinkCase:
-    """A parcel with a price beside those of other sellers."""
-    total = [0] * STEPS
-    for each in (*usual, cents):
-        total[step_of(each)] += 1
-    parcel = sighting(price_cents=cents)
-    return LinkCase(parcel=parcel, kind=SELLER, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=[parcel], band=total, band_count=sum(total))
+OTHERS = 77
+"""Mark of a seller who is not the one that is looked at."""
+KIND = 43
+
+
+def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
+    """The last of a seller's parcels, beside prices that another seller takes for goods that are alike."""
+    links, seller = Links(), Seller()
+    for number, cents in enumerate(usual):  # a seller keeps the latest; the prices stay
+        other = sighting(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
+        links.send(other.seller, other, NOW_MS)
+    for parcel in parcels:
+        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
+    return LinkCase(
+        parcel=parcels[-1],
+        kind=SELLER,
+        now_ms=NOW_MS,
+        law=LAW,
+        limits=LIMITS,
+        together=seller.parcels.values(),
+        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+    )
+
+
+def banded(usual: Iterable[int], cents: int, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
+    """A single parcel beside those of another seller."""
+    return beside(usual, sighting(price_cents=cents, **alike), **alike)
+
+
+def cheap(count: int, *, first: int = 0, price_cents: int = 1_200, **changes: Any) -> list[Sighting]:  # noqa: ANN401 - whatever a sighting may hold
+    """Parcels of a seller at a fifth of what others take."""
+    return many(count, first=first, price_cents=price_cents, **{"kind": KIND, **changes})
 
 
 def own(number: int) -> int:
@@ -127,9 +166,15 @@ TABLE = (
     ),
     pytest.param(
         seller_has_customers_who_buy_once,
-        of_seller([*many(1, consignee=code(0), since_ms=days_ago(30)), *many(39, first=1, consignee=of_codes(20), address=own, phone=own)]),
+        of_seller([*many(1, consignee=code(0), since_ms=days_ago(7)), *many(39, first=1, consignee=of_codes(20), address=own, phone=own)]),
         [],
-        id="one of the forty a month ago",
+        id="one of the forty a week ago",
+    ),
+    pytest.param(
+        seller_has_customers_who_buy_once,
+        of_seller(many(120, consignee=of_codes(40), address=own, phone=own, since_ms=lambda number: days_ago(29 - number // 5))),
+        [],
+        id="forty customers who order again every eight days",
     ),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(20, price_cents=lambda number: 13_500 + number)), CODES, id="twenty parcels from 135 dollars on"),
     pytest.param(seller_is_not_always_near_the_limit, of_seller(many(19, price_cents=lambda number: 13_500 + number)), [], id="nineteen"),
@@ -157,12 +202,48 @@ TABLE = (
     pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500)]), CODES, id="a twelfth of what fifty others cost"),
     pytest.param(price_fits_the_seller, of_seller([*many(49), *many(1, first=49, price_cents=500)]), [], id="of forty-nine others"),
     pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=749)]), [], id="an eighth"),
-    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500, goods="9503")]), [], id="other goods"),
-    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, price_cents=500, first=50), *many(1, first=51, price_cents=500)]), [], id="the second that is as cheap"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500, goods="9503")]), [], id="goods of another heading"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(1, first=50, price_cents=500, kind=KIND)]), [], id="goods of the heading, but of another name"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(6, first=50, price_cents=500)]), CODES, id="five of fifty-five are as cheap"),
+    pytest.param(price_fits_the_seller, of_seller([*many(50), *many(7, first=50, price_cents=500)]), [], id="six of fifty-six, more than a tenth"),
     pytest.param(price_fits_the_goods, banded([5_990] * 500, 500), CODES, id="a twelfth of what five hundred others cost"),
     pytest.param(price_fits_the_goods, banded([5_990] * 499, 500), [], id="of 499 others"),
     pytest.param(price_fits_the_goods, banded([*[5_990] * 498, 500, 500], 500), CODES, id="two in five hundred are as cheap"),
     pytest.param(price_fits_the_goods, banded([*[5_990] * 497, 500, 500, 500], 500), [], id="three in five hundred are as cheap"),
+    pytest.param(price_fits_the_goods, banded([5_990] * 50, 500, kind=KIND), CODES, id="a twelfth of what fifty others of the name cost"),
+    pytest.param(price_fits_the_goods, banded([5_990] * 49, 500, kind=KIND), [], id="of forty-nine others of the name"),
+    pytest.param(price_fits_the_goods, banded([5_990] * 50, 749, kind=KIND), [], id="an eighth of what others of the name cost"),
+    pytest.param(price_fits_the_goods, banded([*[5_990] * 45, *[500] * 5], 500, kind=KIND), CODES, id="a tenth of those of the name are as cheap"),
+    pytest.param(price_fits_the_goods, banded([*[5_990] * 44, *[500] * 6], 500, kind=KIND), [], id="more than a tenth"),
+    pytest.param(
+        price_fits_the_goods,
+        beside([5_990] * 550, *many(51, first=1, price_cents=500, kind=KIND)),
+        [],
+        id="an accessory beside dear goods of the subheading: fifty of its name are enough to be compared with",
+    ),
+    pytest.param(price_fits_the_goods, beside([5_990] * 550, *many(50, first=1, price_cents=500, kind=KIND)), CODES, id="too few of its name: what the subheading costs"),
+    pytest.param(price_fits_the_goods, beside([5_990] * 60, *cheap(20, price_cents=500), kind=KIND), CODES, id="the seller's own twenty are no usual price"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5), kind=KIND), CODES, id="five parcels at a fifth of the price"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(4), kind=KIND), [], id="four"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 49, *cheap(5), kind=KIND), [], id="beside forty-nine others"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5, price_cents=1_498), kind=KIND), [], id="a quarter of the price: a sale"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 45, *[1_200] * 5], *cheap(5), kind=KIND), CODES, id="a tenth of the others take as little"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[1_200] * 6], *cheap(5), kind=KIND), [], id="more than a tenth"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[3_000] * 6], *cheap(5), kind=KIND), CODES, id="some take half"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 44, *[2_300] * 6], *cheap(5), kind=KIND), [], id="some take less than twice as much: goods of many prices"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 25, *[3_000] * 25], *cheap(5), kind=KIND), CODES, id="half of the others take half: used goods and clearances"),
+    pytest.param(seller_is_not_always_cheap, beside([*[5_990] * 25, *[3_000] * 26], *cheap(5), kind=KIND), [], id="more than half: that is the price"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5, price_cents=4_000), *cheap(5, first=5), kind=KIND), CODES, id="half of its parcels"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(6, price_cents=4_000), *cheap(5, first=6), kind=KIND), [], id="less than half: bargains"),
+    pytest.param(
+        seller_is_not_always_cheap,
+        beside([5_990] * 50, *cheap(9, kind=KIND + 1, commodity=42), *cheap(5, first=9), kind=KIND),
+        CODES,
+        id="goods that nobody else sends are not counted",
+    ),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(1, since_ms=days_ago(30)), *cheap(4, first=1), kind=KIND), [], id="one of the five a month ago"),
+    pytest.param(seller_is_not_always_cheap, beside([5_990] * 50, *cheap(5), *cheap(1, first=5, price_cents=5_990), kind=KIND), [], id="the parcel itself costs what it should"),
+    pytest.param(seller_is_not_always_cheap, of_seller(cheap(60)), [], id="nobody else sends such goods"),
     pytest.param(price_fits_the_goods, at(SELLER, many(1)), [], id="no price for a piece"),
 )
 
@@ -193,8 +274,35 @@ def test_a_step_is_a_quarter_of_a_doubling_and_no_price_leaves_the_scale() -> No
     assert [step_of(cents) for cents in (0, 1, 2, 3, 4, 100, 118, 119, 10**30)] == [0, 0, 4, 6, 8, 26, 27, 27, STEPS - 1]
     steps = [step_of(cents) for cents in range(5_000)]
     assert steps == sorted(steps)
+    assert all(step_of(cents_of(step) + 1) >= step for step in range(STEPS))
+    assert all(step_of(cents_of(step)) <= step for step in range(STEPS))
+
+
+@pytest.mark.parametrize(
+    ("usual", "is_it"),
+    [
+        pytest.param([5_990] * 3 + [1_200] * 5, True, id="more than a third cost more than four times as much"),
+        pytest.param([5_990] * 3 + [1_200] * 6, False, id="a third does"),
+        pytest.param([4_000] * 9, False, id="none does"),
+    ],
+)
+def test_no_rule_of_prices_is_asked_but_of_what_is_cheap_beside_others(usual: list[int], is_it: bool) -> None:  # noqa: FBT001 - a column
+    band = Band()
+    for cents in usual * 60:
+        band.add(1, step_of(cents))
+    assert is_cheap(sighting(price_cents=1_200, kind=KIND), band, {}, LIMITS) is is_it
 
 
 def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> None:
     """Below that a seller has no group, and they would never find anything."""
     assert min(LIMITS.seller_codes_30d, LIMITS.seller_sample) > GROUP_PARCELS_MIN
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, STEPS - 1)), max_size=60), st.integers(0, 6))
+def test_where_the_dearest_third_begins_follows_from_the_prices(said: list[tuple[bool, int, int]], horizon: int) -> None:
+    band = Band()
+    for adds, day, step in said:
+        (band.add if adds else band.drop)(day, step)
+    band.expire(horizon)
+    assert band.count == sum(band.total) == sum(sum(steps.values()) for steps in band.days.values())
+    assert band.dear == next(step for step in range(STEPS) if 3 * sum(band.total[: step + 1]) >= 2 * band.count)
