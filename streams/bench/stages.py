@@ -23,7 +23,9 @@ from agents import intake, screening
 from agents.consignees import Partition
 from agents.identity import TokenKeys
 from agents.intake import Office
+from agents.links import Linking, Links
 from agents.rules import PARCEL_RULES
+from agents.rules.traits import Traits
 from agents.screening import Screening
 from agents.settled import SettledWriter
 from schemas import avro, topics
@@ -51,6 +53,7 @@ LOADS: Final[tuple[tuple[str, Form, float], ...]] = (("clean JSON", "JSON", 0.0)
 READ: Final = "read"
 DECISION: Final = "write decision"
 SCREENING: Final = "screening, writing decisions"
+LINKING: Final = "linking"
 OUTBOX: Final = "outbox, compressing"
 CHANGELOG: Final = "state changelog"
 FASTAVRO: Final = "fastavro: decode"
@@ -141,6 +144,7 @@ class Way:
             self.calls = {stage: stack.enter_context(noting(*place)) for stage, place in CALLS.items()}
             self.boxed = stack.enter_context(noting(Outbox, "add"))
             self.screened = stack.enter_context(noting(Screening, "decide"))
+            self.linked = stack.enter_context(noting(Linking, "decide"))
             self.last = self.work()
             for at in range(0, len(manifests), UNIT):
                 self._follow(manifests[at : at + UNIT])
@@ -182,9 +186,13 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     "price": (intake, "price_of"),
     "route": (intake, "route_of"),
     "exemption": (intake, "relief_of"),
-    "marks": (intake, "mark"),
-    "money": (intake, "_money"),
+    "names of parties": (intake, "listed_parties"),
+    "traits": (Traits, "of"),
     "rules": (intake, "findings_of"),
+    "facts and marks": (intake._File, "_facts"),
+    "risk": (intake._File, "_risk"),
+    "money": (intake, "_money"),
+    "sightings": (intake._File, "_tell"),
     "token": (intake, "consignee_token"),
     "write settled part": (SettledWriter, "write"),
     "write refusal": (intake, "write_decided"),
@@ -194,7 +202,7 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
 }
 """Where the functions of the stages are looked up when a worker calls them."""
 GENERATORS: Final = frozenset({"unknown fields", "faults of form"})
-PARTS: Final = (*(stage for stage in CALLS if stage != DECISION), SCREENING, OUTBOX, CHANGELOG)
+PARTS: Final = (*(stage for stage in CALLS if stage != DECISION), SCREENING, LINKING, OUTBOX, CHANGELOG)
 """What follows one on the other, and makes up the whole."""
 
 
@@ -203,6 +211,7 @@ def _stages(way: Way) -> dict[str, Prepare]:
     return {
         **{stage: _again(getattr(*CALLS[stage]), calls, generator=stage in GENERATORS) for stage, calls in way.calls.items()},
         SCREENING: partial(_screen, way),
+        LINKING: partial(_link, way),
         OUTBOX: partial(_fill, way),
         CHANGELOG: partial(_change, way),
         WHOLE: partial(_whole, way),
@@ -231,6 +240,18 @@ def _screen(way: Way) -> Run:
     decide = Screening(office().reference).decide
     kept: defaultdict[int, Partition] = defaultdict(Partition)
     given = [(token, checked, kept[id(partition)]) for _, token, checked, partition in (call.args for call in way.screened)]
+
+    def run() -> None:
+        for each in given:
+            decide(*each)
+
+    return run
+
+
+def _link(way: Way) -> Run:
+    decide = Linking(office().reference).decide
+    kept: defaultdict[int, Links] = defaultdict(Links)
+    given = [(said, kept[id(links)]) for _, said, links in (call.args for call in way.linked)]
 
     def run() -> None:
         for each in given:
