@@ -16,6 +16,8 @@ from streams.settings import CHECKOUT
 EXAMPLES = CHECKOUT / "schemas" / "examples" / "manifest.v1"
 AT = "2026-11-23T14:03:00+09:00"
 SECONDS = 120
+SCREEN: Final = frozenset({"COLUMNS", "LINES"})
+"""How large somebody else's terminal is: processes of pytest-xdist have them."""
 STREAMS: Final = ("stdin", "stdout", "stderr")
 
 Done = subprocess.CompletedProcess[str]
@@ -23,7 +25,7 @@ Done = subprocess.CompletedProcess[str]
 
 def environ(**changes: str) -> dict[str, str]:
     """The environment without anybody's settings, but for these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INTAKE_", "LC_", "LANG"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INTAKE_", "LC_", "LANG")) and name not in SCREEN}
     return kept | {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(CHECKOUT), "INTAKE_DATA_DIR": "/nowhere", **changes}
 
 

@@ -22,7 +22,7 @@ def test_days_and_truth_are_written_to_be_published(tmp_path: Path) -> None:
         for parcel in json.loads(line)["parcels"]
     }
     assert {row.bill for row in truths if row.kind != "MISTAKE"} < sent
-    assert done.stdout.startswith(f"{len(sent)} parcels of ")
+    assert done.stdout.startswith(f"{len(sent):,} parcels of ")
 
 
 def test_a_run_says_what_was_found_and_ends_with_no_when_something_was_not(tmp_path: Path) -> None:
