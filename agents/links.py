@@ -16,7 +16,7 @@ from agents.identity import Ids
 from agents.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.reference import Reference
 from agents.rules import LINK_RULES
-from agents.rules.links import CHEAP, WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, limits_under, step_of
+from agents.rules.links import CHEAP, WINDOW_DAYS, Band, Beside, Group, LinkCase, Linked, evidence_of, is_cheap, is_near, kind_of, limits_under, step_of
 from agents.rules.phases import asked
 from agents.rules.rows import LinkRule
 from agents.screening import Output
@@ -82,17 +82,11 @@ def _count(group: Group, parcel: Sighting, by: int) -> None:
     _bump(group.addresses, parcel.address, by)
     _bump(group.phones, parcel.phone, by)
     if parcel.piece_cents:
-        kind = parcel.kind or parcel.commodity
-        steps = group.prices.get(kind)
-        if steps is None:
-            steps = group.prices[kind] = {}
-        step = step_of(parcel.piece_cents)
-        if count := steps.get(step, 0) + by:
-            steps[step] = count
-        else:
-            del steps[step]
-            if not steps:
-                del group.prices[kind]
+        kind = kind_of(parcel)
+        steps = group.prices.setdefault(kind, {})
+        _bump(steps, step_of(parcel.piece_cents), by)
+        if not steps:
+            del group.prices[kind]
 
 
 def _bump(counts: dict[T, int], key: T, by: int) -> None:

@@ -243,6 +243,10 @@ class Registration:
         """Whether the entry is suspended on a day."""
         return self.suspended_from is not None and day >= self.suspended_from
 
+    def in_force_on(self, day: date) -> bool:
+        """Whether the entry is valid on a day, and not suspended."""
+        return self.valid_on(day) and not self.suspended_on(day)
+
 
 @dataclass(frozen=True, slots=True)
 class Category:

@@ -98,7 +98,7 @@ def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
     if platform is None:
         return
     registration = case.reference.operator(platform)
-    if registration is not None and (not registration.valid_on(case.lodged_on) or registration.suspended_on(case.lodged_on)):
+    if registration is not None and not registration.in_force_on(case.lodged_on):
         found = quoted(platform)
         yield Found(
             "/order/platform",

@@ -414,7 +414,7 @@ def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
 def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
     """A piece costs no small part of what the same seller takes for nearly all other goods of the same kind."""
     group, limits, parcel = case.group, case.limits, case.parcel
-    if group is None or not parcel.piece_cents or (steps := group.prices.get(parcel.kind or parcel.commodity)) is None:
+    if group is None or not parcel.piece_cents or (steps := group.prices.get(kind_of(parcel))) is None:
         return
     count = sum(steps.values()) - 1
     if count < limits.seller_sample:
@@ -422,7 +422,7 @@ def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
     bound = step_of(parcel.piece_cents * limits.band_factor)
     if (sum([number for step, number in steps.items() if step <= bound]) - 1) * PER_MILLE > count * limits.kind_per_mille:
         return
-    same = [other for other in case.together if other.goods == parcel.goods and other.piece_cents and _kind_of(other) == _kind_of(parcel)]
+    same = [other for other in case.together if other.goods == parcel.goods and other.piece_cents and kind_of(other) == kind_of(parcel)]
     others = sorted(other.piece_cents for other in same if other.name != parcel.name)
     evidence = {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others[len(others) // 2]), "sample": str(len(others)), "goods": parcel.goods}
     usual = evidence["usual_usd"]
@@ -460,7 +460,8 @@ def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
         yield Linked("/items/0/unit_price", said, evidence, tuple(low))
 
 
-def _kind_of(parcel: Sighting) -> int:
+def kind_of(parcel: Sighting) -> int:
+    """The most alike goods that a parcel's prices are counted with."""
     return parcel.kind or parcel.commodity
 
 

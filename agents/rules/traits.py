@@ -251,7 +251,7 @@ class Traits:
                 traits |= ODD_PHONE
             if not postcode_kr.is_valid(consignee.postcode):
                 traits |= ODD_POSTCODE
-            if len(address) < ADDRESS_CHARS_MIN or len(address.strip()) < ADDRESS_CHARS_MIN or not has_digit(address):
+            if len(address.strip()) < ADDRESS_CHARS_MIN or not has_digit(address):
                 traits |= ODD_ADDRESS
         if order is not None:
             if resident_number.contains_dashed(f"{order.platform}\n{order.url}\n{order.order_number}\n{order.seller_id}"):
@@ -267,7 +267,7 @@ class Traits:
         known = self._platforms.get(platform)
         if known is None:
             registration = self._reference.operator(platform)
-            known = registration is not None and registration.valid_on(case.lodged_on) and not registration.suspended_on(case.lodged_on)
+            known = registration is not None and registration.in_force_on(case.lodged_on)
             self._platforms[platform] = known
         return known
 
