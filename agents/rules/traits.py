@@ -297,11 +297,10 @@ class Traits:
             net_g += weight_g
             if not unit_e4 or not amount_e4:
                 traits |= LACKING | ODD_AMOUNT | NO_PRODUCT
-            else:
-                if unit_e4 * quantity != amount_e4:
-                    traits |= NO_PRODUCT
-                if not least * weight_g <= amount_e4 * rate <= most * weight_g:
-                    traits |= ODD_VALUE
+            elif unit_e4 * quantity != amount_e4:
+                traits |= NO_PRODUCT
+            if amount_e4 and not least * weight_g <= amount_e4 * rate <= most * weight_g:
+                traits |= ODD_VALUE
             if quantity <= 0 or weight_g <= 0:
                 traits |= NOT_ABOVE_ZERO
             if quantity > self._most_units:

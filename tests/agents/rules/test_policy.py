@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from _pytest.mark import ParameterSet
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.case import Case
@@ -191,7 +191,7 @@ _TEXT = st.text(max_size=40) | _LIKELY
 _TIMES = st.datetimes().flatmap(lambda moment: st.sampled_from(["Z", "+09:00", "-14:00", "+14:00", "+23:59", "-23:59"]).map(lambda zone: f"{moment.isoformat()}{zone}"))
 _COUNTS = st.integers(-5, 5) | st.sampled_from([-limits.QUANTITY_MAX, 31, limits.QUANTITY_MAX])
 _NUMBERS = {"quantity": _COUNTS, "net_weight_g": _COUNTS, "volume_ml": st.none() | _COUNTS}
-_ITEM = st.builds(dict[str, Any], _texts(Item, _TEXT)) | st.fixed_dictionaries({}, optional=_NUMBERS)
+_ITEM = st.builds(lambda said, counted: said | counted, _texts(Item, _TEXT), st.fixed_dictionaries({}, optional=_NUMBERS))
 _PARCEL = st.builds(
     lambda own, consignor, consignee, order, items: {**own, "consignor": consignor, "consignee": consignee, "order": order, "items": items},
     _texts(Parcel, _TEXT),
@@ -203,6 +203,7 @@ _PARCEL = st.builds(
 
 
 @settings(deadline=None)
+@example(changes={"items": [{"unit_price": "", "amount": "60001"}]}, headers={}, exported=False)
 @given(changes=_PARCEL, headers=_texts(Header, _TEXT), exported=st.booleans())
 def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], headers: dict[str, Any], exported: bool) -> None:  # noqa: FBT001 - hypothesis names it
     of = (export_parcel if exported else parcel)(**changes)

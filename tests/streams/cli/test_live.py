@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ import pytest
 from schemas import avro
 from streams import ready
 from streams.sample import day
-from tests.streams.cli.command import EXAMPLES, Done, environ, lines, tonggwan
+from tests.streams.cli.command import EXAMPLES, SECONDS, Done, environ, lines, tonggwan
 
 pytestmark = pytest.mark.broker
 
@@ -34,6 +36,20 @@ class Up:
     def call(self, *args: object, text: str = "") -> Done:
         """A command that finds it by its folder."""
         return tonggwan(*args, text=text, env=environ(INTAKE_DATA_DIR=str(self.folder)))
+
+    def follow(self, *asked: str, count: int) -> tuple[list[dict[str, Any]], str]:
+        """So many decisions, as they come, and what else was said until Ctrl-C."""
+        words = [sys.executable, "-m", "streams", "decisions", *asked, "--follow", "--json"]
+        following = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(INTAKE_DATA_DIR=str(self.folder)))
+        assert following.stdout
+        too_long = Timer(SECONDS, following.kill)
+        too_long.start()
+        found = [json.loads(line) for line in islice(following.stdout, count)]
+        too_long.cancel()
+        following.send_signal(signal.SIGINT)
+        _, said = following.communicate(timeout=10)
+        assert following.returncode == 130, said
+        return found, said
 
     def share(self, number: int) -> ready.Share | None:
         """What a worker has."""
@@ -64,10 +80,12 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture(scope="module")
 def published(up: Up) -> list[dict[str, Any]]:
-    """The receipts of an example and its amendment."""
+    """The receipts of an example and its amendment, all of whose parcels have been decided: that comes after the receipts."""
     done = up.call("publish", EXAMPLE, EXAMPLES / "import_express_amended.json", "--carrier", "kx", "--follow", "--json")
     assert done.returncode == 0, done.stderr
     assert "Published 2 manifests with 3 parcels" in done.stderr
+    decided, said = up.follow("--manifest", "KX-2026-11-23-0007", count=3)
+    assert len(decided) == 3, said
     return sorted(lines(done), key=lambda receipt: int(receipt["manifest_version"]))
 
 
@@ -111,13 +129,8 @@ def test_the_decisions_of_a_house_bill_are_in_order(up: Up, published: list[dict
 
 def test_decisions_to_come_are_followed_until_interrupted(up: Up, published: list[dict[str, Any]]) -> None:
     assert published
-    words = [sys.executable, "-m", "streams", "decisions", "--house-bill", FIRST, "--follow", "--json"]
-    following = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(INTAKE_DATA_DIR=str(up.folder)))
-    assert following.stdout
-    assert json.loads(following.stdout.readline())["sequence"] == 1
-    following.send_signal(signal.SIGINT)
-    _, said = following.communicate(timeout=10)
-    assert (following.returncode, said) == (130, "")
+    [decision], said = up.follow("--house-bill", FIRST, count=1)
+    assert (decision["sequence"], said) == (1, "")
 
 
 def test_a_house_bill_is_explained(up: Up, published: list[dict[str, Any]]) -> None:
