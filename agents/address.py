@@ -7,7 +7,7 @@ romanised road is not brought back to Hangul: those stay apart.
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from agents.text import fold
 
@@ -82,30 +82,23 @@ _NUMBER_ALONE: Final = re.compile(r"(?<![\w-])(\d{2,5})\s*$")
 _NOT_SAID: Final = re.compile(r"[^\w]+")
 
 
-class Place(NamedTuple):
-    """Where an address is, as two keys of the same form for the same place."""
-
-    building: str
-    unit: str
-    """The building and what lies in it: block, room, floor; the building alone where none is said."""
-
-
-def place_of(address: str, postcode: str = "") -> Place:
-    """The place that an address names, with the postcode where the address leaves its region out.
+def place_of(address: str, postcode: str = "") -> str:
+    """The place that an address names, the building and what lies in it: block, room, floor. With the postcode where the address leaves its region out.
 
     Any text has an answer; one that is no Korean address is its own key, without case, spaces and punctuation.
 
-    >>> place_of("서울시 강남구 테헤란로123 (역삼동) 101동202호").unit == place_of("서울특별시 강남구 테헤란로 123, 101동 202호", "06236").unit
+    >>> place_of("서울시 강남구 테헤란로123 (역삼동) 101동202호") == place_of("서울특별시 강남구 테헤란로 123, 101동 202호", "06236")
     True
     """
     if (usual := _USUAL.fullmatch(address)) is not None and (known := _REGIONS.get(usual[1])) is not None:
         _, district, name, number, sub, dong, room = usual.groups()
-        building = f"{known} {district} {name} {number}-{sub}" if sub else f"{known} {district} {name} {number}"
-        return Place(building, f"{building} {dong or ''}/{room}" if room else building)
+        if sub:
+            number = f"{number}-{sub}"
+        return f"{known} {district} {name} {number} {dong or ''}/{room}" if room else f"{known} {district} {name} {number}"
     return _place_of(address, postcode)
 
 
-def _place_of(address: str, postcode: str) -> Place:
+def _place_of(address: str, postcode: str) -> str:
     text = fold(address)
     bare = text
     if "(" in bare or "[" in bare:
@@ -126,12 +119,11 @@ def _place_of(address: str, postcode: str) -> Place:
     elif (latin := _LATIN_NUMBERED.search(bare)) is not None:
         number, name = latin.groups()
         building = f"{_latin_region(bare, postcode)} {name.replace('-', '').replace(' ', '')} {number}"
-        rest = f"{bare[: latin.start()]} {bare[latin.end() :]}"
-        return Place(building, _with_unit(building, _latin_unit(bare[: latin.start()], bare[latin.end() :])))
+        return _with_unit(building, _latin_unit(bare[: latin.start()], bare[latin.end() :]))
     else:
         said = _NOT_SAID.sub("", text)
-        return Place(said, f"{said} {postcode.strip()}" if said else "")
-    return Place(building, _with_unit(building, _unit(rest)))
+        return f"{said} {postcode.strip()}" if said else ""
+    return _with_unit(building, _unit(rest))
 
 
 def _with_unit(building: str, unit: str) -> str:

@@ -10,6 +10,7 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 
+@lru_cache(maxsize=4096)  # several look at each time of a manifest
 def parse_rfc3339(text: str) -> datetime | None:
     """A time with offset; None when it is none.
 
@@ -37,7 +38,6 @@ def day_in_korea(text: str) -> date | None:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=256)
 def day_of_ms(time_ms: int) -> date:
     """The Korean day of Unix milliseconds."""
     return datetime.fromtimestamp(time_ms / 1000, KST).date()

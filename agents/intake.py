@@ -599,7 +599,7 @@ class _File:
             purchased_on=0 if order is None or order.purchased_on is None else _ordinal(_day(order.purchased_on)),
             master=self._master,
             supplier=_supplier(parcel),
-            address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode).unit, secret=secret),
+            address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret),
             phone=mark(_digits(parcel.consignee.phone), secret=secret),
             particulars=particulars_token(parcel.consignee, token, self._office.keys) if _asks_customs(case) else "",
             uses=dict(case.uses),

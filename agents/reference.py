@@ -376,8 +376,14 @@ class Reference:
     watchlist: Watchlist = field(default_factory=lambda: Watchlist.of(()))
     embargoes: Mapping[str, Dated[str]] = field(default_factory=dict)
     """Source of the embargo by country and day; empty where it has ended."""
+    first_day: date = field(init=False, repr=False, compare=False)
+    """The first day on which every threshold is known."""
     _laws: dict[date, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The laws of days that were asked for."""
+
+    def __post_init__(self) -> None:
+        figures: list[Dated[Decimal]] = [getattr(self.thresholds, row.name) for row in fields(Thresholds)]
+        object.__setattr__(self, "first_day", max(figure.first_day for figure in figures))  # the dataclass is frozen
 
     def on(self, day: date) -> Law:
         """What is in force on a day."""
@@ -419,12 +425,6 @@ class Reference:
     def operator(self, platform: str) -> Registration | None:
         """The registration of an e-commerce platform, however its name is written."""
         return self.operators.get(platform) or self.operators.get(folded(platform))
-
-    @property
-    def first_day(self) -> date:
-        """The first day on which every threshold is known."""
-        figures: list[Dated[Decimal]] = [getattr(self.thresholds, row.name) for row in fields(Thresholds)]
-        return max(figure.first_day for figure in figures)
 
 
 def _e4(figure: Dated[Decimal], day: date) -> int:

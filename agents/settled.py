@@ -23,6 +23,10 @@ def _writer(fields: tuple[str, ...]) -> Writer:
     return avro.writer(avro.DECISION, fields)
 
 
+_FIRST, _MIDDLE, _LAST, _OF_PARCEL = map(_writer, (_SHARED_FIRST, _SHARED_MIDDLE, _SHARED_LAST, _OWN))
+_DECIDED, _DECIDED_BEFORE_RISK = map(_writer, (Decided.__struct_fields__, _BEFORE_RISK))
+
+
 class Shared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What all decisions of a manifest version share."""
 
@@ -46,22 +50,19 @@ class Own(msgspec.Struct, frozen=True, gc=False):
 class SettledWriter:
     """Writes the settled part of the decisions of one manifest version."""
 
-    __slots__ = ("_first", "_last", "_middle", "_own", "shared")
+    __slots__ = ("_first", "_last", "_middle", "shared")
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
-        self._first = _writer(_SHARED_FIRST)(shared)
-        self._middle = _writer(_SHARED_MIDDLE)(shared)
-        self._last = _writer(_SHARED_LAST)(shared)
-        self._own = _writer(_OWN)
+        self._first, self._middle, self._last = _FIRST(shared), _MIDDLE(shared), _LAST(shared)
 
     def write(self, house_bill: str, own: Own) -> bytes:
         """The settled part of one decision."""
-        return b"".join((self._first, string(house_bill), self._middle, self._own(own), self._last))
+        return b"".join((self._first, string(house_bill), self._middle, _OF_PARCEL(own), self._last))
 
 
 def write_decided(decided: Decided, risk: bytes = b"") -> bytes:
     """The rest of a decision. `risk` is that field, already written; without it, what `decided` says."""
     if not risk:
-        return _writer(Decided.__struct_fields__)(decided)
-    return b"".join((_writer(_BEFORE_RISK)(decided), risk, string(decided.decided_at)))
+        return _DECIDED(decided)
+    return b"".join((_DECIDED_BEFORE_RISK(decided), risk, string(decided.decided_at)))

@@ -215,11 +215,8 @@ def _count(zigzag: int, data: bytes, at: int) -> tuple[int, int, int]:
     return count, at, ends
 
 
-def _zigzag(value: int) -> bytes:
-    """A long as Avro writes it."""
-    raw = (value << 1) ^ (value >> 63)
-    if raw >= 1 << 64:
-        raise OverflowError(f"{value} is longer than 64 bits")
+def _varint(raw: int) -> bytes:
+    """A number that is not negative, seven bits a byte, the lowest first."""
     out = bytearray()
     while raw >= _CONTINUES:
         out.append(raw & 0x7F | _CONTINUES)
@@ -228,8 +225,23 @@ def _zigzag(value: int) -> bytes:
     return bytes(out)
 
 
-_SMALL: Final = tuple(_zigzag(value) for value in range(4096))
+_VARINTS: Final = tuple(_varint(raw) for raw in range(8192))
+_SMALL: Final = _VARINTS[::2]
 """Lengths and small numbers, written once."""
+_LOWEST: Final = tuple(bytes([bits | _CONTINUES]) for bits in range(_CONTINUES))
+"""Seven bits that more follow."""
+
+
+def _zigzag(value: int) -> bytes:
+    """A long as Avro writes it."""
+    raw = (value << 1) ^ (value >> 63)
+    if raw >= 1 << 64:
+        raise OverflowError(f"{value} is longer than 64 bits")
+    out = b""
+    while raw >= len(_VARINTS):
+        out += _LOWEST[raw & 0x7F]
+        raw >>= 7
+    return out + _VARINTS[raw]
 
 
 def long(value: int) -> bytes:
@@ -241,6 +253,21 @@ def string(text: str) -> bytes:
     """A string as Avro writes it."""
     raw = text.encode()
     return long(len(raw)) + raw
+
+
+_REPEATED: Final = frozenset({"event", "route", "outcome", "code", "severity", "rule", "category", "exempt", "exchange_rate", "tax", "rate"})
+"""Text fields that say the same few words again and again."""
+_WORDS_MAX: Final = 4096
+_words: Final[dict[str, bytes]] = {}
+"""Words of these fields, as Avro writes them."""
+
+
+def _word(text: str) -> bytes:
+    """A string as Avro writes it, kept for the next time."""
+    written = string(text)
+    if len(_words) < _WORDS_MAX:
+        _words[text] = written
+    return written
 
 
 class _Generator:
@@ -275,7 +302,7 @@ class _Generator:
         """A function from a struct to bytes."""
         self._record_writer(schema)
         self._emit(0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)")
-        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "double": struct.Struct("<d").pack}
+        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "words": _words, "word": _word, "double": struct.Struct("<d").pack}
         return cast("Writer", self._compile(scope, "write"))
 
     def _compile(self, scope: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - typed by the two callers
@@ -365,15 +392,17 @@ class _Generator:
         for field in schema["fields"]:
             name = self._name()
             self._emit(1, f"{name} = v.{field['name']}")
-            self._write(field["type"], name, 1)
+            self._write(field["type"], name, 1, repeated=field["name"] in _REPEATED)
         self._functions += [f"def write_{schema['name']}(o, v):", *(self._lines or ["    pass"])]
         self._lines = outer
 
     def _number(self, name: str, depth: int) -> None:
         self._emit(depth, f"o += small[{name}] if 0 <= {name} < n_small else zigzag({name})")
 
-    def _write(self, schema: Schema, name: str, depth: int) -> None:  # noqa: C901 - one branch a type
+    def _write(self, schema: Schema, name: str, depth: int, *, repeated: bool = False) -> None:  # noqa: C901, PLR0912 - one branch a type
         match schema:
+            case "string" if repeated:
+                self._emit(depth, f"o += words.get({name}) or word({name})")
             case "string" | "bytes":
                 if schema == "string":
                     self._emit(depth, f"{name} = {name}.encode()")
@@ -389,7 +418,7 @@ class _Generator:
                 self._emit(depth, f"o += double({name})")
             case ["null", other]:
                 self._emit(depth, f"if {name} is None:", "    o.append(0)", "else:", "    o.append(2)")
-                self._write(other, name, depth + 1)
+                self._write(other, name, depth + 1, repeated=repeated)
             case {"type": "array", "items": items}:
                 item = self._name()
                 self._items(name, depth, f"for {item} in {name}:", lambda inner: self._write(items, item, inner))

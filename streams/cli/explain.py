@@ -35,7 +35,8 @@ def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, boots
     """
     known = run(bootstrap, _known(bootstrap, house_bill, carrier))
     if not known:
-        raise Trouble(f"nothing is known of house bill {shown(house_bill)}: see that it is written as in the manifest, and that its manifest was answered; a decision follows the receipt within seconds (`tonggwan decisions --follow`).")
+        right = "see that it is written as in the manifest, and that its manifest was answered; a decision follows the receipt within seconds (`tonggwan decisions --follow`)"
+        raise Trouble(f"nothing is known of house bill {shown(house_bill)}: {right}.")
     for file in known:
         if json_:
             as_json({"house_bill": house_bill, "carrier": file.carrier, "decisions": file.decisions, "cases": file.cases, "notices": file.notices})
