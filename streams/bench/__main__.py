@@ -118,7 +118,7 @@ def bench(parts: tuple[str, ...], parcels: int | None, repeats: int, seconds: in
     pipeline  parcels a second through Kafka and two workers, manifests of 200
     small     the same with a manifest for each parcel
     carriers  the same with 2 and with 30 carriers
-    latency   from a manifest to its decisions, at 1,000 and 3,000 parcels a second
+    latency   from a manifest to its decisions, at 1,000 and 3,000 parcels a second, and whether times tell who is selected
     state     memory of consignees, and how long two workers restore them
 
     All of them when none is named. Settings are taken from the environment, so that what they bring can be measured:

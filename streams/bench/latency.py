@@ -2,10 +2,14 @@
 
 Manifest number i is due at t0 + i / rate, and its latency counts from then, whenever it was really sent: a system that
 falls behind can't slow the load down and so hide its delay. The first seconds are left out.
+
+Parcels that are selected in silence must not be told by their answers, those being early or late included: their times
+are set against those of the parcels that are released and not selected.
 """
 
 import asyncio
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -13,9 +17,9 @@ from typing import Final
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from schemas import topics
+from schemas import avro, topics
 from streams.bench.loads import SEED, Load, Sent, load
-from streams.bench.rig import BenchError, consumer, decisions, partitions_of, producer, rig
+from streams.bench.rig import BenchError, consumer, decisions, everything, partitions_of, producer, rig
 from streams.bench.throughput import Told
 
 WARM_UP_S: Final = 5
@@ -25,6 +29,7 @@ BEGIN_IN_S: Final = 0.5
 READ_MS: Final = 100
 STUCK_S: Final = 40.0
 MS: Final = 1000
+RELEASE: Final = "RELEASE"
 BOUNDS_MS: Final = (50, 75, 100, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000)
 """Where the bars of the histogram end."""
 
@@ -40,6 +45,15 @@ class Latency(msgspec.Struct, frozen=True):
     histogram: dict[str, int]
 
 
+class Silence(msgspec.Struct, frozen=True):
+    """Times of the parcels that were released and selected in silence, beside those that were released alone."""
+
+    selected: Latency
+    others: Latency
+    longer: float
+    """The chance that one of the selected takes longer than one of the others; a half where times tell nothing."""
+
+
 class Measured(msgspec.Struct, frozen=True):
     """One rate."""
 
@@ -47,6 +61,7 @@ class Measured(msgspec.Struct, frozen=True):
     seconds: int
     decisions: Latency
     receipts: Latency
+    silence: Silence
     late_ms: float
     """How late the latest manifest was handed to the producer: far below the latencies, or the load was not as it should be."""
     cpu_us_workers: float
@@ -61,6 +76,15 @@ def latency(seconds: Sequence[float]) -> Latency:
         return ms[min(len(ms) - 1, int(share * len(ms)))]
 
     return Latency(len(ms), at(0.5), at(0.9), at(0.99), ms[-1], dict(_bars(ms)))
+
+
+def silence(selected: Sequence[float], others: Sequence[float]) -> Silence:
+    """What seconds tell of who is selected."""
+    if not selected or not others:
+        raise BenchError(f"{len(selected)} parcels were selected in silence and {len(others)} were not: nothing can be compared, measure longer")
+    ordered = sorted(others)
+    longer = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in selected) / (2 * len(selected) * len(ordered))
+    return Silence(latency(selected), latency(others), longer)
 
 
 def _bars(ms: Sequence[float]) -> Iterator[tuple[str, int]]:
@@ -95,12 +119,16 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
+        released = {record.key async for record in everything(reader, decisions()) if avro.decode(avro.DECISION, record.value)["outcome"] == RELEASE}
+        cases = [record async for record in everything(reader, partitions_of([topics.SECURITY_OF_DESK["INSPECTION"]]))]
+    selected = {record.key for record in cases if avro.decode(avro.SECURITY_CASE, record.value)["outcome"] == RELEASE}
     waited = _waited(given, heard, began, rate / PARCELS_A_MANIFEST)
     return Measured(
         rate=rate,
         seconds=seconds,
-        decisions=latency(waited[0]),
+        decisions=latency([*waited[0].values()]),
         receipts=latency(waited[1]),
+        silence=silence(*([seconds for name, seconds in waited[0].items() if name in released and (name in selected) is which] for which in (True, False))),
         late_ms=late_s * MS,
         cpu_us_workers=(after.workers - before.workers) / given.parcels * 1_000_000,
         cpu_us_broker=(after.broker - before.broker) / given.parcels * 1_000_000,
@@ -122,13 +150,14 @@ async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[Sent], beg
     return late_s
 
 
-def _waited(given: Load, heard: "Heard", began: float, rate: float) -> tuple[list[float], list[float]]:
-    """Seconds to each decision and to each receipt, the warm-up left out."""
-    of_decisions, of_receipts = [], []
+def _waited(given: Load, heard: "Heard", began: float, rate: float) -> tuple[dict[bytes, float], list[float]]:
+    """Seconds to the decision on each house bill and to each receipt, the warm-up left out."""
+    of_decisions: dict[bytes, float] = {}
+    of_receipts = []
     for number, sent in enumerate(given.manifests):
         if number >= WARM_UP_S * rate:
             due = began + number / rate
-            of_decisions += [heard.decisions[name.encode()] - due for name in sent.house_bills]
+            of_decisions |= {name: heard.decisions[name] - due for name in map(str.encode, sent.house_bills)}
             of_receipts.append(heard.receipts[sent.manifest_id.encode()] - due)
     return of_decisions, of_receipts
 

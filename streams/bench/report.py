@@ -62,6 +62,12 @@ def show_latency(found: Iterable[Measured]) -> None:
         [row for each in measured for row in (_waited(each, "decisions", each.decisions), _waited(each, "receipts", each.receipts))],
         title="From when a manifest was due to a committed reader",
     )
+    look.write()
+    look.table(
+        ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "selected takes longer than not"],
+        [row for each in measured for row in (_silent(each, "selected in silence", each.silence.selected), _silent(each, "not selected", each.silence.others))],
+        title="Whether times tell who is selected: a half of all pairs, where they tell nothing",
+    )
     for each in measured:
         look.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
         most = max(each.decisions.histogram.values())
@@ -70,8 +76,15 @@ def show_latency(found: Iterable[Measured]) -> None:
 
 
 def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
-    ms = [f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most)]
-    return [f"{measured.rate:,}", of, f"{latency.count:,}", *ms, f"{measured.late_ms:.0f}", f"{measured.cpu_us_workers:.0f}", f"{measured.cpu_us_broker:.0f}"]
+    return [*_percentiles(measured, of, latency), f"{measured.late_ms:.0f}", f"{measured.cpu_us_workers:.0f}", f"{measured.cpu_us_broker:.0f}"]
+
+
+def _silent(measured: Measured, of: str, latency: Latency) -> list[str]:
+    return [*_percentiles(measured, of, latency), f"{measured.silence.longer:.3f}"]
+
+
+def _percentiles(measured: Measured, of: str, latency: Latency) -> list[str]:
+    return [f"{measured.rate:,}", of, f"{latency.count:,}", *(f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most))]
 
 
 def show_state(found: Mapping[str, State]) -> None:

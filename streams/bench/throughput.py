@@ -18,12 +18,11 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 
 from streams.bench.loads import Load
-from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, publish, rig
+from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, everything, publish, rig
 
 QUIET_S: Final = 1.5
 """So long without a further decision, all being there, is the end."""
 STUCK_S: Final = 40.0
-READ_MS: Final = 500
 READS_EMPTY_MAX: Final = 6
 WARMING_MANIFESTS: Final = 60
 US: Final = 1_000_000
@@ -117,19 +116,10 @@ async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, before: int,
 
 async def _count(reader: AIOKafkaConsumer) -> int:
     """Decisions that a committed reader finds; each house bill once."""
-    tps = decisions()
-    reader.assign(tps)
-    await reader.seek_to_beginning(*tps)
-    ends = await reader.end_offsets(tps)
-    names: set[bytes] = set()
-    count = 0
-    while any([await reader.position(tp) < end for tp, end in ends.items()]):
-        for records in (await reader.getmany(timeout_ms=READ_MS)).values():
-            count += len(records)
-            names.update(record.key for record in records)
-    if len(names) != count:
-        raise BenchError(f"{count} decisions on {len(names)} house bills: some were made twice")
-    return count
+    keys = [record.key async for record in everything(reader, decisions())]
+    if len(set(keys)) != len(keys):
+        raise BenchError(f"{len(keys)} decisions on {len(set(keys))} house bills: some were made twice")
+    return len(keys)
 
 
 def _drain(looks: list[Look], parcels: int, decided: int, transactions: int, began: float) -> Drain:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from agents.rules import PARCEL_RULES
 from streams.bench import latency, loads, stages, state
 from streams.bench.__main__ import bench
+from streams.bench.rig import BenchError
 
 
 def test_stages_measures_every_stage_of_every_load() -> None:
@@ -49,6 +50,24 @@ def test_latency_knows_its_percentiles() -> None:
     measured = latency.latency([number / 1000 for number in range(1, 101)])
     assert (measured.count, measured.median, measured.p90, measured.p99, measured.most) == (100, 51, 91, 100, 100)
     assert measured.histogram == {"below 50": 49, "below 75": 25, "below 100": 25, "below 125": 1}
+
+
+@pytest.mark.parametrize(
+    ("selected", "longer"),
+    [
+        pytest.param([0.1, 0.2, 0.3], 0.5, id="the same times"),
+        pytest.param([0.2, 0.2], 0.5, id="ties count for half"),
+        pytest.param([0.31, 0.4], 1.0, id="a control: later than all others"),
+        pytest.param([0.05], 0.0, id="a control: earlier than all others"),
+    ],
+)
+def test_silence_is_a_half_where_times_tell_nothing(selected: list[float], longer: float) -> None:
+    assert latency.silence(selected, [0.3, 0.1, 0.2]).longer == pytest.approx(longer)
+
+
+def test_silence_needs_parcels_to_compare() -> None:
+    with pytest.raises(BenchError, match="measure longer"):
+        latency.silence([], [0.1])
 
 
 @pytest.mark.broker

@@ -202,10 +202,62 @@ def test_a_worker_that_is_killed_is_started_again_and_everything_balances(up: Up
         assert time.monotonic() < until
         time.sleep(0.1)
     assert "worker-1 was ended by SIGKILL; it is started again." in (up.folder / "said").read_text()
+    assert balanced(up)["holds"]
+
+
+def balanced(up: Up) -> dict[str, Any]:
+    """What `reconcile` says last, once every parcel is decided."""
     until = time.monotonic() + 30
     while (balance := up.call("reconcile", "--json")).returncode:
         assert time.monotonic() < until, balance.stdout
-    assert lines(balance)[-1]["holds"]
+    return lines(balance)[-1]
+
+
+def alone(house_bill: str, code: str, **changes: object) -> str:
+    """A manifest of one parcel to a consignee of its own."""
+    manifest = json.loads(EXAMPLE.read_text())
+    parcel = manifest["parcels"][0] | {"house_bill": house_bill} | changes
+    parcel["consignee"]["clearance_code"] = code
+    return json.dumps(manifest | {"manifest_id": f"KX-{house_bill}", "parcels": [parcel]})
+
+
+def test_an_officer_holds_a_parcel_and_lets_it_go(up: Up) -> None:
+    house_bill = "KX826110009001"
+    assert up.call("publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000018")).returncode == 0
+    [decision], _ = up.follow("--house-bill", house_bill, count=1)
+    for sequence, what, outcome in ((2, "hold", "HOLD"), (3, "release", decision["outcome"])):
+        done = up.call("act", house_bill, what, "--by", "officer 7", "--why", "as seen")
+        assert done.returncode == 0, done.stderr
+        latest = up.follow("--house-bill", house_bill, count=sequence)[0][-1]
+        assert (latest["sequence"], latest["supersedes"], latest["event"], latest["outcome"]) == (sequence, sequence - 1, "OFFICER", outcome)
+
+
+def test_a_sender_who_comes_onto_the_list_has_what_is_in_flight_held(up: Up, tmp_path: Path) -> None:
+    house_bill, sender = "KX826110009002", "Quiverton Lantern Trading Co Ltd"
+    consignor = json.loads(EXAMPLE.read_text())["parcels"][0]["consignor"] | {"name": sender}
+    assert up.call("publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000026", consignor=consignor)).returncode == 0
+    up.follow("--house-bill", house_bill, count=1)
+    table = tmp_path / "watchlist.csv"
+    table.write_text(f"entry,list,kind,names,weak,countries,born,addresses,source\nT-1,TEST,ORGANISATION,{sender},,,,,A test\n")
+    done = up.call("reference", "load", table, "--why", "a test")
+    assert done.returncode == 0, done.stderr
+    for what in ("HOLD", "held already"):
+        done = up.call("rescreen", "--json")
+        assert done.returncode == 0, done.stderr
+        assert [(row["house_bill"], row["entry"], row["what"]) for row in lines(done)] == [(house_bill, "T-1", what)]
+        latest = up.follow("--house-bill", house_bill, count=2)[0][-1]
+        assert (latest["supersedes"], latest["event"], latest["outcome"]) == (1, "LIST_CHANGED", "HOLD")
+
+
+def test_scenarios_are_judged_by_what_is_on_kafka(up: Up, tmp_path: Path) -> None:
+    small = ("--days", 1, "--parcels", 200, "--scale", 0.01)
+    assert up.call("scenarios", "generate", tmp_path, *small).returncode == 0
+    for file in tmp_path.glob("*.jsonl"):
+        assert "No answer" not in up.call("publish", file, "--carrier", file.stem, "--follow").stderr
+    balanced(up)
+    [run], [judged] = (lines(up.call("scenarios", *words, "--json")) for words in (("run", *small), ("judge", tmp_path / "truth.csv")))
+    assert judged["planted"] == run["planted"] > 0
+    assert [scenario["parcels"] for scenario in judged["scenarios"]] == [scenario["parcels"] for scenario in run["scenarios"]]
 
 
 def test_the_key_for_tokens_is_ours_alone_and_stays(up: Up) -> None:
