@@ -4,13 +4,12 @@ Manifest number i is due at t0 + i / rate, and its latency counts from then, whe
 falls behind can't slow the load down and so hide its delay. The first seconds are left out.
 
 Parcels that are selected in silence must not be told by their answers, those being early or late included: their times
-are set against those of the parcels that are released and not selected.
+are set against those of the others in their manifest that are released too.
 """
 
 import asyncio
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -46,12 +45,14 @@ class Latency(msgspec.Struct, frozen=True):
 
 
 class Silence(msgspec.Struct, frozen=True):
-    """Times of the parcels that were released and selected in silence, beside those that were released alone."""
+    """Times of the parcels that were released and selected in silence, beside those of their manifest that were released alone."""
 
     selected: Latency
     others: Latency
+    pairs: int
+    """Of one that was and one that was not, in one manifest: other manifests have other waits."""
     longer: float
-    """The chance that one of the selected takes longer than one of the others; a half where times tell nothing."""
+    """The share of pairs in which the selected one takes longer, ties by half; a half where times tell nothing."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -78,13 +79,14 @@ def latency(seconds: Sequence[float]) -> Latency:
     return Latency(len(ms), at(0.5), at(0.9), at(0.99), ms[-1], dict(_bars(ms)))
 
 
-def silence(selected: Sequence[float], others: Sequence[float]) -> Silence:
-    """What seconds tell of who is selected."""
-    if not selected or not others:
-        raise BenchError(f"{len(selected)} parcels were selected in silence and {len(others)} were not: nothing can be compared, measure longer")
-    ordered = sorted(others)
-    longer = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in selected) / (2 * len(selected) * len(ordered))
-    return Silence(latency(selected), latency(others), longer)
+def silence(manifests: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Silence:
+    """What times tell of who is selected, from each manifest's seconds of the selected and of the others."""
+    both = [(selected, others) for selected, others in manifests if selected and others]
+    pairs = [(mine, other) for selected, others in both for mine in selected for other in others]
+    if not pairs:
+        raise BenchError("no parcel was selected in silence beside one that was not: nothing can be compared, measure longer")
+    longer = sum((mine > other) + (mine == other) / 2 for mine, other in pairs) / len(pairs)
+    return Silence(latency([each for selected, _ in both for each in selected]), latency([each for _, others in both for each in others]), len(pairs), longer)
 
 
 def _bars(ms: Sequence[float]) -> Iterator[tuple[str, int]]:
@@ -128,7 +130,7 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
         seconds=seconds,
         decisions=latency([*waited[0].values()]),
         receipts=latency(waited[1]),
-        silence=silence(*([seconds for name, seconds in waited[0].items() if name in released and (name in selected) is which] for which in (True, False))),
+        silence=silence(_apart(given, waited[0], released, selected)),
         late_ms=late_s * MS,
         cpu_us_workers=(after.workers - before.workers) / given.parcels * 1_000_000,
         cpu_us_broker=(after.broker - before.broker) / given.parcels * 1_000_000,
@@ -160,6 +162,13 @@ def _waited(given: Load, heard: "Heard", began: float, rate: float) -> tuple[dic
             of_decisions |= {name: heard.decisions[name] - due for name in map(str.encode, sent.house_bills)}
             of_receipts.append(heard.receipts[sent.manifest_id.encode()] - due)
     return of_decisions, of_receipts
+
+
+def _apart(given: Load, waited: Mapping[bytes, float], released: set[bytes], selected: set[bytes]) -> Iterator[tuple[list[float], list[float]]]:
+    """Each manifest's seconds of released parcels: of those selected in silence, and of the others."""
+    for sent in given.manifests:
+        names = [name for name in map(str.encode, sent.house_bills) if name in released and name in waited]
+        yield [waited[name] for name in names if name in selected], [waited[name] for name in names if name not in selected]
 
 
 class Heard:

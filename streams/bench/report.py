@@ -64,9 +64,9 @@ def show_latency(found: Iterable[Measured]) -> None:
     )
     look.write()
     look.table(
-        ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "selected takes longer than not"],
+        ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "pairs", "selected takes longer in"],
         [row for each in measured for row in (_silent(each, "selected in silence", each.silence.selected), _silent(each, "not selected", each.silence.others))],
-        title="Whether times tell who is selected: a half of all pairs, where they tell nothing",
+        title="Whether times tell who is selected: a half of all pairs of one manifest, where they tell nothing",
     )
     for each in measured:
         look.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
@@ -80,7 +80,7 @@ def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
 
 
 def _silent(measured: Measured, of: str, latency: Latency) -> list[str]:
-    return [*_percentiles(measured, of, latency), f"{measured.silence.longer:.3f}"]
+    return [*_percentiles(measured, of, latency), f"{measured.silence.pairs:,}", f"{measured.silence.longer:.3f}"]
 
 
 def _percentiles(measured: Measured, of: str, latency: Latency) -> list[str]:

@@ -62,12 +62,19 @@ def test_latency_knows_its_percentiles() -> None:
     ],
 )
 def test_silence_is_a_half_where_times_tell_nothing(selected: list[float], longer: float) -> None:
-    assert latency.silence(selected, [0.3, 0.1, 0.2]).longer == pytest.approx(longer)
+    found = latency.silence([(selected, [0.3, 0.1, 0.2]), ([], [0.5])])
+    assert found.longer == pytest.approx(longer)
+    assert (found.pairs, found.selected.count, found.others.count) == (3 * len(selected), len(selected), 3)
+
+
+def test_silence_compares_within_a_manifest() -> None:
+    """Waits that grow from manifest to manifest tell nothing of who is selected."""
+    assert latency.silence([([0.1], [0.1, 0.1, 0.1]), ([9.0, 9.0], [9.0])]).longer == 0.5
 
 
 def test_silence_needs_parcels_to_compare() -> None:
     with pytest.raises(BenchError, match="measure longer"):
-        latency.silence([], [0.1])
+        latency.silence([([], [0.1]), ([0.1], [])])
 
 
 @pytest.mark.broker
