@@ -82,7 +82,7 @@ class Settings:
     slot: str = ""
     """Name of this worker, the same after each restart, so that Kafka fences a forgotten twin at once; empty: a random one."""
     commit_interval_ms: int = _number(10, 60_000, 100)
-    """Length of one transaction; longer costs less, shorter answers sooner."""
+    """Length of one transaction; longer costs less, shorter answers sooner. A worker that has no rest makes it up to four times as long."""
     transaction_timeout_ms: int = _number(1_000, 60_000, 10_000)
     """After that, Kafka aborts what a dead worker left open; readers wait so long at most."""
     session_timeout_ms: int = _number(1_000, 300_000, 6_000)

@@ -48,6 +48,9 @@ FETCH_WAIT_MS: Final = 30
 FETCH_BYTES_MIN: Final = 64 * 1024
 """A fetch names every partition, whether it has something or not: asking seldom costs the broker less."""
 IDLE_S: Final = 0.05
+BUSY_SHARE: Final = 0.6
+BUSY_INTERVALS_MAX: Final = 4
+"""A worker that computes for such a share of each interval goes on for so many before it commits: whoever waits in a queue gains more by a transaction less than by one sooner."""
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
 RESTORE_SECONDS: Final = 600
@@ -201,6 +204,23 @@ class Desk:
             await self.commit()
             self.tenure = None
             self._tell()
+
+
+class Pace:
+    """When to commit, asked once an interval."""
+
+    __slots__ = ("_put_off",)
+
+    def __init__(self) -> None:
+        self._put_off = 0
+
+    def is_due(self, computed_share: float, *, has_room: bool) -> bool:
+        """Whether to commit now, after an interval of which the worker computed such a share; never put off when its unit is full."""
+        self._put_off += 1
+        if computed_share > BUSY_SHARE and has_room and self._put_off < BUSY_INTERVALS_MAX:
+            return False
+        self._put_off = 0
+        return True
 
 
 class App(faust.App):
@@ -360,10 +380,14 @@ class Consumer(driver.Consumer):
 
     @Service.task
     async def _commit_handler(self) -> None:
-        seconds = desk_of(self.app).settings.commit_interval_ms / 1000
+        """Commit once an interval; seldomer while there is more to do than can be done."""
+        desk, pace = desk_of(self.app), Pace()
         while not self.should_stop:
-            await asyncio.sleep(seconds)
-            await self.commit()
+            began_s, computed_s = time.monotonic(), time.thread_time()
+            await asyncio.sleep(desk.settings.commit_interval_ms / 1000)
+            computed_share = (time.thread_time() - computed_s) / (time.monotonic() - began_s)
+            if pace.is_due(computed_share, has_room=desk.room.is_set()):
+                await self.commit()
 
     async def take_up(self) -> Tenure | None:
         """Begin a tenure with the present assignment; None when it has ended before it began, and another follows.
