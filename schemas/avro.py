@@ -10,7 +10,7 @@ Each schema becomes one Python function by source generation: about half the tim
 import json
 import struct
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -215,19 +215,6 @@ def _count(zigzag: int, data: bytes, at: int) -> tuple[int, int, int]:
     return count, at, ends
 
 
-def _varint(raw: int) -> bytes:
-    """A number that is not negative, seven bits a byte, the lowest first."""
-    out = bytearray()
-    while raw >= _CONTINUES:
-        out.append(raw & 0x7F | _CONTINUES)
-        raw >>= 7
-    out.append(raw)
-    return bytes(out)
-
-
-_VARINTS: Final = tuple(_varint(raw) for raw in range(8192))
-_SMALL: Final = _VARINTS[::2]
-"""Lengths and small numbers, written once."""
 _LOWEST: Final = tuple(bytes([bits | _CONTINUES]) for bits in range(_CONTINUES))
 """Seven bits that more follow."""
 
@@ -238,10 +225,14 @@ def _zigzag(value: int) -> bytes:
     if raw >= 1 << 64:
         raise OverflowError(f"{value} is longer than 64 bits")
     out = b""
-    while raw >= len(_VARINTS):
+    while raw >= _CONTINUES:
         out += _LOWEST[raw & 0x7F]
         raw >>= 7
-    return out + _VARINTS[raw]
+    return out + bytes([raw])
+
+
+_SMALL: Final = tuple(_zigzag(value) for value in range(4096))
+"""Lengths and small numbers, written once."""
 
 
 def long(value: int) -> bytes:
@@ -257,17 +248,8 @@ def string(text: str) -> bytes:
 
 _REPEATED: Final = frozenset({"event", "route", "outcome", "code", "severity", "rule", "category", "exempt", "exchange_rate", "tax", "rate"})
 """Text fields that say the same few words again and again."""
-_WORDS_MAX: Final = 4096
-_words: Final[dict[str, bytes]] = {}
-"""Words of these fields, as Avro writes them."""
-
-
-def _word(text: str) -> bytes:
-    """A string as Avro writes it, kept for the next time."""
-    written = string(text)
-    if len(_words) < _WORDS_MAX:
-        _words[text] = written
-    return written
+_word: Final = lru_cache(maxsize=4096)(string)
+"""A string of these fields as Avro writes it."""
 
 
 class _Generator:
@@ -302,7 +284,7 @@ class _Generator:
         """A function from a struct to bytes."""
         self._record_writer(schema)
         self._emit(0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)")
-        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "words": _words, "word": _word, "double": struct.Struct("<d").pack}
+        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "word": _word, "double": struct.Struct("<d").pack}
         return cast("Writer", self._compile(scope, "write"))
 
     def _compile(self, scope: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - typed by the two callers
@@ -402,7 +384,7 @@ class _Generator:
     def _write(self, schema: Schema, name: str, depth: int, *, repeated: bool = False) -> None:  # noqa: C901, PLR0912 - one branch a type
         match schema:
             case "string" if repeated:
-                self._emit(depth, f"o += words.get({name}) or word({name})")
+                self._emit(depth, f"o += word({name})")
             case "string" | "bytes":
                 if schema == "string":
                     self._emit(depth, f"{name} = {name}.encode()")

@@ -14,12 +14,14 @@ from contextlib import suppress
 from typing import Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.structs import TopicPartition
 
 from schemas import avro, topics
 from streams.bench.loads import SEED, Load, Sent, load
-from streams.bench.rig import BenchError, consumer, decisions, everything, partitions_of, producer, rig
+from streams.bench.rig import BenchError, consumer, decisions, partitions_of, producer, rig
 from streams.bench.throughput import Told
+from streams.cli.kafka import read
 
 WARM_UP_S: Final = 5
 PARCELS_A_MANIFEST: Final = 10
@@ -29,6 +31,7 @@ READ_MS: Final = 100
 STUCK_S: Final = 40.0
 MS: Final = 1000
 RELEASE: Final = "RELEASE"
+INSPECTION: Final = topics.SECURITY_OF_DESK["INSPECTION"]
 BOUNDS_MS: Final = (50, 75, 100, 125, 150, 175, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000)
 """Where the bars of the histogram end."""
 
@@ -121,9 +124,7 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
-        released = {record.key async for record in everything(reader, decisions()) if avro.decode(avro.DECISION, record.value)["outcome"] == RELEASE}
-        cases = [record async for record in everything(reader, partitions_of([topics.SECURITY_OF_DESK["INSPECTION"]]))]
-    selected = {record.key for record in cases if avro.decode(avro.SECURITY_CASE, record.value)["outcome"] == RELEASE}
+        released, selected = [await _released(made.bootstrap, tps, schema) for tps, schema in ((decisions(), avro.DECISION), (partitions_of([INSPECTION]), avro.SECURITY_CASE))]
     waited = _waited(given, heard, began, rate / PARCELS_A_MANIFEST)
     return Measured(
         rate=rate,
@@ -135,6 +136,18 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
         cpu_us_workers=(after.workers - before.workers) / given.parcels * 1_000_000,
         cpu_us_broker=(after.broker - before.broker) / given.parcels * 1_000_000,
     )
+
+
+async def _released(bootstrap: str, tps: list[TopicPartition], schema_id: int) -> set[bytes]:
+    """The house bills of released parcels on some partitions: of decisions, or of the cases that silence opens on them."""
+    found: set[bytes] = set()
+
+    def look(record: ConsumerRecord) -> None:
+        if avro.decode(schema_id, record.value)["outcome"] == RELEASE:
+            found.add(record.key)
+
+    await read(bootstrap, tps, look)
+    return found
 
 
 async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[Sent], began: float, rate: float) -> float:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
@@ -31,7 +31,6 @@ TOKEN_KEY: Final = "bench:" + "5a" * 32
 READY_SECONDS_MAX: Final = 60
 STOP_SECONDS_MAX: Final = 20
 POLL_S: Final = 0.04
-READ_MS: Final = 500
 TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -193,14 +192,3 @@ def partitions_of(names: Iterable[str]) -> list[TopicPartition]:
 def decisions() -> list[TopicPartition]:
     """Where decisions are written."""
     return partitions_of(topics.CLEARANCE)
-
-
-async def everything(reader: AIOKafkaConsumer, tps: Sequence[TopicPartition]) -> AsyncIterator[ConsumerRecord]:
-    """Every committed record of some partitions, up to where they end now."""
-    reader.assign(tps)
-    await reader.seek_to_beginning(*tps)
-    ends = await reader.end_offsets(tps)
-    while any([await reader.position(tp) < end for tp, end in ends.items()]):
-        for records in (await reader.getmany(timeout_ms=READ_MS)).values():
-            for record in records:
-                yield record

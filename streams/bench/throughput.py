@@ -18,7 +18,8 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 
 from streams.bench.loads import Load
-from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, everything, publish, rig
+from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, publish, rig
+from streams.cli.kafka import read
 
 QUIET_S: Final = 1.5
 """So long without a further decision, all being there, is the end."""
@@ -79,7 +80,7 @@ async def drain(load: Load, told: Told, settings: Mapping[str, str] | None = Non
         warmed = await _ends(reader)
         began = time.monotonic()
         looks = await _run(made, reader, measured, warmed, told)
-        decided = await _count(reader) - warming.parcels
+        decided = await _count(made.bootstrap) - warming.parcels
         return _drain(looks, measured.parcels, decided, made.transactions(), began)
 
 
@@ -114,9 +115,10 @@ async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, before: int,
         await asyncio.sleep(POLL_S)
 
 
-async def _count(reader: AIOKafkaConsumer) -> int:
+async def _count(bootstrap: str) -> int:
     """Decisions that a committed reader finds; each house bill once."""
-    keys = [record.key async for record in everything(reader, decisions())]
+    keys: list[bytes] = []
+    await read(bootstrap, decisions(), lambda record: keys.append(record.key))
     if len(set(keys)) != len(keys):
         raise BenchError(f"{len(keys)} decisions on {len(set(keys))} house bills: some were made twice")
     return len(keys)
