@@ -63,11 +63,10 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Listed parties that those of the parcel resemble."""
     is_correction: bool = False
     """Whether an amendment adds the house bill to a manifest that was answered before."""
-
-    @property
-    def is_import(self) -> bool:
-        """Whether the goods come to Korea."""
-        return self.header.direction == "IMPORT"
+    is_import: bool
+    """Whether the goods come to Korea."""
+    list_limit_usd_e4: int
+    """Up to which goods price it may use list clearance, its purpose aside."""
 
     @property
     def week(self) -> Week | None:

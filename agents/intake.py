@@ -200,6 +200,10 @@ class _File:
         self._day = _day_that_counts(self.header.lodged_at, self._lodged_on, record.stored_at_ms, office.reference)
         self._law = office.reference.on(self._day)
         self._lodged_on_day = self._day.toordinal()
+        self._is_import = self.header.direction == "IMPORT"
+        self._verifies = self._is_import and bool(len(office.reference.importers) or self._law.figures.importer_register_complete)
+        self._asks_customs = self._is_import and bool(self._law.figures.importer_asks_customs)
+        """Whether decisions on what people bought await what customs says of the importer."""
         self._understand = office.reference.goods.understand
         self._questions = questions(PARCEL_RULES, self._law)
         self._traits = Traits(self.header, record.carrier, office.reference, self._law)
@@ -334,7 +338,7 @@ class _File:
         path = f"/parcels/{index}"
         case = self._case(parcel)
         findings = self._found(case, path, seen)
-        if not isinstance(parcel, PlainParcel):
+        if type(parcel) is not PlainParcel:
             findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         price = case.price
         own = Own(
@@ -357,22 +361,25 @@ class _File:
         )
 
     def _case(self, parcel: Parcel) -> Case:
+        header, law, reference, is_import = self.header, self._law, self._office.reference, self._is_import
         goods = self._goods(parcel)
-        categories = categorise(goods, self._law.categories)
+        categories = categorise(goods, law.categories)
         return Case(
-            header=self.header,
+            header=header,
             carrier=self._record.carrier,
             lodged_on=self._day,
             parcel=parcel,
-            reference=self._office.reference,
-            law=self._law,
-            price=price_of(parcel, self._law.week),
+            reference=reference,
+            law=law,
+            price=price_of(parcel, law.week),
             goods=goods,
             categories=categories,
-            uses=uses_of(parcel.items, goods, categories, self._law) if categories and self.header.direction == "IMPORT" else {},
-            verification=self._verification(parcel),
-            listed=listed_parties(parcel, self.header, self._office.reference, self._law),
+            uses=uses_of(parcel.items, goods, categories, law) if categories and is_import else {},
+            verification=self._verification(parcel) if self._verifies else None,
+            listed=listed_parties(parcel, header, reference, law),
             is_correction=self._is_correction(parcel.house_bill),
+            is_import=is_import,
+            list_limit_usd_e4=list_limit_usd_e4(parcel, header, categories, law),
         )
 
     def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
@@ -383,12 +390,10 @@ class _File:
 
     def _verification(self, parcel: Parcel) -> Verification | None:
         """What the register says of the importer."""
-        register, checks, consignee = self._office.reference.importers, self._law.importer_checks, parcel.consignee
-        asked = len(register) or self._law.figures.importer_register_complete
-        if not asked or checks is None or self.header.direction != "IMPORT" or not clearance_code.is_valid(consignee.clearance_code or ""):
+        checks, consignee, keys = self._law.importer_checks, parcel.consignee, self._office.keys
+        if checks is None or not clearance_code.is_valid(consignee.clearance_code or ""):
             return None
-        keys = self._office.keys
-        return verify(consignee, register.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
+        return verify(consignee, self._office.reference.importers.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
 
     def _is_correction(self, house_bill: str) -> bool:
         """Whether the house bill came by a correction of a manifest that was answered before, now or earlier."""
@@ -516,7 +521,8 @@ class _File:
         checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel, facts)
         passed.append(Passed(path[0], checked))
         marks = self._tell(parcel, facts, path[-1], sequence, b"" if before is None else before.marks, told)
-        return Bill(self.header.manifest_id, sequence, sequence if parcel.parcel is not None else None, path, self._is_correction(parcel.house_bill), marks)
+        corrected = self._is_correction(parcel.house_bill) if parcel.case is None else parcel.case.is_correction
+        return Bill(self.header.manifest_id, sequence, None if parcel.parcel is None else sequence, path, corrected, marks)
 
     def _tell(self, judged: _Judged, facts: Facts | None, token: str, sequence: int, before: bytes, told: Told) -> bytes:  # noqa: PLR0913, PLR0917 - what a sighting says
         """Tell linking of a parcel that a person imports, or that it is gone; the marks it is known by."""
@@ -526,7 +532,7 @@ class _File:
             return b""
         item, since_ms = case.parcel.items[0], since_of(before)
         piece_cents = _piece_cents(item, case.price)
-        hs_code = _code_as_read(item.hs_code) or ""
+        hs_code = judged.own.goods[0].hs_code or ""
         commodity, kind = _comparable(hs_code[:HS_SUBHEADING_CHARS], item) if piece_cents and hs_code else (0, 0)
         sighting = Sighting(
             name,
@@ -591,18 +597,18 @@ class _File:
         parcel, order, secret = case.parcel, case.parcel.order, self._office.keys.secret
         return Facts(
             goods_price_usd_e6=0 if case.price is None else min(case.price.goods_usd_e6, INT64_MAX),
-            limit_usd_e4=list_limit_usd_e4(case),
+            limit_usd_e4=case.list_limit_usd_e4,
             mode=self.header.mode,
             lodged_on=self._lodged_on_day,
             rate_krw_e4=0 if case.price is None else case.price.rate_krw_e4,
             arrives_on=self._arrives_on,
-            purchased_on=0 if order is None or order.purchased_on is None else _ordinal(_day(order.purchased_on)),
+            purchased_on=0 if order is None or order.purchased_on is None else _day(order.purchased_on),
             master=self._master,
             supplier=_supplier(parcel),
             address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret),
             phone=mark(_digits(parcel.consignee.phone), secret=secret),
-            particulars=particulars_token(parcel.consignee, token, self._office.keys) if _asks_customs(case) else "",
-            uses=dict(case.uses),
+            particulars=particulars_token(parcel.consignee, token, self._office.keys) if self._asks_customs and parcel.ecommerce and can_be_asked(parcel.consignee) else "",
+            uses=dict(case.uses) if case.uses else {},
             relief=judged.relief,
             is_person=bool(parcel.consignee.clearance_code) or not parcel.consignee.business_number,
             bundled=judged.bundled,
@@ -692,12 +698,12 @@ def _day_that_counts(lodged_at: str, lodged_on: date | None, stored_at_ms: int, 
 
 
 @lru_cache(maxsize=4096)
-def _day(text: str) -> date | None:
-    """A calendar day; None when it is none, which a rule has then told."""
+def _day(text: str) -> int:
+    """A calendar day by its number; 0 when it is none, which a rule has then told."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text).toordinal()
     except ValueError:
-        return None
+        return 0
 
 
 def _unix_ms(text: str | None) -> int:
@@ -708,12 +714,6 @@ def _unix_ms(text: str | None) -> int:
 
 def _ordinal(day: date | None) -> int:
     return 0 if day is None else day.toordinal()
-
-
-def _asks_customs(case: Case) -> bool:
-    """Whether the decision awaits what customs says of the importer."""
-    consignee = case.parcel.consignee
-    return bool(case.law.figures.importer_asks_customs) and case.is_import and case.parcel.ecommerce and can_be_asked(consignee)
 
 
 def _comparable(subheading: str, item: Item) -> tuple[int, int]:
@@ -800,8 +800,9 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
     if week is None:
         return None
     rate, usd = week.krw_e4.get(parcel.currency), week.krw_e4.get("USD")
-    charges = _charge(parcel.local_charges)
-    freight, insurance = _charge(parcel.freight), _charge(parcel.insurance)
+    charges = 0 if parcel.local_charges is None else parse_e4(parcel.local_charges)
+    freight = 0 if parcel.freight is None else parse_e4(parcel.freight)
+    insurance = 0 if parcel.insurance is None else parse_e4(parcel.insurance)
     if rate is None or usd is None or charges is None or freight is None or insurance is None:
         return None
     goods = charges
@@ -820,11 +821,6 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
         goods_usd_e6=usd_e6(goods, rate, usd),
         customs_value_krw=(goods + freight + insurance) * rate // (E4 * E4),
     )
-
-
-def _charge(text: str | None) -> int | None:
-    """Ten-thousandths of a charge, 0 where none is named; None when it is no amount."""
-    return 0 if text is None else parse_e4(text)
 
 
 def _goods(case: Case) -> tuple[Goods, ...]:

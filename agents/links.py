@@ -5,6 +5,7 @@ so that log is its own changelog: a worker that takes a partition over reads bac
 The order of the log is the order of linking. Security cases are opened, decisions stay as they are.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -109,13 +110,14 @@ class Links:
         self.sellers: dict[int, Seller] = {}
         self.bands: dict[int, Band] = {}
         """By mark of the goods, as `Sighting` has them: its commodity and its kind; those seen on the latest day last."""
-        self._by_day: dict[int, set[int]] = {}
+        self._by_day: defaultdict[int, set[int]] = defaultdict(set)
+        """Marks by the days of their parcels."""
         self._day = 0
 
     def receive(self, mark: int, parcel: Sighting, packed: bytes, now_ms: int) -> Parcels | None:
         """Remember a parcel of an address or a phone; all of them, None where it is the only one."""
         kept = self.receivers.get(mark)
-        self._remember_day(mark, parcel)
+        self._by_day[parcel.since_ms // DAY_MS].add(mark)
         if kept is None:
             self.receivers[mark] = packed
             return None
@@ -138,13 +140,14 @@ class Links:
             seller = self.sellers[mark] = Seller()
         elif (before := seller.parcels.get(parcel.name)) is not None:
             self._unsend(seller, before)
-        self._remember_day(mark, parcel)
+        day = parcel.since_ms // DAY_MS
+        self._by_day[day].add(mark)
         seller.add(parcel)
         for name in _to_forget(seller.parcels, now_ms):
             seller.drop(seller.parcels[name])
         if not parcel.commodity:
             return seller, None
-        day, step = parcel.since_ms // DAY_MS, step_of(parcel.piece_cents)
+        step = step_of(parcel.piece_cents)
         band = self._price(parcel.commodity, day, step)
         return seller, self._price(parcel.kind, day, step) if parcel.kind else band
 
@@ -201,13 +204,6 @@ class Links:
         for goods in (parcel.commodity, parcel.kind):
             if goods and (band := self.bands.get(goods)) is not None:
                 band.drop(day, step)
-
-    def _remember_day(self, mark: int, parcel: Sighting) -> None:
-        day = parcel.since_ms // DAY_MS
-        marks = self._by_day.get(day)
-        if marks is None:
-            marks = self._by_day[day] = set()
-        marks.add(mark)
 
 
 def _to_forget(parcels: Parcels, now_ms: int) -> Sequence[str]:

@@ -1,11 +1,14 @@
 """The price limits that part the clearance procedures, by direction, mode and country of dispatch, under the law of the day."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from agents.case import Case, Price
+from agents.goods import CategoryHit
 from agents.money import E4, above_usd
-from agents.reference import Category
+from agents.reference import Category, Law
 from schemas.decision import Route
+from schemas.manifest import Header, Parcel
 
 EXPRESS_MODES: Final = frozenset({"AIR_EXPRESS", "SEA_EXPRESS"})
 """Modes that the special limit of the free trade agreement with the United States is open to."""
@@ -18,7 +21,7 @@ def by_price(case: Case) -> Route:
         return "EXPORT_GENERAL" if price is None or _above_export_limit(case, price) else "EXPORT_LIST"
     if price is None:
         return "GENERAL"
-    if not price_above(price, list_limit_usd_e4(case)):
+    if not price_above(price, case.list_limit_usd_e4):
         return "LIST"
     figures = case.law.figures
     limit = figures.simplified_limit_post_usd if case.header.mode == "POST" else figures.simplified_limit_usd
@@ -27,13 +30,13 @@ def by_price(case: Case) -> Route:
 
 def is_list_price(case: Case, *, on_list: bool) -> bool:
     """Whether the goods price is within the limit of exemption; the special limit is open to what passes on the list alone."""
-    limit = list_limit_usd_e4(case) if on_list else case.law.figures.list_limit_usd
+    limit = case.list_limit_usd_e4 if on_list else case.law.figures.list_limit_usd
     return case.price is not None and not price_above(case.price, limit)
 
 
-def is_openly_excluded(case: Case) -> bool:
+def is_openly_excluded(categories: Iterable[CategoryHit]) -> bool:
     """Whether one line, and with it the parcel, is kept from the list by its kind: what is prohibited is left to the silent rules and must not show in others."""
-    return bool(case.categories) and any(keeps_from_list(category) and category.prohibited is None for _, category, _ in case.categories)
+    return any(keeps_from_list(category) and category.prohibited is None for _, category, _ in categories)
 
 
 def keeps_from_list(category: Category) -> bool:
@@ -41,17 +44,11 @@ def keeps_from_list(category: Category) -> bool:
     return category.list_excluded or category.simplified_excluded
 
 
-def list_limit_usd_e4(case: Case) -> int:
-    """Up to which goods price the parcel may use list clearance, its purpose aside."""
-    special = special_limit_usd_e4(case)
-    return case.law.figures.list_limit_usd if special is None else special
-
-
-def special_limit_usd_e4(case: Case) -> int | None:
-    """The list limit of express goods from the United States; None when the parcel is none or holds excluded goods."""
-    if case.parcel.consignor.country != "US" or case.header.mode not in EXPRESS_MODES or is_openly_excluded(case):
-        return None
-    return case.law.figures.list_limit_us_express_usd
+def list_limit_usd_e4(parcel: Parcel, header: Header, categories: Iterable[CategoryHit], law: Law) -> int:
+    """Up to which goods price a parcel may use list clearance, its purpose aside: a limit of their own for express goods from the United States without excluded ones."""
+    if parcel.consignor.country != "US" or header.mode not in EXPRESS_MODES or is_openly_excluded(categories):
+        return law.figures.list_limit_usd
+    return law.figures.list_limit_us_express_usd
 
 
 def price_above(price: Price, limit_usd_e4: int) -> bool:

@@ -144,13 +144,14 @@ class Screening:
             since_ms = now_ms - law.figures.importer_answer_hours // E4 * HOUR_MS
             verification = verification_of(partition.answer(token, facts.particulars, since_ms))
         more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
-        more = (*more, *self._open(partition, name, now_ms))
-        findings = (*checked.findings, *more)
+        if partition.assessed:
+            more = (*more, *self._open(partition, name, now_ms))
+        findings = (*checked.findings, *more) if more else checked.findings
         decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
-        if any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
+        if more and any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
             content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
@@ -304,7 +305,7 @@ def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
     """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
     decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided, checked.risk))
-    if not targeted and not any(finding.severity == "ACT" for finding in decided.findings):
+    if not targeted and not (decided.findings and any(finding.severity == "ACT" for finding in decided.findings)):
         return (decision,)
     evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
     return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))

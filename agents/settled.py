@@ -4,19 +4,20 @@ An Avro record is nothing but its fields one after the other, so parts written a
 that this gives the same bytes as writing the whole.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from schemas import avro
-from schemas.avro import Writer, string
-from schemas.decision import Decided, Goods, Source, Versions
+from schemas.avro import Writer, string, word
+from schemas.decision import Decided, Goods, Source, Tax, Versions
 
 _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bill")
 _SHARED_MIDDLE: Final = ("direction",)
 _OWN: Final = ("goods_price_usd", "customs_value_krw", "goods")
 _SHARED_LAST: Final = ("versions", "source")
-_BEFORE_RISK: Final = Decided.__struct_fields__[: Decided.__struct_fields__.index("risk")]
+_BEFORE_TAX: Final = Decided.__struct_fields__[: Decided.__struct_fields__.index("tax")]
 
 
 def _writer(fields: tuple[str, ...]) -> Writer:
@@ -24,7 +25,7 @@ def _writer(fields: tuple[str, ...]) -> Writer:
 
 
 _FIRST, _MIDDLE, _LAST, _OF_PARCEL = map(_writer, (_SHARED_FIRST, _SHARED_MIDDLE, _SHARED_LAST, _OWN))
-_DECIDED, _DECIDED_BEFORE_RISK = map(_writer, (Decided.__struct_fields__, _BEFORE_RISK))
+_DECIDED, _DECIDED_BEFORE_TAX, _TAX = map(_writer, (Decided.__struct_fields__, _BEFORE_TAX, ("tax",)))
 
 
 class Shared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -65,4 +66,17 @@ def write_decided(decided: Decided, risk: bytes = b"") -> bytes:
     """The rest of a decision. `risk` is that field, already written; without it, what `decided` says."""
     if not risk:
         return _DECIDED(decided)
-    return b"".join((_DECIDED_BEFORE_RISK(decided), risk, string(decided.decided_at)))
+    tax = decided.tax
+    return b"".join((_DECIDED_BEFORE_TAX(decided), _TAX(decided) if tax is None or tax.lines else _exempt(tax), risk, word(decided.decided_at)))
+
+
+class _Taxed(msgspec.Struct, frozen=True, gc=False):
+    """The one field of a decision that many share."""
+
+    tax: Tax
+
+
+@lru_cache(maxsize=1024)
+def _exempt(tax: Tax) -> bytes:
+    """A tax without lines: nearly all parcels are exempt, for few reasons and at the rates of a few currencies."""
+    return _TAX(_Taxed(tax))

@@ -215,8 +215,10 @@ def _count(zigzag: int, data: bytes, at: int) -> tuple[int, int, int]:
     return count, at, ends
 
 
-_LOWEST: Final = tuple(bytes([bits | _CONTINUES]) for bits in range(_CONTINUES))
-"""Seven bits that more follow."""
+_LAST: Final = tuple(bytes([bits]) if bits < _CONTINUES else bytes([bits & 0x7F | _CONTINUES, bits >> 7]) for bits in range(1 << 14))
+"""The last bits of a number, up to fourteen."""
+_MORE: Final = tuple(bytes([bits & 0x7F | _CONTINUES, bits >> 7 | _CONTINUES]) for bits in range(1 << 14))
+"""Fourteen bits that more follow."""
 
 
 def _zigzag(value: int) -> bytes:
@@ -225,10 +227,10 @@ def _zigzag(value: int) -> bytes:
     if raw >= 1 << 64:
         raise OverflowError(f"{value} is longer than 64 bits")
     out = b""
-    while raw >= _CONTINUES:
-        out += _LOWEST[raw & 0x7F]
-        raw >>= 7
-    return out + bytes([raw])
+    while raw >= 1 << 14:
+        out += _MORE[raw & 0x3FFF]
+        raw >>= 14
+    return out + _LAST[raw]
 
 
 _SMALL: Final = tuple(_zigzag(value) for value in range(4096))
@@ -246,10 +248,12 @@ def string(text: str) -> bytes:
     return long(len(raw)) + raw
 
 
-_REPEATED: Final = frozenset({"event", "route", "outcome", "code", "severity", "rule", "category", "exempt", "exchange_rate", "tax", "rate"})
+_REPEATED: Final = frozenset(
+    {"event", "route", "outcome", "code", "severity", "rule", "category", "exempt", "exchange_rate", "tax", "rate", "decided_at", "answered_at", "opened_at"}
+)
 """Text fields that say the same few words again and again."""
-_word: Final = lru_cache(maxsize=4096)(string)
-"""A string of these fields as Avro writes it."""
+word: Final = lru_cache(maxsize=4096)(string)
+"""A string of these fields, or the name of a value in a map, as Avro writes it."""
 
 
 class _Generator:
@@ -284,7 +288,7 @@ class _Generator:
         """A function from a struct to bytes."""
         self._record_writer(schema)
         self._emit(0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)")
-        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "word": _word, "double": struct.Struct("<d").pack}
+        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "word": word, "double": struct.Struct("<d").pack}
         return cast("Writer", self._compile(scope, "write"))
 
     def _compile(self, scope: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - typed by the two callers
@@ -381,6 +385,9 @@ class _Generator:
     def _number(self, name: str, depth: int) -> None:
         self._emit(depth, f"o += small[{name}] if 0 <= {name} < n_small else zigzag({name})")
 
+    def _length(self, length: str, name: str, depth: int) -> None:
+        self._emit(depth, f"{length} = len({name})", f"o += small[{length}] if {length} < n_small else zigzag({length})")
+
     def _write(self, schema: Schema, name: str, depth: int, *, repeated: bool = False) -> None:  # noqa: C901, PLR0912 - one branch a type
         match schema:
             case "string" if repeated:
@@ -388,9 +395,7 @@ class _Generator:
             case "string" | "bytes":
                 if schema == "string":
                     self._emit(depth, f"{name} = {name}.encode()")
-                length = self._name()
-                self._emit(depth, f"{length} = len({name})")
-                self._number(length, depth)
+                self._length(self._name(), name, depth)
                 self._emit(depth, f"o += {name}")
             case "int" | "long":
                 self._number(name, depth)
@@ -417,13 +422,12 @@ class _Generator:
                 raise SchemaError(f"no writer for {schema!r}")
 
     def _pair(self, key: str, value: str, values: Schema, depth: int) -> None:
-        self._write("string", key, depth)
+        self._write("string", key, depth, repeated=True)
         self._write(values, value, depth)
 
     def _items(self, name: str, depth: int, loop: str, item: Callable[[int], object]) -> None:
-        length = self._name()
-        self._emit(depth, f"{length} = len({name})", f"if {length}:")
-        self._number(length, depth + 1)
+        self._emit(depth, f"if {name}:")
+        self._length(self._name(), name, depth + 1)
         self._emit(depth + 1, loop)
         item(depth + 2)
         self._emit(depth, "o.append(0)")

@@ -26,6 +26,7 @@ MAGIC: Final = 2
 TRIES_MAX: Final = 400
 PAUSE_S: Final = 0.01
 PAUSE_S_MAX: Final = 0.25
+_NO_HEADERS: Final[list[tuple[str, bytes]]] = []
 
 OK: Final = 0
 COORDINATOR_NOT_AVAILABLE: Final = 15
@@ -100,16 +101,17 @@ class Outbox:
         self.bytes = 0
         self.records = 0
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a record has
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] = _NO_HEADERS) -> None:  # noqa: PLR0913, PLR0917 - what a record has
         """Write a record; a value of None is a tombstone."""
         batches = self._partitions.get((topic, partition))
         if batches is None:
             batches = self._partitions[topic, partition] = _Batches()
-        if batches.open.append(batches.count, time_ms, key, value, headers or []) is None:
-            batches.next().append(0, time_ms, key, value, headers or [])  # an empty batch takes a record of any size
+        written = batches.open.append(batches.count, time_ms, key, value, headers)
+        if written is None:
+            written = batches.next().append(0, time_ms, key, value, headers)  # an empty batch takes a record of any size
         batches.count += 1
         self.records += 1
-        self.bytes += len(value or b"") + len(key or b"")
+        self.bytes += written.size
 
     def rounds(self, producer_id: int, epoch: int) -> list[dict[TopicPartition, bytes]]:
         """What to send, one round after the other: at most one batch for a partition in each."""

@@ -5,7 +5,7 @@ each source, and they leave together. Nothing here waits, so no unit can be seen
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -274,10 +274,11 @@ class Work:
         """State changed since the last unit: key, value (None: forgotten), topic, partition."""
         for carrier, touched in self._touched.items():
             memory, partition = self.carriers[carrier], intake_state_partition(carrier)
-            for manifest_id in sorted(touched.manifests):
-                yield _state_key(carrier, _FILINGS, manifest_id), _packed(memory.filings.get(manifest_id)), topics.INTAKE_STATE, partition
-            for name in sorted(touched.bills):
-                yield _state_key(carrier, _BILLS, name), _packed(memory.bills.get(name)), topics.INTAKE_STATE, partition
+            remembered: tuple[tuple[str, set[str], Mapping[str, object]], ...] = ((_FILINGS, touched.manifests, memory.filings), (_BILLS, touched.bills, memory.bills))
+            for kind, names, known in remembered:
+                begun = f"{carrier}{_SEPARATOR}{kind}{_SEPARATOR}"
+                for name in sorted(names):
+                    yield (begun + name).encode(), _packed(known.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
             for key, packed in kept.changes():
                 yield key, packed, topics.SCREENING_STATE, number
@@ -355,10 +356,6 @@ class Touched:
 
     manifests: set[str] = field(default_factory=set)
     bills: set[str] = field(default_factory=set)
-
-
-def _state_key(carrier: str, kind: str, name: str) -> bytes:
-    return _SEPARATOR.join((carrier, kind, name)).encode()
 
 
 def _packed(value: object) -> bytes | None:

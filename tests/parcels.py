@@ -11,6 +11,7 @@ from agents.case import Case, ManifestCase, Price
 from agents.goods import categorise
 from agents.money import E4, parse_e4, usd_e6
 from agents.reference import Reference, Week
+from agents.route import list_limit_usd_e4
 from agents.rules.parties import listed_parties
 from agents.selfuse import uses_of
 from schemas.manifest import Header, Parcel
@@ -167,6 +168,8 @@ def case(
         uses=uses_of(of.items, goods, categories, law) if given.direction == "IMPORT" else {},
         listed=listed_parties(of, given, reference, law),
         is_correction=is_correction,
+        is_import=given.direction == "IMPORT",
+        list_limit_usd_e4=list_limit_usd_e4(of, given, categories, law),
     )
 
 

@@ -125,12 +125,14 @@ class Band:
         steps[step] = steps.get(step, 0) + 1
         total, dear = self.total, self.dear
         total[step] += 1
-        self.count += 1
-        if step < dear:
-            self._below += 1
-            if 3 * self._below >= 2 * self.count:
+        count = self.count = self.count + 1
+        if count == 1:
+            self.dear = step
+        elif step < dear:
+            below = self._below = self._below + 1
+            if 3 * below >= 2 * count:
                 self._settle()
-        elif 3 * (self._below + total[dear]) < 2 * self.count:
+        elif 3 * (self._below + total[dear]) < 2 * count:
             self._settle()
 
     def drop(self, day: int, step: int) -> None:
@@ -159,12 +161,12 @@ class Band:
 
     def _settle(self) -> None:
         """Where fewer than two thirds lie below, and no fewer up to there."""
-        total, dear, below = self.total, self.dear, self._below
-        while dear and 3 * below >= 2 * self.count:
+        total, dear, below, thirds = self.total, self.dear, self._below, 2 * self.count
+        while dear and 3 * below >= thirds:
             dear -= 1
             below -= total[dear]
-        while 3 * (below + total[dear]) < 2 * self.count:
-            below += total[dear]
+        while 3 * (reached := below + total[dear]) < thirds:
+            below = reached
             dear += 1
         self.dear, self._below = dear, below
 

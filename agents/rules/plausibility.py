@@ -5,7 +5,6 @@ from typing import Final
 
 from agents.case import Case, Price
 from agents.money import E4, above_usd, parse_e4
-from agents.route import list_limit_usd_e4
 from agents.rules.rule import Found
 from agents.rules.traits import DEAR, GRAMS_A_KG, HEAVY, MISCODED, NO_PRODUCT, ODD_VALUE, PAID, PAID_OTHERWISE, about
 
@@ -83,7 +82,7 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
 def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
     found = _paid_above(case)
-    if found is not None and case.price is not None and above_usd(_goods_paid(case, case.price), case.price.rate_krw_e4, case.price.usd_krw_e4, list_limit_usd_e4(case)):
+    if found is not None and case.price is not None and above_usd(_goods_paid(case, case.price), case.price.rate_krw_e4, case.price.usd_krw_e4, case.list_limit_usd_e4):
         yield found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agents.case import Case, Price
 from agents.money import E4, show_e6
-from agents.route import list_limit_usd_e4, price_above, special_limit_usd_e4
+from agents.route import price_above
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
 from agents.rules.traits import BUSINESS, COMMERCIAL, DEAR, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
@@ -16,7 +16,7 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
     price = case.price
     if price is None or not case.is_import:
         return
-    limit = list_limit_usd_e4(case)
+    limit = case.list_limit_usd_e4
     if price_above(price, limit):
         evidence = _prices(price, limit)
         yield Found("/items", f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right", evidence)
@@ -28,8 +28,8 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
     price = case.price
     if price is None or case.parcel.consignor.country != "US" or not case.is_import:
         return
-    limit = special_limit_usd_e4(case)
-    if limit is not None and price_above(price, case.law.figures.list_limit_usd) and not price_above(price, limit):
+    limit = case.list_limit_usd_e4
+    if price_above(price, case.law.figures.list_limit_usd) and not price_above(price, limit):
         evidence = _prices(price, limit)
         yield Found(
             "/consignor/country", f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; {evidence['goods_price_usd']} USD were found", evidence

@@ -8,7 +8,7 @@ import pytest
 
 from agents.case import Case
 from agents.reference import Dated, Reference
-from agents.route import by_price, is_list_price, list_limit_usd_e4
+from agents.route import by_price, is_list_price
 from tests.parcels import case, export_case, export_parcel, header, parcel
 from tests.reference import REFERENCE, thresholds
 
@@ -97,4 +97,4 @@ def test_the_limit_of_exemption(asked: Case, *, on_list: bool, within: bool) -> 
 
 
 def test_the_limit_of_the_list_is_in_ten_thousandths_of_a_dollar() -> None:
-    assert (list_limit_usd_e4(sent("5")), list_limit_usd_e4(sent("5", country="US"))) == (1_500_000, 2_000_000)
+    assert (sent("5").list_limit_usd_e4, sent("5", country="US").list_limit_usd_e4) == (1_500_000, 2_000_000)
