@@ -233,13 +233,13 @@ def _zigzag(value: int) -> bytes:
     return out + _LAST[raw]
 
 
-_SMALL: Final = tuple(_zigzag(value) for value in range(4096))
+SMALL: Final = tuple(_zigzag(value) for value in range(4096))
 """Lengths and small numbers, written once."""
 
 
 def long(value: int) -> bytes:
     """An int or long as Avro writes it."""
-    return _SMALL[value] if 0 <= value < len(_SMALL) else _zigzag(value)
+    return SMALL[value] if 0 <= value < len(SMALL) else _zigzag(value)
 
 
 def string(text: str) -> bytes:
@@ -288,7 +288,7 @@ class _Generator:
         """A function from a struct to bytes."""
         self._record_writer(schema)
         self._emit(0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)")
-        scope = {"small": _SMALL, "n_small": len(_SMALL), "zigzag": _zigzag, "word": word, "double": struct.Struct("<d").pack}
+        scope = {"small": SMALL, "n_small": len(SMALL), "zigzag": _zigzag, "word": word, "double": struct.Struct("<d").pack}
         return cast("Writer", self._compile(scope, "write"))
 
     def _compile(self, scope: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - typed by the two callers

@@ -6,11 +6,12 @@ aside like any other record that can't be read. The broker's own limit holds for
 """
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import cramjam
+import zstandard
 from aiokafka import codec
 from aiokafka.consumer import fetcher
 from aiokafka.record._crecords import default_records
@@ -19,7 +20,7 @@ from schemas import limits
 
 REFUSED: Final = "x-refused"
 """Header of the record that stands for a refused batch; its value is a sentence."""
-_FIRST_BYTES: Final = 1024 * 1024
+_FIRST_BYTES: Final = 64 * 1024
 _GZIP: Final = 31
 _XERIAL_HEADER: Final = 16
 
@@ -30,8 +31,8 @@ class BombError(ValueError):
 
 def guard() -> None:
     """Bound what every reader of this process unpacks; calling it again changes nothing."""
-    default_records.zstd_decode = _bounded(cramjam.zstd.decompress_into)
-    default_records.lz4_decode = _bounded(cramjam.lz4.decompress_into)
+    default_records.zstd_decode = _unzstd
+    default_records.lz4_decode = _unlz4
     default_records.gzip_decode = _gunzip
     default_records.snappy_decode = _unsnap
     fetcher.PartitionRecords = GuardedPartitionRecords
@@ -41,23 +42,37 @@ def _too_large() -> BombError:
     return BombError(f"the batch unpacks to more than {limits.BATCH_BYTES_MAX} bytes; send smaller batches")
 
 
-def _bounded(decompress_into: Callable[[Any, bytearray], int]) -> Callable[[Any], bytes]:
-    """A decoder that tries buffers of growing size, up to the limit."""
+_ZSTD: Final = zstandard.ZstdDecompressor(max_window_size=limits.BATCH_BYTES_MAX)
 
-    def decode(payload: Any) -> bytes:  # noqa: ANN401 - whatever buffer the client has
-        size = max(_FIRST_BYTES, 8 * len(payload))
-        while True:
-            buffer = bytearray(min(size, limits.BATCH_BYTES_MAX))
-            try:
-                return bytes(memoryview(buffer)[: decompress_into(payload, buffer)])
-            except cramjam.DecompressionError as error:
-                if "write whole buffer" not in str(error) and "too small" not in str(error):
-                    raise
-            if size >= limits.BATCH_BYTES_MAX:
+
+def _unzstd(payload: Any) -> bytes:  # noqa: ANN401 - whatever buffer the client has
+    """A frame says how much it unpacks to, where its writer knew."""
+    size = zstandard.get_frame_parameters(payload).content_size
+    if size == zstandard.CONTENTSIZE_UNKNOWN:
+        unpacked = bytearray()
+        for part in _ZSTD.read_to_iter(payload):
+            unpacked += part
+            if len(unpacked) > limits.BATCH_BYTES_MAX:
                 raise _too_large()
-            size *= 4
+        return bytes(unpacked)
+    if size > limits.BATCH_BYTES_MAX:
+        raise _too_large()
+    return _ZSTD.decompress(payload)
 
-    return decode
+
+def _unlz4(payload: Any) -> bytes:  # noqa: ANN401
+    """Tries buffers of growing size, up to the limit."""
+    size = max(_FIRST_BYTES, 8 * len(payload))
+    while True:
+        buffer = bytearray(min(size, limits.BATCH_BYTES_MAX))
+        try:
+            return bytes(memoryview(buffer)[: cramjam.lz4.decompress_into(payload, buffer)])
+        except cramjam.DecompressionError as error:
+            if "write whole buffer" not in str(error) and "too small" not in str(error):
+                raise
+        if size >= limits.BATCH_BYTES_MAX:
+            raise _too_large()
+        size *= 4
 
 
 def _gunzip(payload: Any) -> bytes:  # noqa: ANN401

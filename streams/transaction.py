@@ -14,19 +14,14 @@ from typing import Any, Final
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.api import Request, Response
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
+from streams.batches import Batch, Headers
 from streams.protocol import EndTxn, InitProducerId, OffsetFetch, Produce, TxnOffsetCommit
 
-BATCH_BYTES: Final = 900_000
-"""Uncompressed bytes of one batch; below the default limit of a topic even when nothing compresses."""
-COMPRESSION_ZSTD: Final = 4
-MAGIC: Final = 2
 TRIES_MAX: Final = 400
 PAUSE_S: Final = 0.01
 PAUSE_S_MAX: Final = 0.25
-_NO_HEADERS: Final[list[tuple[str, bytes]]] = []
 
 OK: Final = 0
 COORDINATOR_NOT_AVAILABLE: Final = 15
@@ -61,66 +56,42 @@ class Membership:
     member: str
 
 
-class _Batches:
-    """The batches of one partition, the last one still open."""
-
-    __slots__ = ("count", "open", "ready")
-
-    def __init__(self) -> None:
-        self.ready: list[tuple[DefaultRecordBatchBuilder, int]] = []
-        self.open = _batch()
-        self.count = 0
-
-    def next(self) -> DefaultRecordBatchBuilder:
-        """Another batch: the one before is full."""
-        self.ready.append((self.open, self.count))
-        self.open, self.count = _batch(), 0
-        return self.open
-
-    def close(self, producer_id: int, epoch: int) -> Iterable[bytes]:
-        sequence = 0
-        for batch, count in (*self.ready, (self.open, self.count)):
-            batch.set_producer_state(producer_id, epoch, sequence)
-            sequence += count
-            yield bytes(batch.build())
-
-
-def _batch() -> DefaultRecordBatchBuilder:
-    return DefaultRecordBatchBuilder(
-        magic=MAGIC, compression_type=COMPRESSION_ZSTD, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=BATCH_BYTES
-    )
-
-
 class Outbox:
     """The records of the transaction to come, already in Kafka's format."""
 
-    __slots__ = ("_partitions", "bytes", "records")
+    __slots__ = ("_full", "_open", "bytes", "records")
 
     def __init__(self) -> None:
-        self._partitions: dict[tuple[str, int], _Batches] = {}
+        self._open: dict[tuple[str, int], Batch] = {}
+        """The batch of each partition that takes further records."""
+        self._full: dict[tuple[str, int], list[Batch]] = {}
+        """Those before it."""
         self.bytes = 0
         self.records = 0
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] = _NO_HEADERS) -> None:  # noqa: PLR0913, PLR0917 - what a record has
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> None:  # noqa: PLR0913, PLR0917 - what a record has
         """Write a record; a value of None is a tombstone."""
-        batches = self._partitions.get((topic, partition))
-        if batches is None:
-            batches = self._partitions[topic, partition] = _Batches()
-        written = batches.open.append(batches.count, time_ms, key, value, headers)
-        if written is None:
-            written = batches.next().append(0, time_ms, key, value, headers)  # an empty batch takes a record of any size
-        batches.count += 1
+        batch = self._open.get((topic, partition))
+        if batch is None:
+            batch = self._open[topic, partition] = Batch()
+        size = batch.append(key, value, time_ms, headers)
+        if not size:
+            self._full.setdefault((topic, partition), []).append(batch)
+            batch = self._open[topic, partition] = Batch()
+            size = batch.append(key, value, time_ms, headers)
         self.records += 1
-        self.bytes += written.size
+        self.bytes += size
 
     def rounds(self, producer_id: int, epoch: int) -> list[dict[TopicPartition, bytes]]:
         """What to send, one round after the other: at most one batch for a partition in each."""
         rounds: list[dict[TopicPartition, bytes]] = []
-        for (topic, partition), batches in self._partitions.items():
-            for index, batch in enumerate(batches.close(producer_id, epoch)):
+        for (topic, partition), last in self._open.items():
+            sequence = 0
+            for index, batch in enumerate((*self._full.get((topic, partition), ()), last)):
                 if index == len(rounds):
                     rounds.append({})
-                rounds[index][TopicPartition(topic, partition)] = batch
+                rounds[index][TopicPartition(topic, partition)] = batch.build(producer_id, epoch, sequence)
+                sequence += batch.count
         return rounds
 
 

@@ -25,6 +25,7 @@ from schemas import avro
 from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, LINKS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
 from streams import conformance, partitions
 from streams.admin import CARRIER, check_carrier
+from streams.batches import Headers
 from streams.cli.dead_letters import Letter
 from streams.cli.explained import show_decision
 from streams.cli.files import Found, paths_argument, peek, read, within_limit
@@ -131,9 +132,9 @@ class Kept(Outbox):
         super().__init__()
         self.kept: list[Stored] = []
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: list[tuple[str, bytes]] | None = None) -> None:  # noqa: PLR0913, PLR0917 - the outbox's own
+    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> None:  # noqa: PLR0913, PLR0917 - the outbox's own
         """Keep a record; its place is that in the list."""
-        self.kept.append(Stored(topic, partition, len(self.kept), time_ms, key, value, tuple(headers or ())))
+        self.kept.append(Stored(topic, partition, len(self.kept), time_ms, key, value, tuple(headers)))
 
 
 @dataclass(slots=True)

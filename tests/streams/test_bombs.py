@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+import zstandard
 from aiokafka.consumer import fetcher
+from aiokafka.record._crecords import default_records
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
@@ -54,6 +56,19 @@ def test_a_bomb_comes_out_as_one_record_that_says_why(codec: str, count: int, si
     (record,) = unpacked(batch(codec, count, size))
     assert (record.offset, record.key, record.value) == (count - 1, None, None)
     assert dict(record.headers)[REFUSED].endswith(b"send smaller batches")
+
+
+@pytest.mark.parametrize("size", [pytest.param(limits.BATCH_BYTES_MAX - MIB, id="within the limit"), pytest.param(limits.BATCH_BYTES_MAX + MIB, id="a bomb")])
+def test_zstd_that_does_not_say_its_size(size: int) -> None:
+    """As Java's streams write it: nothing is believed of it, and no more of it unpacked than may be."""
+    writer = zstandard.ZstdCompressor().compressobj()
+    payload = writer.compress(bytes(size)) + writer.flush()
+    assert zstandard.get_frame_parameters(payload).content_size == zstandard.CONTENTSIZE_UNKNOWN
+    if size <= limits.BATCH_BYTES_MAX:
+        assert default_records.zstd_decode(payload) == bytes(size)
+    else:
+        with pytest.raises(bombs.BombError):
+            default_records.zstd_decode(payload)
 
 
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])

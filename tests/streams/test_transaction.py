@@ -15,9 +15,10 @@ from aiokafka.protocol.api import Request, Response
 from aiokafka.protocol.transaction import EndTxnRequest
 from aiokafka.structs import TopicPartition
 
+from streams.batches import BATCH_BYTES
 from streams.broker import Broker
 from streams.protocol import EndTxn, Produce, TxnOffsetCommit
-from streams.transaction import BATCH_BYTES, GivenUpError, Membership, Outbox, TransactionalProducer, stable_offsets
+from streams.transaction import GivenUpError, Membership, Outbox, TransactionalProducer, stable_offsets
 from tests.records import a_name, client_of, create, seen, values
 
 pytestmark = pytest.mark.broker
