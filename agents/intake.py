@@ -5,25 +5,24 @@ Top to bottom: read, shape, place among the versions already answered, judge eac
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from agents.address import place_of
-from agents.case import Case, ManifestCase, Price
+from agents.case import Case, ManifestCase
 from agents.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
+from agents.facts import CENT_E4, CENT_E6, INT64_MAX, comparable, day_number, digits_of, goods_of, money_of, ordinal, piece_cents_of, price_of, supplier_of, unix_ms
 from agents.goods import NOTHING, Understood, categorise
-from agents.goods.naming import NAME_CHARS, name_of
 from agents.identifiers import clearance_code
 from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
 from agents.importers import Verification, can_be_asked, particulars_token, verify
 from agents.memory import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
-from agents.money import E4, parse_e4, show_e6, usd_e6
-from agents.outcome import acting, closed_by, is_covert, is_silent, relief_of, route_of
+from agents.money import E4, show_e6
+from agents.outcome import acting, is_bundled, is_covert, is_silent, relief_of, route_of
 from agents.read import read
-from agents.reference import Reference, Week
+from agents.reference import Reference
 from agents.risk.features import rows_of
 from agents.risk.model import Scorer
 from agents.route import list_limit_usd_e4
@@ -32,13 +31,12 @@ from agents.rules.format import goods_chars
 from agents.rules.parties import listed_parties
 from agents.rules.phases import Asked, asked, is_observed, questions
 from agents.rules.quote import quoted
-from agents.rules.rule import Found, Rule
+from agents.rules.rule import Found
 from agents.rules.traits import FEW_LINES, Traits
 from agents.selfuse import uses_of
 from agents.settled import Own, SettledWriter, Shared, write_decided
 from agents.shape import PlainParcel, Shaped, faults, fit_parcel, salvage, shape, unknown, unknown_in
 from agents.sightings import Told, since_of
-from agents.text import folded
 from schemas import limits, unreadable
 from schemas.decision import (
     CheckedParcel,
@@ -47,9 +45,6 @@ from schemas.decision import (
     Event,
     Facts,
     Finding,
-    Goods,
-    Line,
-    Money,
     Operation,
     ParcelAnswer,
     Receipt,
@@ -60,7 +55,7 @@ from schemas.decision import (
     Status,
     Versions,
 )
-from schemas.manifest import Consignee, Header, Item, Parcel
+from schemas.manifest import Consignee, Header, Parcel
 from schemas.sightings import CONSIGNEE_BYTES, Sighting, Sightings
 from schemas.unreadable import UnreadableError
 
@@ -70,19 +65,13 @@ FLOODED_MAX: Final = 2
 """Findings kept of a parcel once its manifest has brought `FINDINGS_PER_MANIFEST_MAX`."""
 FEW_ITEMS: Final = 8
 """Parcels with no more lines can't bring a flood of findings."""
-HS_CHARS_MAX: Final = 10
-"""Digits of a code of the Korean tariff."""
 HS_HEADING_CHARS: Final = 4
 HS_SUBHEADING_CHARS: Final = 6
-CENT_E4: Final = E4 // 100
-CENT_E6: Final = 10_000
-"""A cent in ten-thousandths and in millionths of a dollar."""
 SECRET_CHARS_MIN: Final = 2
 """A shorter text says nothing of a person."""
 HUSHED: Final = '"the consignee\'s"'
 """Instead of a consignee's own words."""
 _EVENTS: Final[dict[str, Event]] = {"ORIGINAL": "ORIGINAL", "AMEND": "AMEND", "CANCEL": "CANCEL"}
-INT64_MAX: Final = 2**63 - 1
 MANIFEST_FINDINGS_REPEATED_MAX: Final = 10
 """Findings of the manifest itself that each of its refused parcels repeats; the receipt has them all."""
 _CONTENT = msgspec.json.Encoder(order="deterministic")
@@ -207,9 +196,9 @@ class _File:
         self._understand = office.reference.goods.understand
         self._questions = questions(PARCEL_RULES, self._law)
         self._traits = Traits(self.header, record.carrier, office.reference, self._law)
-        self._arrives_on = _ordinal(day_in_korea(self.header.arrives_at or ""))
-        self._arrives_ms = _unix_ms(self.header.arrives_at)
-        self._departs_ms = _unix_ms(self.header.departs_at)
+        self._arrives_on = ordinal(day_in_korea(self.header.arrives_at or ""))
+        self._arrives_ms = unix_ms(self.header.arrives_at)
+        self._departs_ms = unix_ms(self.header.departs_at)
         self._master = mark(record.carrier, self.header.master_bill)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
@@ -344,7 +333,7 @@ class _File:
         own = Own(
             None if price is None else show_e6(price.goods_usd_e6),
             None if price is None else price.customs_value_krw,
-            _goods(case),
+            goods_of(case),
         )
         rules = acting(findings)
         route = route_of(case, rules)
@@ -356,7 +345,7 @@ class _File:
             case=case,
             route=route,
             relief=relief_of(case, route, rules),
-            bundled=_is_bundled(case, route, rules),
+            bundled=is_bundled(case, route, rules),
             own=own,
         )
 
@@ -531,9 +520,9 @@ class _File:
             told.gone(name, before)
             return b""
         item, since_ms = case.parcel.items[0], since_of(before)
-        piece_cents = _piece_cents(item, case.price)
+        piece_cents = piece_cents_of(item, case.price)
         hs_code = judged.own.goods[0].hs_code or ""
-        commodity, kind = _comparable(hs_code[:HS_SUBHEADING_CHARS], item) if piece_cents and hs_code else (0, 0)
+        commodity, kind = comparable(hs_code[:HS_SUBHEADING_CHARS], item) if piece_cents and hs_code else (0, 0)
         sighting = Sighting(
             name,
             self._record.stored_at_ms if since_ms is None else since_ms,
@@ -582,7 +571,7 @@ class _File:
             route=None if judged is None else judged.route,
             findings=findings,
             facts=b"" if facts is None else _PACK(facts),
-            money=b"" if case is None or case.price is None else _PACK(_money(case, case.price)),
+            money=b"" if case is None or case.price is None else _PACK(money_of(case, case.price)),
             settled=settled,
             risk=b"" if case is None else self._risk(case),
         )
@@ -602,11 +591,11 @@ class _File:
             lodged_on=self._lodged_on_day,
             rate_krw_e4=0 if case.price is None else case.price.rate_krw_e4,
             arrives_on=self._arrives_on,
-            purchased_on=0 if order is None or order.purchased_on is None else _day(order.purchased_on),
+            purchased_on=0 if order is None or order.purchased_on is None else day_number(order.purchased_on),
             master=self._master,
-            supplier=_supplier(parcel),
+            supplier=supplier_of(parcel),
             address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret),
-            phone=mark(_digits(parcel.consignee.phone), secret=secret),
+            phone=mark(digits_of(parcel.consignee.phone), secret=secret),
             particulars=particulars_token(parcel.consignee, token, self._office.keys) if self._asks_customs and parcel.ecommerce and can_be_asked(parcel.consignee) else "",
             uses=dict(case.uses) if case.uses else {},
             relief=judged.relief,
@@ -695,142 +684,6 @@ def _day_that_counts(lodged_at: str, lodged_on: date | None, stored_at_ms: int, 
     if figures.lodging_clock_binds and lodged is not None and abs(lodged.timestamp() * 1000 - stored_at_ms) > figures.lodging_clock_hours // E4 * HOUR_MS:
         return received_on
     return lodged_on
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> int:
-    """A calendar day by its number; 0 when it is none, which a rule has then told."""
-    try:
-        return date.fromisoformat(text).toordinal()
-    except ValueError:
-        return 0
-
-
-def _unix_ms(text: str | None) -> int:
-    """A time in Unix milliseconds; 0 when it is none."""
-    time = parse_rfc3339(text or "")
-    return 0 if time is None else max(int(time.timestamp() * 1000), 0)
-
-
-def _ordinal(day: date | None) -> int:
-    return 0 if day is None else day.toordinal()
-
-
-def _comparable(subheading: str, item: Item) -> tuple[int, int]:
-    """Marks of the goods whose prices for a piece can be compared with this one's: more of them, and those that are more alike.
-
-    Pieces of one mark differ in weight by less than twice, so that a price for a piece is one for a kilogram too.
-    """
-    brand = item.brand
-    return _compared(subheading, item.unit, (item.net_weight_g // item.quantity).bit_length(), item.description[:NAME_CHARS], brand and brand[:NAME_CHARS])
-
-
-@lru_cache(maxsize=65_536)  # descriptions repeat
-def _compared(subheading: str, unit: str, weight_class: int, description: str, brand: str | None) -> tuple[int, int]:
-    measure = (subheading, folded(unit), str(weight_class))
-    return mark(*measure), mark(*measure, name_of(description), folded(brand or ""))
-
-
-def _piece_cents(item: Item, price: Price | None) -> int:
-    """What one piece of a line costs, in US cents; 0 when that is not known."""
-    amount_e4 = parse_e4(item.amount)
-    if price is None or amount_e4 is None or item.quantity < 1:
-        return 0
-    return min(amount_e4 * price.rate_krw_e4 // (price.usd_krw_e4 * CENT_E4 * item.quantity), INT64_MAX)
-
-
-def _supplier(parcel: Parcel) -> int:
-    """Mark of who sold the goods abroad, however it is written: by supplier code, else by seller on a platform, else by name and country of the consignor."""
-    consignor, order = parcel.consignor, parcel.order
-    if consignor.supplier_code:
-        return _sold_by("code", consignor.supplier_code, "")
-    if order is not None and order.seller_id:
-        return _sold_by("seller", order.platform or "", order.seller_id)
-    return mark("name", folded(consignor.name), consignor.country)
-
-
-@lru_cache(maxsize=65_536)  # sellers and suppliers repeat
-def _sold_by(kind: str, by: str, of: str) -> int:
-    return mark(kind, folded(by), folded(of)) if of else mark(kind, folded(by))
-
-
-def _digits(phone: str) -> str:
-    """The digits of a telephone number."""
-    plain = phone.replace("-", "")
-    return plain if plain.isdigit() else "".join(filter(str.isdigit, plain))
-
-
-def _money(case: Case, price: Price) -> Money:
-    """What taxes are computed from."""
-    parcel, order = case.parcel, case.parcel.order
-    categories: dict[int, list[str]] = {}
-    for index, category, _ in case.categories:
-        categories.setdefault(index, []).append(category.name)
-    agreements = case.law.taxes.preferences  # an agreement that nobody knows changes nothing and may be anything
-    return Money(
-        local_charges_e4=price.local_charges_e4,
-        freight_e4=price.freight_e4,
-        insurance_e4=price.insurance_e4,
-        has_purchase_proof=order is not None and order.order_number is not None and order.paid is not None,
-        lines=tuple(
-            [
-                Line(
-                    item.hs_code,
-                    parse_e4(item.amount) or 0,
-                    item.quantity,
-                    tuple(categories.get(index, ())),
-                    item.origin,
-                    item.volume_ml,
-                    item.net_weight_g,
-                    item.preference if item.preference in agreements else None,
-                )
-                for index, item in enumerate(parcel.items)
-            ]
-        ),
-    )
-
-
-def _is_bundled(case: Case, route: Route, rules: Sequence[Rule]) -> bool:
-    """Whether one simplified rate stands for all taxes: of mail that nothing but its price keeps from the list."""
-    return case.header.mode == "POST" and route == "SIMPLIFIED" and bool(case.law.figures.post_simplified_rates) and closed_by(rules) is None
-
-
-def price_of(parcel: Parcel, week: Week | None) -> Price | None:
-    """A parcel's money, None when something is missing or malformed."""
-    if week is None:
-        return None
-    rate, usd = week.krw_e4.get(parcel.currency), week.krw_e4.get("USD")
-    charges = 0 if parcel.local_charges is None else parse_e4(parcel.local_charges)
-    freight = 0 if parcel.freight is None else parse_e4(parcel.freight)
-    insurance = 0 if parcel.insurance is None else parse_e4(parcel.insurance)
-    if rate is None or usd is None or charges is None or freight is None or insurance is None:
-        return None
-    goods = charges
-    for item in parcel.items:
-        amount = parse_e4(item.amount)
-        if amount is None:
-            return None
-        goods += amount
-    return Price(
-        goods_e4=goods,
-        local_charges_e4=charges,
-        freight_e4=freight,
-        insurance_e4=insurance,
-        rate_krw_e4=rate,
-        usd_krw_e4=usd,
-        goods_usd_e6=usd_e6(goods, rate, usd),
-        customs_value_krw=(goods + freight + insurance) * rate // (E4 * E4),
-    )
-
-
-def _goods(case: Case) -> tuple[Goods, ...]:
-    """What each item was taken for."""
-    return tuple([Goods(understood.category, _code_as_read(item.hs_code), understood.suggestions) for item, understood in zip(case.parcel.items, case.goods, strict=True)])
-
-
-def _code_as_read(hs_code: str) -> str | None:
-    """A commodity code, however long; what can be none, and so may be a person's name or phone, is not passed on."""
-    return hs_code if hs_code.isdigit() and len(hs_code) <= HS_CHARS_MAX else None
 
 
 def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:

@@ -1,6 +1,6 @@
 """From findings to what happens to a parcel: route, exemption, outcome. The most careful finding wins, all reasons are kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from agents.case import Case
@@ -74,6 +74,11 @@ def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
     if not case.categories or not any(category.name == "ALCOHOL" for _, category, _ in case.categories):
         return "SMALL_VALUE"
     return "NONE" if price_above(case.price, case.law.figures.alcohol_exempt_usd) else "DUTY"
+
+
+def is_bundled(case: Case, route: Route, rules: Sequence[Rule]) -> bool:
+    """Whether one simplified rate stands for all taxes: of mail that nothing but its price keeps from the list."""
+    return case.header.mode == "POST" and route == "SIMPLIFIED" and bool(case.law.figures.post_simplified_rates) and closed_by(rules) is None
 
 
 def outcome_of(route: Route, rules: Iterable[Rule]) -> Outcome:

@@ -27,8 +27,8 @@ mpl.rcParams["svg.hashsalt"] = "tonggwan"
 DATA: Final = Path(__file__).parent / "data" / "risk"
 PICTURE: Final = "risk-calibration.svg"
 PARTS: Final = ("goods", "origin", "departure", "preference", "mass", "value")
-COLUMNS: Final = 5
-"""Of a table of figures."""
+SHUFFLES: Final = 20
+"""Draws of shuffled labels: one says little, since whole kinds of goods rise and fall together."""
 
 
 def write(folder: Path) -> None:
@@ -47,7 +47,9 @@ def write(folder: Path) -> None:
         "critical": _at(plain.critical),
         "headline": _figures([("fraud", plain.fraud), ("critical fraud", plain.critical)]),
         "rolling": _figures(list(_rolling(earlier))),
-        "robust": _robust(later, model, plain, earlier),
+        "robust": _robust(later, model, plain),
+        "shuffles": str(SHUFFLES),
+        "shuffled": _shuffled(earlier, later),
         "alternatives": _figures([("**boosted tables (ours)**", plain.fraud), *_alternatives(earlier, later)]),
         "drift": "\n".join(f"| {feature} | {index:.3f} |" for feature, index in plain.drift.items()),
         "families": "\n".join(f"| {family} | {_weight(model, later, place):.2f} |" for place, family in enumerate(FAMILIES)),
@@ -102,7 +104,7 @@ def _rolling(earlier: Sequence[Declaration]) -> list[tuple[str, Measure]]:
     return found
 
 
-def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation, earlier: Sequence[Declaration]) -> str:
+def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation) -> str:
     def row(name: str, found: Evaluation) -> str:
         auc, before = found.fraud.auc or 0, plain.fraud.auc or 0
         return f"| {name} | {auc:.4f} | {auc - before:+.4f} | {found.fraud.average_precision or 0:.4f} | {found.fraud.at[1].precision:.3f} | {found.critical.auc or 0:.4f} |"
@@ -112,9 +114,6 @@ def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation, earli
         return row(name, evaluate(made, score(made, model), model))
 
     chance = random.Random(1)  # noqa: S311 - the same each time
-    labels = [(each.fraud, each.critical) for each in earlier]
-    chance.shuffle(labels)
-    shuffled = [replace(each, fraud=fraud, critical=critical) for each, (fraud, critical) in zip(earlier, labels, strict=True)]
     return "\n".join(
         (
             row("as it is", plain),
@@ -123,9 +122,25 @@ def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation, earli
             changed("without mass", lambda each: replace(each, row=(*each.row[:4], -1, each.row[5]))),
             changed("without value", lambda each: replace(each, row=(*each.row[:5], -1))),
             changed("without both", lambda each: replace(each, row=(*each.row[:4], -1, -1))),
-            row("trained on shuffled labels", _measured(shuffled, later)),
         ),
     )
+
+
+def _shuffled(earlier: Sequence[Declaration], later: Sequence[Declaration]) -> str:
+    """Trained on labels that belong to others, once for each seed: the mean of all draws, least and most."""
+    labels = [(each.fraud, each.critical) for each in earlier]
+    found = []
+    for seed in range(1, SHUFFLES + 1):
+        mixed = labels.copy()
+        random.Random(seed).shuffle(mixed)  # noqa: S311 - the same each time
+        found.append(_measured([replace(each, fraud=fraud, critical=critical) for each, (fraud, critical) in zip(earlier, mixed, strict=True)], later))
+    columns = {
+        "AUC": [each.fraud.auc or 0 for each in found],
+        "average precision": [each.fraud.average_precision or 0 for each in found],
+        "precision at 5 %": [each.fraud.at[1].precision for each in found],
+        "AUC of critical": [each.critical.auc or 0 for each in found],
+    }
+    return "\n".join(f"| {name} | {np.mean(values):.3f} | {min(values):.3f} | {max(values):.3f} |" for name, values in columns.items())
 
 
 def _jitter(part: float, chance: random.Random) -> Callable[[Declaration], Declaration]:

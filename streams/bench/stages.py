@@ -191,7 +191,7 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     "rules": (intake, "findings_of"),
     "facts and marks": (intake._File, "_facts"),
     "risk": (intake._File, "_risk"),
-    "money": (intake, "_money"),
+    "money": (intake, "money_of"),
     "sightings": (intake._File, "_tell"),
     "token": (intake, "consignee_token"),
     "write settled part": (SettledWriter, "write"),
