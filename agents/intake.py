@@ -320,7 +320,11 @@ class _File:
         twice = self._twice(case.parcel, seen)
         rules = self._questions.of(self._traits.of(case))
         found = findings_of(case, rules, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
-        return [*hushed(found, case.parcel.consignee), *([_finding(DUPLICATES, twice, "REJECT", path)] if twice is not None else [])]
+        if found:
+            found = hushed(found, case.parcel.consignee)
+        if twice is not None:
+            found.append(_finding(DUPLICATES, twice, "REJECT", path))
+        return found
 
     def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:
         """Every finding on one parcel."""
@@ -375,7 +379,7 @@ class _File:
         """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
         if len(parcel.items) > FEW_LINES and goods_chars(parcel) > limits.GOODS_CHARS_PER_PARCEL_MAX:
             return (NOTHING,) * len(parcel.items)
-        return tuple([self._understand(item) for item in parcel.items])
+        return tuple(map(self._understand, parcel.items))
 
     def _verification(self, parcel: Parcel) -> Verification | None:
         """What the register says of the importer."""
@@ -695,7 +699,7 @@ def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limit
 
 def hushed(findings: list[Finding], consignee: Consignee) -> list[Finding]:
     """Findings without a consignee's own words: in a row whose columns have slipped, a rule quotes a name where it looks for a currency."""
-    if not findings or not any('"' in finding.message for finding in findings):
+    if not any('"' in finding.message for finding in findings):
         return findings
     said = (consignee.name, consignee.name_en, consignee.address, consignee.phone, consignee.clearance_code, consignee.auth_number)
     secrets = {quoted(text) for text in said if text and len(text) >= SECRET_CHARS_MIN}

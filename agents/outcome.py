@@ -1,6 +1,6 @@
 """From findings to what happens to a parcel: route, exemption, outcome. The most careful finding wins, all reasons are kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from agents.case import Case
@@ -41,9 +41,9 @@ def rule_behind(finding: Finding) -> Rule:
     return ACTIONS.get((finding.code, finding.rule), UNKNOWN)
 
 
-def acting(findings: Iterable[Finding]) -> list[Rule]:
+def acting(findings: Collection[Finding]) -> list[Rule]:
     """The rules behind findings that act."""
-    return [rule_behind(finding) for finding in findings if finding.severity == "ACT"]
+    return [rule_behind(finding) for finding in findings if finding.severity == "ACT"] if findings else []
 
 
 def closed_by(rules: Iterable[Rule]) -> Procedure | None:

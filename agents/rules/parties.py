@@ -4,6 +4,7 @@ Evidence names the list, the entry and the score, never the party.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from agents.case import Case, Listed
@@ -21,6 +22,7 @@ HITS_TOLD_MAX: Final = 3
 """Entries that are told of one field."""
 
 
+@lru_cache(maxsize=64)
 def _figures(law: Law) -> Figures:
     alarm = law.figures.screening_alarm * FULL // E4
     return Figures(alarm, alarm)
@@ -35,14 +37,16 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
     consignor, consignee = parcel.consignor, parcel.consignee
     person: Kind = "PERSON" if consignee.clearance_code else ""
     screen = watchlist.screen
-    found = [Listed("/consignor/name", hit) for hit in screen(consignor.name, "", "", "", figures, day)] if consignor.name else []
-    if consignee.name:
-        found += [Listed("/consignee/name", hit) for hit in screen(consignee.name, person, "", "", figures, day)]
-    if consignee.name_en:
-        found += [Listed("/consignee/name_en", hit) for hit in screen(consignee.name_en, person, "", "", figures, day)]
+    found: list[Listed] = []
+    if consignor.name and (hits := screen(consignor.name, "", "", "", figures, day)):
+        found += [Listed("/consignor/name", hit) for hit in hits]
+    if consignee.name and (hits := screen(consignee.name, person, "", "", figures, day)):
+        found += [Listed("/consignee/name", hit) for hit in hits]
+    if consignee.name_en and (hits := screen(consignee.name_en, person, "", "", figures, day)):
+        found += [Listed("/consignee/name_en", hit) for hit in hits]
     abroad, path = (consignor.address, "/consignor/address") if header.direction == "IMPORT" else (consignee.address, "/consignee/address")
-    if abroad:
-        found += [Listed(path, hit) for hit in watchlist.at_address(abroad)]
+    if abroad and (hits := watchlist.at_address(abroad)):
+        found += [Listed(path, hit) for hit in hits]
     return tuple(found)
 
 

@@ -24,7 +24,7 @@ def found(name: str, severity: Severity = "ACT", evidence: dict[str, str] | None
 
 
 def rules(*names: str) -> list[Rule]:
-    return acting(map(found, names))
+    return acting(list(map(found, names)))
 
 
 def judged(asked: Case) -> list[Rule]:
