@@ -132,9 +132,9 @@ class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     path: str
     house_bill: str
-    parcel: Parcel | None
     findings: tuple[Finding, ...]
     case: Case | None = None
+    """None of what is no whole parcel: it has faults of form, or is cancelled."""
     route: Route | None = None
     relief: Relief = "NONE"
     bundled: bool = False
@@ -143,6 +143,18 @@ class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     @property
     def refused(self) -> bool:
         return bool(self.findings) and any(finding.severity == "REJECT" for finding in self.findings)
+
+
+class _Laid(msgspec.Struct, frozen=True, gc=False):
+    """An accepted parcel laid out for screening and linking, whatever was before it."""
+
+    token: str
+    """Of its consignee."""
+    facts: Facts
+    packed: bytes
+    """The facts, packed."""
+    money: bytes
+    risk: bytes
 
 
 def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
@@ -261,7 +273,7 @@ class _File:
         """The same number for other content: everything refused, nothing remembered but what was answered."""
         self._findings.append(_finding(DUPLICATES, conflict, "REJECT"))
         self._begin(self.digest.hex())
-        judged = [_Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), parcel=None, findings=()) for index, raw in enumerate(self._raw_parcels)]
+        judged = [_Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), findings=()) for index, raw in enumerate(self._raw_parcels)]
         return self._answer(judged, conflict=True)
 
     def declare(self) -> Taken:
@@ -275,10 +287,13 @@ class _File:
             self._findings.append(_finding(DUPLICATES, said, "REJECT"))
         if self.event == "AMEND" and self._known is None:
             self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
+        # Each step is taken for all parcels before the next: what a step needs stays near (docs/performance.md).
+        cases = self._cases([parcel for parcel in self._parcels if parcel is not None])
+        whole = iter(list(zip(cases, map(self._traits.of, cases), strict=True)))
         seen: set[str] = set()
         judged = []
         for index, (parcel, raw) in enumerate(zip(self._parcels, self._raw_parcels, strict=True)):
-            judged.append(self._spoilt_parcel(index, raw, seen) if parcel is None else self._judge(index, parcel, raw, seen))
+            judged.append(self._spoilt_parcel(index, raw, seen) if parcel is None else self._judge(index, *next(whole), raw, seen))
             seen.add(judged[-1].house_bill)
         return self._answer(judged)
 
@@ -299,7 +314,7 @@ class _File:
             if not faults and (bill is None or bill.in_force is None or name in seen):
                 faults = (Found("/house_bill", "no parcel of this manifest with this house bill is in force; nothing was withdrawn"),)
             code = DUPLICATES if name else SHAPE
-            judged.append(_Judged(path=path, house_bill=name, parcel=None, findings=tuple(_finding(code, fault, "REJECT", path) for fault in faults)))
+            judged.append(_Judged(path=path, house_bill=name, findings=tuple(_finding(code, fault, "REJECT", path) for fault in faults)))
             seen.add(name)
         return self._answer(judged)
 
@@ -311,14 +326,15 @@ class _File:
         findings = [_finding(SHAPE, fault, "REJECT") for fault in islice(faults(raw, Parcel, path), limits.FINDINGS_PER_PARCEL_MAX + 1)]
         if isinstance(raw, dict) and not self._flooded:
             spoilt = frozenset(finding.path for finding in findings)
-            more = self._found(self._case(salvage(raw, Parcel)), path, seen)
+            (case,) = self._cases([salvage(raw, Parcel)])
+            more = self._found(case, self._traits.of(case), path, seen)
             findings += [finding for finding in more if finding.severity == "REJECT" and not _lies_in(finding.path, spoilt)]
-        return _Judged(path=path, house_bill=_house_bill(raw), parcel=None, findings=self._bounded(findings, path))
+        return _Judged(path=path, house_bill=_house_bill(raw), findings=self._bounded(findings, path))
 
-    def _found(self, case: Case, path: str, seen: set[str]) -> list[Finding]:
+    def _found(self, case: Case, traits: int, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        rules = self._questions.of(self._traits.of(case))
+        rules = self._questions.of(traits)
         found = findings_of(case, rules, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
         if found:
             found = hushed(found, case.parcel.consignee)
@@ -326,12 +342,11 @@ class _File:
             found.append(_finding(DUPLICATES, twice, "REJECT", path))
         return found
 
-    def _judge(self, index: int, parcel: Parcel, raw: dict[str, Any], seen: set[str]) -> _Judged:
+    def _judge(self, index: int, case: Case, traits: int, raw: dict[str, Any], seen: set[str]) -> _Judged:
         """Every finding on one parcel."""
         path = f"/parcels/{index}"
-        case = self._case(parcel)
-        findings = self._found(case, path, seen)
-        if type(parcel) is not PlainParcel:
+        findings = self._found(case, traits, path, seen)
+        if type(case.parcel) is not PlainParcel:
             findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         price = case.price
         own = Own(
@@ -343,8 +358,7 @@ class _File:
         route = route_of(case, rules)
         return _Judged(
             path=path,
-            house_bill=parcel.house_bill,
-            parcel=parcel,
+            house_bill=case.parcel.house_bill,
             findings=self._bounded(findings, path),
             case=case,
             route=route,
@@ -353,27 +367,33 @@ class _File:
             own=own,
         )
 
-    def _case(self, parcel: Parcel) -> Case:
+    def _cases(self, parcels: list[Parcel]) -> list[Case]:
+        """Parcels laid out for the rules."""
         header, law, reference, is_import = self.header, self._law, self._office.reference, self._is_import
-        goods = self._goods(parcel)
-        categories = categorise(goods, law.categories)
-        return Case(
-            header=header,
-            carrier=self._record.carrier,
-            lodged_on=self._day,
-            parcel=parcel,
-            reference=reference,
-            law=law,
-            price=price_of(parcel, law.week),
-            goods=goods,
-            categories=categories,
-            uses=uses_of(parcel.items, goods, categories, law) if categories and is_import else {},
-            verification=self._verification(parcel) if self._verifies else None,
-            listed=listed_parties(parcel, header, reference, law),
-            is_correction=self._is_correction(parcel.house_bill),
-            is_import=is_import,
-            list_limit_usd_e4=list_limit_usd_e4(parcel, header, categories, law),
-        )
+        understood = list(map(self._goods, parcels))
+        kinds = [categorise(goods, law.categories) for goods in understood]
+        prices = [price_of(parcel, law.week) for parcel in parcels]
+        names = [listed_parties(parcel, header, reference, law) for parcel in parcels]
+        return [
+            Case(
+                header=header,
+                carrier=self._record.carrier,
+                lodged_on=self._day,
+                parcel=parcel,
+                reference=reference,
+                law=law,
+                price=price,
+                goods=goods,
+                categories=categories,
+                uses=uses_of(parcel.items, goods, categories, law) if categories and is_import else {},
+                verification=self._verification(parcel) if self._verifies else None,
+                listed=listed,
+                is_correction=self._is_correction(parcel.house_bill),
+                is_import=is_import,
+                list_limit_usd_e4=list_limit_usd_e4(parcel, header, categories, law),
+            )
+            for parcel, goods, categories, price, listed in zip(parcels, understood, kinds, prices, names, strict=True)
+        ]
 
     def _goods(self, parcel: Parcel) -> tuple[Understood, ...]:
         """What each item is; nothing is read of a parcel that says more than anybody reads, which a rule refuses."""
@@ -445,14 +465,17 @@ class _File:
         answers: list[ParcelAnswer] = []
         answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
         rejected = 0
-        for parcel in judged:
+        refusals = [bool(ours) or parcel.refused for parcel in judged]
+        laid = iter(self._laid([(parcel, parcel.case) for parcel, is_refused in zip(judged, refusals, strict=True) if parcel.case is not None and not is_refused]))
+        settled = [self._writer.write(parcel.house_bill, parcel.own) for parcel in judged]
+        for parcel, is_refused, written in zip(judged, refusals, settled, strict=True):
             before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
-            if ours or parcel.refused:
+            if is_refused:
                 rejected += 1
-                after = self._refused(parcel, ours, before, passed, refused, first=parcel.house_bill not in bills)
+                after = self._refused(parcel, ours, before, written, passed, refused, first=parcel.house_bill not in bills)
                 answers.append(_answered(parcel, "REJECTED"))
             else:
-                after = self._passed(parcel, before, passed, told)
+                after = self._passed(parcel, None if parcel.case is None else next(laid), before, written, passed, told)
                 if parcel.findings and any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
                     answers.append(_answered(parcel, answer))
             if parcel.house_bill:
@@ -472,7 +495,7 @@ class _File:
             return "CANCELLED"
         return "ACCEPTED_WITH_REJECTIONS" if counts.rejected else "ACCEPTED"
 
-    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, passed: list[Passed], refused: list[Refused], *, first: bool) -> Bill:  # noqa: PLR0913 - what a refusal touches
+    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, settled: bytes, passed: list[Passed], refused: list[Refused], *, first: bool) -> Bill:  # noqa: PLR0913, PLR0917 - what a refusal touches
         """Refuse a parcel. That supersedes nothing: what was in force stays so. `first`: no parcel of this version had the house bill before.
 
         Once a house bill was accepted, screening numbers its decisions: the refusal takes the way of the others.
@@ -480,7 +503,6 @@ class _File:
         known = before if parcel.house_bill else None
         sequence = known.sequence + 1 if known is not None else 1
         names = (parcel.house_bill,) if parcel.house_bill and first else (parcel.house_bill, parcel.path)
-        settled = self._writer.write(parcel.house_bill, parcel.own)
         findings = (*ours, *[finding for finding in parcel.findings if not is_covert(finding)])
         if known is not None and known.path:
             passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
@@ -498,31 +520,36 @@ class _File:
         refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
         return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, (), self._is_correction(parcel.house_bill))
 
-    def _passed(self, parcel: _Judged, before: Bill | None, passed: list[Passed], told: Told) -> Bill:
-        """Pass a parcel on to screening, by way of the consignees it had before, and tell linking of it."""
-        sequence = 1 if before is None else before.sequence + 1
-        in_force = None if before is None else before.in_force
-        walked = before.path if before is not None else ()
-        if parcel.parcel is not None:
-            token = consignee_token(parcel.parcel.consignee, self._office.keys)
-            path = walked if walked and walked[-1] == token else (*walked, token)
-        else:
-            path = walked
-        settled = self._writer.write(parcel.house_bill, parcel.own)
-        operation: Operation = "CANCEL" if parcel.case is None else "DECLARE"
-        facts = None if parcel.case is None else self._facts(parcel.case, parcel, path[-1])
-        checked = self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel, facts)
-        passed.append(Passed(path[0], checked))
-        marks = self._tell(parcel, facts, path[-1], sequence, b"" if before is None else before.marks, told)
-        corrected = self._is_correction(parcel.house_bill) if parcel.case is None else parcel.case.is_correction
-        return Bill(self.header.manifest_id, sequence, None if parcel.parcel is None else sequence, path, corrected, marks)
+    def _laid(self, accepted: list[tuple[_Judged, Case]]) -> list[_Laid]:
+        """Accepted parcels laid out for screening and linking."""
+        keys = self._office.keys
+        tokens = [consignee_token(case.parcel.consignee, keys) for _, case in accepted]
+        facts = [self._facts(case, judged, token) for (judged, case), token in zip(accepted, tokens, strict=True)]
+        packed = list(map(_PACK, facts))
+        money = [b"" if case.price is None else _PACK(money_of(case, case.price)) for _, case in accepted]
+        risks = [self._risk(case) for _, case in accepted]
+        return list(map(_Laid, tokens, facts, packed, money, risks))
 
-    def _tell(self, judged: _Judged, facts: Facts | None, token: str, sequence: int, before: bytes, told: Told) -> bytes:  # noqa: PLR0913, PLR0917 - what a sighting says
+    def _passed(self, parcel: _Judged, laid: _Laid | None, before: Bill | None, settled: bytes, passed: list[Passed], told: Told) -> Bill:  # noqa: PLR0913, PLR0917 - what a parcel that passes touches
+        """Pass a parcel on to screening, by way of the consignees it had before, and tell linking of it. Without `laid` it is cancelled."""
+        sequence, in_force, path, marks = (1, None, (), b"") if before is None else (before.sequence + 1, before.in_force, before.path, before.marks)
+        if laid is not None and (not path or path[-1] != laid.token):
+            path = (*path, laid.token)
+        operation: Operation = "CANCEL" if laid is None else "DECLARE"
+        passed.append(
+            Passed(path[0], self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel.route, laid))
+        )
+        marks = self._tell(parcel, laid, sequence, marks, told)
+        corrected = self._is_correction(parcel.house_bill) if parcel.case is None else parcel.case.is_correction
+        return Bill(self.header.manifest_id, sequence, None if laid is None else sequence, path, corrected, marks)
+
+    def _tell(self, judged: _Judged, laid: _Laid | None, sequence: int, before: bytes, told: Told) -> bytes:
         """Tell linking of a parcel that a person imports, or that it is gone; the marks it is known by."""
         name, case = f"{self._record.carrier}/{judged.house_bill}", judged.case
-        if facts is None or case is None or not facts.is_person or not case.is_import or not case.parcel.items:
+        if laid is None or case is None or not laid.facts.is_person or not case.is_import or not case.parcel.items:
             told.gone(name, before)
             return b""
+        facts = laid.facts
         item, since_ms = case.parcel.items[0], since_of(before)
         piece_cents = piece_cents_of(item, case.price)
         hs_code = judged.own.goods[0].hs_code or ""
@@ -531,7 +558,7 @@ class _File:
             name,
             self._record.stored_at_ms if since_ms is None else since_ms,
             sequence,
-            bytes.fromhex(token[-2 * CONSIGNEE_BYTES :]),
+            bytes.fromhex(laid.token[-2 * CONSIGNEE_BYTES :]),
             facts.address,
             facts.phone,
             facts.supplier,
@@ -554,12 +581,11 @@ class _File:
         findings: tuple[Finding, ...],
         settled: bytes,
         supersedes: int | None = None,
-        judged: _Judged | None = None,
-        facts: Facts | None = None,
+        route: Route | None = None,
+        laid: _Laid | None = None,
     ) -> CheckedParcel:
         """What screening is told: no clear text of the consignee."""
         record = self._record
-        case = None if judged is None else judged.case
         return CheckedParcel(
             operation=operation,
             path=path[1:],
@@ -572,12 +598,12 @@ class _File:
             event=self.event,
             sequence=sequence,
             supersedes=supersedes,
-            route=None if judged is None else judged.route,
+            route=route,
             findings=findings,
-            facts=b"" if facts is None else _PACK(facts),
-            money=b"" if case is None or case.price is None else _PACK(money_of(case, case.price)),
+            facts=b"" if laid is None else laid.packed,
+            money=b"" if laid is None else laid.money,
             settled=settled,
-            risk=b"" if case is None else self._risk(case),
+            risk=b"" if laid is None else laid.risk,
         )
 
     def _risk(self, case: Case) -> bytes:
