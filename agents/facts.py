@@ -1,9 +1,11 @@
 """Facts of a parcel: the numbers, marks and codes that screening, linking and taxes work with, in place of its texts."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from agents.address import place_of
 from agents.case import Case, Price
 from agents.clock import parse_rfc3339
 from agents.goods.naming import NAME_CHARS, name_of
@@ -78,6 +80,25 @@ def supplier_of(parcel: Parcel) -> int:
 @lru_cache(maxsize=65_536)  # sellers and suppliers repeat
 def _sold_by(kind: str, by: str, of: str) -> int:
     return mark(kind, folded(by), folded(of)) if of else mark(kind, folded(by))
+
+
+class Marks(NamedTuple):
+    """By what a parcel is known again."""
+
+    supplier: int
+    address: int
+    phone: int
+    draw: int
+    """What the lot falls by that selects parcels for a look."""
+
+
+def marks_of(parcels: Sequence[Parcel], carrier: str, secret: bytes) -> list[Marks]:
+    """The marks of parcels, those of persons keyed with `secret`."""
+    suppliers = list(map(supplier_of, parcels))
+    addresses = [mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels]
+    phones = [mark(digits_of(parcel.consignee.phone), secret=secret) for parcel in parcels]
+    draws = [mark("draw", carrier, parcel.house_bill, secret=secret) for parcel in parcels]
+    return list(map(Marks, suppliers, addresses, phones, draws))
 
 
 def digits_of(phone: str) -> str:

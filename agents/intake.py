@@ -10,10 +10,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from agents.address import place_of
 from agents.case import Case, ManifestCase
 from agents.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
-from agents.facts import CENT_E4, CENT_E6, INT64_MAX, comparable, day_number, digits_of, goods_of, money_of, ordinal, piece_cents_of, price_of, supplier_of, unix_ms
+from agents.facts import CENT_E4, CENT_E6, INT64_MAX, Marks, comparable, day_number, goods_of, marks_of, money_of, ordinal, piece_cents_of, price_of, unix_ms
 from agents.goods import NOTHING, Understood, categorise
 from agents.identifiers import clearance_code
 from agents.identity import Ids, TokenKeys, consignee_token, digest, mark
@@ -289,7 +288,8 @@ class _File:
             self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
         # Each step is taken for all parcels before the next: what a step needs stays near (docs/performance.md).
         cases = self._cases([parcel for parcel in self._parcels if parcel is not None])
-        whole = iter(list(zip(cases, map(self._traits.of, cases), strict=True)))
+        traits = list(map(self._traits.of, cases))
+        whole = zip(cases, traits, list(map(_own, cases)), strict=True)
         seen: set[str] = set()
         judged = []
         for index, (parcel, raw) in enumerate(zip(self._parcels, self._raw_parcels, strict=True)):
@@ -342,18 +342,12 @@ class _File:
             found.append(_finding(DUPLICATES, twice, "REJECT", path))
         return found
 
-    def _judge(self, index: int, case: Case, traits: int, raw: dict[str, Any], seen: set[str]) -> _Judged:
+    def _judge(self, index: int, case: Case, traits: int, own: Own, raw: dict[str, Any], seen: set[str]) -> _Judged:  # noqa: PLR0913, PLR0917 - what a judgement rests on
         """Every finding on one parcel."""
         path = f"/parcels/{index}"
         findings = self._found(case, traits, path, seen)
         if type(case.parcel) is not PlainParcel:
             findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
-        price = case.price
-        own = Own(
-            None if price is None else show_e6(price.goods_usd_e6),
-            None if price is None else price.customs_value_krw,
-            goods_of(case),
-        )
         rules = acting(findings)
         route = route_of(case, rules)
         return _Judged(
@@ -524,7 +518,8 @@ class _File:
         """Accepted parcels laid out for screening and linking."""
         keys = self._office.keys
         tokens = [consignee_token(case.parcel.consignee, keys) for _, case in accepted]
-        facts = [self._facts(case, judged, token) for (judged, case), token in zip(accepted, tokens, strict=True)]
+        marks = marks_of([case.parcel for _, case in accepted], self._record.carrier, keys.secret)
+        facts = [self._facts(case, judged, token, marked) for (judged, case), token, marked in zip(accepted, tokens, marks, strict=True)]
         packed = list(map(_PACK, facts))
         money = [b"" if case.price is None else _PACK(money_of(case, case.price)) for _, case in accepted]
         risks = [self._risk(case) for _, case in accepted]
@@ -611,9 +606,9 @@ class _File:
         scorer = self._office.scorer
         return b"" if scorer is None or not case.is_import else scorer.of_parcel(rows_of(case))
 
-    def _facts(self, case: Case, judged: _Judged, token: str) -> Facts:
+    def _facts(self, case: Case, judged: _Judged, token: str, marks: Marks) -> Facts:
         """What the rules of screening look at."""
-        parcel, order, secret = case.parcel, case.parcel.order, self._office.keys.secret
+        parcel, order = case.parcel, case.parcel.order
         return Facts(
             goods_price_usd_e6=0 if case.price is None else min(case.price.goods_usd_e6, INT64_MAX),
             limit_usd_e4=case.list_limit_usd_e4,
@@ -623,9 +618,9 @@ class _File:
             arrives_on=self._arrives_on,
             purchased_on=0 if order is None or order.purchased_on is None else day_number(order.purchased_on),
             master=self._master,
-            supplier=supplier_of(parcel),
-            address=mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret),
-            phone=mark(digits_of(parcel.consignee.phone), secret=secret),
+            supplier=marks.supplier,
+            address=marks.address,
+            phone=marks.phone,
             particulars=particulars_token(parcel.consignee, token, self._office.keys) if self._asks_customs and parcel.ecommerce and can_be_asked(parcel.consignee) else "",
             uses=dict(case.uses) if case.uses else {},
             relief=judged.relief,
@@ -634,7 +629,7 @@ class _File:
             port=self.header.arrival_port,
             arrives_ms=self._arrives_ms,
             departs_ms=self._departs_ms,
-            draw=mark("draw", self._record.carrier, parcel.house_bill, secret=secret),
+            draw=marks.draw,
         )
 
     def _change(self, bills: dict[str, Bill], *, conflict: bool = False) -> Change:
@@ -665,6 +660,12 @@ class _File:
             source=source,
             answered_at=show_ms(self._record.stored_at_ms),
         )
+
+
+def _own(case: Case) -> Own:
+    """What a parcel adds to the settled part of its decision."""
+    price = case.price
+    return Own(None if price is None else show_e6(price.goods_usd_e6), None if price is None else price.customs_value_krw, goods_of(case))
 
 
 def _header(raw: dict[str, Any]) -> Shaped[Header]:
