@@ -89,6 +89,16 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     value: bytes
 
 
+class Outlook(msgspec.Struct, frozen=True, gc=False):
+    """A declared parcel as it is decided if its consignee's others change nothing, which is nearly always so."""
+
+    facts: Facts
+    law: Law
+    decided: Decided
+    written: bytes
+    """The decision."""
+
+
 class Screening:
     """Decides checked parcels by the law of their day."""
 
@@ -99,8 +109,19 @@ class Screening:
         self._reference = reference
         self._reference_at = reference_at or (lambda _: reference)
 
-    def decide(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
-        """What a checked parcel brings, and what the partition then remembers of it."""
+    def look_ahead(self, declared: Sequence[CheckedParcel]) -> list[Outlook]:
+        """Declared parcels by themselves, each step for all of them before the next: what a step needs stays near."""
+        facts = [_FACTS(checked.facts) for checked in declared]
+        laws = [self._reference.on(date.fromordinal(each.lodged_on)) for each in facts]
+        decided = [
+            _decided(checked, each, law, (), checked.findings, sequence=checked.sequence, supersedes=checked.supersedes)
+            for checked, each, law in zip(declared, facts, laws, strict=True)
+        ]
+        written = [_written(checked, each) for checked, each in zip(declared, decided, strict=True)]
+        return list(map(Outlook, facts, laws, decided, written))
+
+    def decide(self, token: str, checked: CheckedParcel, partition: Partition, outlook: Outlook | None = None) -> Iterable[Output]:
+        """What a checked parcel brings, and what the partition then remembers of it. `outlook` spares work, where it was looked at before."""
         partition.expire(checked.received_at_ms)
         if checked.operation == "VERIFY":
             return self._verified(token, checked, partition)
@@ -132,12 +153,12 @@ class Screening:
             else:
                 partition.drop(token, name)
             return (cancelled,)
-        return self._declare(token, name, checked, partition, sequence=sequence, supersedes=supersedes, further=further)
+        return self._declare(token, name, checked, outlook or self.look_ahead([checked])[0], partition, sequence=sequence, supersedes=supersedes, further=further)
 
-    def _declare(self, token: str, name: str, checked: CheckedParcel, partition: Partition, *, sequence: int, supersedes: int | None, further: int) -> Iterable[Output]:  # noqa: PLR0913 - what a decision rests on
-        now_ms = checked.received_at_ms
-        facts = _FACTS(checked.facts)
-        law = self._reference.on(date.fromordinal(facts.lodged_on))
+    def _declare(  # noqa: PLR0913 - what a decision rests on
+        self, token: str, name: str, checked: CheckedParcel, outlook: Outlook, partition: Partition, *, sequence: int, supersedes: int | None, further: int
+    ) -> Iterable[Output]:
+        now_ms, facts, law = checked.received_at_ms, outlook.facts, outlook.law
         others = partition.others(token, name, now_ms)
         verification = None
         if facts.particulars:
@@ -146,8 +167,11 @@ class Screening:
         more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
         if partition.assessed:
             more = (*more, *self._open(partition, name, now_ms))
-        findings = (*checked.findings, *more) if more else checked.findings
-        decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+        findings, decided, written = checked.findings, outlook.decided, outlook.written
+        if more or sequence != decided.sequence or supersedes != decided.supersedes:
+            findings = (*findings, *more)
+            decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+            written = _written(checked, decided)
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
@@ -156,7 +180,7 @@ class Screening:
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
         assessment = assessment_of(decided.findings, facts, law, now_ms) if decided.findings else None
-        outputs = _told(token, checked, decided, targeted, others, assessment)  # whatever may fail comes before the memory is changed
+        outputs = _told(token, checked, decided, written, targeted, others, assessment)  # whatever may fail comes before the memory is changed
         if assessment is not None:
             partition.assess(name, assessment)
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
@@ -189,7 +213,7 @@ class Screening:
             decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
             targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, again, facts, decided, findings))
             decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
-            outputs += _told(token, again, decided, targeted, partition.others(token, name, checked.received_at_ms))
+            outputs += _told(token, again, decided, _written(again, decided), targeted, partition.others(token, name, checked.received_at_ms))
         partition.hear(token, answer, checked.received_at_ms)
         for name, kept in decided_anew.items():
             partition.put(token, name, kept)
@@ -236,7 +260,7 @@ class Screening:
             decided = msgspec.structs.replace(decided, outcome=outcome_of(decided.route or "GENERAL", acting(left)))
             outputs = _ended_by(action, again, decided)
         else:
-            outputs = _told(token, again, decided, (), partition.others(token, name, now_ms), assessment)
+            outputs = _told(token, again, decided, _written(again, decided), (), partition.others(token, name, now_ms), assessment)
         if ended or assessment is not None:
             partition.assess(name, assessment)
         partition.put(token, name, msgspec.structs.replace(seen, in_force=sequence, latest=sequence, further=further, content=b""))
@@ -299,12 +323,16 @@ def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Find
     )
 
 
+def _written(checked: CheckedParcel, decided: Decided) -> bytes:
+    """A decision in Avro."""
+    return checked.settled + write_decided(decided, checked.risk)
+
+
 def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
-    token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], others: Mapping[str, Seen], assessment: Assessment | None = None
+    token: str, checked: CheckedParcel, decided: Decided, written: bytes, targeted: tuple[Finding, ...], others: Mapping[str, Seen], assessment: Assessment | None = None
 ) -> tuple[Output, ...]:
     """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
-    topic = topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"]
-    decision = Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided, checked.risk))
+    decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, written)
     if not targeted and not (decided.findings and any(finding.severity == "ACT" for finding in decided.findings)):
         return (decision,)
     evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
@@ -433,7 +461,7 @@ def _ended_by(action: Action, checked: CheckedParcel, decided: Decided) -> tuple
     receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
     notice = _receipt(checked, settled, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
     return (
-        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, checked.settled + write_decided(decided, checked.risk)),
+        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, _written(checked, decided)),
         Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
     )
 

@@ -5,7 +5,7 @@ each source, and they leave together. Nothing here waits, so no unit can be seen
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -20,7 +20,7 @@ from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.links import Linking, Links, read_sightings
 from agents.memory import Bill, CarrierMemory, Filing
-from agents.screening import Output, Screening, relayed, write_checked
+from agents.screening import Outlook, Output, Screening, relayed, write_checked
 from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
@@ -128,6 +128,10 @@ class Work:
         self._touched: dict[str, Touched] = {}
         self._steps: dict[str, Step] = {topics.CHECKED: self._screen, topics.LINKS: self._link, topics.IMPORTER_ANSWERS: self._relay, topics.OFFICERS: self._act}
         """What is done with a record of each topic; all others are carriers'."""
+        self._ahead: dict[tuple[int, int], Ahead] = {}
+        """Checked parcels that were looked at before their turn, by partition and offset."""
+        self._outputs: list[tuple[Output, int]] = []
+        """What the records at hand bring, and when those were stored."""
         self._source = TopicPartition("", 0)
         """Of the record before."""
         self.carriers: dict[str, CarrierMemory] = {}
@@ -138,8 +142,15 @@ class Work:
 
     # what comes in
 
-    def process(self, record: StoredRecord) -> None:
-        """Take one record of any source: all of it goes into the unit, or it is set aside whole."""
+    def process(self, *records: StoredRecord) -> None:
+        """Take records of one source in their order: all of each goes into the unit, or it is set aside whole."""
+        if len(records) > 1 and records[0].topic == topics.CHECKED:
+            self._look_ahead(records)
+        for record in records:
+            self._process(record)
+        self._put()
+
+    def _process(self, record: StoredRecord) -> None:
         try:
             self._steps.get(record.topic, self._take)(record)  # decides first and writes afterwards: a failure leaves no trace but the dead letter
         except UnreadableError as error:
@@ -188,10 +199,25 @@ class Work:
         self.counters.manifests += 1
         self.counters.parcels += taken.receipt.counts.received
 
+    def _look_ahead(self, records: Sequence[StoredRecord]) -> None:
+        """Look at checked parcels whose turn comes: what needs no memory is done for all of them, each step before the next."""
+        self._ahead.clear()
+        try:
+            parcels = [read_checked(record.value) for record in records]
+            screening = self._at(parcels[0].received_at_ms).screening
+            declared = [(record, parcel) for record, parcel in zip(records, parcels, strict=True) if parcel.operation == "DECLARE" and not parcel.path]
+            outlooks = screening.look_ahead([parcel for _, parcel in declared])
+        except Exception as error:  # noqa: BLE001 - it is met again, and told, when the record's turn comes
+            log.debug("not looked ahead: %r", error)
+        else:
+            self._ahead = {(record.partition, record.offset): Ahead(screening, parcel, outlook) for (record, parcel), outlook in zip(declared, outlooks, strict=True)}
+
     def _screen(self, record: StoredRecord) -> None:
-        checked = read_checked(record.value)
-        token = (record.key or b"").decode()
-        self._write(self._at(checked.received_at_ms).screening.decide(token, checked, self.partitions[record.partition]), record.timestamp)
+        ahead = self._ahead.get((record.partition, record.offset))
+        checked = read_checked(record.value) if ahead is None else ahead.checked
+        screening = self._at(checked.received_at_ms).screening
+        outlook = ahead.outlook if ahead is not None and ahead.screening is screening else None
+        self._write(screening.decide((record.key or b"").decode(), checked, self.partitions[record.partition], outlook), record.timestamp)
         self.counters.decisions += 1
 
     def _link(self, record: StoredRecord) -> None:
@@ -233,10 +259,15 @@ class Work:
     # what goes out
 
     def _write(self, outputs: Iterable[Output], time_ms: int) -> None:
+        self._outputs += [(output, time_ms) for output in outputs]
+
+    def _put(self) -> None:
+        """Put what was written into the unit."""
         add = self._unit.outbox.add
-        for output in outputs:
+        for output, time_ms in self._outputs:
             key = output.key.encode()
             add(output.topic, partitions.of(output.topic, key), key, output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value, time_ms)
+        self._outputs.clear()
 
     def _set_aside(self, record: StoredRecord, error: UnreadableError) -> None:
         """Keep a record whole, with its origin and cause in headers."""
@@ -333,6 +364,14 @@ class Work:
         except UnreadableError:
             return  # it was set aside
         self._bench.linking.remember(said, self.links[number])
+
+
+class Ahead(msgspec.Struct, frozen=True, gc=False):
+    """A declared parcel that was looked at before its turn, and who looked."""
+
+    screening: Screening
+    checked: CheckedParcel
+    outlook: Outlook
 
 
 class Bench(msgspec.Struct, frozen=True):

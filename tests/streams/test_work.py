@@ -3,6 +3,8 @@
 import copy
 import json
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from agents import intake, screening
 from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
+from agents.screening import Outlook, Screening
 from schemas import avro, limits, topics, unreadable
+from schemas.decision import CheckedParcel
 from streams.sample import framed, hostile, records
 from streams.work import InternalFaultError
 from tests.flow import Flow, Json, Stored, decisions, records_of, work_of
@@ -277,6 +281,42 @@ def test_the_checked_parcels_decide_alone(sizes: list[int], seed: int) -> None:
     told = {*topics.CLEARANCE, *topics.SECURITY_OF_DESK.values()} - {topics.REJECTED}
     assert sorted(record.value or b"" for record in again.log if record.topic in told) == sorted(record.value or b"" for record in flow.log if record.topic in told)
     assert {number: kept.consignees for number, kept in again.work.partitions.items()} == {number: kept.consignees for number, kept in flow.work.partitions.items()}
+
+
+@pytest.mark.parametrize("together", [2, 7, 64])
+def test_parcels_screened_together_bring_the_same_as_one_after_the_other(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One partition has a record that nobody can read: the others of its run must not hear of it."""
+    checked: dict[int, list[Stored]] = {}
+    for record in run(7).log:
+        if record.topic == topics.CHECKED:
+            checked.setdefault(record.partition, []).append(record)
+    checked[min(checked)].insert(3, Stored(topic=topics.CHECKED, partition=min(checked), key=b"token", value=b"\x9f"))
+    queues = [[replace(record, offset=offset) for offset, record in enumerate(queue)] for queue in checked.values()]
+    looked: list[int] = []
+    look_ahead = Screening.look_ahead
+
+    def told(self: Screening, declared: Sequence[CheckedParcel]) -> list[Outlook]:
+        looked.append(len(declared))
+        return look_ahead(self, declared)
+
+    monkeypatch.setattr(Screening, "look_ahead", told)
+
+    def brought(at_once: int) -> tuple[dict[tuple[str, int], list[Stored]], bytes]:
+        flow = Flow(work=work_of({carrier for carrier, _ in day(7)}))
+        for queue in queues:
+            for begun in range(0, len(queue), at_once):
+                flow.work.process(*queue[begun : begun + at_once])
+        unit = flow.work.close_unit()
+        assert unit is not None
+        found: dict[tuple[str, int], list[Stored]] = {}
+        for record in records_of(unit.outbox):
+            found.setdefault((record.topic, record.partition), []).append(record)
+        return found, memory_of(flow)
+
+    alone = brought(1)
+    assert set(looked) == {1}
+    assert brought(together) == alone
+    assert max(looked) > 1, "a control: some were looked at together"
 
 
 def test_restored_state_is_forgotten_with_its_tombstone() -> None:
