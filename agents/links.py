@@ -242,14 +242,16 @@ class Linking:
         law = self._reference.on(day_of_ms(now_ms))
         figures = limits_under(law)
         few = figures.receiver_parcels_min
-        outputs: list[Output] = []
-        for kinds, raw in said.seen:
-            packed = bytes(raw)
-            parcel = _SIGHTING(packed)
-            if kinds & ADDRESS and (together := links.receive(parcel.address, parcel, packed, now_ms)) is not None and len(together) >= few:
-                outputs += _cases(said, LinkCase(parcel=parcel, kind=ADDRESS, now_ms=now_ms, law=law, limits=figures, together=together.values()))
-            if kinds & PHONE and (together := links.receive(parcel.phone, parcel, packed, now_ms)) is not None and len(together) >= few:
-                outputs += _cases(said, LinkCase(parcel=parcel, kind=PHONE, now_ms=now_ms, law=law, limits=figures, together=together.values()))
+        seen = _unpacked(said)
+        outputs: list[list[Output]] = [[] for _ in seen]
+        # One kind of mark after the other, not one parcel: nothing of one kind rests on another, and what a step needs stays near.
+        for kind in (ADDRESS, PHONE):
+            for opened, (kinds, packed, parcel) in zip(outputs, seen, strict=True):
+                if kinds & kind:
+                    together = links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+                    if together is not None and len(together) >= few:
+                        opened.extend(_cases(said, LinkCase(parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values())))
+        for opened, (kinds, _, parcel) in zip(outputs, seen, strict=True):
             if kinds & SELLER:
                 seller, band = links.send(parcel.seller, parcel, now_ms)
                 group = seller.groups.get(parcel.goods)
@@ -265,8 +267,8 @@ class Linking:
                         group=group,
                         beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
                     )
-                    outputs += _cases(said, case)
-        return outputs
+                    opened.extend(_cases(said, case))
+        return [output for opened in outputs for output in opened]
 
     def remember(self, said: Sightings, links: Links) -> None:
         """The same without asking any rule: what a worker does with the records it reads back."""
@@ -274,15 +276,19 @@ class Linking:
         links.expire(now_ms)
         for gone in said.gone:
             links.withdraw(gone)
-        for kinds, raw in said.seen:
-            packed = bytes(raw)
-            parcel = _SIGHTING(packed)
+        for kinds, packed, parcel in _unpacked(said):
             if kinds & ADDRESS:
                 links.receive(parcel.address, parcel, packed, now_ms)
             if kinds & PHONE:
                 links.receive(parcel.phone, parcel, packed, now_ms)
             if kinds & SELLER:
                 links.send(parcel.seller, parcel, now_ms)
+
+
+def _unpacked(said: Sightings) -> list[tuple[int, bytes, Sighting]]:
+    """Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
+    packed = [bytes(raw) for _, raw in said.seen]
+    return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_SIGHTING, packed), strict=True)]
 
 
 @lru_cache(maxsize=64)
