@@ -244,7 +244,7 @@ class Linking:
         few = figures.receiver_parcels_min
         seen = _unpacked(said)
         outputs: list[list[Output]] = [[] for _ in seen]
-        # One kind of mark after the other, not one parcel: nothing of one kind rests on another, and what a step needs stays near.
+        # One kind of mark after the other, not one parcel: what a step needs stays near.
         for kind in (ADDRESS, PHONE):
             for opened, (kinds, packed, parcel) in zip(outputs, seen, strict=True):
                 if kinds & kind:
@@ -276,11 +276,12 @@ class Linking:
         links.expire(now_ms)
         for gone in said.gone:
             links.withdraw(gone)
-        for kinds, packed, parcel in _unpacked(said):
-            if kinds & ADDRESS:
-                links.receive(parcel.address, parcel, packed, now_ms)
-            if kinds & PHONE:
-                links.receive(parcel.phone, parcel, packed, now_ms)
+        seen = _unpacked(said)
+        for kind in (ADDRESS, PHONE):
+            for kinds, packed, parcel in seen:
+                if kinds & kind:
+                    links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+        for kinds, _, parcel in seen:
             if kinds & SELLER:
                 links.send(parcel.seller, parcel, now_ms)
 
