@@ -288,8 +288,7 @@ class _File:
             self._findings.append(_finding(DUPLICATES, Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new"), "INFO"))
         # Each step is taken for all parcels before the next: what a step needs stays near (docs/performance.md).
         cases = self._cases([parcel for parcel in self._parcels if parcel is not None])
-        traits = list(map(self._traits.of, cases))
-        whole = zip(cases, traits, list(map(_own, cases)), strict=True)
+        whole = zip(cases, self._traits.of(cases), list(map(_own, cases)), strict=True)
         seen: set[str] = set()
         judged = []
         for index, (parcel, raw) in enumerate(zip(self._parcels, self._raw_parcels, strict=True)):
@@ -326,8 +325,8 @@ class _File:
         findings = [_finding(SHAPE, fault, "REJECT") for fault in islice(faults(raw, Parcel, path), limits.FINDINGS_PER_PARCEL_MAX + 1)]
         if isinstance(raw, dict) and not self._flooded:
             spoilt = frozenset(finding.path for finding in findings)
-            (case,) = self._cases([salvage(raw, Parcel)])
-            more = self._found(case, self._traits.of(case), path, seen)
+            cases = self._cases([salvage(raw, Parcel)])
+            more = self._found(cases[0], self._traits.of(cases)[0], path, seen)
             findings += [finding for finding in more if finding.severity == "REJECT" and not _lies_in(finding.path, spoilt)]
         return _Judged(path=path, house_bill=_house_bill(raw), findings=self._bounded(findings, path))
 

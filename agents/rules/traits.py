@@ -5,7 +5,7 @@ all its traits, where each rule would look for itself. A rule without its traits
 for every rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -177,10 +177,17 @@ class Traits:
                 traits |= TARGETED
         return traits
 
-    def of(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
-        """All traits of a parcel."""
-        parcel = case.parcel
-        traits = self._shared | _of_sender(parcel.consignor) | self._of_parties(case) | self._of_money(case)
+    def of(self, cases: Sequence[Case]) -> list[int]:
+        """All traits of each parcel; each look is taken at all of them before the next, so that what it needs stays near."""
+        senders = [_of_sender(case.parcel.consignor) for case in cases]
+        parties = list(map(self._of_parties, cases))
+        money = list(map(self._of_money, cases))
+        lines = [self._of_lines(case.parcel.items) for case in cases]
+        return [self._shared | sender | party | price | line | self._of_rest(case) for sender, party, price, line, case in zip(senders, parties, money, lines, cases, strict=True)]
+
+    def _of_rest(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+        """Of what goods are taken for, and of the parcel itself."""
+        parcel, traits = case.parcel, 0
         if case.categories:
             traits |= _of_categories(case.categories)
             if case.uses:
@@ -272,7 +279,7 @@ class Traits:
         return known
 
     def _of_money(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
-        """Of prices, weights and each line."""
+        """Of prices and weights."""
         parcel, price = case.parcel, case.price
         net_g = 0
         if price is None:
@@ -305,36 +312,38 @@ class Traits:
                 traits |= NOT_ABOVE_ZERO
             if quantity > self._most_units:
                 traits |= MANY_UNITS
-            traits |= self._of_line(item)
         if parcel.pieces <= 0 or parcel.gross_weight_g <= 0:
             traits |= NOT_ABOVE_ZERO
         if net_g > parcel.gross_weight_g:
             traits |= HEAVY
         return traits
 
-    def _of_line(self, item: Item) -> int:  # noqa: C901 - one line each
-        """Of what a line says."""
-        traits, description, origin = _of_words(item.description), item.description, item.origin
-        if not (description and item.hs_code and origin):
-            traits |= LACKING
-        if is_vague(description, self._reference.vague):
-            traits |= VAGUE
-        if item.hs_code not in self._subheadings:
-            traits |= NOT_SIX_DIGITS
-        if origin not in self._countries:
-            traits |= ODD_COUNTRY
-        if origin in self._embargoes:
-            traits |= EMBARGOED
-        if item.volume_ml is not None and item.volume_ml <= 0:
-            traits |= NOT_ABOVE_ZERO
-        if not item.unit or item.unit.isspace():
-            traits |= NOT_ABOVE_ZERO
-        if item.ingredients:
-            traits |= _of_words(item.ingredients)
-        if item.brand and holds_resident_number(item.brand):
-            traits |= RESIDENT
-        if item.url and resident_number.contains_dashed(item.url):
-            traits |= RESIDENT
+    def _of_lines(self, items: Iterable[Item]) -> int:  # noqa: C901 - one line each
+        """Of what lines say."""
+        traits, vague, subheadings, countries, embargoes = 0, self._reference.vague, self._subheadings, self._countries, self._embargoes
+        for item in items:
+            description, origin = item.description, item.origin
+            traits |= _of_words(description)
+            if not (description and item.hs_code and origin):
+                traits |= LACKING
+            if is_vague(description, vague):
+                traits |= VAGUE
+            if item.hs_code not in subheadings:
+                traits |= NOT_SIX_DIGITS
+            if origin not in countries:
+                traits |= ODD_COUNTRY
+            if origin in embargoes:
+                traits |= EMBARGOED
+            if item.volume_ml is not None and item.volume_ml <= 0:
+                traits |= NOT_ABOVE_ZERO
+            if not item.unit or item.unit.isspace():
+                traits |= NOT_ABOVE_ZERO
+            if item.ingredients:
+                traits |= _of_words(item.ingredients)
+            if item.brand and holds_resident_number(item.brand):
+                traits |= RESIDENT
+            if item.url and resident_number.contains_dashed(item.url):
+                traits |= RESIDENT
         return traits
 
 

@@ -211,7 +211,7 @@ def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], heade
     for found in _findings(asked):
         assert len(found.message) < limits.ADDRESS_CHARS_MAX
     findings = [rule.finding(found) for rule in asked_under(PARCEL_RULES, asked.law) for found in rule.check(asked)]
-    by_traits = questions(PARCEL_RULES, asked.law).of(Traits(asked.header, asked.carrier, asked.reference, asked.law).of(asked))
+    by_traits = questions(PARCEL_RULES, asked.law).of(Traits(asked.header, asked.carrier, asked.reference, asked.law).of([asked])[0])
     assert [rule.finding(found) for rule in by_traits for found in rule.check(asked)] == findings
     rules = acting(findings)
     route = route_of(asked, rules)
