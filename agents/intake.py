@@ -156,6 +156,16 @@ class _Laid(msgspec.Struct, frozen=True, gc=False):
     risk: bytes
 
 
+class _Way(msgspec.Struct, frozen=True, gc=False):
+    """Which decision of its house bill a parcel gets, and by way of whom."""
+
+    sequence: int
+    supersedes: int | None
+    path: tuple[str, ...]
+    marks: bytes
+    """Those that linking knows of it so far."""
+
+
 def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
     """What a record brings. Changes nothing: the caller applies `change` to the memory.
 
@@ -459,16 +469,17 @@ class _File:
         answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
         rejected = 0
         refusals = [bool(ours) or parcel.refused for parcel in judged]
-        laid = iter(self._laid([(parcel, parcel.case) for parcel, is_refused in zip(judged, refusals, strict=True) if parcel.case is not None and not is_refused]))
         settled = [self._writer.write(parcel.house_bill, parcel.own) for parcel in judged]
+        passing = iter(self._pass([(parcel, written) for parcel, written, is_refused in zip(judged, settled, refusals, strict=True) if not is_refused], told))
         for parcel, is_refused, written in zip(judged, refusals, settled, strict=True):
-            before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
             if is_refused:
                 rejected += 1
+                before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
                 after = self._refused(parcel, ours, before, written, passed, refused, first=parcel.house_bill not in bills)
                 answers.append(_answered(parcel, "REJECTED"))
             else:
-                after = self._passed(parcel, None if parcel.case is None else next(laid), before, written, passed, told)
+                on, after = next(passing)
+                passed.append(on)
                 if parcel.findings and any(finding.severity in ("WARN", "INFO") and not is_observed(finding) for finding in parcel.findings):
                     answers.append(_answered(parcel, answer))
             if parcel.house_bill:
@@ -524,18 +535,30 @@ class _File:
         risks = [self._risk(case) for _, case in accepted]
         return list(map(_Laid, tokens, facts, packed, money, risks))
 
-    def _passed(self, parcel: _Judged, laid: _Laid | None, before: Bill | None, settled: bytes, passed: list[Passed], told: Told) -> Bill:  # noqa: PLR0913, PLR0917 - what a parcel that passes touches
-        """Pass a parcel on to screening, by way of the consignees it had before, and tell linking of it. Without `laid` it is cancelled."""
-        sequence, in_force, path, marks = (1, None, (), b"") if before is None else (before.sequence + 1, before.in_force, before.path, before.marks)
-        if laid is not None and (not path or path[-1] != laid.token):
-            path = (*path, laid.token)
-        operation: Operation = "CANCEL" if laid is None else "DECLARE"
-        passed.append(
-            Passed(path[0], self._checked(operation, parcel.house_bill, path, self._ids.of(parcel.house_bill), sequence, parcel.findings, settled, in_force, parcel.route, laid))
-        )
-        marks = self._tell(parcel, laid, sequence, marks, told)
-        corrected = self._is_correction(parcel.house_bill) if parcel.case is None else parcel.case.is_correction
-        return Bill(self.header.manifest_id, sequence, None if laid is None else sequence, path, corrected, marks)
+    def _pass(self, parcels: list[tuple[_Judged, bytes]], told: Told) -> list[tuple[Passed, Bill]]:
+        """Pass parcels on to screening, by way of the consignees they had before, and tell linking of them; each has its settled part.
+
+        What passes is the only parcel of its house bill in the manifest: what was before it stands in the memory.
+        """
+        laid_out = iter(self._laid([(judged, judged.case) for judged, _ in parcels if judged.case is not None]))
+        laid = [None if judged.case is None else next(laid_out) for judged, _ in parcels]
+        ids = [self._ids.of(judged.house_bill) for judged, _ in parcels]
+        before = [self._memory.bills.get(judged.house_bill) for judged, _ in parcels]
+        ways = [_way(bill, each) for bill, each in zip(before, laid, strict=True)]
+        checked = [
+            self._checked(
+                "CANCEL" if each is None else "DECLARE", judged.house_bill, way.path, decision_id, way.sequence, judged.findings, settled, way.supersedes, judged.route, each
+            )
+            for (judged, settled), each, decision_id, way in zip(parcels, laid, ids, ways, strict=True)
+        ]
+        marks = [self._tell(judged, each, way.sequence, way.marks, told) for (judged, _), each, way in zip(parcels, laid, ways, strict=True)]
+        return [
+            (
+                Passed(way.path[0], parcel),
+                Bill(self.header.manifest_id, way.sequence, None if each is None else way.sequence, way.path, self._is_correction(judged.house_bill), marked),
+            )
+            for (judged, _), each, way, parcel, marked in zip(parcels, laid, ways, checked, marks, strict=True)
+        ]
 
     def _tell(self, judged: _Judged, laid: _Laid | None, sequence: int, before: bytes, told: Told) -> bytes:
         """Tell linking of a parcel that a person imports, or that it is gone; the marks it is known by."""
@@ -659,6 +682,14 @@ class _File:
             source=source,
             answered_at=show_ms(self._record.stored_at_ms),
         )
+
+
+def _way(before: Bill | None, laid: _Laid | None) -> _Way:
+    """The way of a parcel; without `laid` it is cancelled."""
+    sequence, in_force, path, marks = (1, None, (), b"") if before is None else (before.sequence + 1, before.in_force, before.path, before.marks)
+    if laid is not None and (not path or path[-1] != laid.token):
+        path = (*path, laid.token)
+    return _Way(sequence, in_force, path, marks)
 
 
 def _own(case: Case) -> Own:
