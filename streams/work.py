@@ -146,9 +146,11 @@ class Work:
         """Take records of one source in their order: all of each goes into the unit, or it is set aside whole."""
         if len(records) > 1 and records[0].topic == topics.CHECKED:
             self._look_ahead(records)
-        for record in records:
-            self._process(record)
-        self._put()
+        try:
+            for record in records:
+                self._process(record)
+        finally:  # a fault that stops the worker leaves what was done before it whole
+            self._put()
 
     def _process(self, record: StoredRecord) -> None:
         try:

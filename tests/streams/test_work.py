@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -229,6 +230,21 @@ def test_what_stops_the_worker_is_not_committed(faulty: Flow) -> None:
     with pytest.raises(InternalFaultError):
         faulty.send(manifest({"house_bill": "X"}))
     assert faulty.work.close_unit() is None
+
+
+def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
+    """Of records that are processed together, those before the fault: their offset is never without what they bring."""
+    faulty.work._faults_max = 0
+    together = [
+        Stored(topic="manifests.kx", offset=offset, key=b"key", value=json.dumps(manifest({"house_bill": bill}, manifest_id=bill)).encode()) for offset, bill in enumerate("ABX")
+    ]
+    with pytest.raises(InternalFaultError):
+        faulty.work.process(*together)
+    unit = faulty.work.close_unit()
+    assert unit is not None
+    assert unit.offsets == {("manifests.kx", 0): 2}
+    brought = Counter(record.topic for record in records_of(unit.outbox))
+    assert (brought[topics.CHECKED], brought["receipts.kx"]) == (2, 2)
 
 
 # The same log, the same bytes
