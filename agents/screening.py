@@ -99,6 +99,11 @@ class Outlook(msgspec.Struct, frozen=True, gc=False):
     """The decision."""
 
 
+def is_declared(checked: CheckedParcel) -> bool:
+    """Whether a checked parcel is to be decided here and now."""
+    return checked.operation == "DECLARE" and not checked.path
+
+
 class Screening:
     """Decides checked parcels by the law of their day."""
 

@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 import aiokafka
 import faust
@@ -74,6 +74,9 @@ CHANNELS: Final = {topics.CHECKED: SCREENING, topics.LINKS: LINKING}
 """Of internal topics; all others are intake's."""
 
 
+R = TypeVar("R", bound=StoredRecord)
+
+
 @dataclass(slots=True)
 class Batch:
     """Consecutive records of one partition, fetched under one assignment."""
@@ -94,7 +97,7 @@ class Tenure:
     lasts: bool = True
 
 
-def together(records: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
+def together(records: Sequence[R]) -> Iterator[Sequence[R]]:
     """Records in runs that are processed together; a large one is a run of its own."""
     begun = size = 0
     for index, record in enumerate(records):

@@ -20,7 +20,7 @@ from agents.importers import read_answer
 from agents.intake import Office, Record, take
 from agents.links import Linking, Links, read_sightings
 from agents.memory import Bill, CarrierMemory, Filing
-from agents.screening import Outlook, Output, Screening, relayed, write_checked
+from agents.screening import Outlook, Output, Screening, is_declared, relayed, write_checked
 from agents.selection import Book, Choice
 from schemas import avro, topics, unreadable
 from schemas.decision import CheckedParcel, Source
@@ -207,7 +207,7 @@ class Work:
         try:
             parcels = [read_checked(record.value) for record in records]
             screening = self._at(parcels[0].received_at_ms).screening
-            declared = [(record, parcel) for record, parcel in zip(records, parcels, strict=True) if parcel.operation == "DECLARE" and not parcel.path]
+            declared = [(record, parcel) for record, parcel in zip(records, parcels, strict=True) if is_declared(parcel)]
             outlooks = screening.look_ahead([parcel for _, parcel in declared])
         except Exception as error:  # noqa: BLE001 - it is met again, and told, when the record's turn comes
             log.debug("not looked ahead: %r", error)

@@ -26,7 +26,7 @@ from agents.intake import Office
 from agents.links import Linking, Links
 from agents.rules import PARCEL_RULES
 from agents.rules.traits import Traits
-from agents.screening import Screening
+from agents.screening import Screening, is_declared
 from agents.settled import SettledWriter
 from schemas import avro, topics
 from streams import partitions, work
@@ -35,6 +35,7 @@ from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.transaction import Outbox
+from streams.transport import TOGETHER_MAX, together
 from streams.work import Work
 
 # ruff: noqa: SLF001 - to measure a stage for itself is to look inside
@@ -138,7 +139,8 @@ class Way:
         self._carriers = given.carriers
         self.form = form
         self.parcels = given.parcels
-        self.units: list[tuple[StoredRecord, ...]] = []
+        self.units: list[tuple[Sequence[StoredRecord], ...]] = []
+        """Runs that are processed together, by unit."""
         manifests = [StoredRecord(sent.topic, sent.partition, offset, sent.value, sent.key) for offset, sent in enumerate(given.manifests)]
         with ExitStack() as stack:
             self.calls = {stage: stack.enter_context(noting(*place)) for stage, place in CALLS.items()}
@@ -159,19 +161,30 @@ class Way:
     def _follow(self, manifests: Sequence[StoredRecord]) -> None:
         """One unit: manifests, then the checked parcels that come of them."""
         before = len(self.boxed)
-        for record in manifests:
-            self.last.process(record)
-        checked = tuple(_read_back(call) for call in self.boxed[before:] if call.args[1] in (topics.CHECKED, topics.LINKS))
-        for record in checked:
-            self.last.process(record)
+        sent = _runs(manifests)
+        for records in sent:
+            self.last.process(*records)
+        checked = _runs([_read_back(call, offset) for offset, call in enumerate(self.boxed[before:], before) if call.args[1] in (topics.CHECKED, topics.LINKS)])
+        for records in checked:
+            self.last.process(*records)
         self.last.close_unit()
-        self.units.append((*manifests, *checked))
+        self.units.append((*sent, *checked))
 
 
-def _read_back(call: Call) -> StoredRecord:
+def _runs(records: Sequence[StoredRecord]) -> list[Sequence[StoredRecord]]:
+    """Records as an agent has them: partition by partition, in runs."""
+    by_partition = groupby(sorted(records, key=_source), _source)
+    return [run for _, of_partition in by_partition for run in together(list(of_partition))]
+
+
+def _source(record: StoredRecord) -> tuple[str, int]:
+    return record.topic, record.partition
+
+
+def _read_back(call: Call, offset: int) -> StoredRecord:
     """A record that was put into the outbox, as it is read."""
     _, topic, partition, key, value, time_ms = call.args
-    return StoredRecord(topic, partition, 0, value, key, time_ms)
+    return StoredRecord(topic, partition, offset, value, key, time_ms)
 
 
 # The stages
@@ -189,7 +202,8 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     "names of parties": (intake, "listed_parties"),
     "traits": (Traits, "of"),
     "rules": (intake, "findings_of"),
-    "facts and marks": (intake._File, "_facts"),
+    "marks": (intake, "marks_of"),
+    "facts": (intake._File, "_facts"),
     "risk": (intake._File, "_risk"),
     "money": (intake, "money_of"),
     "sightings": (intake._File, "_tell"),
@@ -237,13 +251,17 @@ def _again(function: Callable[..., Any], calls: Sequence[Call], *, generator: bo
 
 
 def _screen(way: Way) -> Run:
-    decide = Screening(office().reference).decide
+    asked = Screening(office().reference)
     kept: defaultdict[int, Partition] = defaultdict(Partition)
-    given = [(token, checked, kept[id(partition)]) for _, token, checked, partition in (call.args for call in way.screened)]
+    given = [(token, checked, kept[id(partition)]) for _, token, checked, partition, _ in (call.args for call in way.screened)]
+    runs = [given[at : at + TOGETHER_MAX] for at in range(0, len(given), TOGETHER_MAX)]
 
     def run() -> None:
-        for each in given:
-            decide(*each)
+        for each in runs:
+            declared = [checked for _, checked, _ in each if is_declared(checked)]
+            outlooks = iter(asked.look_ahead(declared))
+            for token, checked, partition in each:
+                asked.decide(token, checked, partition, next(outlooks) if is_declared(checked) else None)
 
     return run
 
@@ -276,8 +294,8 @@ def _fill(way: Way) -> Run:
 def _change(way: Way) -> Run:
     """State changes of the last unit, as often as there are units."""
     changed = way.work()
-    for record in way.units[-1]:
-        changed.process(record)
+    for records in way.units[-1]:
+        changed.process(*records)
     touched = {number: set(partition.touched) for number, partition in changed.partitions.items()}
 
     def run() -> None:
@@ -294,9 +312,9 @@ def _whole(way: Way) -> Run:
     working = way.work()
 
     def run() -> None:
-        for records in way.units:
-            for record in records:
-                working.process(record)
+        for runs in way.units:
+            for records in runs:
+                working.process(*records)
             unit = working.close_unit()
             if unit is not None:
                 unit.outbox.rounds(*PRODUCER)
