@@ -53,8 +53,6 @@ class Batch:
         count = self.count
         if not count:
             self._first_ms = self._latest_ms = time_ms
-        elif time_ms > self._latest_ms:
-            self._latest_ms = time_ms
         since_ms, value_bytes = time_ms - self._first_ms, b"" if value is None else value
         begun = b"%b%b%b%b" % (
             SMALL[since_ms] if 0 <= since_ms < _SMALL_MAX else long(since_ms),  # Kafka's varint is Avro's long
@@ -68,6 +66,8 @@ class Batch:
         if after > BATCH_BYTES and count:
             return 0
         self._records += (SMALL[size] if size < _SMALL_MAX else long(size), _ATTRIBUTES, begun, value_bytes, ended)
+        if time_ms > self._latest_ms:
+            self._latest_ms = time_ms
         self.bytes = after
         self.count = count + 1
         return size

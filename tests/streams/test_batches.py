@@ -83,6 +83,14 @@ def test_a_full_batch_takes_no_more(sizes: list[int], kept: list[bool]) -> None:
     assert len(read(batch.build(*PRODUCER))[0][2]) == sum(kept)
 
 
+def test_a_record_that_is_left_out_leaves_no_trace() -> None:
+    batch, alone = Batch(), Batch()
+    for each in (batch, alone):
+        each.append(b"in", bytes(BATCH_BYTES), NOW_MS)
+    assert batch.append(b"out", b"later", NOW_MS + 5) == 0
+    assert batch.build(*PRODUCER) == alone.build(*PRODUCER)
+
+
 def test_what_no_batch_holds_goes_on_in_the_next_round() -> None:
     outbox = Outbox()
     for number in range(5):
