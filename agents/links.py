@@ -8,6 +8,7 @@ The order of the log is the order of linking. Security cases are opened, decisio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final, TypeVar
 
 import msgspec
@@ -236,60 +237,66 @@ class Linking:
     def decide(self, said: Sightings, links: Links) -> list[Output]:
         """What a manifest's sightings bring, and what the partition then remembers of them."""
         now_ms = said.received_at_ms
-        links.expire(now_ms)
-        for gone in said.gone:
-            links.withdraw(gone)
+        seen = _begun(said, links)
         law = self._reference.on(day_of_ms(now_ms))
         figures = limits_under(law)
         few = figures.receiver_parcels_min
-        seen = _unpacked(said)
         outputs: list[list[Output]] = [[] for _ in seen]
-        # One kind of mark after the other, not one parcel: what a step needs stays near.
-        for kind in (ADDRESS, PHONE):
-            for opened, (kinds, packed, parcel) in zip(outputs, seen, strict=True):
-                if kinds & kind:
-                    together = links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
-                    if together is not None and len(together) >= few:
-                        opened.extend(_cases(said, LinkCase(parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values())))
-        for opened, (kinds, _, parcel) in zip(outputs, seen, strict=True):
-            if kinds & SELLER:
-                seller, band = links.send(parcel.seller, parcel, now_ms)
-                group = seller.groups.get(parcel.goods)
-                cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
-                if group is not None or cheap or is_near(parcel, figures):
-                    case = LinkCase(
-                        parcel=parcel,
-                        kind=SELLER,
-                        now_ms=now_ms,
-                        law=law,
-                        limits=figures,
-                        together=seller.parcels.values(),
-                        group=group,
-                        beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
-                    )
-                    opened.extend(_cases(said, case))
+        for place, kind, parcel, together in _received(seen, links, now_ms):
+            if together is not None and len(together) >= few:
+                outputs[place].extend(_cases(said, LinkCase(parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values())))
+        for place, parcel, seller, band in _sent(seen, links, now_ms):
+            group = seller.groups.get(parcel.goods)
+            cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
+            if group is not None or cheap or is_near(parcel, figures):
+                case = LinkCase(
+                    parcel=parcel,
+                    kind=SELLER,
+                    now_ms=now_ms,
+                    law=law,
+                    limits=figures,
+                    together=seller.parcels.values(),
+                    group=group,
+                    beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
+                )
+                outputs[place].extend(_cases(said, case))
         return [output for opened in outputs for output in opened]
 
     def remember(self, said: Sightings, links: Links) -> None:
         """The same without asking any rule: what a worker does with the records it reads back."""
-        now_ms = said.received_at_ms
-        links.expire(now_ms)
-        for gone in said.gone:
-            links.withdraw(gone)
-        seen = _unpacked(said)
-        for kind in (ADDRESS, PHONE):
-            for kinds, packed, parcel in seen:
-                if kinds & kind:
-                    links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
-        for kinds, _, parcel in seen:
-            if kinds & SELLER:
-                links.send(parcel.seller, parcel, now_ms)
+        seen = _begun(said, links)
+        for _ in chain(_received(seen, links, said.received_at_ms), _sent(seen, links, said.received_at_ms)):
+            pass
 
 
-def _unpacked(said: Sightings) -> list[tuple[int, bytes, Sighting]]:
-    """Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
+# One kind of mark after the other, not one parcel: what a step needs stays near. Deciding and remembering take the same way, so that the memory is the same.
+
+_Seen = Sequence[tuple[int, bytes, Sighting]]
+"""Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
+
+
+def _begun(said: Sightings, links: Links) -> _Seen:
+    """Forget what is out of reach and what is gone; what is seen, unpacked."""
+    links.expire(said.received_at_ms)
+    for gone in said.gone:
+        links.withdraw(gone)
     packed = [bytes(raw) for _, raw in said.seen]
     return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_SIGHTING, packed), strict=True)]
+
+
+def _received(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, int, Sighting, Parcels | None]]:
+    """Remember parcels by address, then by phone: place among those seen, kind, the parcel, and all that share the mark where it is not the only one."""
+    for kind in (ADDRESS, PHONE):
+        for place, (kinds, packed, parcel) in enumerate(seen):
+            if kinds & kind:
+                yield place, kind, parcel, links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+
+
+def _sent(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, Sighting, Seller, Band | None]]:
+    """Remember parcels by seller: place among those seen, the parcel, its seller and band."""
+    for place, (kinds, _, parcel) in enumerate(seen):
+        if kinds & SELLER:
+            yield place, parcel, *links.send(parcel.seller, parcel, now_ms)
 
 
 @lru_cache(maxsize=64)

@@ -66,8 +66,7 @@ class Batch:
         if after > BATCH_BYTES and count:
             return 0
         self._records += (SMALL[size] if size < _SMALL_MAX else long(size), _ATTRIBUTES, begun, value_bytes, ended)
-        if time_ms > self._latest_ms:
-            self._latest_ms = time_ms
+        self._latest_ms = max(self._latest_ms, time_ms)
         self.bytes = after
         self.count = count + 1
         return size
