@@ -7,7 +7,7 @@ FIGURES := .tonggwan/figures
 PYTHON ?= $(eval PYTHON := $(shell .ci/python))$(PYTHON)
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test docs figures demo bench faults up clean
+.PHONY: help install lock check test golden docs figures demo bench faults up clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ check: install ## lint, formatting and types
 
 test: install check ## everything that must hold, a real Kafka included
 	@$(VENV)/bin/python -m pytest -n 2 --no-loadscope-reorder -m "not faults" $(ARGS)
+
+golden: install ## compare every output byte of fixed inputs with tests/golden.txt, or write it: make golden ARGS=--write
+	@$(VENV)/bin/python -m tests.golden $(ARGS)
 
 faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)

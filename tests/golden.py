@@ -1,0 +1,175 @@
+"""The golden record: a digest of every byte that the pipeline writes for fixed inputs, by topic and partition.
+
+`make golden` compares; `make golden ARGS=--write` writes `tests/golden.txt` anew, after a change that alters bytes on purpose.
+Five inputs: the sample day, the conformance corpus, the scenarios, the hostile records and the example manifests.
+"""
+
+import argparse
+import hashlib
+import itertools
+import sys
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import orjson
+
+from agents.intake import Office
+from agents.reference import Reference
+from schemas.topics import CHECKED, LINKS, MANIFESTS
+from streams import conformance, partitions, sample
+from streams.cli.check import KEY, Kept, Stored, _altered
+from streams.reference import FOLDER, load
+from streams.risk.serve import scorer_of
+from streams.scenarios import sites
+from streams.scenarios.horizon import Horizon
+from streams.scenarios.patterns import catalogue
+from streams.settings import CHECKOUT, Settings
+from streams.work import Work
+
+FILE: Final = CHECKOUT / "tests" / "golden.txt"
+DAY_PARCELS: Final = 4_000
+LODGED_MS: Final = 1_795_410_131_000
+"""2026-11-23T05:02:11Z, when the first record is stored; each further one comes a millisecond later."""
+DIGEST_CHARS: Final = 16
+
+Input = tuple[str, bytes, int]
+"""Carrier, value, and when the broker stored it, Unix milliseconds."""
+Record = tuple[str, int]
+"""Topic and partition."""
+Line = tuple[str, str, int, int, str]
+"""Corpus, topic, partition, records, digest."""
+
+
+class Digests:
+    """What goes out, digested by topic and partition in the order it was written."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[Record, hashlib._Hash] = {}
+        self._counts: Counter[Record] = Counter()
+
+    def add(self, record: Stored) -> None:
+        """Take one record: key, value, headers and time."""
+        place = (record.topic, record.partition)
+        whole = (record.key, record.value, record.headers, record.timestamp)
+        self._hashes.setdefault(place, hashlib.sha256()).update(msgspec.msgpack.encode(whole))
+        self._counts[place] += 1
+
+    def lines(self, corpus: str) -> Iterator[Line]:
+        """One line a topic and partition."""
+        for place in sorted(self._hashes):
+            yield (corpus, *place, self._counts[place], self._hashes[place].hexdigest()[:DIGEST_CHARS])
+
+
+def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> None:
+    """Take records through a worker that begins with nothing, each in a transaction of its own."""
+    settings = Settings()
+    office = Office(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
+    work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, outbox=Kept)
+    offsets: Counter[str] = Counter()
+    for carrier, value, at_ms in inputs:
+        work.assign({*work.carriers, carrier}, range(partitions.count(CHECKED)))
+        topic = MANIFESTS + carrier
+        waiting = deque([Stored(topic, 0, offsets[topic], at_ms, None, value)])
+        offsets[topic] += 1
+        while waiting:
+            work.process(waiting.popleft())
+            unit = work.close_unit()
+            assert unit is not None
+            assert isinstance(unit.outbox, Kept)
+            for record in unit.outbox.kept:
+                digests.add(record)
+                if record.topic in (CHECKED, LINKS):
+                    place = f"{record.topic}-{record.partition}"
+                    waiting.append(Stored(record.topic, record.partition, offsets[place], record.timestamp, record.key, record.value, record.headers))
+                    offsets[place] += 1
+
+
+def _timed(values: Iterable[tuple[str, bytes]]) -> Iterator[Input]:
+    return ((carrier, value, LODGED_MS + number) for number, (carrier, value) in enumerate(values))
+
+
+def sample_day(digests: Digests) -> None:
+    """A day of ordinary parcels with mistakes, amendments and cancellations; every fourth manifest as Avro."""
+    forms: Iterator[Callable[[sample.Json], bytes]] = itertools.cycle((orjson.dumps, orjson.dumps, orjson.dumps, sample.framed))
+    made = sample.records(parcels=DAY_PARCELS, parcels_per_manifest=100, dirty=0.1)
+    values = ((record.carrier, _written(record.manifest, form)) for record, form in zip(made, forms, strict=False))
+    decide(_timed(values), load(FOLDER), digests)
+
+
+def _written(manifest: sample.Json, form: Callable[[sample.Json], bytes]) -> bytes:
+    try:
+        return form(manifest)
+    except (TypeError, ValueError, KeyError, AttributeError):  # a mistake that Avro has no way to write
+        return orjson.dumps(manifest)
+
+
+def conformance_corpus(digests: Digests) -> None:
+    """Every case of the conformance corpus, each with a worker of its own."""
+    references: dict[tuple[Path, tuple[tuple[str, str], ...]], Reference] = {}
+    for path in sorted((CHECKOUT / "conformance").glob("*.toml")):
+        file = conformance.read(path)
+        for case in file.cases:
+            key = (file.reference, tuple(sorted(case.figures.items())))
+            if key not in references:
+                references[key] = _altered(FOLDER, file.reference, case.figures)
+            sent = ((each.carrier or "kx", each.value, each.at_ms) for each in conformance.build(file, case))
+            decide(sent, references[key], digests)
+
+
+def scenarios(digests: Digests) -> None:
+    """A small day with every pattern hidden in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        sites.sized(FOLDER, Path(folder), 2_000, 2.0)
+        horizon = Horizon(days=1, parcels=2_000, scale=0.01, catalogue=catalogue())
+        decide(((sent.carrier, sent.value, sent.at_ms) for sent in horizon), load(Path(folder)), digests)
+
+
+def hostile(digests: Digests) -> None:
+    """Records that nobody can read, or that are made to hurt."""
+    decide(_timed(("kx", value) for _, value in sample.hostile()), load(FOLDER), digests)
+
+
+def examples(digests: Digests) -> None:
+    """The manifests that are shown to carriers."""
+    files = sorted((CHECKOUT / "schemas" / "examples").rglob("*.json"))
+    decide(_timed(("kx", path.read_bytes()) for path in files), load(FOLDER), digests)
+
+
+CORPORA: Final = (sample_day, conformance_corpus, scenarios, hostile, examples)
+
+
+def measured() -> list[Line]:
+    """The golden record of this checkout."""
+    lines: list[Line] = []
+    for take in CORPORA:
+        digests = Digests()
+        take(digests)
+        lines += digests.lines(take.__name__)
+    return lines
+
+
+def shown(line: Line) -> str:
+    """A line of the file."""
+    return " ".join(map(str, line))
+
+
+def main() -> int:
+    """Compare with the file, or write it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write tests/golden.txt anew")
+    write = parser.parse_args().write
+    found = [shown(line) for line in measured()]
+    if write:
+        FILE.write_text("\n".join(found) + "\n", encoding="utf-8")
+        return 0
+    differing = sorted(set(found) ^ set(FILE.read_text(encoding="utf-8").splitlines()))
+    sys.stdout.write("\n".join(differing or ["The golden record is unchanged."]) + "\n")
+    return bool(differing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
