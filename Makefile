@@ -45,12 +45,12 @@ faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)
 
 docs: install ## print the derived pages of docs/ and the heads of conformance/ from the code
-	@$(VENV)/bin/python docs/build.py
-	@$(VENV)/bin/python conformance/build.py
+	@$(VENV)/bin/python -m tools.build_docs
+	@$(VENV)/bin/python -m tools.build_conformance
 
 figures: ## measure name screening, risk and the safety net again, and draw them
 	@cmp -s requirements-figures.txt $(FIGURES)/installed.txt || $(MAKE) --no-print-directory $(FIGURES)
-	@$(FIGURES)/bin/python -m docs.figures $(ARGS)
+	@$(FIGURES)/bin/python -m tools.figures $(ARGS)
 
 .PHONY: $(FIGURES)
 $(FIGURES):

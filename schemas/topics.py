@@ -201,7 +201,7 @@ TOPICS: Final = (
     ),
     Topic(
         name=OFFICERS,
-        carries="JSON: an officer's action on a decision, or what a changed watch-list does (`agents/actions.py`)",
+        carries="JSON: an officer's action on a decision, or what a changed watch-list does (`schemas/officer_action.py`)",
         key="house bill",
         written_by="officers (`tonggwan act`), rescreening",
         read_by="intake, which passes it on to `parcels.checked`",
@@ -221,7 +221,7 @@ TOPICS: Final = (
     ),
     Topic(
         name=SCREENING_STATE,
-        carries="internal, as agents/consignees.py packs it",
+        carries="internal, as agents/state/consignees.py packs it",
         key="consignee token, packed",
         written_by="screening",
         read_by="screening, when it restores",

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from agents.clock import parse_rfc3339
-from streams.trouble import Trouble
+from agents.values.clock import parse_rfc3339
+from streams.errors import Trouble
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 PREFIX: Final = "INTAKE_"

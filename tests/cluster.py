@@ -18,14 +18,15 @@ from aiokafka.errors import KafkaError, NotLeaderForPartitionError
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
-from streams import bombs, partitions, ready
-from streams.admin import create_topics
-from streams.broker import Broker
-from streams.reconcile import Balance, reconcile
+from streams.audit.reconcile import Balance, reconcile
+from streams.kafka import decompression, partitioner
+from streams.kafka.admin import create_topics
+from streams.kafka.transactions import GivenUpError, stable_offsets
+from streams.local.broker import Broker
 from streams.reference import tables_of
 from streams.reference.follow import read_history
 from streams.settings import CHECKOUT
-from streams.transaction import GivenUpError, stable_offsets
+from streams.worker import readiness
 from tests.records import reader_of
 
 GROUP = "tonggwan"
@@ -50,7 +51,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Broker, topics, workers."""
-        bombs.guard()
+        decompression.guard()
         await self.broker.start()
         await create_topics(self.broker.bootstrap, self.carriers, replication=1)
         self.workers = [self._spawn(slot) for slot in range(self._wanted)]
@@ -84,7 +85,7 @@ class Cluster:
             "INTAKE_SESSION_TIMEOUT_MS": str(SESSION_MS),
             "INTAKE_HEARTBEAT_INTERVAL_MS": "500",
             "PYTHONPATH": str(CHECKOUT),
-            ready.FILE: str(self._ready(slot)),
+            readiness.FILE: str(self._ready(slot)),
         }
         with (self.folder / f"worker-{slot}.log").open("ab") as log:
             return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
@@ -96,7 +97,7 @@ class Cluster:
         """Which worker has a carrier's topic, once one says so."""
         while True:
             for slot, worker in enumerate(self.workers):
-                share = ready.told(self._ready(slot))
+                share = readiness.told(self._ready(slot))
                 if slot not in self._held and share is not None and share.pid == worker.pid and any(name == topic for name, _ in share.partitions):
                     return slot
             await asyncio.sleep(0.05)
@@ -104,7 +105,7 @@ class Cluster:
     async def settled(self) -> None:
         """Every worker that runs says that it works, and has something to do."""
         while True:
-            shares = [ready.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
+            shares = [readiness.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
             if all(share is not None and share.partitions for share in shares) and len({share.generation for share in shares if share is not None}) == 1:
                 return
             await asyncio.sleep(0.05)
@@ -132,7 +133,7 @@ class Cluster:
         value = manifest if isinstance(manifest, bytes) else orjson.dumps(manifest)
         key = b"" if isinstance(manifest, bytes) else str(manifest.get("master_bill", "")).encode()
         topic = topics.MANIFESTS + carrier
-        number = partitions.of(topic, key) if partition is None else partition
+        number = partitioner.of(topic, key) if partition is None else partition
         while True:
             try:
                 await self._producer.send_and_wait(topic, value, key=key, partition=number)
@@ -160,8 +161,8 @@ class Cluster:
 
     async def _waits(self) -> bool:
         """Whether a committed reader finds a record behind what is committed."""
-        tps = [TopicPartition(topics.MANIFESTS + carrier, number) for carrier in self.carriers for number in range(partitions.count(topics.MANIFESTS))]
-        tps += [TopicPartition(name, number) for name in (topics.CHECKED, topics.LINKS) for number in range(partitions.count(name))]
+        tps = [TopicPartition(topics.MANIFESTS + carrier, number) for carrier in self.carriers for number in range(partitioner.count(topics.MANIFESTS))]
+        tps += [TopicPartition(name, number) for name in (topics.CHECKED, topics.LINKS) for number in range(partitioner.count(name))]
         client = AIOKafkaClient(bootstrap_servers=self.broker.bootstrap)
         await client.bootstrap()
         try:
@@ -183,7 +184,7 @@ class Cluster:
     def outputs(self) -> list[TopicPartition]:
         """Everything that workers write, but their changelogs."""
         names = [topics.CHECKED, topics.LINKS, *topics.CLEARANCE, *topics.SECURITY_OF_DESK.values(), topics.DEAD_LETTERS, *(topics.RECEIPTS + carrier for carrier in self.carriers)]
-        return [TopicPartition(name, number) for name in names for number in range(partitions.count(name))]
+        return [TopicPartition(name, number) for name in names for number in range(partitioner.count(name))]
 
     async def audit(self) -> Balance:
         """All laws, and a replay by one process."""

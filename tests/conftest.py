@@ -11,7 +11,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from streams.broker import Broker
+from streams.local.broker import Broker
 from streams.settings import CHECKOUT
 
 BROKER: Final = "broker"

@@ -9,20 +9,21 @@ from typing import Any, Final
 import msgspec
 from aiokafka.record.memory_records import MemoryRecords
 
-from agents.clock import DAY_MS
-from agents.identity import TokenKeys
-from agents.intake import Office
+from agents.intake.results import Office
 from agents.reference import Reference
+from agents.values.clock import DAY_MS
+from agents.values.identity import TokenKeys
 from schemas import avro, topics
-from streams import partitions
-from streams.transaction import Outbox
-from streams.work import Unit, Work, read_checked
+from streams.kafka import partitioner
+from streams.kafka.outbox import Outbox
+from streams.worker.processor import Work, read_checked
+from streams.worker.unit import Unit
 from tests.reference import REFERENCE
 
 NOW_MS: Final = 1_795_410_131_000
 """2026-11-23T05:02:11Z, the lodging time of the good manifest."""
 KEYS: Final = TokenKeys((("k1", b"a secret of these tests, no customs office has it"),))
-CHECKED_PARTITIONS: Final = range(partitions.count(topics.CHECKED))
+CHECKED_PARTITIONS: Final = range(partitioner.count(topics.CHECKED))
 SCHEMAS: Final = {**dict.fromkeys(topics.CLEARANCE, avro.DECISION), **dict.fromkeys(topics.SECURITY_OF_DESK.values(), avro.SECURITY_CASE)}
 STATE: Final = (topics.INTAKE_STATE, topics.SCREENING_STATE)
 

@@ -17,18 +17,21 @@ from typing import Final
 import msgspec
 import orjson
 
-from agents.intake import Office
+from agents.intake.results import Office
 from agents.reference import Reference
 from schemas.topics import CHECKED, LINKS, MANIFESTS
-from streams import conformance, partitions, sample
-from streams.cli.check import KEY, Kept, Stored, _altered
+from streams.conformance import builder, cases
+from streams.conformance.judge import _altered
+from streams.kafka import partitioner
 from streams.reference import FOLDER, load
 from streams.risk.serve import scorer_of
-from streams.scenarios import sites
-from streams.scenarios.horizon import Horizon
-from streams.scenarios.patterns import catalogue
 from streams.settings import CHECKOUT, Settings
-from streams.work import Work
+from streams.simulation.sample import day, framing, hostile, profiles
+from streams.simulation.scenarios import sites
+from streams.simulation.scenarios.horizon import Horizon
+from streams.simulation.scenarios.patterns import catalogue
+from streams.worker.in_memory import KEY, Kept, Stored
+from streams.worker.processor import Work
 
 FILE: Final = CHECKOUT / "tests" / "golden.txt"
 DAY_PARCELS: Final = 4_000
@@ -71,7 +74,7 @@ def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> N
     work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, outbox=Kept)
     offsets: Counter[str] = Counter()
     for carrier, value, at_ms in inputs:
-        work.assign({*work.carriers, carrier}, range(partitions.count(CHECKED)))
+        work.assign({*work.carriers, carrier}, range(partitioner.count(CHECKED)))
         topic = MANIFESTS + carrier
         waiting = deque([Stored(topic, 0, offsets[topic], at_ms, None, value)])
         offsets[topic] += 1
@@ -94,13 +97,13 @@ def _timed(values: Iterable[tuple[str, bytes]]) -> Iterator[Input]:
 
 def sample_day(digests: Digests) -> None:
     """A day of ordinary parcels with mistakes, amendments and cancellations; every fourth manifest as Avro."""
-    forms: Iterator[Callable[[sample.Json], bytes]] = itertools.cycle((orjson.dumps, orjson.dumps, orjson.dumps, sample.framed))
-    made = sample.records(parcels=DAY_PARCELS, parcels_per_manifest=100, dirty=0.1)
+    forms: Iterator[Callable[[profiles.Json], bytes]] = itertools.cycle((orjson.dumps, orjson.dumps, orjson.dumps, framing.framed))
+    made = day.records(parcels=DAY_PARCELS, parcels_per_manifest=100, dirty=0.1)
     values = ((record.carrier, _written(record.manifest, form)) for record, form in zip(made, forms, strict=False))
     decide(_timed(values), load(FOLDER), digests)
 
 
-def _written(manifest: sample.Json, form: Callable[[sample.Json], bytes]) -> bytes:
+def _written(manifest: profiles.Json, form: Callable[[profiles.Json], bytes]) -> bytes:
     try:
         return form(manifest)
     except (TypeError, ValueError, KeyError, AttributeError):  # a mistake that Avro has no way to write
@@ -111,12 +114,12 @@ def conformance_corpus(digests: Digests) -> None:
     """Every case of the conformance corpus, each with a worker of its own."""
     references: dict[tuple[Path, tuple[tuple[str, str], ...]], Reference] = {}
     for path in sorted((CHECKOUT / "conformance").glob("*.toml")):
-        file = conformance.read(path)
+        file = cases.read(path)
         for case in file.cases:
             key = (file.reference, tuple(sorted(case.figures.items())))
             if key not in references:
                 references[key] = _altered(FOLDER, file.reference, case.figures)
-            sent = ((each.carrier or "kx", each.value, each.at_ms) for each in conformance.build(file, case))
+            sent = ((each.carrier or "kx", each.value, each.at_ms) for each in builder.build(file, case))
             decide(sent, references[key], digests)
 
 
@@ -128,9 +131,9 @@ def scenarios(digests: Digests) -> None:
         decide(((sent.carrier, sent.value, sent.at_ms) for sent in horizon), load(Path(folder)), digests)
 
 
-def hostile(digests: Digests) -> None:
+def hostile_records(digests: Digests) -> None:
     """Records that nobody can read, or that are made to hurt."""
-    decide(_timed(("kx", value) for _, value in sample.hostile()), load(FOLDER), digests)
+    decide(_timed(("kx", value) for _, value in hostile.hostile()), load(FOLDER), digests)
 
 
 def examples(digests: Digests) -> None:
@@ -139,7 +142,7 @@ def examples(digests: Digests) -> None:
     decide(_timed(("kx", path.read_bytes()) for path in files), load(FOLDER), digests)
 
 
-CORPORA: Final = (sample_day, conformance_corpus, scenarios, hostile, examples)
+CORPORA: Final = (sample_day, conformance_corpus, scenarios, hostile_records, examples)
 
 
 def measured() -> list[Line]:

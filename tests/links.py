@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from agents.clock import DAY_MS
-from agents.links import Linking, Links
+from agents.intake.link_messages import Told
+from agents.linking import Linking
 from agents.reference import Reference
-from agents.sightings import Told
+from agents.state.links import Links
+from agents.values.clock import DAY_MS
 from schemas import avro
-from schemas.sightings import Sighting, Sightings
+from schemas.parcel_links import Sighting, Sightings
 from tests.reference import REFERENCE
 
 NOW_MS: Final = 1_795_410_131_000

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from agents.case import Case, ManifestCase, Price
 from agents.goods import categorise
-from agents.money import E4, parse_e4, usd_e6
-from agents.reference import Reference, Week
-from agents.route import list_limit_usd_e4
+from agents.law.entries import Week
+from agents.parcel.case import Case, ManifestCase, Price
+from agents.parcel.price_limits import list_limit_usd_e4
+from agents.parcel.selfuse import uses_of
+from agents.reference import Reference
 from agents.rules.parties import listed_parties
-from agents.selfuse import uses_of
+from agents.values.money import E4, parse_e4, usd_e6
 from schemas.manifest import Header, Parcel
 from tests.reference import REFERENCE, WEEK
 

@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from agents.goods import Brand, GoodsKnowledge, Term, Vocabulary
-from agents.reference import Category, Dated, Phase, Reference, Registration, SelfUseLimit, Thresholds, Unit, Week
+from agents.law.dated import Dated
+from agents.law.entries import Category, Phase, Registration, SelfUseLimit, Unit, Week
+from agents.law.thresholds import Thresholds
+from agents.reference import Reference
 from streams.reference import load
 
 LONG_AGO: Final = date(2016, 1, 1)

@@ -13,8 +13,8 @@ from typing import Any, Final
 import pytest
 from ruamel.yaml import YAML
 
-from streams.broker import SERVER_SETTINGS
-from streams.jars import KAFKA_VERSION, fetch, find_java
+from streams.local.broker import SERVER_SETTINGS
+from streams.local.jars import KAFKA_VERSION, fetch, find_java
 from streams.settings import CHECKOUT, KEY_FILE, Settings, variable
 
 COMPOSE: Final = CHECKOUT / "docker-compose.yml"

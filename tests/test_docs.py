@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.build import PAGES, ROOT, page
+from tools.build_docs import PAGES, ROOT, page
 
 BY_HAND = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(path for path in (ROOT / "docs").rglob("*.md") if path.name not in PAGES)
 

@@ -87,17 +87,17 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("agents/rules/goods.py", "import time", "time"),
         ("agents/rules/goods.py", "import os.path", "os.path"),
         ("agents/rules/goods.py", "from pathlib import Path", "pathlib"),
-        ("agents/intake.py", "from streams.settings import Settings", "streams.settings"),
-        ("agents/intake.py", "from tests.parcels import case", "tests.parcels"),
-        ("agents/intake.py", "from .memory import CarrierMemory", ".memory"),
+        ("agents/intake/manifest.py", "from streams.settings import Settings", "streams.settings"),
+        ("agents/intake/manifest.py", "from tests.parcels import case", "tests.parcels"),
+        ("agents/intake/manifest.py", "from .memory import CarrierMemory", ".memory"),
         ("agents/read/json.py", "def later() -> None:\n    import asyncio", "asyncio"),
-        ("agents/clock.py", "NOW = datetime.now(timezone.utc)", "now()"),
-        ("agents/clock.py", "TODAY = date.today()", "today()"),
+        ("agents/values/clock.py", "NOW = datetime.now(timezone.utc)", "now()"),
+        ("agents/values/clock.py", "TODAY = date.today()", "today()"),
         ("agents/reference.py", "LIST = open('list.csv')", "open()"),
         ("agents/reference.py", "faust = importlib.import_module('faust')", "import_module()"),
         ("schemas/topics.py", "from agents import clock", "agents"),
         ("schemas/topics.py", "import logging", "logging"),
-        ("streams/work.py", "from tests.flow import Flow", "tests.flow"),
+        ("streams/worker/processor.py", "from tests.flow import Flow", "tests.flow"),
     ],
 )
 def test_a_wrong_import_is_found(copy: Path, file: str, line: str, named: str) -> None:
@@ -112,7 +112,7 @@ def test_a_wrong_import_is_found(copy: Path, file: str, line: str, named: str) -
 
 
 @pytest.mark.parametrize(
-    ("file", "line"), [("schemas/topics.py", "from pathlib import Path"), ("streams/work.py", "import time"), ("agents/clock.py", "from schemas import topics")]
+    ("file", "line"), [("schemas/topics.py", "from pathlib import Path"), ("streams/worker/processor.py", "import time"), ("agents/values/clock.py", "from schemas import topics")]
 )
 def test_what_is_allowed_is_not_named(copy: Path, file: str, line: str) -> None:
     path = copy / file

@@ -10,10 +10,11 @@ from agents.goods.headings import CHAPTER, SUBHEADING, HeadingIndex
 from agents.goods.spelling import Spelling, lettered, squeezed
 from agents.goods.terms import Found, Patterns, Term, Vocabulary, outside, squeezable
 from agents.goods.understood import NOTHING, Disguise, Hit, Understood
+from agents.law.dated import Dated
+from agents.law.entries import Category
 from schemas.manifest import Item
 
 if TYPE_CHECKING:
-    from agents.reference import Category, Dated
     from schemas.decision import Suggestion
 
 SHORT_CHARS: Final = 200
@@ -61,7 +62,7 @@ class GoodsKnowledge:
         self,
         vocabulary: Vocabulary,
         *,
-        categories: "Dated[Mapping[str, Category]]",
+        categories: Dated[Mapping[str, Category]],
         hs_prefixes: Mapping[str, str],
         lookalikes: Mapping[str, str],
         margins: Mapping[int, int],
@@ -93,7 +94,7 @@ class GoodsKnowledge:
         self._understood_short = lru_cache(SHORT_REMEMBERED)(self._understand)
         self._understood_long = lru_cache(LONG_REMEMBERED)(self._understand)
 
-    def categories_on(self, day: date) -> "Mapping[str, Category]":
+    def categories_on(self, day: date) -> Mapping[str, Category]:
         """The categories by name, with the flags that hold on a day; before the first one those of the first."""
         return self._by_day.on(max(day, self._by_day.first_day))
 

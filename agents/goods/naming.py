@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from agents.goods.headings import stem
-from agents.text import fold
+from agents.values.text import fold
 
 NAME_CHARS: Final = 80
 """Of a description so much is read for its name."""

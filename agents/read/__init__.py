@@ -3,8 +3,8 @@
 from typing import Any
 
 from agents.read import avro, json
-from schemas import limits, unreadable
-from schemas.unreadable import UnreadableError
+from schemas import dead_letter, limits
+from schemas.dead_letter import UnreadableError
 
 FORMATS = {
     b"\x00": avro.parse,
@@ -16,13 +16,13 @@ FORMATS = {
 def read(value: bytes | None) -> dict[str, Any]:
     """The manifest in a record, as a dict with the names of the contract, not yet checked.
 
-    Raises UnreadableError with a code of `schemas.unreadable`.
+    Raises UnreadableError with a code of `schemas.dead_letter`.
     """
     if not value:
-        raise UnreadableError(unreadable.EMPTY, "the record has no value; send a manifest as JSON or framed Avro")
+        raise UnreadableError(dead_letter.EMPTY, "the record has no value; send a manifest as JSON or framed Avro")
     if len(value) > limits.RECORD_BYTES_MAX:
-        raise UnreadableError(unreadable.TOO_LARGE, f"the record has {len(value)} bytes; {limits.RECORD_BYTES_MAX} at most: split the manifest")
+        raise UnreadableError(dead_letter.TOO_LARGE, f"the record has {len(value)} bytes; {limits.RECORD_BYTES_MAX} at most: split the manifest")
     parse = FORMATS.get(value[:1]) or FORMATS.get(value.lstrip(b" \t\r\n")[:1])
     if parse is None:
-        raise UnreadableError(unreadable.BAD_JSON, "neither a JSON object nor Avro in Confluent framing", "byte 0")
+        raise UnreadableError(dead_letter.BAD_JSON, "neither a JSON object nor Avro in Confluent framing", "byte 0")
     return parse(value)

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from schemas import unreadable
-from schemas.unreadable import UnreadableError
+from schemas import dead_letter
+from schemas.dead_letter import UnreadableError
 
 _SPACED_KEY = re.compile(rb'"[ \t\r\n]+:')
 
@@ -17,9 +17,9 @@ def parse(value: bytes) -> dict[str, Any]:
     try:
         manifest = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise UnreadableError(unreadable.BAD_JSON, f"not JSON: {error.msg}", f"line {error.lineno} column {error.colno}") from None
+        raise UnreadableError(dead_letter.BAD_JSON, f"not JSON: {error.msg}", f"line {error.lineno} column {error.colno}") from None
     if not isinstance(manifest, dict):
-        raise UnreadableError(unreadable.BAD_JSON, "JSON, but no object: a manifest is one object", "byte 0")
+        raise UnreadableError(dead_letter.BAD_JSON, "JSON, but no object: a manifest is one object", "byte 0")
     if _might_repeat_a_key(value, manifest):
         _refuse_repeated_keys(value)
     return manifest
@@ -37,7 +37,7 @@ def _might_repeat_a_key(value: bytes, manifest: dict[str, Any]) -> bool:
             return False
     except orjson.JSONEncodeError:
         # The writer goes 254 levels deep, the reader deeper; what the close look below could do depends on the caller's stack.
-        raise UnreadableError(unreadable.BAD_JSON, "JSON nested too deeply; a manifest has five levels") from None
+        raise UnreadableError(dead_letter.BAD_JSON, "JSON nested too deeply; a manifest has five levels") from None
     return _SPACED_KEY.search(value) is not None or value.count(b'":') != _keys(manifest)
 
 
@@ -63,4 +63,4 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
         twice = next(name for index, name in enumerate(names) if name in names[:index])
-        raise UnreadableError(unreadable.DUPLICATE_KEY, f"the field {twice[:40]!r} stands twice in one object; say it once", f".../{twice[:40]}")
+        raise UnreadableError(dead_letter.DUPLICATE_KEY, f"the field {twice[:40]!r} stands twice in one object; say it once", f".../{twice[:40]}")

@@ -17,9 +17,9 @@ magnitude counts: in the data their ratio is a fingerprint of how it was made.
 from functools import lru_cache
 from typing import Final
 
-from agents.case import Case
 from agents.goods import Understood
-from agents.money import E4, parse_e4
+from agents.parcel.case import Case
+from agents.values.money import E4, parse_e4
 
 Row = tuple[str, str, str, str, int, int]
 """Goods, origin, departure, preference, class of mass, class of value. Missing is a value: an empty text, a class of -1."""

@@ -12,7 +12,7 @@ import msgspec
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
 from schemas import avro
-from schemas.avro import long, string
+from schemas.avro_primitives import long, string
 from schemas.decision import Reason, Risk
 
 E6: Final = 1_000_000

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from agents.rules import assessment, codes, consignee, goods, importer, links, manifest, parties, plausibility, routes, selection, selfuse, targets, timing
+from agents.rules import assessment, codes, consignee, goods, importer, link_prices, links, manifest, parties, plausibility, routes, selection, selfuse, targets, timing
 from agents.rules import format as form
-from agents.rules.links import LinkCase, Linked
+from agents.rules.link_prices import LinkCase
+from agents.rules.links import Linked
 from agents.rules.rows import ActionRule, LinkRule, ManifestRule, ScreeningRule, SelectionRule
 from agents.rules.rule import Rule
 from schemas.decision import Desk, Outcome
-from schemas.sightings import ADDRESS, PHONE, SELLER
+from schemas.parcel_links import ADDRESS, PHONE, SELLER
 
 RULE_SET: Final = "2026.11.7"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
@@ -133,8 +134,8 @@ LINK_RULES: Final[tuple[LinkRule, ...]] = (
     _link("XP-07", links.seller_has_customers_who_buy_once, SELLER, _FRAUD, "INSPECT", "INSPECTION"),
     _link("XP-09", links.seller_is_not_always_near_the_limit, SELLER, "Customs Act Art. 270; Managed cargo notice Art. 5(1)4", "INSPECT", "INVESTIGATION"),
     _link("XP-12", links.price_fits_the_seller, SELLER, _PRICE, "INSPECT", "INSPECTION"),
-    _link("XP-12", links.price_fits_the_goods, links.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
-    _link("XP-12", links.seller_is_not_always_cheap, links.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.price_fits_the_goods, link_prices.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.seller_is_not_always_cheap, link_prices.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
 )
 """Rules over parcels of many consignees. They open security cases; no decision changes, and no carrier hears of them."""
 

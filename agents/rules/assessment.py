@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from agents.actions import Act, Assessment
-from agents.case import Case
+from agents.parcel.case import Case
 from agents.rules.rule import Found
 from agents.rules.texts import is_before, is_consolidated, names_a_place
 from agents.rules.traits import AIR, LOADING, UNSAID, about
+from schemas.officer_action import Act, Assessment
 
 
 class ActionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):

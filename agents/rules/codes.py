@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agents.case import Case
+from agents.parcel.case import Case
 from agents.rules.quote import quoted, subheading
 from agents.rules.rule import Found
 from agents.rules.texts import is_vague

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agents.case import Case
 from agents.identifiers import business_number, clearance_code, eori, ioss, passport, phone_kr, postcode_kr, resident_number, s10, sscc
-from agents.money import parse_e4
+from agents.parcel.case import Case
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
@@ -36,7 +35,8 @@ from agents.rules.traits import (
     UNPRINTABLE,
     about,
 )
-from agents.text import fold, has_control_character, is_plain
+from agents.values.money import parse_e4
+from agents.values.text import fold, has_control_character, is_plain
 from schemas import limits
 from schemas.manifest import Item, Parcel
 

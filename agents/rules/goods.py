@@ -5,11 +5,11 @@ What is prohibited is kept silent: it speaks to the investigators alone.
 
 from collections.abc import Iterator
 
-from agents.case import Case
-from agents.money import E4, above_usd, parse_e4
+from agents.parcel.case import Case
 from agents.rules.quote import quoted, shown_term
 from agents.rules.rule import Found
 from agents.rules.traits import BLOCKED, BLOCKED_CATEGORY, BRANDED, DISGUISED, IMPORTED, PRICED, PROHIBITED, PROTECTED, QUARANTINE_AGENCIES, QUARANTINED, SPECIES_CATEGORY, about
+from agents.values.money import E4, above_usd, parse_e4
 
 
 @about(PROHIBITED)

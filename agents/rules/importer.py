@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from agents.importers import Particular, State, Verification
+from agents.importers.register import State
+from agents.importers.verify import Particular, Verification
 from agents.reference import Law
 from agents.rules.rule import Found
 from agents.rules.traits import VERIFIED, about

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agents.case import ManifestCase
-from agents.clock import parse_rfc3339
 from agents.identifiers import awb, container
-from agents.reference import NotInForceError
+from agents.law.dated import NotInForceError
+from agents.parcel.case import ManifestCase
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.text import has_control_character
+from agents.values.clock import parse_rfc3339
+from agents.values.text import has_control_character
 
 FUNCTIONS: Final = ("ORIGINAL", "AMEND", "CANCEL")
 DIRECTIONS: Final = ("IMPORT", "EXPORT")

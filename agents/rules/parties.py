@@ -5,18 +5,20 @@ Evidence names the list, the entry and the score, never the party.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from agents.case import Case, Listed
-from agents.money import E4
+from agents.parcel.case import Case, Listed
 from agents.reference import Law, Reference
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from agents.rules.traits import EMBARGOED, LISTED, PORT_COUNTRY, about
-from agents.watchlist.names import Kind  # noqa: TC001 - said at run time too
+from agents.values.money import E4
 from agents.watchlist.score import FULL
 from agents.watchlist.screen import Figures, Hit
 from schemas.manifest import Header, Parcel
+
+if TYPE_CHECKING:
+    from agents.watchlist.names import Kind
 
 HITS_TOLD_MAX: Final = 3
 """Entries that are told of one field."""

@@ -6,7 +6,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from agents.reference import Law, Phase
+from agents.law.entries import Phase
+from agents.reference import Law
 from agents.rules.rule import Found, Rule
 from agents.rules.traits import needs
 from schemas.decision import Finding, Severity

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agents.text import fold
+from agents.values.text import fold
 
 IDENTICAL_MIN: Final = 3
 """From so many characters on, text of one repeated character says nothing; shorter may be a name."""

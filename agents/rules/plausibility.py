@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agents.case import Case, Price
-from agents.money import E4, above_usd, parse_e4
+from agents.parcel.case import Case, Price
 from agents.rules.rule import Found
 from agents.rules.traits import DEAR, GRAMS_A_KG, HEAVY, MISCODED, NO_PRODUCT, ODD_VALUE, PAID, PAID_OTHERWISE, about
+from agents.values.money import E4, above_usd, parse_e4
 
 PERCENT: Final = 100
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from agents.case import Case, Price
-from agents.money import E4, show_e6
-from agents.route import price_above
+from agents.parcel.case import Case, Price
+from agents.parcel.price_limits import price_above
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
 from agents.rules.traits import BUSINESS, COMMERCIAL, DEAR, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
+from agents.values.money import E4, show_e6
 
 
 @about(DEAR | IMPORTED)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from agents.case import ManifestCase
+from agents.parcel.case import ManifestCase
 from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase
-from agents.rules.links import LinkCase, Linked
+from agents.rules.link_prices import LinkCase
+from agents.rules.links import Linked
 from agents.rules.rule import Found, Rule
 from agents.rules.selection import SelectionCase
 from schemas.decision import Outcome
@@ -32,7 +33,7 @@ class LinkRule(Rule):
 
     check: Callable[[LinkCase], Iterator[Linked]]  # type: ignore[assignment]  # the same row, asked about another case
     kinds: int = 0
-    """Which marks, as bits (`schemas.sightings`)."""
+    """Which marks, as bits (`schemas.parcel_links`)."""
     asks: Outcome = "INSPECT"
     """What its desk is asked to do."""
 

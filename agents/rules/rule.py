@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from agents.case import Case
+from agents.parcel.case import Case
 from schemas.decision import Desk, Outcome, Severity
 
 Procedure = Literal["LIST", "SIMPLIFIED"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agents.rules.rule import Found
-from agents.selection import Choice
+from agents.state.inspections import Choice
 
 
 class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):

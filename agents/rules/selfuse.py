@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agents.case import Case
-from agents.reference import SelfUseLimit
+from agents.law.entries import SelfUseLimit
+from agents.parcel.case import Case
+from agents.parcel.selfuse import limit_of
 from agents.rules.rule import Found
 from agents.rules.traits import LIMITED, about
-from agents.selfuse import limit_of
 
 HEALTH: Final = frozenset({"SUPPLEMENT", "MEDICINE", "MISUSE_MEDICINE"})
 """Categories that the food and drug agency watches."""

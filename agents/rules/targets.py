@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from agents.case import Case
-from agents.reference import TargetKind
+from agents.law.entries import TargetKind
+from agents.parcel.case import Case
 from agents.rules.rule import Found
 from agents.rules.traits import TARGETED, about
-from agents.text import folded
+from agents.values.text import folded
 
 _HS_DIGITS: Final = (2, 4, 6, 10)
 

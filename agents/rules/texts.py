@@ -6,10 +6,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from agents.clock import parse_rfc3339
 from agents.identifiers import resident_number
 from agents.rules.placeholder import is_placeholder
-from agents.text import folded
+from agents.values.clock import parse_rfc3339
+from agents.values.text import folded
 from schemas import limits
 
 ADDRESS_CHARS_MIN: Final = 5

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agents.case import Case, ManifestCase
-from agents.clock import parse_rfc3339
-from agents.money import E4
+from agents.parcel.case import Case, ManifestCase
 from agents.rules.rule import Found
 from agents.rules.traits import CORRECTION, IMPORTED, NOT_ECOMMERCE, about
+from agents.values.clock import parse_rfc3339
+from agents.values.money import E4
 
 
 def list_is_in_time(case: ManifestCase) -> Iterator[Found]:

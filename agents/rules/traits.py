@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from agents.case import Case
 from agents.goods.categorise import CategoryHit
 from agents.goods.understood import NOTHING
 from agents.identifiers import clearance_code, phone_kr, postcode_kr, resident_number
-from agents.money import E4, above_usd, parse_e4
+from agents.parcel.case import Case
+from agents.parcel.price_limits import keeps_from_list
 from agents.reference import Law, Reference
-from agents.route import keeps_from_list
 from agents.rules.placeholder import TELLING
 from agents.rules.rule import Found
 from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_before, is_consolidated, is_day, is_vague, is_visible, names_a_place, repeated_placeholder
-from agents.text import folded
+from agents.values.money import E4, above_usd, parse_e4
+from agents.values.text import folded
 from schemas import limits
 from schemas.manifest import Consignor, Header, Item
 

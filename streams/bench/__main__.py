@@ -15,9 +15,9 @@ from streams.bench import latency, report, stages, state
 from streams.bench.loads import FORMS, Form, Load, load
 from streams.bench.rig import WORKERS
 from streams.bench.throughput import Drain, drain
-from streams.cli import look
-from streams.cli.look import Counter
-from streams.trouble import Trouble
+from streams.cli import console
+from streams.cli.console import Counter
+from streams.errors import Trouble
 
 ROUNDS: Final = 7
 STAGES_PARCELS: Final = 2_000
@@ -34,7 +34,7 @@ Part = Callable[[int | None, int, int], object]
 
 
 def _stages(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001 - all parts are called alike
-    with look.counting("stages", "rounds") as bar:
+    with console.counting("stages", "rounds") as bar:
         bar.total(ROUNDS)
         found = stages.measure(parcels or STAGES_PARCELS, ROUNDS, bar.at)
     report.show_stages(found)
@@ -56,14 +56,14 @@ def _carriers(parcels: int | None, repeats: int, seconds: int) -> object:  # noq
     loads = {f"{count} carriers, {2 * count} source partitions": load(parcels or CARRIERS_PARCELS, form, carriers=count) for count in (FEW, MANY)}
     found = _drained(f"{WORKERS} workers, manifests of 200, few and many carriers in turn", loads, repeats)
     few, many = (median(drain.rate for drain in drains) for drains in found.values())
-    look.write(f"{MANY} carriers are decided at {many / few:.2f} times the rate of {FEW}")
+    console.write(f"{MANY} carriers are decided at {many / few:.2f} times the rate of {FEW}")
     return {"runs": found, "ratio": many / few}
 
 
 def _latency(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001
     found = []
     for rate in RATES:
-        with look.counting(f"{rate:,} parcels/s", "parcels") as bar:
+        with console.counting(f"{rate:,} parcels/s", "parcels") as bar:
             bar.total(rate * (seconds + latency.WARM_UP_S))
             found.append(asyncio.run(latency.measure(rate, seconds, bar.at)))
     report.show_latency(found)
@@ -73,7 +73,7 @@ def _latency(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa
 def _state(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001
     found = {}
     for name, mix in state.PARCELS.items():
-        with look.counting(f"filling the changelog, {name}", "consignees") as bar:
+        with console.counting(f"filling the changelog, {name}", "consignees") as bar:
             bar.total(parcels or CONSIGNEES)
             found[name] = asyncio.run(state.measure(parcels or CONSIGNEES, mix, bar.at))
     report.show_state(found)
@@ -88,7 +88,7 @@ def _drained(title: str, loads: Mapping[str, Load], repeats: int) -> dict[str, l
     found: dict[str, list[Drain]] = {name: [] for name in loads}
     for number in range(repeats):
         for name, each in loads.items():
-            with look.counting(f"{name}, run {number + 1} of {repeats}", "parcels") as bar:
+            with console.counting(f"{name}, run {number + 1} of {repeats}", "parcels") as bar:
                 found[name].append(_drain(each, bar))
     report.show_drains(title, found)
     return found
@@ -124,11 +124,11 @@ def bench(parts: tuple[str, ...], parcels: int | None, repeats: int, seconds: in
     All of them when none is named. Settings are taken from the environment, so that what they bring can be measured:
     INTAKE_COMMIT_INTERVAL_MS=50 make bench ARGS=latency
     """  # noqa: D301 - click's mark for lines that are to be left as they are
-    look.logs()
+    console.logs()
     numbers: dict[str, object] = {"machine": machine()}
     for name in parts or PARTS:
         numbers[name] = PARTS[name](parcels, repeats, seconds)
-        look.write()
+        console.write()
         if json_file is not None:
             json_file.write_bytes(msgspec.json.format(msgspec.json.encode(numbers)))
 

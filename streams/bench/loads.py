@@ -7,7 +7,8 @@ import msgspec
 import orjson
 
 from schemas import topics
-from streams import partitions, sample
+from streams.kafka import partitioner
+from streams.simulation.sample import day, events, framing, profiles
 
 Form = Literal["JSON", "Avro"]
 FORMS: Final[tuple[Form, ...]] = ("JSON", "Avro")
@@ -49,26 +50,26 @@ MIX: Final = 2
 
 def codes(count: int) -> tuple[str, ...]:
     """So many carriers: those of the sample first, then invented ones."""
-    known = [profile.carrier for profile in sample.PROFILES]
+    known = [profile.carrier for profile in profiles.PROFILES]
     return tuple((*known, *(f"c{number:02d}" for number in range(count)))[:count])
 
 
 def load(parcels: int, form: Form, *, carriers: int = 2, parcels_per_manifest: int = 200, dirty: float = 0.03, seed: int = SEED) -> Load:  # noqa: PLR0913 - what a load is varied by
     """The originals of a sample day, dealt out to the carriers in turn, so that each has the same to do."""
     names = codes(carriers)
-    made = sample.records(seed, parcels, MIX, parcels_per_manifest, dirty, events=False)
+    made = day.records(seed, parcels, MIX, parcels_per_manifest, dirty, events=False)
     return Load(names, tuple(_sent(record, names[number % carriers], form) for number, record in enumerate(made)))
 
 
-def _sent(made: sample.Made, carrier: str, form: Form) -> Sent:
+def _sent(made: events.Made, carrier: str, form: Form) -> Sent:
     parcels = list(_written(made, form))
     manifest = {**made.manifest, "carrier": carrier, "parcels": parcels}
     topic, key = topics.MANIFESTS + carrier, manifest["master_bill"].encode()
-    value = orjson.dumps(manifest) if form == "JSON" else sample.framed(manifest)
-    return Sent(topic, partitions.of(topic, key), key, value, manifest["manifest_id"], tuple(parcel["house_bill"] for parcel in parcels))
+    value = orjson.dumps(manifest) if form == "JSON" else framing.framed(manifest)
+    return Sent(topic, partitioner.of(topic, key), key, value, manifest["manifest_id"], tuple(parcel["house_bill"] for parcel in parcels))
 
 
-def _written(made: sample.Made, form: Form) -> Iterator[sample.Json]:
+def _written(made: events.Made, form: Form) -> Iterator[profiles.Json]:
     for place, parcel in enumerate(made.manifest["parcels"]):
         if form == "JSON" or made.dirty.get(place) not in NOT_IN_AVRO:
             yield parcel

@@ -8,7 +8,7 @@ from streams.bench.latency import Latency, Measured
 from streams.bench.stages import Cost, Costs
 from streams.bench.state import State
 from streams.bench.throughput import Drain, spread
-from streams.cli import look
+from streams.cli import console
 
 BAR_CHARS: Final = 40
 MB: Final = 1_000_000
@@ -20,10 +20,10 @@ def show_stages(found: Mapping[str, Costs]) -> None:
     table.append(["sum of the stages", *(_cost(costs.total) for costs in found.values())])
     table.append(["whole, measured at once", *(_cost(costs.whole) for costs in found.values())])
     table += [[f"({stage})", *(_cost(costs.beside.get(stage)) for costs in found.values())] for stage in stages.BESIDE]
-    look.table(["stage", *found], table, title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake")
-    look.write()
+    console.table(["stage", *found], table, title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake")
+    console.write()
     dearest = list(next(iter(found.values())).rules)[: stages.DEAREST]
-    look.table(["rule", *found], [[rule, *(_cost(costs.rules[rule]) for costs in found.values())] for rule in dearest], title="The dearest rules")
+    console.table(["rule", *found], [[rule, *(_cost(costs.rules[rule]) for costs in found.values())] for rule in dearest], title="The dearest rules")
 
 
 def _cost(cost: Cost | None) -> str:
@@ -33,7 +33,7 @@ def _cost(cost: Cost | None) -> str:
 def show_drains(title: str, found: Mapping[str, Sequence[Drain]]) -> None:
     """One line for each kind of load: least, middle and most of its runs."""
     columns = ["load", "parcels/s", "CPU µs: workers", "CPU µs: broker", "transactions/s", "parcels a transaction", "runs"]
-    look.table(columns, [_drained(name, drains) for name, drains in found.items()], title=title)
+    console.table(columns, [_drained(name, drains) for name, drains in found.items()], title=title)
 
 
 def _drained(name: str, drains: Sequence[Drain]) -> list[str]:
@@ -57,22 +57,22 @@ def show_latency(found: Iterable[Measured]) -> None:
     """Percentiles, then a histogram each."""
     measured = list(found)
     columns = ["parcels/s", "of", "count", "median ms", "p90", "p99", "max", "sent late by ms", "CPU µs: workers", "CPU µs: broker"]
-    look.table(
+    console.table(
         columns,
         [row for each in measured for row in (_waited(each, "decisions", each.decisions), _waited(each, "receipts", each.receipts))],
         title="From when a manifest was due to a committed reader",
     )
-    look.write()
-    look.table(
+    console.write()
+    console.table(
         ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "pairs", "selected takes longer in"],
         [row for each in measured for row in (_silent(each, "selected in silence", each.silence.selected), _silent(each, "not selected", each.silence.others))],
         title="Whether times tell who is selected: a half of all pairs of one manifest, where they tell nothing",
     )
     for each in measured:
-        look.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
+        console.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
         most = max(each.decisions.histogram.values())
         for bar, count in each.decisions.histogram.items():
-            look.write(f"{bar:>14} {'#' * -(-count * BAR_CHARS // most)} {count:,}")
+            console.write(f"{bar:>14} {'#' * -(-count * BAR_CHARS // most)} {count:,}")
 
 
 def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
@@ -90,7 +90,7 @@ def _percentiles(measured: Measured, of: str, latency: Latency) -> list[str]:
 def show_state(found: Mapping[str, State]) -> None:
     """One line for each kind of consignees."""
     columns = ["consignees", "how many", "MB, all workers", "bytes each", "changelog MB", "restored in s", "CPU s: workers", "CPU s: broker", "filled in s"]
-    look.table(
+    console.table(
         columns, [_state(name, state) for name, state in found.items()], title="Consignees restored by two workers at once; MB resident, all that a worker has loaded included"
     )
 

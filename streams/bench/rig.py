@@ -18,13 +18,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
-from streams import partitions, ready
-from streams.admin import create_topics
 from streams.bench.loads import Load
-from streams.broker import Broker, dies_with_parent
+from streams.errors import Trouble
+from streams.kafka import partitioner
+from streams.kafka.admin import create_topics
+from streams.local.broker import Broker
+from streams.local.processes import dies_with_parent
 from streams.settings import CHECKOUT, Settings, variable
-from streams.transport import DID
-from streams.trouble import Trouble
+from streams.worker import readiness
+from streams.worker.assignment import DID
 
 WORKERS: Final = 2
 TOKEN_KEY: Final = "bench:" + "5a" * 32
@@ -77,7 +79,7 @@ class Rig:
             variable("brokers"): self.bootstrap,
             variable("slot"): f"bench-{slot}",
             variable("log_level"): "INFO",
-            ready.FILE: str(self._ready_file(slot)),
+            readiness.FILE: str(self._ready_file(slot)),
             "PYTHONPATH": str(CHECKOUT),
         }
         with self._log(slot).open("wb") as log:
@@ -95,7 +97,7 @@ class Rig:
         for worker in self._workers:
             if worker.poll() is not None:
                 raise BenchError(f"a worker ended with exit status {worker.returncode}: {self.tail()}")
-        shares = [ready.told(self._ready_file(slot)) for slot in range(WORKERS)]
+        shares = [readiness.told(self._ready_file(slot)) for slot in range(WORKERS)]
         return all(shares) and len({share.generation for share in shares if share}) == 1
 
     async def wait_for_workers(self) -> None:
@@ -186,7 +188,7 @@ async def publish(bootstrap: str, load: Load) -> None:
 
 def partitions_of(names: Iterable[str]) -> list[TopicPartition]:
     """All partitions of topics."""
-    return [TopicPartition(name, number) for name in names for number in range(partitions.count(name))]
+    return [TopicPartition(name, number) for name in names for number in range(partitioner.count(name))]
 
 
 def decisions() -> list[TopicPartition]:

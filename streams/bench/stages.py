@@ -19,24 +19,27 @@ from typing import Any, Final
 import fastavro
 import msgspec
 
-from agents import intake, screening
-from agents.consignees import Partition
-from agents.identity import TokenKeys
-from agents.intake import Office
-from agents.links import Linking, Links
+from agents.intake import manifest
+from agents.intake.results import Office
+from agents.linking import Linking
 from agents.rules import PARCEL_RULES
 from agents.rules.traits import Traits
-from agents.screening import Screening, is_declared
-from agents.settled import SettledWriter
-from schemas import avro, topics
-from streams import partitions, work
+from agents.screening import decisions
+from agents.screening.decide import Screening, is_declared
+from agents.state.consignees import Partition
+from agents.state.links import Links
+from agents.values.identity import TokenKeys
+from schemas import avro, avro_codegen, topics
+from schemas.decision_encoding import SettledWriter
 from streams.bench.loads import Form, Load, load
+from streams.kafka import partitioner
+from streams.kafka.outbox import Outbox
 from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.transaction import Outbox
-from streams.transport import TOGETHER_MAX, together
-from streams.work import Work
+from streams.worker import processor
+from streams.worker.assignment import TOGETHER_MAX, together
+from streams.worker.processor import Work
 
 # ruff: noqa: SLF001 - to measure a stage for itself is to look inside
 
@@ -155,7 +158,7 @@ class Way:
     def work(self) -> Work:
         """A worker's work with everything assigned to it."""
         made = Work(office(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
-        made.assign(self._carriers, range(partitions.count(topics.CHECKED)))
+        made.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
         return made
 
     def _follow(self, manifests: Sequence[StoredRecord]) -> None:
@@ -190,29 +193,29 @@ def _read_back(call: Call, offset: int) -> StoredRecord:
 # The stages
 
 CALLS: Final[dict[str, tuple[Any, str]]] = {
-    READ: (intake, "read"),
-    "shape": (intake, "fit_parcel"),
-    "faults of form": (intake, "faults"),
-    "unknown fields": (intake, "unknown"),
-    "content fingerprint": (intake._File, "_fingerprint"),
-    "categorise": (intake, "categorise"),
-    "price": (intake, "price_of"),
-    "route": (intake, "route_of"),
-    "exemption": (intake, "relief_of"),
-    "names of parties": (intake, "listed_parties"),
+    READ: (manifest, "read"),
+    "shape": (manifest, "fit_parcel"),
+    "faults of form": (manifest, "faults"),
+    "unknown fields": (manifest, "unknown"),
+    "content fingerprint": (manifest._File, "_fingerprint"),
+    "categorise": (manifest, "categorise"),
+    "price": (manifest, "price_of"),
+    "route": (manifest, "route_of"),
+    "exemption": (manifest, "relief_of"),
+    "names of parties": (manifest, "listed_parties"),
     "traits": (Traits, "of"),
-    "rules": (intake, "findings_of"),
-    "marks": (intake, "marks_of"),
-    "facts": (intake._File, "_facts"),
-    "risk": (intake._File, "_risk"),
-    "money": (intake, "money_of"),
-    "sightings": (intake._File, "_tell"),
-    "token": (intake, "consignee_token"),
+    "rules": (manifest, "findings_of"),
+    "marks": (manifest, "marks_of"),
+    "facts": (manifest._File, "_facts"),
+    "risk": (manifest._File, "_risk"),
+    "money": (manifest, "money_of"),
+    "sightings": (manifest._File, "_tell"),
+    "token": (manifest, "consignee_token"),
     "write settled part": (SettledWriter, "write"),
-    "write refusal": (intake, "write_decided"),
-    "write checked parcel": (work, "write_checked"),
-    "read checked parcel": (work, "read_checked"),
-    DECISION: (screening, "write_decided"),
+    "write refusal": (manifest, "write_decided"),
+    "write checked parcel": (processor, "write_checked"),
+    "read checked parcel": (processor, "read_checked"),
+    DECISION: (decisions, "write_decided"),
 }
 """Where the functions of the stages are looked up when a worker calls them."""
 GENERATORS: Final = frozenset({"unknown fields", "faults of form"})
@@ -325,7 +328,7 @@ def _whole(way: Way) -> Run:
 def _fastavro(way: Way) -> dict[str, Prepare]:
     """A general decoder on the same manifests; and with the second look that would make it strict."""
     schema = fastavro.parse_schema(avro.load(avro.file_of(avro.MANIFEST)))
-    values = [Call((call.args[0][avro.FRAME_BYTES :],), {}) for call in way.calls[READ]]
+    values = [Call((call.args[0][avro_codegen.FRAME_BYTES :],), {}) for call in way.calls[READ]]
 
     def decode(value: bytes) -> object:
         return fastavro.schemaless_reader(io.BytesIO(value), schema, None)

@@ -17,17 +17,18 @@ from typing import Final
 import msgspec
 from aiokafka.client import AIOKafkaClient
 
-from agents.clock import DAY_MS
-from agents.consignees import Kept, pack
-from agents.rules.consignee import WINDOW_DAYS, Seen
+from agents.state.consignee_encoding import Kept, pack
+from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.values.clock import DAY_MS
 from schemas import topics
-from streams import partitions
 from streams.bench.rig import WORKERS, BenchError, Cpu, Rig, rig
 from streams.bench.stages import MEMORY_DAYS, STORED_AT_MS, office
-from streams.restore import restore
+from streams.kafka import partitioner
+from streams.kafka.outbox import Outbox
+from streams.kafka.transactions import TransactionalProducer
 from streams.settings import CHECKOUT
-from streams.transaction import Outbox, TransactionalProducer
-from streams.work import Work
+from streams.worker.processor import Work
+from streams.worker.restore import restore
 
 UNIT_RECORDS: Final = 150
 """Consignees of one partition in one transaction: 12,000 parcels/s over two workers, four partitions each, ten transactions a second."""
@@ -80,7 +81,7 @@ class State(msgspec.Struct, frozen=True):
 
 async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Callable[[int], None]) -> State:
     """Fill a changelog, restore it, and throw it away."""
-    numbers = range(partitions.count(topics.SCREENING_STATE))
+    numbers = range(partitioner.count(topics.SCREENING_STATE))
     shares = [list(numbers[slot::WORKERS]) for slot in range(WORKERS)]
     async with rig(("kx",)) as made:
         written = 0

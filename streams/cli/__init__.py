@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from streams.trouble import Trouble
+from streams.errors import Trouble
 
 COMMANDS: Final = {
     "demo": "Broker, workers and a sample day on this machine, and what became of it.",

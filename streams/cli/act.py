@@ -6,11 +6,11 @@ from typing import Final, get_args
 import click
 import msgspec
 
-from agents.actions import Act, Action
-from streams.cli.acting import Standing, action_on, publish, standing
+from schemas.officer_action import Act, Action
+from streams.cli.console import say
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.look import say
-from streams.trouble import Trouble
+from streams.cli.officer_actions import Standing, action_on, publish, standing
+from streams.errors import Trouble
 
 ACTS: Final[dict[str, Act]] = {act.lower().replace("_", "-"): act for act in get_args(Act)}
 

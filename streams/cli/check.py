@@ -3,53 +3,30 @@
 With `--expect` the files are cases of the conformance corpus, and what comes is compared with what they expect.
 """
 
-import csv
 import os
-import shutil
-import tempfile
 import time
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import orjson
 
-from agents.clock import parse_rfc3339
-from agents.identity import TokenKeys
-from agents.intake import Office
-from agents.reference import Reference
-from schemas import avro
-from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, LINKS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
-from streams import conformance, partitions
-from streams.admin import CARRIER, check_carrier
-from streams.batches import Headers
-from streams.cli.dead_letters import Letter
-from streams.cli.explained import show_decision
-from streams.cli.files import Found, paths_argument, peek, read, within_limit
-from streams.cli.look import as_json, counting, lang_option, logs, many, say, shown, write
-from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
-from streams.importers import tokenise
-from streams.reference import FOLDER, load
-from streams.risk.serve import scorer_of
+from agents.values.clock import parse_rfc3339
+from streams.cli.console import as_json, counting, lang_option, logs, many, say, shown, write
+from streams.cli.decision_view import show_decision
+from streams.cli.receipt_view import show_dead_letter, show_receipt
+from streams.conformance import builder, cases, compare
+from streams.conformance.judge import _tables, judge_of
+from streams.errors import Trouble
+from streams.i18n import Lang, name
+from streams.i18n import say as words
+from streams.kafka.admin import check_carrier
+from streams.manifest_files import Found, paths_argument, read, within_limit
+from streams.reference import load
 from streams.settings import Settings
-from streams.transaction import Outbox
-from streams.trouble import Trouble
-from streams.words import Lang, name
-from streams.words import say as words
-from streams.work import Work
-
-NOBODY: Final = "check"
-"""Carrier of a manifest that names none."""
-KEY: Final = TokenKeys((("check", b"tonggwan check: tokens of no office"),))
-"""Tokens of a check stand for nobody elsewhere."""
-
-SECURITY: Final = frozenset(SECURITY_OF_DESK.values())
-REFERENCE_ALTERED: Final = "tonggwan-reference-"
-IMPORTERS: Final = "importers.clear.csv"
-"""Of the tables beside cases the one in clear text: its people are invented, and the register holds nobody so."""
+from streams.worker.in_memory import Answer, Bench
 
 
 @click.command
@@ -96,10 +73,6 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     return well
 
 
-def _tables(settings: Settings) -> Path | None:
-    return Path(settings.reference_dir) if settings.reference_dir else None
-
-
 def _at_ms(at: str | None) -> int:
     if at is None:
         return time.time_ns() // 1_000_000
@@ -107,106 +80,6 @@ def _at_ms(at: str | None) -> int:
     if moment is None:
         raise click.BadParameter(f"{at!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint="--at")
     return int(moment.timestamp() * 1000)
-
-
-Read = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A record as the client would hand it over; also what goes out."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
-
-
-class Kept(Outbox):
-    """Keeps what goes out, to be looked at."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: list[Stored] = []
-
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> None:  # noqa: PLR0913, PLR0917 - the outbox's own
-        """Keep a record; its place is that in the list."""
-        self.kept.append(Stored(topic, partition, len(self.kept), time_ms, key, value, tuple(headers)))
-
-
-@dataclass(slots=True)
-class Answer:
-    """Everything that one record brings."""
-
-    receipts: list[Read] = field(default_factory=list)
-    notices: list[Read] = field(default_factory=list)
-    decisions: list[Read] = field(default_factory=list)
-    cases: list[Read] = field(default_factory=list)
-    letters: list[Read] = field(default_factory=list)
-
-    @property
-    def well(self) -> bool:
-        """Whether all was read and nothing refused."""
-        return not self.letters and not any(map(is_refusal, self.receipts))
-
-
-class Bench:
-    """A worker's work without Kafka: what goes to the internal topic is taken at once."""
-
-    def __init__(self, settings: Settings, reference: Reference) -> None:
-        office = Office(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-        self._work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, outbox=Kept)
-        self._offsets: Counter[str] = Counter()
-
-    def take(self, found: Found, carrier: str | None, at_ms: int) -> Answer:
-        """One record of a carrier, through intake, screening and linking."""
-        code = carrier or _named(found.value)
-        topic = MANIFESTS + code
-        self._work.assign({*self._work.carriers, code}, range(partitions.count(CHECKED)))
-        answer = Answer()
-        waiting = deque([Stored(topic, 0, self._offsets[topic], at_ms, peek(found.value).key, found.value)])
-        self._offsets[topic] += 1
-        while waiting:
-            for record in self._process(waiting.popleft()):
-                if record.topic in (CHECKED, LINKS):
-                    waiting.append(record)
-                else:
-                    _sort(record, answer)
-        return answer
-
-    def _process(self, record: Stored) -> Iterator[Stored]:
-        """What one record brings at once; the internal topic's get the next offsets there."""
-        self._work.process(record)
-        unit = self._work.close_unit()
-        assert unit is not None  # noqa: S101 - for the type checker: a record has been processed
-        assert isinstance(unit.outbox, Kept)  # noqa: S101 - for the type checker: given to `Work`
-        for made in unit.outbox.kept:
-            place = f"{made.topic}-{made.partition}"
-            yield replace(made, offset=self._offsets[place])
-            self._offsets[place] += 1
-
-
-def _named(value: bytes) -> str:
-    """The carrier a manifest names, if it may name a topic."""
-    named = peek(value).carrier
-    return named if isinstance(named, str) and CARRIER.fullmatch(named) else NOBODY
-
-
-def _sort(record: Stored, answer: Answer) -> None:
-    if record.topic == DEAD_LETTERS:
-        letter = Letter.of(record)
-        source = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-        answer.letters.append(dead_letter(source, letter.code, letter.message, letter.path))
-    elif record.topic in CLEARANCE and record.value is not None:
-        answer.decisions.append(avro.decode(avro.DECISION, record.value))
-    elif record.topic in SECURITY and record.value is not None:
-        answer.cases.append(avro.decode(avro.SECURITY_CASE, record.value))
-    elif record.topic.startswith(RECEIPTS) and record.value is not None:
-        receipt = avro.decode(avro.RECEIPT, record.value)
-        (answer.receipts if receipt["kind"] == "ANSWER" else answer.notices).append(receipt)
 
 
 def _show(answer: Answer, found: Found, lang: Lang | None, *, explain: bool) -> None:
@@ -233,74 +106,25 @@ def _counted(number: int, outcome: str, route: str, lang: Lang) -> str:
     )
 
 
-# the conformance corpus
-
-
-def judge_of(file: conformance.CaseFile, settings: Settings) -> conformance.Judge:
-    """Who answers the cases of a file: the work of a worker with nothing remembered, and the tables beside the file."""
-    references: dict[tuple[tuple[str, str], ...], Reference] = {}
-
-    def judge(sent: Sequence[conformance.Sent], figures: Mapping[str, str]) -> list[Answer]:
-        key = tuple(sorted(figures.items()))
-        if key not in references:
-            references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)
-        bench = Bench(settings, references[key])
-        return [bench.take(Found(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
-
-    return judge
-
-
-def _altered(tables: Path, instead: Path, figures: Mapping[str, str]) -> Reference:
-    """Reference data with the tables of a folder in place of those of the same names, and some figures of law replaced for all days."""
-    with tempfile.TemporaryDirectory(prefix=REFERENCE_ALTERED) as name:
-        folder = Path(name)
-        for table in (*tables.glob("*.csv"), *instead.glob("*.csv")):
-            if table.name != IMPORTERS:
-                shutil.copyfile(table, folder / table.name)
-        if (instead / IMPORTERS).exists():
-            _tokenise(instead / IMPORTERS, folder / "importers.csv")
-        if figures:
-            _replace(folder / "thresholds.csv", figures)
-        return load(folder)
-
-
-def _tokenise(clear: Path, table: Path) -> None:
-    """The register of importers, from invented people in clear text."""
-    with clear.open(encoding="utf-8", newline="") as opened, table.open("w", encoding="utf-8", newline="") as written:
-        tokenise.write(tokenise.tokenised(opened, KEY, "Invented for the corpus"), written)
-
-
-def _replace(thresholds: Path, figures: Mapping[str, str]) -> None:
-    """Give figures another value, on all days."""
-    with thresholds.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    if unknown := figures.keys() - {row["name"] for row in rows}:
-        raise Trouble(f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there.")
-    with thresholds.open("w", encoding="utf-8", newline="") as opened:
-        written = csv.DictWriter(opened, rows[0].keys())
-        written.writeheader()
-        written.writerows(row | {"value": figures.get(row["name"], row["value"])} for row in rows)
-
-
-def _case_files(files: Sequence[str]) -> list[conformance.CaseFile]:
+def _case_files(files: Sequence[str]) -> list[cases.CaseFile]:
     if "-" in files:
         raise click.UsageError("cases are read from files, since their bases lie beside them: name a file such as conformance/XF-02.toml.")
-    return [conformance.read(Path(file)) for file in files]
+    return [cases.read(Path(file)) for file in files]
 
 
 def _expect(files: Sequence[str], *, json_: bool) -> bool:
     """Judge every case; whether each came as expected."""
     read_files = _case_files(files)
     settings = Settings.read(os.environ)
-    judges: dict[Path, conformance.Judge] = {}
-    results: list[conformance.Result] = []
+    judges: dict[Path, cases.Judge] = {}
+    results: list[cases.Result] = []
     with counting("Cases", "cases") as counter:
         counter.total(sum(len(file.cases) for file in read_files))
         for file in read_files:
             # One set of tables for each folder of cases: loading them takes longer than a file's cases.
             judge = judges.get(file.reference) or judges.setdefault(file.reference, judge_of(file, settings))
             for case in file.cases:
-                results.append(conformance.run(file, case, judge))
+                results.append(compare.run(file, case, judge))
                 counter.at(len(results))
     for file in read_files:
         of_file = [result for result in results if result.file is file]
@@ -314,7 +138,7 @@ def _expect(files: Sequence[str], *, json_: bool) -> bool:
     return not failed
 
 
-def _result(result: conformance.Result) -> dict[str, Any]:
+def _result(result: cases.Result) -> dict[str, Any]:
     case = result.case
     return {
         "file": result.file.path.name,
@@ -328,7 +152,7 @@ def _result(result: conformance.Result) -> dict[str, Any]:
     }
 
 
-def _show_file(file: conformance.CaseFile, results: Sequence[conformance.Result]) -> None:
+def _show_file(file: cases.CaseFile, results: Sequence[cases.Result]) -> None:
     failed = [result for result in results if not result.passed]
     pending = [result for result in results if result.passed and result.case.pending]
     write(f"{file.path.name}: {len(results) - len(failed) - len(pending)} passed, {len(failed)} failed" + (f", {len(pending)} pending" if pending else ""), bold=bool(failed))
@@ -352,7 +176,7 @@ def _write(files: Sequence[str], folder: Path) -> bool:
     with counting("Files", "files") as counter:
         read_files = _case_files(files)
         for file in read_files:
-            for name, value in conformance.plain(file):
+            for name, value in builder.plain(file):
                 _put(folder / name, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
                 written += 1
                 counter.at(written)

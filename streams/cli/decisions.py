@@ -9,10 +9,10 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE
+from streams.cli.console import as_json, counting, lang_option, many, say, shown, table, write
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import as_json, counting, lang_option, many, say, shown, table, write
-from streams.words import Lang, name
-from streams.words import say as words
+from streams.i18n import Lang, name
+from streams.i18n import say as words
 
 COLUMNS: Final = ("decided at", "house bill", "seq", "carrier", "manifest", "route", "outcome", "codes")
 

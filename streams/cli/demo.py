@@ -21,21 +21,21 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from agents.outcome import PRECEDENCE
+from agents.rules.outcome import PRECEDENCE
 from schemas.topics import MANIFESTS
-from streams import sample
+from streams.audit.reconcile import reconcile
 from streams.cli import INTERRUPTED
-from streams.cli.files import peek
+from streams.cli.console import err, logs, many, on_terminal, say, shown, styled, table, write
 from streams.cli.kafka import POLL_MS, consumer_of, partitions_with
-from streams.cli.look import err, logs, many, on_terminal, say, shown, styled, table, write
 from streams.cli.publish import producer_of, send
 from streams.cli.reconcile import verdict
 from streams.cli.tally import COUNTS, TAXED, TOPICS, Place, Tally
-from streams.reconcile import reconcile
+from streams.errors import Trouble
+from streams.i18n import gloss, sentence
+from streams.local.supervisor import Supervisor
+from streams.manifest_files import peek
 from streams.settings import Settings
-from streams.supervisor import Supervisor
-from streams.trouble import Trouble
-from streams.words import gloss, sentence
+from streams.simulation.sample import day, hostile, profiles
 
 PARCELS_MAX: Final = 200_000
 """The day is made before it is sent, and kept in memory meanwhile."""
@@ -117,12 +117,12 @@ async def _play(supervisor: Supervisor, parcels: int, stopped: asyncio.Event) ->
 
 def _day(parcels: int, stopped: asyncio.Event) -> Iterator[tuple[str, bytes]]:
     """The records to send: carrier and bytes."""
-    busiest = sample.PROFILES[0].carrier
-    for carrier, manifest in sample.day(parcels=parcels):
+    busiest = profiles.PROFILES[0].carrier
+    for carrier, manifest in day.day(parcels=parcels):
         if stopped.is_set():
             return
         yield carrier, orjson.dumps(manifest)
-    shelf = dict(sample.hostile())
+    shelf = dict(hostile.hostile())
     for name in SHELF:
         yield busiest, shelf[name]
 

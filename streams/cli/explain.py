@@ -9,12 +9,12 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
+from streams.cli.console import as_json, labelled, lang_option, shown, write
+from streams.cli.decision_view import show_decision
 from streams.cli.decisions import Asked, Decision, find
-from streams.cli.explained import show_decision
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import as_json, labelled, lang_option, shown, write
-from streams.trouble import Trouble
-from streams.words import Lang, name, say
+from streams.errors import Trouble
+from streams.i18n import Lang, name, say
 
 Said = Mapping[str, Any]
 

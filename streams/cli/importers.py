@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from agents.identity import TokenKeys
-from streams.cli.look import many, say
-from streams.importers import tokenise as clear
+from agents.values.identity import TokenKeys
+from streams.cli.console import many, say
+from streams.errors import Trouble
+from streams.importer_verifier import tokenise as clear
 from streams.settings import Settings, variable
-from streams.trouble import Trouble
 
 
 @click.group

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 from zlib import crc32
@@ -13,12 +13,13 @@ import click
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.structs import TopicPartition
 
-from streams.admin import partitions_of, wait_for_kafka
 from streams.cli import ADDRESS
-from streams.cli.look import Counter, logs
+from streams.cli.console import Counter, logs
+from streams.errors import Trouble
+from streams.kafka.admin import partitions_of, wait_for_kafka
+from streams.kafka.reading import Way
+from streams.local.supervisor import HOST, address_file
 from streams.settings import Settings, variable
-from streams.supervisor import HOST, address_file
-from streams.trouble import Trouble
 
 POLL_MS: Final = 200
 RECORDS_A_POLL: Final = 2_000
@@ -129,22 +130,3 @@ async def read(bootstrap: str, tps: list[TopicPartition], apply: Apply, counter:
             if way.left and time.monotonic() - way.moved_at > STALL_SECONDS:
                 stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(way.left))
                 raise Trouble(f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")
-
-
-class Way:
-    """How far a reader of some partitions is from where they ended when it began."""
-
-    def __init__(self, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
-        self._begins, self._ends = begins, ends
-        self.left = {tp for tp in begins if ends[tp] > begins[tp]}
-        """Partitions that have more."""
-        self.length = sum(ends[tp] - begins[tp] for tp in self.left)
-        self.done = 0
-        self.moved_at = time.monotonic()
-
-    def go(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Note where the reader is in those that are left."""
-        self.left = {tp for tp, position in positions.items() if position < self._ends[tp]}
-        done = self.length - sum(self._ends[tp] - positions[tp] for tp in self.left)
-        if done != self.done:
-            self.done, self.moved_at = done, time.monotonic()

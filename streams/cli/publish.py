@@ -1,5 +1,6 @@
 """`tonggwan publish`: sends manifests as a carrier would, and waits for the answers."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -13,19 +14,18 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from schemas import avro, limits
 from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
-from streams.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
-from streams.cli.dead_letters import Letter
-from streams.cli.files import Found, paths_argument, peek, read, within_limit
+from streams.cli.console import as_json, err, lang_option, many, say
 from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_with, run
-from streams.cli.look import as_json, err, lang_option, many, say
-from streams.cli.receipts import dead_letter, is_refusal, show_dead_letter, show_receipt
+from streams.cli.receipt_view import show_dead_letter, show_receipt
+from streams.errors import Trouble
+from streams.i18n import Lang
+from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
+from streams.manifest_files import Found, paths_argument, peek, read, within_limit
 from streams.settings import Settings
-from streams.trouble import Trouble
-from streams.words import Lang
+from streams.worker.dead_letters import Letter
+from streams.worker.in_memory import dead_letter_of, is_refusal
 
 if TYPE_CHECKING:
-    import asyncio
-
     from aiokafka.structs import TopicPartition
 
 BATCH_BYTES: Final = 512 * 1024
@@ -112,7 +112,7 @@ async def producer_of(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
         await producer.stop()
 
 
-async def send(producer: AIOKafkaProducer, topic: str, value: bytes, key: bytes | None) -> "asyncio.Future[Any]":
+async def send(producer: AIOKafkaProducer, topic: str, value: bytes, key: bytes | None) -> asyncio.Future[Any]:
     """Send one record, without waiting: records of a key keep their order."""
     count = len(await producer.partitions_for(topic))
     future: asyncio.Future[Any] = await producer.send(topic, value, key=key, partition=crc32(key or b"") % count)
@@ -162,7 +162,7 @@ class Sent:
         self.bytes += len(found.value)
 
 
-async def _acknowledged(sending: Sending, waiting: dict["asyncio.Future[Any]", Found]) -> None:
+async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], Found]) -> None:
     """Wait until Kafka has what was sent, and note where."""
     for future, found in waiting.items():
         kept = await future
@@ -202,7 +202,7 @@ class Answers:
             letter = Letter.of(record)
             if letter.topic == self._topic:
                 source = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-                yield (letter.partition, letter.offset), dead_letter(source, letter.code, letter.message, letter.path)
+                yield (letter.partition, letter.offset), dead_letter_of(source, letter.code, letter.message, letter.path)
             return
         receipt = avro.decode(avro.RECEIPT, record.value)
         if receipt["kind"] == "ANSWER" and receipt["source"]["topic"] == self._topic:

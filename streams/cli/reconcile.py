@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 import click
 
+from streams.audit.reconcile import Balance
+from streams.audit.reconcile import reconcile as balance_of
+from streams.cli.console import as_json, counting, many, table, write
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.look import as_json, counting, many, table, write
-from streams.reconcile import Balance
-from streams.reconcile import reconcile as balance_of
 from streams.reference import tables_of
 from streams.reference.follow import read_history
 from streams.settings import Settings

@@ -3,40 +3,34 @@
 import getpass
 import os
 import secrets
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from agents.clock import parse_rfc3339, show_ms
+from agents.values.clock import parse_rfc3339, show_ms
 from schemas import limits
+from streams.cli.console import as_json, counting, many, say, shown, write
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.look import as_json, counting, many, on_terminal, say, shown, table, write
+from streams.cli.reference_view import Changes, _differences, _show_changes, _show_differences, _show_rows, _show_tables, _tell_state, on_day
+from streams.errors import Trouble
 from streams.reference import FOLDER, ReferenceDataError, Tables, tables_of
-from streams.reference.changes import SUFFIX, ChangeSet, difference, same_cells
+from streams.reference.changes import SUFFIX, ChangeSet, difference
 from streams.reference.changes import write as records_of
 from streams.reference.check import MISTAKES_MAX, mistakes
 from streams.reference.follow import read_history
 from streams.reference.history import ReferenceHistory
-from streams.reference.lodge import lodging
+from streams.reference.publish import lodging
 from streams.reference.tables import TABLES, Key, Row, parse, read
 from streams.settings import Settings
-from streams.trouble import Trouble
 
 RECORD_BYTES_MAX: Final = 900_000
 """What one record of a topic takes, its envelope aside."""
-DAYS_A_WEEK: Final = 7
 WHY_CHARS_MAX: Final = 500
 AUTHOR_CHARS_MAX: Final = 100
-ADDED, WITHDRAWN, CHANGED = "added", "withdrawn", "changed"
-COLOURS: Final = {ADDED: "green", WITHDRAWN: "red"}
-
-Changes = Mapping[str, Mapping[Key, Row | None]]
-"""By table and key; None: withdrawn."""
 
 files_argument = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
 dir_type = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -281,78 +275,6 @@ def _rows(tables: Tables, file: str, on: date | None, grep: str | None) -> Itera
             yield row
 
 
-def on_day(rows: Iterable[Row], day: date) -> list[Row]:
-    """Rows in force on a day, as far as their table has days: the last of each entry that had begun, and had not ended."""
-    found: dict[Key, Row] = {}
-    for row in rows:
-        begins = next((row[column] for column in ("from", "week", "valid_from") if column in row.cells), "")
-        ends = next((row[column] for column in ("until", "valid_until") if column in row.cells), "")
-        if begins > day.isoformat():
-            continue
-        entry = tuple(row[column] for column in TABLES[row.file].key if column not in ("from", "week"))
-        if entry not in found or found[entry].key < row.key:
-            found[entry] = row
-        if ends and ends < day.isoformat() and found[entry] is row:
-            del found[entry]
-    return [row for row in found.values() if "week" not in row.cells or (day - date.fromisoformat(row["week"])).days < DAYS_A_WEEK]
-
-
-def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
-    if json_:
-        for row in rows:
-            as_json(row.cells)
-        return
-    table(TABLES[file].columns, [tuple(row.cells.values()) for row in rows])
-    say(many(len(rows), "row") + ".")
-
-
-def _show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
-    tables = history.tables(number)
-    last = {file: change.change_id for change in history.changes[:number] for file in change.rows}
-    rows = [(file.removesuffix(SUFFIX), len(tables.by_key(file)), tables.digest(file).hex()[:12], last.get(file, ""), spec.topic) for file, spec in TABLES.items()]
-    columns = ("table", "rows", "version", "changed by", "topic")
-    if json_:
-        for row in rows:
-            as_json(dict(zip(columns, row, strict=True)))
-        as_json({"version": history.state(number).version, "changes": number, "from": None if number == 0 else show_ms(history.from_ms(number))})
-    else:
-        table(columns, rows)
-
-
-def _tell_state(history: ReferenceHistory, number: int) -> None:
-    version = history.state(number).version
-    if number == 0:
-        say(f"Version {version}, the tables of this program, without any change.")
-        return
-    change = history.changes[number - 1]
-    if version != history.tables(number).version:
-        say(f"These rows can't be used, version {version} stays in force: {shown(history.faults.get(change.change_id, 'a change before made them so'))}.")
-        return
-    verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"
-    say(f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from {show_ms(history.from_ms(number))}.")
-
-
-def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
-    said = [
-        {
-            "change": change.change_id,
-            "from": show_ms(history.from_ms(number)),
-            "version": history.tables(number).version,
-            "author": change.author,
-            "why": change.why,
-            "rows": change.counts,
-        }
-        for number, change in enumerate(history.changes, start=1)
-    ]
-    if json_:
-        for each in said:
-            as_json(each)
-        return
-    columns = ("change", "from", "version", "author", "rows", "why")
-    table(columns, [[" ".join(f"{name} {count}" for name, count in each[column].items()) if column == "rows" else each[column] for column in columns] for each in said])  # type: ignore[attr-defined]
-    say(many(len(said), "change") + ".")
-
-
 # diff
 
 
@@ -393,44 +315,3 @@ def _number(history: ReferenceHistory, since: str | None) -> int:
     if parse_rfc3339(since) is None:
         raise click.BadParameter(f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as 2026-11-23T14:02:11+09:00.", param_hint="--since")
     return history.number_at(_ms(since, "--since"))
-
-
-def _differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
-    """Each row that differs; of one that is in both, only the cells that do."""
-    for file, rows in changes.items():
-        there = before.by_key(file)
-        for key, row in rows.items():
-            old = there.get(key)
-            was, now = ({} if each is None else dict(each.cells) for each in (old, row))
-            if old is not None and row is not None and same_cells(old.cells) != same_cells(row.cells):
-                was, now = ({column: cells[column] for column in cells if old[column] != row[column]} for cells in (was, now))
-            what = ADDED if old is None else WITHDRAWN if row is None else CHANGED
-            yield {"table": file.removesuffix(SUFFIX), "row": list(key), "what": what, "before": was, "after": now}
-
-
-def _show_differences(before: Tables, changes: Changes) -> None:
-    """On a terminal as a diff, red and green; elsewhere a line for each cell."""
-    found = list(_differences(before, changes))
-    if not on_terminal():
-        table(("table", "row", "what", "column", "before", "after"), [line for each in found for line in _lines(each)])
-        return
-    for each in found:
-        name = shown(" ".join((each["table"], *each["row"])))
-        if each["what"] == CHANGED:
-            click.echo(f"  {name}")
-            for column in each["before"]:
-                _coloured("-", f"  {column}: {each['before'][column]}", WITHDRAWN)
-                _coloured("+", f"  {column}: {each['after'][column]}", ADDED)
-        else:
-            cells = each["after"] or each["before"]
-            _coloured("+" if each["what"] == ADDED else "-", f"{name}  " + ", ".join(f"{column}: {cell}" for column, cell in cells.items() if cell), each["what"])
-
-
-def _lines(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    head = (each["table"], " ".join(each["row"]), each["what"])
-    for column in each["after"] or each["before"]:
-        yield (*head, column, each["before"].get(column, ""), each["after"].get(column, ""))
-
-
-def _coloured(sign: str, text: str, what: str) -> None:
-    click.echo(f"{sign} {shown(text)}" if "NO_COLOR" in os.environ else click.style(f"{sign} {shown(text)}", fg=COLOURS[what]))

@@ -14,23 +14,23 @@ from typing import Any, Final
 import click
 from aiokafka import ConsumerRecord
 
-from agents.clock import DAY_MS, day_in_korea, day_of_ms
+from agents.intake.structure import fit, salvage, shape
 from agents.read import read as read_manifest
 from agents.reference import Reference
 from agents.rules.parties import listed_parties
-from agents.shape import fit, salvage, shape
+from agents.values.clock import DAY_MS, day_in_korea, day_of_ms
 from agents.watchlist.screen import Hit
+from schemas.dead_letter import UnreadableError
 from schemas.manifest import Header, Parcel
 from schemas.topics import MANIFESTS
-from schemas.unreadable import UnreadableError
-from streams.cli.acting import Name, Standing, action_on, publish, standing
+from streams.cli.console import as_json, counting, many, say, table
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import as_json, counting, many, say, table
+from streams.cli.officer_actions import Name, Standing, action_on, publish, standing
+from streams.errors import Trouble
 from streams.reference import reference_of, tables_of
 from streams.reference.follow import read_history
 from streams.reference.history import ReferenceHistory
 from streams.settings import Settings
-from streams.trouble import Trouble
 
 WATCHLIST: Final = "watchlist.csv"
 DAYS: Final = 7

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import click
 
-from streams.cli.look import as_json, columns, counting, many, on_terminal, out, paragraph, say, write
+from streams.cli.console import as_json, columns, counting, many, on_terminal, out, paragraph, say, write
+from streams.errors import Trouble
 from streams.risk.declarations import Declarations, read_declarations
 from streams.settings import Settings, variable
-from streams.trouble import Trouble
 
 SHIFTED: Final = 0.25
 """A higher population stability index is told as drift; workers ask the dated figure `risk_drift_index`."""

@@ -13,18 +13,18 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE, SECURITY_OF_DESK
-from streams.cli.check import Bench
-from streams.cli.files import Found
+from streams.cli.console import as_json, columns, counting, logs, many, say, write
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.look import as_json, columns, counting, logs, many, say, write
+from streams.errors import Trouble
+from streams.manifest_files import Found
 from streams.reference import FOLDER, load
-from streams.scenarios import page, sites, truth
-from streams.scenarios.horizon import PARCELS_MIN, SEED, Horizon
-from streams.scenarios.patterns import FILE, catalogue
-from streams.scenarios.report import Report, report_of
-from streams.scenarios.verdicts import Verdicts
 from streams.settings import Settings
-from streams.trouble import Trouble
+from streams.simulation.scenarios import page, sites, truth
+from streams.simulation.scenarios.horizon import PARCELS_MIN, SEED, Horizon
+from streams.simulation.scenarios.patterns import FILE, catalogue
+from streams.simulation.scenarios.report import Report, report_of
+from streams.simulation.scenarios.verdicts import Verdicts
+from streams.worker.in_memory import Bench
 
 TRUTH: Final = "truth.csv"
 SIZES: Final = tuple(catalogue().sizes)

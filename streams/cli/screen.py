@@ -10,18 +10,18 @@ from typing import Any, Final
 
 import click
 
-from agents.money import E4
 from agents.reference import Law, Reference
+from agents.values.money import E4
 from agents.watchlist.names import Kind, read
 from agents.watchlist.score import FULL, Reason, Words, compare
 from agents.watchlist.screen import Figures, Hit, Watchlist
 from schemas import limits
-from streams.cli.look import as_json, counting, many, on_terminal, say, table
+from streams.cli.console import as_json, counting, many, on_terminal, say, table
+from streams.errors import Trouble
 from streams.reference import FOLDER, load
 from streams.reference.tables import Tables
 from streams.reference.watchlist import knowledge
 from streams.settings import Settings
-from streams.trouble import Trouble
 from streams.watchlists import load as load_lists
 from streams.watchlists.plain import kind_of
 from streams.watchlists.text import country

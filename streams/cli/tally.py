@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE, DEAD_LETTERS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
-from streams.cli.dead_letters import Letter
+from streams.worker.dead_letters import Letter
 
 Place = tuple[str, int, int]
 """Topic, partition, offset."""

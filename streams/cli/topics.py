@@ -4,10 +4,10 @@ import os
 
 import click
 
-from streams.admin import check_carrier, create_topics
-from streams.carriers import known
+from streams.cli.console import many, say, write
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.look import many, say, write
+from streams.kafka.admin import check_carrier, create_topics
+from streams.reference.known_carriers import known
 from streams.settings import Settings
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from streams.cli.look import logs, say
+from streams.cli.console import logs, say
+from streams.local.supervisor import Supervisor
 from streams.settings import Settings
-from streams.supervisor import Supervisor
 
 
 @click.command

@@ -8,17 +8,17 @@ from typing import Final
 
 import click
 
-from agents.identity import TokenKeys
+from agents.values.identity import TokenKeys
 from schemas.topics import IMPORTER_ANSWERS
-from streams import bombs, partitions
-from streams.admin import partitions_of, wait_for_kafka
+from streams.cli.console import logs
 from streams.cli.kafka import bootstrap_option
-from streams.cli.look import logs
-from streams.importers.api import Api, Pace
-from streams.importers.breaker import Breaker
-from streams.importers.verifier import Verifier
+from streams.errors import Trouble
+from streams.importer_verifier.api import Api, Pace
+from streams.importer_verifier.breaker import Breaker
+from streams.importer_verifier.verifier import Verifier
+from streams.kafka import decompression, partitioner
+from streams.kafka.admin import partitions_of, wait_for_kafka
 from streams.settings import Settings, variable
-from streams.trouble import Trouble
 
 KAFKA_SECONDS: Final = 3600.0
 
@@ -43,7 +43,7 @@ async def _run(settings: Settings, bootstrap: str) -> None:
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    bombs.guard()
+    decompression.guard()
     working = asyncio.create_task(_work(settings, bootstrap, stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -53,7 +53,7 @@ async def _run(settings: Settings, bootstrap: str) -> None:
 
 async def _work(settings: Settings, bootstrap: str, stop: asyncio.Event) -> None:
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
-    right = partitions.count(IMPORTER_ANSWERS)
+    right = partitioner.count(IMPORTER_ANSWERS)
     if len((await partitions_of(bootstrap)).get(IMPORTER_ANSWERS, ())) != right:
         raise Trouble(f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`.")
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))

@@ -16,6 +16,6 @@ def worker(bootstrap: str) -> None:
     Waits for Kafka. Needs INTAKE_TOKEN_KEYS or INTAKE_TOKEN_KEYS_FILE. INTAKE_SLOT names the worker, the same after each
     restart; workers of one Kafka share the work.
     """
-    from streams.worker import run  # noqa: PLC0415 - Faust takes half a second to import; `worker --help` needs none of it
+    from streams.worker.app import run  # noqa: PLC0415 - Faust takes half a second to import; `worker --help` needs none of it
 
     run(Settings.read(os.environ), bootstrap)

@@ -7,16 +7,14 @@ name the change, so that compaction never loses a row that once counted, and an 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 import orjson
 
 from schemas import topics
+from streams.kafka.record import StoredRecord
 from streams.reference.tables import TABLES, Cells, Key, Row, Tables
-
-if TYPE_CHECKING:
-    from streams.work import StoredRecord  # which imports the history of change sets
 
 SUFFIX: Final = ".csv"
 
@@ -108,7 +106,7 @@ class ChangeLog:
     def __init__(self) -> None:
         self._entries: dict[str, dict[tuple[str, Key], Entry]] = {}
 
-    def take_row(self, record: "StoredRecord") -> None:
+    def take_row(self, record: StoredRecord) -> None:
         """A record of a topic of rows. One that can't be read is missing then, and its change set refused."""
         try:
             entry = _ENTRY(record.value or b"")
@@ -120,7 +118,7 @@ class ChangeLog:
         """Let go of the rows of a change set that has been taken."""
         self._entries.pop(change_id, None)
 
-    def close(self, record: "StoredRecord") -> ChangeSet | Refused:
+    def close(self, record: StoredRecord) -> ChangeSet | Refused:
         """The change set of a closing record, once all that was stored before it has been taken."""
         try:
             closing = _CLOSING(record.value or b"")

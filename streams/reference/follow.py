@@ -17,15 +17,15 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
-from agents.clock import show_ms
+from agents.values.clock import show_ms
 from schemas import limits, topics
-from streams import partitions
-from streams.admin import partitions_of
+from streams.kafka import partitioner
+from streams.kafka.admin import partitions_of
+from streams.kafka.reading import RestoreError, read_between
+from streams.kafka.record import StoredRecord
 from streams.reference import Tables
 from streams.reference.changes import ChangeLog, ChangeSet
 from streams.reference.history import ReferenceHistory
-from streams.restore import RestoreError, read_between
-from streams.work import StoredRecord
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ ROUND_SECONDS: Final = 15.0
 TELL_SECONDS: Final = 10.0
 
 CHANGES: Final = (TopicPartition(topics.REFERENCE_CHANGES, 0),)
-ROWS: Final = tuple(TopicPartition(name, number) for name in topics.REFERENCE_ROWS for number in range(partitions.count(name)))
+ROWS: Final = tuple(TopicPartition(name, number) for name in topics.REFERENCE_ROWS for number in range(partitioner.count(name)))
 
 
 class Reader:

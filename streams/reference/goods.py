@@ -5,8 +5,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from agents.goods import Brand, GoodsKnowledge, Term, Vocabulary
-from agents.reference import Category, Dated
-from agents.text import fold
+from agents.law.dated import Dated
+from agents.law.entries import Category
+from agents.values.text import fold
 from streams.reference.tables import ReferenceDataError, Row, Tables, keyed
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final, cast, get_args
 
-from agents.importers import AUTH_NUMBERS_MAX, POSTCODES_MAX, AuthNumber, Checks, Entry, NameCheck, PhoneCheck, Register, RegisterState
-from agents.reference import Dated
+from agents.importers.register import AUTH_NUMBERS_MAX, POSTCODES_MAX, AuthNumber, Checks, Entry, NameCheck, PhoneCheck, Register, RegisterState
+from agents.law.dated import Dated
 from streams.reference.tables import ReferenceDataError, Row, Tables, keyed
 
 WHO: Final = r"v1\.[A-Za-z0-9_-]{1,16}\.[0-9a-f]{32}"

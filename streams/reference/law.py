@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar, cast, get_args
 
-from agents.reference import Dated, Phase, SelfUseLimit, Thresholds, Unit, Week
+from agents.law.dated import Dated
+from agents.law.entries import Phase, SelfUseLimit, Unit, Week
+from agents.law.thresholds import Thresholds
 from streams.reference.tables import ReferenceDataError, Row, Tables, put
 
 T = TypeVar("T")

@@ -1,6 +1,6 @@
 """Registers of carriers and of e-commerce operators."""
 
-from agents.reference import Registration
+from agents.law.entries import Registration
 from streams.reference.tables import Row, Tables, keyed
 
 

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Final, cast, get_args
 
-from agents.actions import ASSESSMENTS, Assessment
-from agents.reference import Dated, Target, TargetKind
-from agents.selection import PPM, Rates, Site
+from agents.law.dated import Dated
+from agents.law.entries import Target, TargetKind
+from agents.law.inspection import Rates, Site
+from agents.state.inspections import PPM
 from schemas.decision import Lane
+from schemas.officer_action import ASSESSMENTS, Assessment
 from streams.reference.law import dated
 from streams.reference.tables import ReferenceDataError, Row, Tables
 

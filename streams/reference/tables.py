@@ -13,9 +13,9 @@ from typing import Final, NoReturn, Self, TypeVar
 
 import orjson
 
-from agents.text import fold
+from agents.values.text import fold
 from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF, REFERENCE_WATCHLIST
-from streams.trouble import Trouble
+from streams.errors import Trouble
 
 T = TypeVar("T")
 

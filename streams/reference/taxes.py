@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar, cast, get_args
 
-from agents.money import E4
-from agents.tax import Bracket, Excise, ExciseRate, Measure, Rate, Row, TaxTables
+from agents.tax.tables import Bracket, Excise, ExciseRate, Measure, Rate, Row, TaxTables
+from agents.values.money import E4
 from streams.reference import tables as t
 
 T = TypeVar("T")

@@ -3,14 +3,16 @@
 A worker keeps the last list it made: of a change only the changed entries are indexed, the rest stays.
 """
 
-from datetime import date  # noqa: TC003 - said at run time too
-from typing import Final, cast, get_args
+from typing import TYPE_CHECKING, Final, cast, get_args
 
-from agents.reference import Dated
+from agents.law.dated import Dated
 from agents.watchlist.knowledge import NameKnowledge, Phrase
 from agents.watchlist.names import Kind
 from agents.watchlist.screen import Entry, Exemption, Watchlist, name_key
 from streams.reference.tables import Key, Row, Tables, put
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SEPARATOR: Final = "|"
 KINDS: Final[tuple[str, ...]] = get_args(Kind)

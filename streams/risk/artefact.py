@@ -20,7 +20,7 @@ import orjson
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
 from agents.risk.model import Card, Curve, Model, Profile
-from streams.trouble import Trouble
+from streams.errors import Trouble
 
 FORMAT: Final = 1
 """Of the files; a model of another format is not read."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.risk.features import HS6_CHARS, MISSING, ORDINARY, PREFERRED, Row, size_class
-from streams.trouble import Trouble
+from streams.errors import Trouble
 
 IDENTITY: Final = "Declaration ID"
 DAY: Final = "Date"

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from agents.money import E4
-from agents.reference import Thresholds
+from agents.law.thresholds import Thresholds
 from agents.risk.drift import Watch
 from agents.risk.model import SAMPLE, Scorer
+from agents.values.money import E4
 from streams.risk.artefact import read_model
 
 log = logging.getLogger(__name__)

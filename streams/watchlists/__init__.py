@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from agents.watchlist.screen import Entry
-from streams.trouble import Trouble
+from streams.errors import Trouble
 from streams.watchlists import bis, ofac, plain, un
 
 LAYOUTS: Final = (ofac, bis, un, plain)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from streams.trouble import Trouble
+from streams.errors import Trouble
 
 CELL_CHARS_MAX: Final = 100_000
 ROW_CELLS_MAX: Final = 64

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from agents.watchlist.names import Kind
 from agents.watchlist.screen import Entry
-from streams.trouble import Trouble
+from streams.errors import Trouble
 from streams.watchlists.text import country, years
 
 SOURCE: Final = "UN"

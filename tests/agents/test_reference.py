@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from agents.reference import DAYS_REMEMBERED_MAX, Dated, NotInForceError, Phase, Reference, Registration, Thresholds
+from agents.law.dated import Dated, NotInForceError
+from agents.law.entries import Phase, Registration
+from agents.law.thresholds import Thresholds
+from agents.reference import DAYS_REMEMBERED_MAX, Reference
 from tests.parcels import TODAY
 from tests.reference import REFERENCE, WEEK, limit, phased, since, thresholds
 

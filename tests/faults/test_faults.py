@@ -19,9 +19,9 @@ from aiokafka import ConsumerRecord
 from aiokafka.structs import TopicPartition
 
 from schemas import avro, limits, topics
-from streams.reconcile import Balance
-from streams.sample import day
-from streams.transaction import stable_offsets
+from streams.audit.reconcile import Balance
+from streams.kafka.transactions import stable_offsets
+from streams.simulation.sample.day import day
 from tests.cluster import GROUP, SESSION_MS, Cluster, Watcher, cluster
 from tests.records import client_of, write
 

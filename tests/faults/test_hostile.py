@@ -7,10 +7,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from schemas import limits, topics, unreadable
-from streams import partitions
-from streams.restore import read_to_end
-from streams.sample import day, hostile
+from schemas import dead_letter, limits, topics
+from streams.kafka import partitioner
+from streams.kafka.reading import read_to_end
+from streams.simulation.sample.day import day
+from streams.simulation.sample.hostile import hostile
 from tests.cluster import Cluster, cluster
 
 pytestmark = pytest.mark.broker
@@ -45,10 +46,10 @@ async def test_hostile_records_among_good_ones(tmp_path: Path) -> None:
         balance = await running.audit()
         assert balance.breaches == []
         letters: list[Any] = []
-        tps = [TopicPartition(topics.DEAD_LETTERS, number) for number in range(partitions.count(topics.DEAD_LETTERS))]
+        tps = [TopicPartition(topics.DEAD_LETTERS, number) for number in range(partitioner.count(topics.DEAD_LETTERS))]
         await read_to_end(running.broker.bootstrap, tps, letters.append, seconds=SECONDS)
         assert running.said("a fault of ours") == 0
         headers = [dict(letter.headers) for letter in letters]
         assert [header["x-original-offset"] for header in headers if header["x-original-partition"] == b"0"] == [str(at).encode()]
-        assert {header["x-error-code"].decode() for header in headers} > {unreadable.BAD_JSON, unreadable.BAD_AVRO, unreadable.UNKNOWN_SCHEMA, unreadable.TOO_LARGE}
+        assert {header["x-error-code"].decode() for header in headers} > {dead_letter.BAD_JSON, dead_letter.BAD_AVRO, dead_letter.UNKNOWN_SCHEMA, dead_letter.TOO_LARGE}
         assert {letter.value for letter in letters} <= {*sent, None}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.admin import create_topics
-from streams.sample import day
+from streams.kafka.admin import create_topics
+from streams.simulation.sample.day import day
 from tests.cluster import cluster
 
 pytestmark = pytest.mark.broker

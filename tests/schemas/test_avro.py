@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas import avro, unreadable
-from schemas.avro import SchemaError
-from schemas.unreadable import UnreadableError
+from schemas import avro, avro_codegen, avro_lint, avro_primitives, dead_letter
+from schemas.avro_lint import SchemaError
+from schemas.dead_letter import UnreadableError
 from tests.parcels import manifest
 
 IDS: Final = (avro.MANIFEST, avro.DECISION, avro.SECURITY_CASE, avro.RECEIPT)
@@ -94,12 +94,12 @@ def test_what_is_written_is_what_fastavro_writes_and_comes_back(case: tuple[int,
 @pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**20], ids=["one too many", "one too few", "far too many"])
 def test_a_number_beyond_64_bits_is_not_written(value: int) -> None:
     with pytest.raises(OverflowError):
-        avro.long(value)
+        avro_primitives.long(value)
 
 
 @pytest.mark.parametrize("value", [0, -1, 1, 63, 64, -64, -65, 2047, 2048, 4095, 4096, 2**31, -(2**31), 2**63 - 1, -(2**63)])
 def test_longs_at_the_edges(value: int) -> None:
-    assert avro.long(value) == written("long", value)
+    assert avro_primitives.long(value) == written("long", value)
 
 
 # Bytes that nobody wrote honestly. A schema of one field says what each is about.
@@ -108,14 +108,14 @@ def test_longs_at_the_edges(value: int) -> None:
 def read_of(field: Any) -> Callable[[bytes], Any]:  # noqa: ANN401 - a schema
     """A reader of a record with one field."""
     schema = {"type": "record", "name": "R", "fields": [{"name": "x", "type": field}]}
-    avro.lint(schema)
-    read = avro._Generator().reader(schema)
+    avro_lint.lint(schema)
+    read = avro_codegen._Generator().reader(schema)
     return lambda body: read(FRAME + body)["x"]
 
 
 STRINGS: Final = {"type": "array", "items": "string"}
 MAP: Final = {"type": "map", "values": "int"}
-TWO_TO_40: Final = avro.long(2**40)
+TWO_TO_40: Final = avro_primitives.long(2**40)
 WHOLE: Final = {"long": 0, "string": "", "boolean": False, "double": 0.0}
 
 
@@ -128,8 +128,8 @@ WHOLE: Final = {"long": 0, "string": "", "boolean": False, "double": 0.0}
         pytest.param("long", b"\xff" * 9 + b"\x02", id="a number of 65 bits"),
         pytest.param("long", b"\xff" * 10 + b"\x01", id="a number of 11 bytes"),
         pytest.param("long", b"\xff" * 100_000 + b"\x01", id="a number of 100,000 bytes"),
-        pytest.param("int", avro.long(2**31), id="an int of 33 bits"),
-        pytest.param("int", avro.long(-(2**31) - 1), id="an int of 33 bits below zero"),
+        pytest.param("int", avro_primitives.long(2**31), id="an int of 33 bits"),
+        pytest.param("int", avro_primitives.long(-(2**31) - 1), id="an int of 33 bits below zero"),
         pytest.param("boolean", b"\x07", id="boolean 7"),
         pytest.param("boolean", b"\x02", id="boolean 2"),
         pytest.param("boolean", b"", id="no boolean"),
@@ -139,7 +139,7 @@ WHOLE: Final = {"long": 0, "string": "", "boolean": False, "double": 0.0}
         pytest.param(["null", "int"], b"\x82\x00\x02", id="union index with a spare byte"),
         pytest.param("string", b"\x01", id="a string of length -1"),
         pytest.param("string", b"\x06ab", id="a string that ends too early"),
-        pytest.param("string", avro.long(2**62) + b"ab", id="a string of 2^62 bytes"),
+        pytest.param("string", avro_primitives.long(2**62) + b"ab", id="a string of 2^62 bytes"),
         pytest.param("string", b"\x02\xff", id="text that is not UTF-8"),
         pytest.param("string", b"\x06\xed\xa0\x80", id="a lone surrogate"),
         pytest.param("string", b"\x04\xc0\x80", id="an overlong letter"),
@@ -147,8 +147,8 @@ WHOLE: Final = {"long": 0, "string": "", "boolean": False, "double": 0.0}
         pytest.param(STRINGS, TWO_TO_40 + b"\x00", id="an array of 2^40 items"),
         pytest.param(STRINGS, b"\x08\x00\x00", id="an array of more items than bytes"),
         pytest.param(STRINGS, b"\x02\x00", id="an array without an end"),
-        pytest.param(STRINGS, avro.long(-(2**63)) + b"\x02\x00\x00", id="a block of -2^63 items"),
-        pytest.param(STRINGS, b"\x03" + avro.long(2**40) + b"\x00\x00\x00", id="a block of 2^40 bytes"),
+        pytest.param(STRINGS, avro_primitives.long(-(2**63)) + b"\x02\x00\x00", id="a block of -2^63 items"),
+        pytest.param(STRINGS, b"\x03" + avro_primitives.long(2**40) + b"\x00\x00\x00", id="a block of 2^40 bytes"),
         pytest.param(STRINGS, b"\x03\x03\x00\x00\x00", id="a block of -2 bytes"),
         pytest.param(STRINGS, b"\x03\x02\x00\x00\x00", id="a block shorter than its items"),
         pytest.param(STRINGS, b"\x01\x06\x02a\x00\x00", id="a block longer than its items"),
@@ -161,7 +161,7 @@ WHOLE: Final = {"long": 0, "string": "", "boolean": False, "double": 0.0}
 def test_refused(field: Any, body: bytes) -> None:  # noqa: ANN401 - a schema
     with pytest.raises(UnreadableError) as caught:
         read_of(field)(body)
-    assert caught.value.code == unreadable.BAD_AVRO
+    assert caught.value.code == dead_letter.BAD_AVRO
 
 
 @pytest.mark.parametrize(
@@ -180,16 +180,16 @@ def test_blocks_may_be_cut_as_the_writer_likes(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        pytest.param(b"", unreadable.BAD_AVRO, id="nothing"),
-        pytest.param(b"\x00\x00\x00\x00", unreadable.BAD_AVRO, id="four bytes of a frame"),
-        pytest.param(FRAME, unreadable.BAD_AVRO, id="a frame alone"),
-        pytest.param(avro.frame(avro.DECISION) + b"\x00", unreadable.UNKNOWN_SCHEMA, id="the frame of a decision"),
-        pytest.param(avro.frame(0) + b"\x00", unreadable.UNKNOWN_SCHEMA, id="schema 0"),
-        pytest.param(avro.frame(2**32 - 1) + b"\x00", unreadable.UNKNOWN_SCHEMA, id="the last schema there can be"),
-        pytest.param(b"\x01" + FRAME[1:] + b"\x00", unreadable.UNKNOWN_SCHEMA, id="another magic byte"),
-        pytest.param(FRAME + b"\x02" * 5_000, unreadable.BAD_AVRO, id="5 kB that would nest in a recursive schema"),
-        pytest.param(FRAME + b"\x00" * 5_000, unreadable.BAD_AVRO, id="5 kB of zeros"),
-        pytest.param(FRAME + b"\xff" * 5_000, unreadable.BAD_AVRO, id="5 kB of continuation bytes"),
+        pytest.param(b"", dead_letter.BAD_AVRO, id="nothing"),
+        pytest.param(b"\x00\x00\x00\x00", dead_letter.BAD_AVRO, id="four bytes of a frame"),
+        pytest.param(FRAME, dead_letter.BAD_AVRO, id="a frame alone"),
+        pytest.param(avro.frame(avro.DECISION) + b"\x00", dead_letter.UNKNOWN_SCHEMA, id="the frame of a decision"),
+        pytest.param(avro.frame(0) + b"\x00", dead_letter.UNKNOWN_SCHEMA, id="schema 0"),
+        pytest.param(avro.frame(2**32 - 1) + b"\x00", dead_letter.UNKNOWN_SCHEMA, id="the last schema there can be"),
+        pytest.param(b"\x01" + FRAME[1:] + b"\x00", dead_letter.UNKNOWN_SCHEMA, id="another magic byte"),
+        pytest.param(FRAME + b"\x02" * 5_000, dead_letter.BAD_AVRO, id="5 kB that would nest in a recursive schema"),
+        pytest.param(FRAME + b"\x00" * 5_000, dead_letter.BAD_AVRO, id="5 kB of zeros"),
+        pytest.param(FRAME + b"\xff" * 5_000, dead_letter.BAD_AVRO, id="5 kB of continuation bytes"),
     ],
 )
 def test_frames_refused(value: bytes, code: str) -> None:
@@ -269,19 +269,19 @@ def nested(depth: int) -> Any:  # noqa: ANN401 - a schema
 )
 def test_a_schema_is_refused(schema: Any, says: str) -> None:  # noqa: ANN401 - a schema
     with pytest.raises(SchemaError, match=says):
-        avro.lint(schema)
+        avro_lint.lint(schema)
 
 
 def test_a_schema_at_the_limits_passes() -> None:
-    avro.lint(record(*["int"] * 99, nested(7)))
-    avro.lint(record(record("int", name="A"), "A", ["null", "A"]))
+    avro_lint.lint(record(*["int"] * 99, nested(7)))
+    avro_lint.lint(record(record("int", name="A"), "A", ["null", "A"]))
 
 
 def test_a_union_that_cannot_be_read_has_no_reader() -> None:
     with pytest.raises(SchemaError):
-        avro._Generator().reader(record(["int", "string"]))
+        avro_codegen._Generator().reader(record(["int", "string"]))
     with pytest.raises(SchemaError):
-        avro._Generator().writer(record(["int", "string"]))
+        avro_codegen._Generator().writer(record(["int", "string"]))
 
 
 def test_ids_are_known_to_the_frame() -> None:

@@ -1,7 +1,7 @@
 """What a parcel's items are under the law of a day."""
 
 from agents.goods import Hit, Understood, categorise
-from agents.reference import Category
+from agents.law.entries import Category
 
 FOOD = Category("FOOD", list_excluded=True, simplified_excluded=False, prohibited=None, source="Act")
 HERB = Category("HERB", list_excluded=True, simplified_excluded=False, prohibited=None, source="Act")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.goods import Brand, Disguise, GoodsKnowledge, Hit, Term, Understood, Vocabulary
-from agents.reference import Category, Dated
+from agents.law.dated import Dated
+from agents.law.entries import Category
 from schemas.decision import Suggestion
 from schemas.manifest import Item
 

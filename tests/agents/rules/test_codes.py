@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agents.case import Case
+from agents.parcel.case import Case
 from agents.rules import codes
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, export_case, export_parcel, parcel

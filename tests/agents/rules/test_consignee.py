@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.clock import DAY_MS
-from agents.money import E4, E6
-from agents.reference import Dated, Reference
+from agents.law.dated import Dated
+from agents.reference import Reference
 from agents.rules import SCREENING_RULES, consignee
-from agents.rules.consignee import Limits, ScreenCase, Seen, limits_under, receives_too_much, seen_of
-from schemas.decision import Facts
+from agents.rules.consignee import Limits, ScreenCase, limits_under, receives_too_much, seen_of
+from agents.state.parcels import Seen
+from agents.values.clock import DAY_MS
+from agents.values.money import E4, E6
+from schemas.checked_parcel import Facts
 from tests.agents.rules.tables import Check, paths
 from tests.flow import NOW_MS, Flow, Json, Stored, decisions, receipt, work_of
 from tests.parcels import TODAY, manifest

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agents.case import Case
+from agents.parcel.case import Case
 from agents.rules import format as form
 from schemas import limits
 from tests.agents.rules.tables import Check, paths

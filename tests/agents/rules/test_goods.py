@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.case import Case
+from agents.parcel.case import Case
 from agents.rules import goods
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, export_case, export_parcel, parcel

@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import pytest
 
-from agents.importers import MATCH, PENDING, UNKNOWN, Particular, State, Verification
+from agents.importers.register import State
+from agents.importers.verify import MATCH, PENDING, UNKNOWN, Particular, Verification
 from agents.reference import Law
 from agents.rules.importer import DIFFERS, USELESS, customs_confirms_the_importer, importer_code_is_in_force, importer_is_registered, importer_matches
 from agents.rules.rule import Found

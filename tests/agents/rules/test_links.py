@@ -8,19 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.clock import DAY_MS
-from agents.links import GROUP_PARCELS_MIN, Links, Seller
+from agents.rules.link_prices import Beside, LinkCase, is_cheap, is_near, limits_under
 from agents.rules.links import (
-    STEPS,
-    Band,
-    Beside,
-    LinkCase,
     Linked,
     address_gets_no_split_order,
-    cents_of,
-    is_cheap,
-    is_near,
-    limits_under,
     price_fits_the_goods,
     price_fits_the_seller,
     receiver_gets_few_parcels,
@@ -29,9 +20,11 @@ from agents.rules.links import (
     seller_is_not_always_cheap,
     seller_is_not_always_near_the_limit,
     seller_reaches_many_receivers,
-    step_of,
 )
-from schemas.sightings import ADDRESS, PHONE, SELLER, Sighting
+from agents.state.links import GROUP_PARCELS_MIN, Links, Seller
+from agents.state.price_bands import STEPS, Band, cents_of, step_of
+from agents.values.clock import DAY_MS
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, Sighting
 from tests.links import NOW_MS, code, sighting
 from tests.reference import REFERENCE
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agents.case import ManifestCase
+from agents.parcel.case import ManifestCase
 from agents.rules import manifest
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import manifest_case

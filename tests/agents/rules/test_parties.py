@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.case import Case, Listed
+from agents.parcel.case import Case, Listed
 from agents.rules import parties
 from agents.watchlist.screen import Hit
 from tests.agents.rules.tables import Check, paths

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from agents.outcome import is_silent
-from agents.reference import Phase
+from agents.law.entries import Phase
 from agents.rules import PARCEL_RULES, SCREENING_RULES
+from agents.rules.outcome import is_silent
 from agents.rules.phases import asked, is_observed
 from agents.rules.rule import Found, Rule
 from schemas import limits, topics

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.case import Case
 from agents.goods import Understood
+from agents.parcel.case import Case
 from agents.rules import plausibility
 from schemas.decision import Suggestion
 from tests.agents.rules.tables import Check, paths

@@ -10,9 +10,9 @@ from _pytest.mark import ParameterSet
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agents.case import Case
-from agents.outcome import acting, outcome_of, relief_of, route_of
+from agents.parcel.case import Case
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, POLICY, RULES
+from agents.rules.outcome import acting, outcome_of, relief_of, route_of
 from agents.rules.phases import asked as asked_under
 from agents.rules.phases import questions
 from agents.rules.quote import quoted

@@ -4,7 +4,7 @@ import pytest
 
 from agents.rules import selection
 from agents.rules.selection import SelectionCase
-from agents.selection import Choice, Why
+from agents.state.inspections import Choice, Why
 from tests.agents.rules.tables import Check, paths
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from agents.case import Case
-from agents.reference import Dated, Reference
+from agents.law.dated import Dated
+from agents.parcel.case import Case
+from agents.parcel.selfuse import limit_of, uses_of
+from agents.reference import Reference
 from agents.rules import selfuse
-from agents.selfuse import limit_of, uses_of
 from schemas import limits
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import TODAY, case, export_case, export_parcel, parcel

@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 import pytest
 
-from agents.case import Case
-from agents.reference import Target, TargetKind
+from agents.law.entries import Target, TargetKind
+from agents.parcel.case import Case
 from agents.rules import targets
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, header, parcel

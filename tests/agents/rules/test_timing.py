@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.case import Case, ManifestCase
+from agents.parcel.case import Case, ManifestCase
 from agents.rules import timing
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import STORED_AT, case, export_case, export_parcel, header, manifest_case, parcel

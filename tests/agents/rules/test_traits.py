@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agents.case import Case
-from agents.reference import Dated, Target, TargetKind
+from agents.law.dated import Dated
+from agents.law.entries import Target, TargetKind
+from agents.parcel.case import Case
 from agents.rules import PARCEL_RULES, traits
 from agents.rules.phases import Questions, asked, questions
 from agents.rules.rule import Found

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from schemas import avro
-from streams.sample import day, hostile
+from streams.simulation.sample.day import day
+from streams.simulation.sample.hostile import hostile
 from tests.streams.cli.command import AT, EXAMPLES, lines, tonggwan, tonggwan_anew
 
 FIELDS = [field["name"] for field in avro.load("decision.v1.avsc")["fields"]]

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from streams.cli import COMMANDS, tonggwan
-from streams.cli.look import many, shown
+from streams.cli.console import many, shown
 from tests.streams.cli import command
 from tests.streams.cli.command import EXAMPLES, environ
 

@@ -16,10 +16,10 @@ from rich.cells import cell_len
 
 from agents.rules import PARCEL_RULES, SCREENING_RULES
 from schemas import avro
+from streams.cli.console import lang_of
+from streams.cli.decision_view import show_decision, why_exempt, why_outcome, why_route
 from streams.cli.explain import File, _show
-from streams.cli.explained import show_decision, why_exempt, why_outcome, why_route
-from streams.cli.look import lang_of
-from streams.cli.receipts import REMARKS_MAX, show_receipt
+from streams.cli.receipt_view import REMARKS_MAX, show_receipt
 from tests.streams.cli.command import AT, EXAMPLES, Done, environ, lines, tonggwan
 
 Json = dict[str, Any]

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from schemas import avro
-from streams import ready
-from streams.sample import day
+from streams.simulation.sample.day import day
+from streams.worker import readiness
 from tests.streams.cli.command import EXAMPLES, SECONDS, Done, environ, lines, tonggwan
 
 pytestmark = pytest.mark.broker
@@ -51,9 +51,9 @@ class Up:
         assert following.returncode == 130, said
         return found, said
 
-    def share(self, number: int) -> ready.Share | None:
+    def share(self, number: int) -> readiness.Share | None:
         """What a worker has."""
-        return ready.told(self.folder / f"worker-{number}.ready")
+        return readiness.told(self.folder / f"worker-{number}.ready")
 
 
 @pytest.fixture(scope="module")

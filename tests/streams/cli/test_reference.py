@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.admin import create_topics
-from streams.broker import Broker
+from streams.kafka.admin import create_topics
+from streams.local.broker import Broker
 from streams.reference import FOLDER, tables_of
 from streams.reference.tables import TABLES
 from tests.streams.cli.command import Done, lines, tonggwan, tonggwan_anew

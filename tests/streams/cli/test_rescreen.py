@@ -8,7 +8,7 @@ import pytest
 
 from agents.reference import Reference
 from agents.watchlist.screen import Hit
-from streams.cli.acting import Standing
+from streams.cli.officer_actions import Standing
 from streams.cli.rescreen import WATCHLIST, _what, alarms_in, changed_entries
 from streams.reference import FOLDER, Tables
 from streams.reference.changes import ChangeSet

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.scenarios import truth
+from streams.simulation.scenarios import truth
 from tests.streams.cli.command import lines, tonggwan, tonggwan_anew
 
 SMALL = ("--days", 1, "--parcels", 200, "--scale", 0.01)

@@ -10,16 +10,17 @@ from dataclasses import replace
 import pytest
 
 from schemas import limits, topics
-from streams.admin import create_topics
-from streams.broker import Broker
+from streams.errors import Trouble
+from streams.kafka.admin import create_topics
+from streams.kafka.outbox import Outbox
+from streams.kafka.transactions import GivenUpError, TransactionalProducer
+from streams.local.broker import Broker
 from streams.reference import tables_of
 from streams.reference.changes import ChangeSet, write
 from streams.reference.follow import CLOSING_MS_MAX, FRESH_MS, Follower, Reader, read_history
 from streams.reference.history import ReferenceHistory
-from streams.reference.lodge import TIMEOUT_MS, lodging
+from streams.reference.publish import TIMEOUT_MS, lodging
 from streams.reference.tables import TABLES, Key, Row, parse
-from streams.transaction import GivenUpError, Outbox, TransactionalProducer
-from streams.trouble import Trouble
 from tests.records import a_name, client_of, seen
 from tests.records import write as write_records
 
@@ -144,7 +145,7 @@ async def test_of_two_who_load_at_the_same_time_the_later_wins(kafka_address: st
 
 async def test_when_kafka_is_too_slow_for_the_lead_nothing_is_changed(kafka_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a worker might look for changes before the closing record can be seen, and decide without it."""
-    monkeypatch.setattr("streams.reference.lodge.CLOSING_MS_MAX", -1)
+    monkeypatch.setattr("streams.reference.publish.CLOSING_MS_MAX", -1)
     async with lodging(kafka_address, BASE) as lodged:
         change = change_of(lodged.history, an_operator())
         with pytest.raises(Trouble, match=r"Kafka took \d+ ms .* nothing was changed, try again"):

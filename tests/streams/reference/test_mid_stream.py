@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from agents.identity import TokenKeys
-from agents.intake import Office
+from agents.intake.results import Office
 from agents.reference import Reference
+from agents.values.identity import TokenKeys
 from schemas import avro, topics
-from streams import partitions
+from streams.kafka import partitioner
 from streams.reference import tables_of
 from streams.reference.follow import read_history
 from streams.reference.history import ReferenceHistory, References, Unchanging
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.work import Work
+from streams.worker.processor import Work
 from tests.cluster import KEY, Cluster, cluster
 from tests.flow import records_of
 from tests.parcels import manifest
@@ -91,7 +91,7 @@ class Stream:
 
 
 async def records(running: Cluster, name: str) -> list[ConsumerRecord]:
-    return await seen(running.broker.bootstrap, name, partitions.count(name))
+    return await seen(running.broker.bootstrap, name, partitioner.count(name))
 
 
 async def answered(running: Cluster) -> list[Answered]:

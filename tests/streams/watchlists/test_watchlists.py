@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.trouble import Trouble
+from streams.errors import Trouble
 from streams.watchlists import load
 
 UN = """<?xml version="1.0"?>{doctype}<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>77</DATAID><FIRST_NAME>NESTOR</FIRST_NAME><SECOND_NAME>ZAKHAROVSKY</SECOND_NAME>

@@ -1,0 +1,1 @@
+"""Who imports: the register of importers, how a consignee is compared with it, and what customs is asked."""

@@ -1,0 +1,1 @@
+"""Dated law: the leaves of reference data."""

@@ -1,0 +1,155 @@
+"""Linking: a parcel among all that go to its address or phone, or come from its seller, whoever the consignees are.
+
+What is remembered follows from the records of one partition of `parcels.links` within the window and from nothing else,
+so that log is its own changelog: a worker that takes a partition over reads back the window and has the same memory.
+The order of the log is the order of linking. Security cases are opened, decisions stay as they are.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from agents.output import Output
+from agents.reference import Reference
+from agents.rules import LINK_RULES
+from agents.rules.link_prices import CHEAP, Beside, LinkCase, is_cheap, is_near, limits_under
+from agents.rules.links import Linked, evidence_of
+from agents.rules.outcome import PRECEDENCE, desks_of, rule_behind
+from agents.rules.phases import asked
+from agents.rules.rows import LinkRule
+from agents.state.links import _SIGHTING, Links, Parcels, Seller
+from agents.state.price_bands import Band
+from agents.values.clock import day_of_ms, show_ms
+from agents.values.identity import Ids
+from schemas import avro, limits, topics
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, Sighting, Sightings
+from schemas.security_case import SecurityCase
+
+if TYPE_CHECKING:
+    from schemas.decision import Finding
+
+_SIGHTINGS: Final = msgspec.msgpack.Decoder(Sightings).decode
+_KIND_NAMES: Final = {ADDRESS: "address", PHONE: "phone", SELLER: "seller"}
+
+
+class Linking:
+    """Finds what parcels have in common, by the law of the day they were received."""
+
+    __slots__ = ("_reference",)
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+
+    def decide(self, said: Sightings, links: Links) -> list[Output]:
+        """What a manifest's sightings bring, and what the partition then remembers of them."""
+        now_ms = said.received_at_ms
+        seen = _begun(said, links)
+        law = self._reference.on(day_of_ms(now_ms))
+        figures = limits_under(law)
+        few = figures.receiver_parcels_min
+        outputs: list[list[Output]] = [[] for _ in seen]
+        for place, kind, parcel, together in _received(seen, links, now_ms):
+            if together is not None and len(together) >= few:
+                outputs[place].extend(_cases(said, LinkCase(parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values())))
+        for place, parcel, seller, band in _sent(seen, links, now_ms):
+            group = seller.groups.get(parcel.goods)
+            cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
+            if group is not None or cheap or is_near(parcel, figures):
+                case = LinkCase(
+                    parcel=parcel,
+                    kind=SELLER,
+                    now_ms=now_ms,
+                    law=law,
+                    limits=figures,
+                    together=seller.parcels.values(),
+                    group=group,
+                    beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
+                )
+                outputs[place].extend(_cases(said, case))
+        return [output for opened in outputs for output in opened]
+
+    def remember(self, said: Sightings, links: Links) -> None:
+        """The same without asking any rule: what a worker does with the records it reads back."""
+        seen = _begun(said, links)
+        for _ in chain(_received(seen, links, said.received_at_ms), _sent(seen, links, said.received_at_ms)):
+            pass
+
+
+# One kind of mark after the other, not one parcel: what a step needs stays near. Deciding and remembering take the same way, so that the memory is the same.
+
+_Seen = Sequence[tuple[int, bytes, Sighting]]
+"""Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
+
+
+def _begun(said: Sightings, links: Links) -> _Seen:
+    """Forget what is out of reach and what is gone; what is seen, unpacked."""
+    links.expire(said.received_at_ms)
+    for gone in said.gone:
+        links.withdraw(gone)
+    packed = [bytes(raw) for _, raw in said.seen]
+    return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_SIGHTING, packed), strict=True)]
+
+
+def _received(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, int, Sighting, Parcels | None]]:
+    """Remember parcels by address, then by phone: place among those seen, kind, the parcel, and all that share the mark where it is not the only one."""
+    for kind in (ADDRESS, PHONE):
+        for place, (kinds, packed, parcel) in enumerate(seen):
+            if kinds & kind:
+                yield place, kind, parcel, links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+
+
+def _sent(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, Sighting, Seller, Band | None]]:
+    """Remember parcels by seller: place among those seen, the parcel, its seller and band."""
+    for place, (kinds, _, parcel) in enumerate(seen):
+        if kinds & SELLER:
+            yield place, parcel, *links.send(parcel.seller, parcel, now_ms)
+
+
+@lru_cache(maxsize=64)
+def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
+    """The rules that look at parcels with a mark of these kinds in common."""
+    return tuple(rule for rule in rules if rule.kinds & kind)
+
+
+def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
+    """A security case for each desk that hears of what the rules find."""
+    findings: list[Finding] = []
+    evidence: dict[str, dict[str, None]] = {}
+    for rule in asked(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | CHEAP), case.law):
+        for found in rule.check(case):
+            finding = rule.finding(found)
+            findings.append(finding)
+            if isinstance(found, Linked) and finding.severity == "ACT":
+                desk = rule_behind(finding).desk or ""
+                evidence.setdefault(desk, {}).update(dict.fromkeys(evidence_of(found.parcels)))
+    if not findings:
+        return
+    parcel = case.parcel
+    ids = Ids(said.carrier, said.manifest_id, said.manifest_version)
+    for desk, of_desk in desks_of(findings).items():
+        outcomes = [rule.asks for rule in map(rule_behind, of_desk) if isinstance(rule, LinkRule)]
+        opened = SecurityCase(
+            case_id=ids.of(parcel.house_bill, "link", _KIND_NAMES[case.kind], desk),
+            desk=desk,
+            decision_id=ids.of(parcel.house_bill),
+            carrier=said.carrier,
+            manifest_id=said.manifest_id,
+            manifest_version=said.manifest_version,
+            master_bill=said.master_bill,
+            house_bill=parcel.house_bill,
+            sequence=parcel.sequence,
+            outcome=min(outcomes, key=PRECEDENCE.index),
+            consignee=f"v1.{said.key_id}.{parcel.consignee.hex()}",
+            findings=tuple(of_desk),
+            evidence_parcels=tuple([name for name in evidence.get(desk, ()) if name != parcel.house_bill][-limits.EVIDENCE_PARCELS_MAX :]),
+            opened_at=show_ms(said.received_at_ms),
+        )
+        yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], parcel.house_bill, avro.writer(avro.SECURITY_CASE)(opened))
+
+
+def read_sightings(value: bytes) -> Sightings:
+    """A record of `parcels.links`, read back. Raises msgspec.MsgspecError."""
+    return _SIGHTINGS(value)

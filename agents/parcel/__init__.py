@@ -1,0 +1,1 @@
+"""What follows from one parcel before any rule: its case, price, marks and limits."""

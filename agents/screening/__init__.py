@@ -1,0 +1,1 @@
+"""Screening: a checked parcel among the others of its consignee becomes a decision."""

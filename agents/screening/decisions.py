@@ -1,0 +1,128 @@
+"""From findings to a decision: route, outcome and tax."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from agents.output import Output
+from agents.reference import Law
+from agents.rules.outcome import acting, closed_by, is_covert, outcome_of
+from agents.state.parcels import Seen
+from agents.tax.assess import Taxable, TaxableLine, assess
+from agents.values.clock import show_ms
+from agents.values.money import E2, parse_e6
+from schemas import avro, topics
+from schemas.checked_parcel import CheckedParcel, Facts, Line, Money
+from schemas.decision import Decided, Finding, Outcome, Relief, Route, Tax
+from schemas.decision_encoding import write_decided
+
+EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
+_MONEY: Final = msgspec.msgpack.Decoder(Money).decode
+WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
+"""Exemptions from all taxes."""
+COMBINED: Final = frozenset({"XP-02", "XP-03"})
+"""Rules whose parcels are taxed as one."""
+DUTIED: Final = "ALCOHOL"
+"""Goods that are exempt from duty alone."""
+
+
+def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
+    """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
+    shown = tuple([finding for finding in findings if not is_covert(finding)]) if findings else ()
+    route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
+    if more:
+        rules = acting(more)
+        route = _route_among(route, facts, more, law)
+        on_mail_list = bundled or (facts.mode == "POST" and checked.route == "LIST" and bool(law.figures.post_simplified_rates))
+        bundled = on_mail_list and route == "SIMPLIFIED" and closed_by(rules) is None
+        relief = "NONE" if any(rule.taxes for rule in rules) else relief
+    return Decided(
+        decision_id=checked.decision_id,
+        sequence=sequence,
+        supersedes=supersedes,
+        event=checked.event,
+        route=route,
+        outcome=outcome_of(route, acting(shown)),
+        findings=shown,
+        tax=tax_of(checked.money, facts.rate_krw_e4, relief, law, bundled=bundled) if checked.money else None,
+        decided_at=show_ms(checked.received_at_ms),
+    )
+
+
+def _written(checked: CheckedParcel, decided: Decided) -> bytes:
+    """A decision in Avro."""
+    return checked.settled + write_decided(decided, checked.risk)
+
+
+def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
+    """The route once the consignee's other parcels are known.
+
+    Parcels taxed as one are declared in general; mail up to its limit is still taxed on the mail list (Import notice Art. 69(1)).
+    """
+    rules = acting(findings)
+    if not rules or route in EXPORT_ROUTES:
+        return route
+    together_usd_e6 = max((parse_e6(finding.evidence["usd"]) for finding in findings if finding.severity == "ACT" and finding.code in COMBINED), default=0)
+    if together_usd_e6 and (facts.mode != "POST" or together_usd_e6 > law.figures.simplified_limit_post_usd * E2):
+        return "GENERAL"
+    return "SIMPLIFIED" if route == "LIST" and (together_usd_e6 or closed_by(rules)) else route
+
+
+def tax_of(packed: bytes, rate_krw_e4: int, relief: Relief, law: Law, *, bundled: bool) -> Tax:
+    """Duties and taxes of a parcel; of one that is exempt from all nothing is looked into."""
+    if relief in WHOLE:
+        return assess(Taxable(lines=(), rate_krw_e4=rate_krw_e4, relief="ALL", reason=relief), law.taxes)
+    money = _MONEY(packed)
+    taxable = Taxable(
+        lines=tuple([_taxable(line, relief) for line in money.lines]),
+        rate_krw_e4=rate_krw_e4,
+        local_charges_e4=money.local_charges_e4,
+        freight_e4=money.freight_e4,
+        insurance_e4=money.insurance_e4,
+        mode="SIMPLIFIED" if bundled else "GENERAL",
+        reason=None if relief == "NONE" else relief,
+        has_purchase_proof=money.has_purchase_proof,
+    )
+    return assess(taxable, law.taxes)
+
+
+def _taxable(line: Line, relief: Relief) -> TaxableLine:
+    """A line as the taxes look at it; what is exempt from duty alone is the alcohol, not the goods beside it."""
+    return TaxableLine(
+        hs_code=line.hs_code,
+        amount_e4=line.amount_e4,
+        quantity=line.quantity,
+        categories=line.categories,
+        origin=line.origin,
+        volume_ml=line.volume_ml,
+        net_weight_g=line.net_weight_g,
+        preference=line.preference,
+        relief=None if relief != "DUTY" else "DUTY" if DUTIED in line.categories else "ALL",
+    )
+
+
+def _cancel(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: Seen | None) -> Output:
+    """A cancellation is told where the decision it ends was told."""
+    route = seen.route if seen is not None else None
+    topic = topics.CLEARANCE_OF_ROUTE[route] if route is not None else topics.CLEARANCE_OF_ROUTE["GENERAL"]
+    return _ended(topic, checked, sequence, supersedes, route, "CANCELLED")
+
+
+def _refuse(checked: CheckedParcel, sequence: int) -> Output:
+    """A refusal of what was accepted before: it supersedes nothing."""
+    return _ended(topics.REJECTED, checked, sequence, None, None, "REJECT")
+
+
+def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome) -> Output:  # noqa: PLR0913, PLR0917 - what a decision says
+    decided = Decided(
+        decision_id=checked.decision_id,
+        sequence=sequence,
+        supersedes=supersedes,
+        event=checked.event,
+        route=route,
+        outcome=outcome,
+        findings=checked.findings,
+        decided_at=show_ms(checked.received_at_ms),
+    )
+    return Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))

@@ -1,0 +1,130 @@
+"""What a decision brings beside itself: notices to the carrier and security cases for the desks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from agents.output import Output
+from agents.reference import Law
+from agents.rules import SCREENING_RULES
+from agents.rules.importer import customs_confirms_the_importer
+from agents.rules.outcome import acting, desks_of, is_silent, outcome_of
+from agents.screening.decisions import _written
+from agents.screening.relays import read_settled
+from agents.state.inspections import LANES
+from agents.state.parcels import Seen
+from agents.values.identity import Ids
+from schemas import avro, limits, topics
+from schemas.checked_parcel import CheckedParcel, Facts
+from schemas.decision import Decided, Finding, Lane, Settled
+from schemas.officer_action import ASSESSMENTS, Action, Assessment
+from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding
+from schemas.security_case import SecurityCase
+
+NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
+"""What a carrier must act on."""
+AWAITED: Final = customs_confirms_the_importer.__name__
+"""The rule that waits for customs' answer."""
+_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
+"""Findings that rest on a consignee's further parcels."""
+ACTED: Final = "SEC-02"
+"""Findings on what officers do; what they release ends them."""
+LATER: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
+"""Events that bring a further decision on a parcel version."""
+
+
+def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
+    token: str, checked: CheckedParcel, decided: Decided, written: bytes, targeted: tuple[Finding, ...], others: Mapping[str, Seen], assessment: Assessment | None = None
+) -> tuple[Output, ...]:
+    """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
+    decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, written)
+    if not targeted and not (decided.findings and any(finding.severity == "ACT" for finding in decided.findings)):
+        return (decision,)
+    evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
+    return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))
+
+
+def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], evidence: tuple[str, ...], assessment: Assessment | None) -> Iterator[Output]:  # noqa: PLR0913, PLR0917 - what a case rests on
+    """A security case for each desk, and a notice for the carrier when it must act and may know."""
+    desks = desks_of((*decided.findings, *targeted))
+    if not desks:
+        return
+    settled = read_settled(checked.settled)
+    ids = Ids(checked.carrier, checked.manifest_id, checked.manifest_version)
+    further = (checked.decision_id,) if checked.event in LATER else ()
+    for desk, findings in desks.items():
+        case = SecurityCase(
+            case_id=ids.of(checked.house_bill, "case", desk, *further),
+            desk=desk,
+            decision_id=decided.decision_id,
+            carrier=checked.carrier,
+            manifest_id=checked.manifest_id,
+            manifest_version=checked.manifest_version,
+            master_bill=settled.master_bill,
+            house_bill=checked.house_bill,
+            sequence=decided.sequence,
+            outcome=decided.outcome,
+            consignee=token,
+            findings=tuple(findings),
+            evidence_parcels=evidence if any(finding.code in _AMONG_OTHERS for finding in findings) else (),
+            opened_at=decided.decided_at,
+            lane=lane_of(findings) if desk == "INSPECTION" else None,
+        )
+        yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
+    notice = _notice(checked, settled, decided, ids, further, assessment)
+    if notice is not None:
+        yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
+
+
+def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids, further: tuple[str, ...], assessment: Assessment | None) -> Receipt | None:  # noqa: PLR0913, PLR0917 - what a notice says
+    """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
+    told = [finding for finding in decided.findings if not is_silent(finding)]
+    outcome = outcome_of(checked.route or "GENERAL", acting(told))
+    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
+    if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
+        return None
+    return _receipt(checked, settled, decided, ids.of(checked.house_bill, "notice", outcome, *further), ParcelAnswer(checked.house_bill, "", assessment or outcome, shown))
+
+
+def _ended_by(action: Action, checked: CheckedParcel, decided: Decided) -> tuple[Output, ...]:
+    """A decision that ends a hold, and a notice of it for the carrier."""
+    settled = read_settled(checked.settled)
+    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in decided.findings if finding.code == ACTED)
+    receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
+    notice = _receipt(checked, settled, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
+    return (
+        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, _written(checked, decided)),
+        Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
+    )
+
+
+def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: int) -> Assessment | None:
+    """What the carrier is told before it loads air cargo: the gravest of what the findings that it may know call for."""
+    if not law.assessments or facts.mode == "SEA_EXPRESS" or facts.departs_ms <= now_ms:
+        return None
+    called = {
+        law.assessments.get(finding.code) or law.assessments.get(f"{finding.code}.{finding.rule}") for finding in findings if finding.severity == "ACT" and not is_silent(finding)
+    }
+    return next((each for each in ASSESSMENTS if each in called), None)
+
+
+def _receipt(checked: CheckedParcel, settled: Settled, decided: Decided, receipt_id: str, answer: ParcelAnswer) -> Receipt:
+    """A notice about one parcel."""
+    return Receipt(
+        receipt_id=receipt_id,
+        kind="NOTICE",
+        carrier=checked.carrier,
+        manifest_id=checked.manifest_id,
+        manifest_version=checked.manifest_version,
+        status=None,
+        counts=Counts(),
+        findings=(),
+        parcels=(answer,),
+        source=settled.source,
+        answered_at=decided.decided_at,
+    )
+
+
+def lane_of(findings: Iterable[Finding]) -> Lane:
+    """The most thorough lane that findings ask for; a rule that names none has the parcel opened."""
+    named = {finding.evidence.get("lane", "OPEN") for finding in findings}
+    return next((lane for lane in LANES if lane in named), "OPEN")

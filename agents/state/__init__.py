@@ -1,0 +1,1 @@
+"""What is remembered between records: of carriers, consignees, links and inspections."""

@@ -1,0 +1,1 @@
+"""Duties and taxes to the won."""

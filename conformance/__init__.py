@@ -1,1 +1,0 @@
-"""The conformance corpus as data, and what prints the derived parts of it."""

@@ -1,1 +1,0 @@
-"""Documentation, and what prints the derived pages of it."""

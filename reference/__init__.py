@@ -1,1 +1,0 @@
-"""Dated reference data as tables, and the program that rebuilds the derived ones."""

@@ -1,0 +1,1 @@
+"""Audit: conservation, proved from the topics alone."""

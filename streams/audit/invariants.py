@@ -1,0 +1,173 @@
+"""Does it balance? Laws over what stands on the topics, as functions from ledgers to breaches.
+
+Each law has a test that breaks it on purpose. A breach names its law, the place, and what was found.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agents.screening.notices import LATER
+from schemas import topics
+
+INTERNAL: Final = frozenset({topics.CHECKED, topics.LINKS})
+"""Topics whose records answer no carrier."""
+Place = tuple[str, int, int]
+"""Topic, partition, offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A decision or receipt and where it stands; `value` has the names of its schema."""
+
+    place: Place
+    value: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Ledgers:
+    """What stands on the topics, as a reader of committed records sees it."""
+
+    manifests: list[Place] = field(default_factory=list)
+    """Every record of a carrier that a worker has taken."""
+    waiting: int = 0
+    """Records of carriers and checked parcels that no worker has taken yet."""
+    receipts: list[Entry] = field(default_factory=list)
+    """Answers; notices are no part of the balance."""
+    decisions: list[Entry] = field(default_factory=list)
+    dead_letters: list[Place] = field(default_factory=list)
+    """Where each came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A law that does not hold, and where."""
+
+    law: str
+    where: str
+    found: str
+
+
+def breaches(ledgers: Ledgers) -> Iterator[Breach]:
+    """Every breach of every law."""
+    for law in LAWS:
+        yield from law(ledgers)
+
+
+def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Breach]:
+    """Each record of a carrier brings exactly one receipt or exactly one dead letter."""
+    answers = Counter(source_of(receipt) for receipt in ledgers.receipts)
+    answers.update(place for place in set(ledgers.dead_letters) if place[0] not in INTERNAL)
+    taken = set(ledgers.manifests)
+    for place in ledgers.manifests:
+        if answers[place] != 1:
+            yield Breach("one answer", show(place), f"{answers[place]} answers")
+    for place in answers.keys() - taken:
+        yield Breach("one answer", show(place), "an answer to a record that is not there")
+
+
+def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Breach]:
+    """The parcels a receipt counts bring one decision each over all clearance topics, by outcome."""
+    decided: defaultdict[Place, Counter[str]] = defaultdict(Counter)
+    for decision in _first_copies(ledgers.decisions):
+        if decision.value["event"] not in LATER:
+            decided[source_of(decision)][decision.value["outcome"]] += 1
+    answered = set()
+    for receipt in ledgers.receipts:
+        source = source_of(receipt)
+        answered.add(source)
+        counts, outcomes = receipt.value["counts"], decided[source]
+        found = {"rejected": outcomes["REJECT"], "cancelled": outcomes["CANCELLED"]}
+        found["accepted"] = outcomes.total() - found["rejected"] - found["cancelled"]
+        found["received"] = outcomes.total()
+        where = f"{receipt.value['manifest_id']} version {receipt.value['manifest_version']} ({show(source)})"
+        for name in ("received", "accepted", "rejected", "cancelled"):
+            if counts[name] != found[name]:
+                yield Breach("conservation", where, f"{name}: {counts[name]} on the receipt, {found[name]} decided")
+    lack_an_answer = set(ledgers.manifests) - set(ledgers.dead_letters)
+    for source in decided.keys() - answered - lack_an_answer:
+        yield Breach("conservation", show(source), f"{decided[source].total()} decisions without a receipt")
+
+
+def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Breach]:
+    """No decision stands twice, and no two are the same step of a house bill."""
+    ids = Counter(decision.value["decision_id"] for decision in ledgers.decisions)
+    for decision_id, count in ids.items():
+        if count > 1:
+            yield Breach("no duplicate", f"decision {decision_id}", f"{count} times")
+    steps = Counter(_step(decision) for decision in _first_copies(ledgers.decisions) if decision.value["house_bill"])
+    for (carrier, house_bill, sequence), count in steps.items():
+        if count > 1:
+            yield Breach("no duplicate", f"{carrier} {house_bill} sequence {sequence}", f"{count} decisions")
+
+
+def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Breach]:
+    """Sequences of a house bill run 1, 2, 3 without a hole, and rise on every topic they stand on."""
+    by_bill: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    last: dict[tuple[str, int, str, str], int] = {}
+    for decision in _first_copies(ledgers.decisions):
+        carrier, house_bill, sequence = _step(decision)
+        if not house_bill:
+            continue
+        by_bill[carrier, house_bill].add(sequence)
+        stream = (*decision.place[:2], carrier, house_bill)
+        if last.get(stream, 0) > sequence:
+            yield Breach("order", f"{carrier} {house_bill} at {show(decision.place)}", f"sequence {sequence} behind {last[stream]}")
+        last[stream] = sequence
+    for (carrier, house_bill), sequences in by_bill.items():
+        if sequences != set(range(1, len(sequences) + 1)):
+            yield Breach("order", f"{carrier} {house_bill}", f"sequences {sorted(sequences)}")
+
+
+def every_dead_letter_is_there_once(ledgers: Ledgers) -> Iterator[Breach]:
+    """No record is set aside twice."""
+    for place, count in Counter(ledgers.dead_letters).items():
+        if count > 1:
+            yield Breach("no duplicate", f"dead letter of {show(place)}", f"{count} times")
+
+
+LAWS: Final = (
+    every_record_is_answered_once,
+    every_parcel_is_decided_once,
+    every_decision_is_there_once,
+    every_house_bill_is_in_order,
+    every_dead_letter_is_there_once,
+)
+
+
+def same(law: str, live: Mapping[Any, Any], replayed: Mapping[Any, Any], name: Any) -> Iterator[Breach]:  # noqa: ANN401 - a function that names a key
+    """What workers left behind is what a replay by one process leaves behind."""
+    for key in live.keys() | replayed.keys():
+        if live.get(key) != replayed.get(key):
+            yield Breach(law, name(key), "only in the replay" if key not in live else "only live" if key not in replayed else "differs from the replay")
+
+
+def source_of(entry: Entry) -> Place:
+    """The carrier's record behind a decision or receipt."""
+    source = entry.value["source"]
+    return source["topic"], source["partition"], source["offset"]
+
+
+def show(place: Place) -> str:
+    """A place in words."""
+    return f"{place[0]}-{place[1]}@{place[2]}"
+
+
+def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:
+    """Decisions by place, each once: that one stands twice is a breach of its own, and of no other law."""
+    seen = set()
+    for decision in sorted(decisions, key=lambda entry: entry.place):
+        if decision.value["decision_id"] not in seen:
+            seen.add(decision.value["decision_id"])
+            yield decision
+
+
+def _step(decision: Entry) -> tuple[str, str, int]:
+    value = decision.value
+    return value["carrier"], value["house_bill"], value["sequence"]
+
+
+def of_manifest(entries: Iterable[Entry], manifest_id: str) -> list[Entry]:
+    """The entries of one manifest."""
+    return [entry for entry in entries if entry.value["manifest_id"] == manifest_id]

@@ -1,0 +1,221 @@
+"""Conservation, proved: reads every topic as a committed reader does, and holds the laws of `streams.audit.invariants` against it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.structs import TopicPartition
+
+from agents.linking import Linking
+from agents.screening.decide import Screening
+from agents.state.consignees import Partition
+from agents.state.links import Links
+from schemas import avro, topics
+from streams.audit.invariants import INTERNAL, Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
+from streams.kafka.admin import partitions_of
+from streams.kafka.reading import read_to_end
+from streams.kafka.record import StoredRecord
+from streams.kafka.transactions import stable_offsets
+from streams.reference.history import References
+from streams.worker.changelog import key_shown, state_of
+from streams.worker.processor import CHECKED_PARTITIONS, read_checked, read_links
+
+SECONDS = 600.0
+Said = tuple[str, bytes, bytes]
+"""Topic, key and value of a record."""
+Progress = Callable[[int], None]
+"""Told how many records have been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One manifest version: what it brought."""
+
+    carrier: str
+    manifest_id: str
+    manifest_version: int
+    status: str
+    source: str
+    received: int
+    outcomes: dict[str, int]
+
+
+@dataclass(slots=True)
+class Balance:
+    """The result."""
+
+    accounts: list[Account] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    waiting: int = 0
+    """Records not yet taken: the balance is of what was."""
+    dead_letters: int = 0
+    replayed: int | None = None
+    """Checked parcels decided again, when that was asked for."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything balances and nothing waits."""
+        return not self.breaches and not self.waiting
+
+
+async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, reference: References | None = None, progress: Progress = lambda _: None) -> Balance:
+    """Hold the laws against everything on the topics, or one manifest's part of it.
+
+    With `reference`, decide every checked parcel again by that of its time in one process, and compare decisions, cases, notices and
+    state byte for byte.
+    """
+    ledgers = await read_ledgers(bootstrap, group, progress)
+    found = [] if manifest else list(breaches(ledgers))
+    balance = Balance(breaches=found, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
+    if manifest:
+        ledgers.receipts, ledgers.decisions = of_manifest(ledgers.receipts, manifest), of_manifest(ledgers.decisions, manifest)
+        ledgers.manifests, ledgers.dead_letters = [source_of(entry) for entry in ledgers.receipts], []
+        balance.breaches = list(breaches(ledgers))
+    balance.accounts = _accounts(ledgers)
+    if reference is not None:
+        balance.replayed, differences = await replay(bootstrap, reference, progress)
+        balance.breaches += differences
+    return balance
+
+
+async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
+    """Everything that the laws speak of."""
+    tps = await _partitions(bootstrap, lambda topic: topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance.")) or topic in (topics.DEAD_LETTERS, *INTERNAL))
+    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic in INTERNAL]
+    taken = await _taken(bootstrap, group, sources)
+    ledgers = Ledgers()
+    read = 0
+
+    def apply(record: StoredRecord) -> None:
+        nonlocal read
+        read += 1
+        if read % 1000 == 0:
+            progress(1000)
+        place = (record.topic, record.partition, record.offset)
+        if record.topic.startswith(topics.MANIFESTS) or record.topic in INTERNAL:
+            if record.offset >= taken[TopicPartition(record.topic, record.partition)]:
+                ledgers.waiting += 1
+            elif record.topic not in INTERNAL:
+                ledgers.manifests.append(place)
+        elif record.topic == topics.DEAD_LETTERS:
+            ledgers.dead_letters.append(_origin(record))
+        elif record.topic.startswith(topics.RECEIPTS):
+            receipt = avro.decode(avro.RECEIPT, record.value or b"")
+            if receipt["kind"] == "ANSWER":
+                ledgers.receipts.append(Entry(place, receipt))
+        else:
+            ledgers.decisions.append(Entry(place, avro.decode(avro.DECISION, record.value or b"")))
+
+    await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
+    return ledgers
+
+
+async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
+    """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
+    tps = await _partitions(bootstrap, lambda topic: topic in (*INTERNAL, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
+    checked: list[StoredRecord] = []
+    sightings: list[StoredRecord] = []
+    live: Counter[Said] = Counter()
+    refused: Counter[Said] = Counter()
+    """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
+    state: dict[tuple[int, bytes], bytes] = {}
+
+    def apply(record: StoredRecord) -> None:
+        key, value = record.key or b"", record.value or b""
+        if record.topic == topics.CHECKED:
+            checked.append(record)
+        elif record.topic == topics.LINKS:
+            sightings.append(record)
+        elif record.topic == topics.SCREENING_STATE:
+            if record.value is None:
+                state.pop((record.partition, key), None)
+            else:
+                state[record.partition, key] = value
+        elif record.topic == topics.REJECTED:
+            refused[record.topic, key, value] += 1
+        elif not (record.topic.startswith(topics.RECEIPTS) and avro.decode(avro.RECEIPT, value)["kind"] == "ANSWER"):
+            live[record.topic, key, value] += 1
+
+    await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
+    partitions, again = _decided_again(checked, reference, progress)
+    again.update(_linked_again(sightings, reference, progress))
+    live.update({key: count for key, count in refused.items() if key in again})
+    remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()}
+    found = [
+        *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
+        *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key_shown(key[1])}"),
+    ]
+    return len(checked), found
+
+
+def _decided_again(checked: Iterable[StoredRecord], reference: References, progress: Progress) -> tuple[dict[int, Partition], Counter[Said]]:
+    """What one process remembers and says when it decides every checked parcel in the order of the log."""
+    screenings: dict[str, Screening] = {}
+    partitions: dict[int, Partition] = {}
+    again: Counter[Said] = Counter()
+    for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
+        token = (record.key or b"").decode()
+        parcel = read_checked(record.value)
+        law = reference.at(parcel.received_at_ms)
+        screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
+        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition(record.partition, CHECKED_PARTITIONS))):
+            if output.topic != topics.CHECKED:
+                again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
+        if count % 1000 == 0:
+            progress(1000)
+            for partition in partitions.values():
+                for _ in partition.changes():  # a worker's commits: what was looked at is packed away again
+                    pass
+    return partitions, again
+
+
+def _linked_again(sightings: Iterable[StoredRecord], reference: References, progress: Progress) -> Counter[Said]:
+    """What one process says when it links everything again in the order of the log."""
+    linkings: dict[str, Linking] = {}
+    links: dict[int, Links] = {}
+    again: Counter[Said] = Counter()
+    for count, record in enumerate(sorted(sightings, key=lambda record: (record.partition, record.offset)), start=1):
+        said = read_links(record.value)
+        law = reference.at(said.received_at_ms)
+        linking = linkings.get(law.version) or linkings.setdefault(law.version, Linking(law))
+        for output in linking.decide(said, links.setdefault(record.partition, Links())):
+            again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
+        if count % 1000 == 0:
+            progress(1000)
+    return again
+
+
+async def _partitions(bootstrap: str, wanted: Callable[[str], bool]) -> list[TopicPartition]:
+    there = await partitions_of(bootstrap)
+    return [TopicPartition(topic, number) for topic in sorted(there) if wanted(topic) for number in there[topic]]
+
+
+async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """The next offset of each source."""
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        return {tp: offset or 0 for tp, offset in (await stable_offsets(client, group, tps)).items()}
+    finally:
+        await client.close()
+
+
+def _origin(record: StoredRecord) -> tuple[str, int, int]:
+    headers: dict[str, bytes] = dict(record.headers)
+    return headers["x-original-topic"].decode(), int(headers["x-original-partition"]), int(headers["x-original-offset"])
+
+
+def _accounts(ledgers: Ledgers) -> list[Account]:
+    outcomes: dict[tuple[str, int, int], Counter[str]] = {}
+    for decision in ledgers.decisions:
+        outcomes.setdefault(source_of(decision), Counter())[decision.value["outcome"]] += 1
+
+    def account(receipt: Entry) -> Account:
+        source = source_of(receipt)
+        value = receipt.value
+        return Account(
+            value["carrier"], value["manifest_id"], value["manifest_version"], value["status"], show(source), value["counts"]["received"], dict(outcomes.get(source, {}))
+        )
+
+    return [account(receipt) for receipt in ledgers.receipts]

@@ -1,0 +1,57 @@
+"""Receipts and records set aside, as `publish --follow` and `check` show them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from streams.cli.console import on_terminal, out, shown, styled, table, write
+from streams.i18n import Lang, message, name, say
+from streams.i18n import gloss as meaning
+from streams.worker.in_memory import Shown
+
+COLUMNS: Final = ("house bill", "code", "path", "message")
+REMARKS_MAX: Final = 20
+"""Remarks on parcels that were not refused; a day's manifests have thousands."""
+
+
+def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
+    """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
+    counts = ", ".join(f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items())
+    said = say(lang, "{manifest} version {version}: {counts} ({where})", manifest=receipt["manifest_id"], version=receipt["manifest_version"], counts=counts, where=where)
+    _headline(name("status", receipt["status"], lang), shown(said))
+    heads = [say(lang, column) for column in COLUMNS]
+    rows = [_row("", finding, lang) for finding in receipt["findings"]]
+    rows += [_row(bill, finding, lang) for bill, finding in _of_parcels(receipt, refused=True)]
+    if rows:
+        table(heads, rows)
+    if not remarks_too:
+        return
+    remarks = [_row(bill, finding, lang) for bill, finding in islice(_of_parcels(receipt, refused=False), REMARKS_MAX)]
+    if remarks:
+        write(say(lang, "remarks on parcels that were not refused"))
+        table(heads, remarks)
+    if more := sum(1 for _ in _of_parcels(receipt, refused=False)) - len(remarks):
+        write(say(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
+
+
+def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]:
+    for parcel in receipt["parcels"]:
+        if (parcel["answer"] == "REJECTED") == refused:
+            yield from ((parcel["house_bill"], finding) for finding in parcel["findings"])
+
+
+def _row(house_bill: str, finding: Shown, lang: Lang) -> tuple[object, ...]:
+    return house_bill, finding["code"], finding["path"], message(finding, lang)
+
+
+def show_dead_letter(letter: Shown, where: str) -> None:
+    """A record set aside, in a line."""
+    cause = letter["dead_letter"]
+    path = f" at {shown(cause['path'])}" if cause["path"] else ""
+    _headline("SET ASIDE", f"{shown(cause['code'])}{path}: {shown(cause['message'])} ({shown(where)})")
+
+
+def _headline(word: str, rest: str) -> None:
+    if on_terminal():
+        out().print(styled(word), end=" ")
+    write(f"{rest}" if on_terminal() else f"{word} {rest}")

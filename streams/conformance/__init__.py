@@ -1,0 +1,1 @@
+"""The conformance corpus: cases as data, and the command that judges them."""

@@ -1,0 +1,74 @@
+"""Who answers the cases: the pipeline in memory, under the tables beside the file."""
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from agents.reference import Reference
+from streams.conformance import cases
+from streams.errors import Trouble
+from streams.importer_verifier import tokenise
+from streams.manifest_files import Found
+from streams.reference import FOLDER, load
+from streams.settings import Settings
+from streams.worker.in_memory import KEY, Answer, Bench
+
+REFERENCE_ALTERED: Final = "tonggwan-reference-"
+IMPORTERS: Final = "importers.clear.csv"
+"""Of the tables beside cases the one in clear text: its people are invented, and the register holds nobody so."""
+
+
+def _tables(settings: Settings) -> Path | None:
+    return Path(settings.reference_dir) if settings.reference_dir else None
+
+
+# the conformance corpus
+
+
+def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Judge:
+    """Who answers the cases of a file: the work of a worker with nothing remembered, and the tables beside the file."""
+    references: dict[tuple[tuple[str, str], ...], Reference] = {}
+
+    def judge(sent: Sequence[cases.Sent], figures: Mapping[str, str]) -> list[Answer]:
+        key = tuple(sorted(figures.items()))
+        if key not in references:
+            references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)
+        bench = Bench(settings, references[key])
+        return [bench.take(Found(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
+
+    return judge
+
+
+def _altered(tables: Path, instead: Path, figures: Mapping[str, str]) -> Reference:
+    """Reference data with the tables of a folder in place of those of the same names, and some figures of law replaced for all days."""
+    with tempfile.TemporaryDirectory(prefix=REFERENCE_ALTERED) as name:
+        folder = Path(name)
+        for table in (*tables.glob("*.csv"), *instead.glob("*.csv")):
+            if table.name != IMPORTERS:
+                shutil.copyfile(table, folder / table.name)
+        if (instead / IMPORTERS).exists():
+            _tokenise(instead / IMPORTERS, folder / "importers.csv")
+        if figures:
+            _replace(folder / "thresholds.csv", figures)
+        return load(folder)
+
+
+def _tokenise(clear: Path, table: Path) -> None:
+    """The register of importers, from invented people in clear text."""
+    with clear.open(encoding="utf-8", newline="") as opened, table.open("w", encoding="utf-8", newline="") as written:
+        tokenise.write(tokenise.tokenised(opened, KEY, "Invented for the corpus"), written)
+
+
+def _replace(thresholds: Path, figures: Mapping[str, str]) -> None:
+    """Give figures another value, on all days."""
+    with thresholds.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    if unknown := figures.keys() - {row["name"] for row in rows}:
+        raise Trouble(f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there.")
+    with thresholds.open("w", encoding="utf-8", newline="") as opened:
+        written = csv.DictWriter(opened, rows[0].keys())
+        written.writeheader()
+        written.writerows(row | {"value": figures.get(row["name"], row["value"])} for row in rows)

@@ -1,0 +1,1 @@
+"""Kafka's own matters: transactions, record batches, reading, assignment. Nothing here knows of customs."""

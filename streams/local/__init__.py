@@ -1,0 +1,1 @@
+"""Kafka and workers on this machine."""

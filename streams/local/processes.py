@@ -1,0 +1,70 @@
+"""Ports, locks and processes of the local broker."""
+
+import ctypes
+import fcntl
+import os
+import random
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Final
+
+from streams.errors import Trouble
+
+HOST: Final = "127.0.0.1"
+FREE_PORTS: Final = range(20_000, 32_000)
+"""Below the ports the kernel gives to clients: otherwise a client that redials a stopped broker can get the broker's own port and talk to itself."""
+
+
+class BrokerError(Trouble):
+    """The embedded Kafka can't run."""
+
+
+def _locked(file: IO[str]) -> bool:
+    """Try to take the lock; the process holds it until every copy of the open file is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _free_port(*, but: int = 0) -> int:
+    for port in random.sample(FREE_PORTS, k=200):
+        with suppress(OSError):
+            if port != but:
+                _bind(port)
+                return port
+    raise BrokerError(f"no free port on {HOST} from {FREE_PORTS.start} to {FREE_PORTS.stop}: name one.")
+
+
+def _bind(port: int) -> None:
+    """Fail with OSError if nobody could listen there."""
+    with socket.socket() as probe:
+        # As Java does: connections of an earlier broker that linger in TIME_WAIT don't count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would add options to the Java machine, and with a locale in which it can name every folder."""
+    unwanted = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted} | {"LC_ALL": "C.UTF-8"}
+
+
+def dies_with_parent() -> Callable[[], None] | None:
+    """What the child calls before it becomes Java: ask Linux for a SIGTERM when the parent ends, however it ends."""
+    try:
+        prctl = ctypes.CDLL(None).prctl
+    except AttributeError:
+        return None  # not Linux
+    parent = os.getpid()
+    pr_set_pdeathsig = 1
+
+    def ask() -> None:
+        prctl(pr_set_pdeathsig, int(signal.SIGTERM))
+        if os.getppid() != parent:  # it ended before we asked
+            os._exit(1)
+
+    return ask

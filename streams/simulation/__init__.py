@@ -1,0 +1,1 @@
+"""Made-up traffic: ordinary days and known patterns hidden in them."""

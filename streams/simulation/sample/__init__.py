@@ -1,0 +1,1 @@
+"""A plausible day of parcels, always the same for the same seed."""

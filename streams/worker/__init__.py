@@ -1,0 +1,1 @@
+"""The worker: Faust agents, the record processor, transactions and state."""

@@ -1,0 +1,124 @@
+"""Every word that can reach a reader has its Korean, and no row of the table is left over."""
+
+import ast
+import csv
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+
+from agents.goods.understood import Disguise
+from agents.law.entries import Phase
+from agents.risk.features import FAMILIES
+from agents.risk.model import BASE, OTHER
+from agents.rules import RULES
+from agents.rules.format import PURPOSES
+from agents.tax import assess
+from schemas.decision import Desk, Event, Outcome, Relief, Route, Severity, Tax
+from schemas.officer_action import ASSESSMENTS
+from schemas.receipt import Counts, Status
+from streams.i18n import gloss, name, rate, say
+from streams.i18n.messages import hole_names
+from streams.i18n.tables import read
+from streams.i18n.vocabulary import words_of
+from streams.reference import FOLDER
+from streams.settings import CHECKOUT
+
+WORDS = read("words")
+TEXTS = [row for row in WORDS if row["kind"] == "text"]
+SAYING = {"say", "words"}
+"""What commands call the function that says a line."""
+HEADS = {"COLUMNS", "heads"}
+
+
+def column(table: str, name_of: str) -> set[str]:
+    with (FOLDER / f"{table}.csv").open(encoding="utf-8", newline="") as opened:
+        return {row[name_of] for row in csv.DictReader(opened)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        ("severity", {*get_args(Severity)}),
+        ("route", {*get_args(Route)}),
+        ("outcome", {*get_args(Outcome)}),
+        ("status", {*get_args(Status)}),
+        ("event", {*get_args(Event)}),
+        ("desk", {*get_args(Desk)}),
+        ("count", {*Counts.__struct_fields__}),
+        ("purpose", {*PURPOSES}),
+        ("disguise", {*get_args(Disguise)}),
+        ("phase", {*get_args(Phase)} - {"OFF", "ENFORCE"}),
+        ("exempt", {*get_args(Relief), assess.BELOW_FLOOR, assess.FREE} - {"NONE"}),
+        ("tax", {*Tax.__struct_fields__, "simplified"} - {"exempt", "exchange_rate", "lines"}),
+        ("basis", {rule.basis for rule in RULES}),
+        ("category", column("goods_categories", "category")),
+        ("assessment", {*ASSESSMENTS}),
+        ("unit", column("self_use_limits", "unit")),
+        ("risk", {*FAMILIES, BASE, OTHER}),
+    ],
+)
+def test_the_words_of_a_kind_are_those_of_the_wire(kind: str, known: set[str]) -> None:
+    assert words_of(kind).keys() == known
+
+
+def test_each_word_stands_there_once_with_both_languages() -> None:
+    keys = [(row["kind"], row["word"] or row["en"]) for row in WORDS]
+    assert len(keys) == len(set(keys))
+    assert [row for row in WORDS if not (row["en"].strip() and row["ko"].strip())] == []
+
+
+def said() -> Iterator[str]:
+    """Every line that a command says, and every text in the heads of its tables."""
+    for path in sorted((CHECKOUT / "streams" / "cli").glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if "streams.i18n" in source:
+            for node in ast.walk(ast.parse(source)):
+                yield from _texts(node)
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING and len(node.args) > 1:
+        yield from _strings(node.args[1])
+    elif isinstance(node, ast.ListComp):  # [say(lang, head) for head in (...)]
+        yield from _strings(node.generators[0].iter)
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in HEADS and node.value is not None:
+        yield from _strings(node.value)
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _strings(node.body)
+        yield from _strings(node.orelse)
+    elif isinstance(node, ast.Tuple):
+        for element in node.elts:
+            yield from _strings(element)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def test_every_line_that_commands_say_is_in_the_table_and_no_other() -> None:
+    assert {row["en"] for row in TEXTS} == set(said())
+
+
+@pytest.mark.parametrize("row", TEXTS, ids=lambda row: row["en"])
+def test_the_holes_of_both_languages_agree(row: dict[str, str]) -> None:
+    assert set(hole_names(row["ko"])) == set(hole_names(row["en"]))
+
+
+def test_a_word_nobody_has_put_into_korean_stays_as_it_is() -> None:
+    assert (name("category", "NEW", "ko"), gloss("category", "NEW", "ko"), say("ko", "not said anywhere")) == ("NEW", "", "not said anywhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "korean"),
+    [
+        ("6.5 %", "6.5 %"),
+        ("885.7 KRW/l, 1 l assumed", "885.7원/l, 1 l(추정)"),
+        ("27 % or 1830 KRW/kg, the greater, 0.5 kg", "27 % 또는 1830원/kg 중 큰 금액, 0.5 kg"),
+        ("20 % above 2,000,000 KRW a piece", "20 %, 1개당 2,000,000원 초과분"),
+        ("8 %, waived", "8 %, 면제"),
+    ],
+)
+def test_a_rate_of_tax(text: str, korean: str) -> None:
+    assert (rate(text, "en"), rate(text, "ko")) == (text, korean)

@@ -1,0 +1,1 @@
+"""Build scripts: derived pages, reference tables, figures. Nothing here runs in production."""

@@ -1,0 +1,1 @@
+"""Builds the tables of reference/ that are derived from published data."""
