@@ -206,4 +206,5 @@ def _to_forget(parcels: Parcels, now_ms: int) -> Sequence[str]:
 
 
 def _last_day(parcels: Iterable[Sighting]) -> int:
-    return max(parcel.since_ms for parcel in parcels) // DAY_MS
+    """The latest day of parcels, 0 of none: a parcel that is amended after the window leaves nothing behind."""
+    return max((parcel.since_ms for parcel in parcels), default=0) // DAY_MS

@@ -502,3 +502,14 @@ def test_sightings_have_a_shape_that_old_records_keep() -> None:
     """Records live for 90 days: fields may be added at the end with a default, nothing else."""
     assert Sightings.__struct_fields__[:8] == ("carrier", "manifest_id", "manifest_version", "master_bill", "key_id", "received_at_ms", "gone", "seen")
     assert Sighting.__struct_fields__[:4] == ("name", "since_ms", "sequence", "consignee")
+
+
+def test_a_parcel_that_is_amended_after_the_window_is_expired_like_any_other() -> None:
+    links, first = Links(), sighting(since_ms=NOW_MS)
+    later_ms = NOW_MS + 40 * DAY_MS
+    links.receive(11, first, msgspec.msgpack.encode(first), NOW_MS)
+    links.receive(11, sighting("kx/K2", since_ms=NOW_MS), msgspec.msgpack.encode(first), NOW_MS)
+    links.receive(11, first, msgspec.msgpack.encode(first), later_ms)
+    links.send(31, first, later_ms)
+    links.expire(later_ms + DAY_MS)
+    assert (links.receivers, links.sellers) == ({}, {})

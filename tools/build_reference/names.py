@@ -1,7 +1,6 @@
-"""Makes `name_words.csv` anew, with the Python of `make figures`:
-`python -m tools.build_reference.names DATA`.
+"""Makes `name_words.csv` anew, with the Python of `make figures`.
 
-DATA holds names/rigour, names/name_variants, names/negatives_us.csv.gz and watchlists.
+`python -m tools.build_reference.names DATA`: DATA holds names/rigour, names/name_variants, names/negatives_us.csv.gz and watchlists.
 
 Letters of other scripts come from ICU, legal forms, words of companies and titles from rigour, spellings from
 name_variants, and how common a word is from ordinary names and the lists together.
