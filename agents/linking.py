@@ -15,23 +15,23 @@ import msgspec
 from agents.output import Output
 from agents.reference import Reference
 from agents.rules import LINK_RULES
-from agents.rules.link_prices import CHEAP, Beside, LinkCase, is_cheap, is_near, limits_under
+from agents.rules.link_prices import PRICE_RULES, LinkCase, PeerComparison, is_cheap, is_near, limits_under
 from agents.rules.links import Linked, evidence_of
 from agents.rules.outcome import PRECEDENCE, desks_of, rule_behind
-from agents.rules.phases import asked
+from agents.rules.phases import active_rules
 from agents.rules.rows import LinkRule
-from agents.state.links import _SIGHTING, Links, Parcels, Seller
-from agents.state.price_bands import Band
+from agents.state.links import _PARCEL_LINK, LinkStore, Parcels, Seller
+from agents.state.price_bands import PriceHistogram
 from agents.values.clock import day_of_ms, show_ms
 from agents.values.identity import Ids
 from schemas import avro, limits, topics
-from schemas.parcel_links import ADDRESS, PHONE, SELLER, Sighting, Sightings
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink
 from schemas.security_case import SecurityCase
 
 if TYPE_CHECKING:
     from schemas.decision import Finding
 
-_SIGHTINGS: Final = msgspec.msgpack.Decoder(Sightings).decode
+_SIGHTINGS: Final = msgspec.msgpack.Decoder(LinkMessage).decode
 _KIND_NAMES: Final = {ADDRESS: "address", PHONE: "phone", SELLER: "seller"}
 
 
@@ -43,7 +43,7 @@ class Linking:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
 
-    def decide(self, said: Sightings, links: Links) -> list[Output]:
+    def decide(self, said: LinkMessage, links: LinkStore) -> list[Output]:
         """What a manifest's sightings bring, and what the partition then remembers of them."""
         now_ms = said.received_at_ms
         seen = _begun(said, links)
@@ -66,12 +66,12 @@ class Linking:
                     limits=figures,
                     together=seller.parcels.values(),
                     group=group,
-                    beside=Beside(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
+                    beside=PeerComparison(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
                 )
                 outputs[place].extend(_cases(said, case))
         return [output for opened in outputs for output in opened]
 
-    def remember(self, said: Sightings, links: Links) -> None:
+    def remember(self, said: LinkMessage, links: LinkStore) -> None:
         """The same without asking any rule: what a worker does with the records it reads back."""
         seen = _begun(said, links)
         for _ in chain(_received(seen, links, said.received_at_ms), _sent(seen, links, said.received_at_ms)):
@@ -80,32 +80,32 @@ class Linking:
 
 # One kind of mark after the other, not one parcel: what a step needs stays near. Deciding and remembering take the same way, so that the memory is the same.
 
-_Seen = Sequence[tuple[int, bytes, Sighting]]
+_Seen = Sequence[tuple[int, bytes, ParcelLink]]
 """Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
 
 
-def _begun(said: Sightings, links: Links) -> _Seen:
+def _begun(said: LinkMessage, links: LinkStore) -> _Seen:
     """Forget what is out of reach and what is gone; what is seen, unpacked."""
     links.expire(said.received_at_ms)
     for gone in said.gone:
-        links.withdraw(gone)
+        links.retract(gone)
     packed = [bytes(raw) for _, raw in said.seen]
-    return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_SIGHTING, packed), strict=True)]
+    return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_PARCEL_LINK, packed), strict=True)]
 
 
-def _received(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, int, Sighting, Parcels | None]]:
+def _received(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int, int, ParcelLink, Parcels | None]]:
     """Remember parcels by address, then by phone: place among those seen, kind, the parcel, and all that share the mark where it is not the only one."""
     for kind in (ADDRESS, PHONE):
         for place, (kinds, packed, parcel) in enumerate(seen):
             if kinds & kind:
-                yield place, kind, parcel, links.receive(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+                yield place, kind, parcel, links.add_receiver(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
 
 
-def _sent(seen: _Seen, links: Links, now_ms: int) -> Iterator[tuple[int, Sighting, Seller, Band | None]]:
+def _sent(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int, ParcelLink, Seller, PriceHistogram | None]]:
     """Remember parcels by seller: place among those seen, the parcel, its seller and band."""
     for place, (kinds, _, parcel) in enumerate(seen):
         if kinds & SELLER:
-            yield place, parcel, *links.send(parcel.seller, parcel, now_ms)
+            yield place, parcel, *links.add_seller(parcel.seller, parcel, now_ms)
 
 
 @lru_cache(maxsize=64)
@@ -114,11 +114,11 @@ def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
     return tuple(rule for rule in rules if rule.kinds & kind)
 
 
-def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
+def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
-    for rule in asked(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | CHEAP), case.law):
+    for rule in active_rules(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | PRICE_RULES), case.law):
         for found in rule.check(case):
             finding = rule.finding(found)
             findings.append(finding)
@@ -150,6 +150,6 @@ def _cases(said: Sightings, case: LinkCase) -> Iterator[Output]:
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], parcel.house_bill, avro.writer(avro.SECURITY_CASE)(opened))
 
 
-def read_sightings(value: bytes) -> Sightings:
+def read_link_message(value: bytes) -> LinkMessage:
     """A record of `parcels.links`, read back. Raises msgspec.MsgspecError."""
     return _SIGHTINGS(value)

@@ -96,7 +96,7 @@ class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_l
     """`Facts`, packed; empty for a cancellation."""
     money: bytes = b""
     """`Money`, packed, looked into only when taxes are due; empty when the price is not known."""
-    settled: bytes = b""
+    decision_head: bytes = b""
     assessed: str = ""
     """What the carrier was told before loading and has not been ended, carried along the path."""
     risk: bytes = b""

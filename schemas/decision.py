@@ -103,7 +103,7 @@ class Risk(msgspec.Struct, frozen=True, gc=False):
     """Probability of critical fraud, which has a score of its own."""
 
 
-class Settled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class DecisionHead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The first fields of a decision: what screening can't change."""
 
     carrier: str
@@ -119,7 +119,7 @@ class Settled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: Source
 
 
-class Decided(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class DecisionTail(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The rest of a decision: what is known when everything has been looked at."""
 
     decision_id: str

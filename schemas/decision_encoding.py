@@ -12,13 +12,13 @@ import msgspec
 from schemas import avro
 from schemas.avro_codegen import Writer
 from schemas.avro_primitives import string, word
-from schemas.decision import Decided, Goods, Source, Tax, Versions
+from schemas.decision import DecisionTail, Goods, Source, Tax, Versions
 
 _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bill")
 _SHARED_MIDDLE: Final = ("direction",)
 _OWN: Final = ("goods_price_usd", "customs_value_krw", "goods")
 _SHARED_LAST: Final = ("versions", "source")
-_BEFORE_TAX: Final = Decided.__struct_fields__[: Decided.__struct_fields__.index("tax")]
+_BEFORE_TAX: Final = DecisionTail.__struct_fields__[: DecisionTail.__struct_fields__.index("tax")]
 
 
 def _writer(fields: tuple[str, ...]) -> Writer:
@@ -26,10 +26,10 @@ def _writer(fields: tuple[str, ...]) -> Writer:
 
 
 _FIRST, _MIDDLE, _LAST, _OF_PARCEL = map(_writer, (_SHARED_FIRST, _SHARED_MIDDLE, _SHARED_LAST, _OWN))
-_DECIDED, _DECIDED_BEFORE_TAX, _TAX = map(_writer, (Decided.__struct_fields__, _BEFORE_TAX, ("tax",)))
+_DECIDED, _DECIDED_BEFORE_TAX, _TAX = map(_writer, (DecisionTail.__struct_fields__, _BEFORE_TAX, ("tax",)))
 
 
-class Shared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class ManifestFields(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What all decisions of a manifest version share."""
 
     carrier: str
@@ -41,7 +41,7 @@ class Shared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: Source
 
 
-class Own(msgspec.Struct, frozen=True, gc=False):
+class ParcelFields(msgspec.Struct, frozen=True, gc=False):
     """What a parcel adds of its own."""
 
     goods_price_usd: str | None = None
@@ -49,21 +49,21 @@ class Own(msgspec.Struct, frozen=True, gc=False):
     goods: tuple[Goods, ...] = ()
 
 
-class SettledWriter:
+class DecisionHeadEncoder:
     """Writes the settled part of the decisions of one manifest version."""
 
     __slots__ = ("_first", "_last", "_middle", "shared")
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: ManifestFields) -> None:
         self.shared = shared
         self._first, self._middle, self._last = _FIRST(shared), _MIDDLE(shared), _LAST(shared)
 
-    def write(self, house_bill: str, own: Own) -> bytes:
+    def write(self, house_bill: str, own: ParcelFields) -> bytes:
         """The settled part of one decision."""
         return b"".join((self._first, string(house_bill), self._middle, _OF_PARCEL(own), self._last))
 
 
-def write_decided(decided: Decided, risk: bytes = b"") -> bytes:
+def encode_decision_tail(decided: DecisionTail, risk: bytes = b"") -> bytes:
     """The rest of a decision. `risk` is that field, already written; without it, what `decided` says."""
     if not risk:
         return _DECIDED(decided)

@@ -20,7 +20,7 @@ def partition_of(mark: int, partitions: int) -> int:
     return mark % partitions
 
 
-class Sighting(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class ParcelLink(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A parcel version as linking remembers it. Prices are whole US cents."""
 
     name: str
@@ -54,7 +54,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return self.name.partition("/")[2]
 
 
-class Gone(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class Retraction(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A parcel that no longer goes by these marks: cancelled, or amended to others."""
 
     name: str
@@ -64,7 +64,7 @@ class Gone(msgspec.Struct, frozen=True, gc=False, array_like=True):
     seller: int
 
 
-class Sightings(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class LinkMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one manifest version says to one partition; what is gone comes first."""
 
     carrier: str
@@ -74,6 +74,6 @@ class Sightings(msgspec.Struct, frozen=True, gc=False, array_like=True):
     key_id: str
     """Of the consignee tokens."""
     received_at_ms: int
-    gone: tuple[Gone, ...]
+    gone: tuple[Retraction, ...]
     seen: tuple[tuple[int, msgspec.Raw], ...]
-    """Kinds of marks and the packed `Sighting`."""
+    """Kinds of marks and the packed `ParcelLink`."""

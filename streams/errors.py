@@ -1,5 +1,5 @@
 """What an operator can mend: the one kind of exception that the command prints as a sentence, without a traceback."""
 
 
-class Trouble(Exception):  # noqa: N818 - reads as what it is
+class OperatorError(Exception):
     """One sentence that says what is wrong and what to do."""

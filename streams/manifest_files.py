@@ -17,21 +17,21 @@ import fastavro
 import msgspec
 
 from schemas import avro, limits
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 STDIN: Final = "-"
 LINES: Final = (".jsonl", ".ndjson")
 CONTAINER: Final = b"Obj\x01"
 FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 """A larger file of a format that has to be read whole."""
-NOT_YET: Final = {".csv": "CSV", ".xml": "XML"}
+RETRIABLE_ERRORS: Final = {".csv": "CSV", ".xml": "XML"}
 """Formats that carriers also have; nothing here reads them, so they would only be set aside."""
 
 paths_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileRecord:
     """One record of a file."""
 
     file: str
@@ -74,7 +74,7 @@ _OUTSIDE: Final = msgspec.json.Decoder(_Outside)
 _ANYTHING: Final = msgspec.json.Decoder(Peek)
 
 
-def read(files: tuple[str, ...]) -> Iterator[Found]:
+def read(files: tuple[str, ...]) -> Iterator[FileRecord]:
     """Every record of every file, in order."""
     for file in files:
         none = True
@@ -82,13 +82,15 @@ def read(files: tuple[str, ...]) -> Iterator[Found]:
             none = False
             yield found
         if none:
-            raise Trouble(f"{'standard input' if file == STDIN else file} holds no manifest: write one as JSON, several as a list or one a line, or as an Avro container file.")
+            raise OperatorError(
+                f"{'standard input' if file == STDIN else file} holds no manifest: write one as JSON, several as a list or one a line, or as an Avro container file."
+            )
 
 
-def within_limit(found: Found) -> Found:
+def within_limit(found: FileRecord) -> FileRecord:
     """Refuse what no broker would take."""
     if len(found.value) > limits.RECORD_BYTES_MAX:
-        raise Trouble(
+        raise OperatorError(
             f"{found.where}: the manifest has {len(found.value):,} bytes, the limit is {limits.RECORD_BYTES_MAX:,} (RECORD_BYTES_MAX): split it by version or master bill."
         )
     return found
@@ -107,16 +109,16 @@ def peek(value: bytes) -> Peek:
     return Peek()
 
 
-def _records(file: str) -> Iterator[Found]:
+def _records(file: str) -> Iterator[FileRecord]:
     if file == STDIN:
         return _lines(file, click.get_binary_stream("stdin"))
     return _of_path(file, Path(file))
 
 
-def _of_path(file: str, path: Path) -> Iterator[Found]:
+def _of_path(file: str, path: Path) -> Iterator[FileRecord]:
     suffix = path.suffix.lower()
-    if suffix in NOT_YET:
-        raise Trouble(f"{file} is {NOT_YET[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro.")
+    if suffix in RETRIABLE_ERRORS:
+        raise OperatorError(f"{file} is {RETRIABLE_ERRORS[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro.")
     try:
         with path.open("rb") as opened:
             head = opened.read(len(CONTAINER))
@@ -128,32 +130,32 @@ def _of_path(file: str, path: Path) -> Iterator[Found]:
             else:
                 yield from _whole(file, opened)
     except OSError as error:
-        raise Trouble(f"{file} can't be read ({error.strerror}).") from error
+        raise OperatorError(f"{file} can't be read ({error.strerror}).") from error
 
 
-def _lines(file: str, opened: IO[bytes]) -> Iterator[Found]:
+def _lines(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
     """JSON Lines: each line is a record, whatever is on it; empty ones are none."""
     number = 0
     while line := opened.readline(limits.RECORD_BYTES_MAX + 2):
         number += 1
         if line.strip():
-            yield within_limit(Found(file, f"line {number}", line.rstrip(b"\r\n")))
+            yield within_limit(FileRecord(file, f"line {number}", line.rstrip(b"\r\n")))
 
 
-def _whole(file: str, opened: IO[bytes]) -> Iterator[Found]:
+def _whole(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
     """One manifest, or a list of them; what is neither is sent as it is, or line by line when its lines are manifests."""
     text = opened.read(FILE_BYTES_MAX + 1)
     if len(text) > FILE_BYTES_MAX:
-        raise Trouble(f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, it is then read piece by piece.")
+        raise OperatorError(f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, it is then read piece by piece.")
     body = text.strip()
     if not body:
         return
     if body[:1] == b"[" and (listed := _list(text)) is not None:
-        yield from (Found(file, f"manifest {number}", bytes(each)) for number, each in enumerate(listed, start=1))
+        yield from (FileRecord(file, f"manifest {number}", bytes(each)) for number, each in enumerate(listed, start=1))
     elif body[:1] == b"{" and b"\n" in body and not _is_json(text) and all(_is_json(line) for line in body.splitlines()[:2]):
         yield from _lines(file, io.BytesIO(text))
     else:
-        yield Found(file, "", text)
+        yield FileRecord(file, "", text)
 
 
 def _list(text: bytes) -> list[msgspec.Raw] | None:
@@ -169,7 +171,7 @@ def _is_json(text: bytes) -> bool:
     return False
 
 
-def _container(file: str, opened: IO[bytes]) -> Iterator[Found]:
+def _container(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
     """An Avro object container file: each record encoded anew with our schema, framed as on the wire."""
     schema = fastavro.parse_schema(avro.load(avro.file_of(avro.MANIFEST)))
     number = 0
@@ -177,7 +179,7 @@ def _container(file: str, opened: IO[bytes]) -> Iterator[Found]:
         for number, manifest in enumerate(fastavro.reader(opened, reader_schema=schema), start=1):
             body = io.BytesIO()
             fastavro.schemaless_writer(body, schema, manifest)
-            yield Found(file, f"manifest {number}", avro.frame(avro.MANIFEST) + body.getvalue())
+            yield FileRecord(file, f"manifest {number}", avro.frame(avro.MANIFEST) + body.getvalue())
     except (ValueError, EOFError, KeyError, TypeError, IndexError, OverflowError, MemoryError, fastavro.schema.SchemaParseException, fastavro.read.SchemaResolutionError) as error:
         said = json.dumps(str(error)[:200], ensure_ascii=False) if str(error) else type(error).__name__
-        raise Trouble(f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with schemas/manifest.v1.avsc.") from error
+        raise OperatorError(f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with schemas/manifest.v1.avsc.") from error

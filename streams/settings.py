@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from agents.values.clock import parse_rfc3339
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 PREFIX: Final = "INTAKE_"
@@ -19,7 +19,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LOG_LEVELS: Final[tuple[LogLevel, ...]] = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-class BadSetting(Trouble):
+class InvalidSettingError(OperatorError):
     """A setting that nobody knows, or a value it can't have."""
 
 
@@ -40,7 +40,7 @@ class Downtime:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class IntRange:
     """The whole numbers a setting may have."""
 
     least: int
@@ -48,7 +48,7 @@ class Between:
 
 
 def _number(least: int, most: int, default: int) -> Any:  # noqa: ANN401 - dataclasses.field() is typed as the field itself, whatever that is
-    return field(default=default, metadata={"between": Between(least, most)})
+    return field(default=default, metadata={"between": IntRange(least, most)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ class Settings:
         known = {variable(each.name): each for each in fields(cls)}
         for name in given:
             if name not in known:
-                raise BadSetting(_unknown(name, (*known, *FILES)))
+                raise InvalidSettingError(_unknown(name, (*known, *FILES)))
         read: dict[str, Any] = {known[name].name: _value(name, known[name], value) for name, value in given.items()}
         settings = cls(**read)
         _check_together(settings)
@@ -178,12 +178,12 @@ def _with_file(given: dict[str, str], file: str, name: str, right: str) -> dict[
     if not path:
         return given
     if given.get(name):
-        raise BadSetting(f"both {name} and {file} are set: keep one of them.")
+        raise InvalidSettingError(f"both {name} and {file} are set: keep one of them.")
     try:
         text = Path(path).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not plain text"
-        raise BadSetting(f"{file} names {path}, which can't be read ({reason}): write {right}.") from error
+        raise InvalidSettingError(f"{file} names {path}, which can't be read ({reason}): write {right}.") from error
     return given | {name: ",".join(text.split())}
 
 
@@ -199,24 +199,24 @@ def _value(name: str, of: Any, text: str) -> object:  # noqa: ANN401 - Field[Any
     return read(name, text) if read else text.strip()
 
 
-def _whole_number(name: str, between: Between, text: str) -> int:
+def _whole_number(name: str, between: IntRange, text: str) -> int:
     text = text.strip()
     number = int(text) if re.fullmatch(r"[0-9]{1,12}", text, re.ASCII) else None
     if number is None or not between.least <= number <= between.most:
-        raise BadSetting(f"{name} is {text!r}: set a whole number from {between.least} to {between.most}.")
+        raise InvalidSettingError(f"{name} is {text!r}: set a whole number from {between.least} to {between.most}.")
     return number
 
 
 def _folder(name: str, text: str) -> Path:
     if not text.strip():
-        raise BadSetting(f"{name} is empty: name a folder, or leave the setting out.")
+        raise InvalidSettingError(f"{name} is empty: name a folder, or leave the setting out.")
     return Path(text.strip()).expanduser().absolute()
 
 
 def _log_level(name: str, text: str) -> str:
     level = text.strip().upper()
     if level not in LOG_LEVELS:
-        raise BadSetting(f"{name} is {text!r}: set one of {', '.join(LOG_LEVELS)}.")
+        raise InvalidSettingError(f"{name} is {text!r}: set one of {', '.join(LOG_LEVELS)}.")
     return level
 
 
@@ -225,14 +225,14 @@ def _addresses(name: str, text: str) -> str:
     for address in addresses:
         host, _, port = address.rpartition(":")
         if not host or not re.fullmatch(r"[0-9]{1,5}", port, re.ASCII) or not 0 < int(port) < 2**16:
-            raise BadSetting(f"{name} is {text!r}: set host:port, several with commas between.")
+            raise InvalidSettingError(f"{name} is {text!r}: set host:port, several with commas between.")
     return ",".join(addresses)
 
 
-def _word(name: str, text: str) -> str:
+def _identifier(name: str, text: str) -> str:
     word = text.strip()
     if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", word, re.ASCII) or (not word and name != variable("slot")):
-        raise BadSetting(f"{name} is {text!r}: set a word of letters, digits, dots, hyphens and underscores, at most 100.")
+        raise InvalidSettingError(f"{name} is {text!r}: set a word of letters, digits, dots, hyphens and underscores, at most 100.")
     return word
 
 
@@ -240,16 +240,16 @@ def _token_keys(name: str, text: str) -> tuple[TokenKey, ...]:
     """Never quote what was found: it is secret, even if it is wrong."""
     keys = tuple(_token_key(name, place, each.strip()) for place, each in enumerate(text.split(","), start=1)) if text.strip() else ()
     if len({key.kid for key in keys}) < len(keys):
-        raise BadSetting(f"{name} names two keys alike: give each its own kid.")
+        raise InvalidSettingError(f"{name} names two keys alike: give each its own kid.")
     return keys
 
 
 def _token_key(name: str, place: int, text: str) -> TokenKey:
     kid, _, digits = text.partition(":")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", kid, re.ASCII) or not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits, re.ASCII):
-        raise BadSetting(f"{name}: key {place} is not kid:hex; write for instance k1: and the output of `openssl rand -hex 32`.")
+        raise InvalidSettingError(f"{name}: key {place} is not kid:hex; write for instance k1: and the output of `openssl rand -hex 32`.")
     if len(digits) // 2 < KEY_BYTES_MIN:
-        raise BadSetting(f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`.")
+        raise InvalidSettingError(f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`.")
     return TokenKey(kid, bytes.fromhex(digits))
 
 
@@ -257,7 +257,7 @@ def _interface(name: str, text: str) -> str:
     """Names and phones travel in the address, so only under TLS."""
     address = text.strip().rstrip("/")
     if address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._/-]*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", address, re.ASCII):
-        raise BadSetting(f"{name} is {text!r}: set https://host:port; without TLS only localhost.")
+        raise InvalidSettingError(f"{name} is {text!r}: set https://host:port; without TLS only localhost.")
     return address
 
 
@@ -265,7 +265,7 @@ def _api_key(name: str, text: str) -> str:
     """Never quote what was found."""
     key = text.strip()
     if not re.fullmatch(r"[A-Za-z0-9]{0,200}", key, re.ASCII):
-        raise BadSetting(f"{name} is no key of customs' open interface: letters and digits alone are right.")
+        raise InvalidSettingError(f"{name} is no key of customs' open interface: letters and digits alone are right.")
     return key
 
 
@@ -276,7 +276,7 @@ def _downtimes(name: str, text: str) -> tuple[Downtime, ...]:
 def _downtime(name: str, text: str) -> Downtime:
     begins, ends = (parse_rfc3339(part) for part in (*text.split("/", 1), "")[:2])
     if begins is None or ends is None or begins >= ends:
-        raise BadSetting(f"{name} has {text!r}: set begin/end, such as 2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00.")
+        raise InvalidSettingError(f"{name} has {text!r}: set begin/end, such as 2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00.")
     return Downtime(begins.timestamp(), ends.timestamp())
 
 
@@ -285,8 +285,8 @@ READ: Final[Mapping[str, Callable[[str, str], object]]] = {
     "data_dir": _folder,
     "kafka_dir": _folder,
     "risk_model_dir": _folder,
-    "group": _word,
-    "slot": _word,
+    "group": _identifier,
+    "slot": _identifier,
     "importer_api": _interface,
     "importer_api_key": _api_key,
     "importer_downtimes": _downtimes,
@@ -299,12 +299,12 @@ READ: Final[Mapping[str, Callable[[str, str], object]]] = {
 def _check_together(settings: Settings) -> None:
     """Refuse settings that each make sense and don't together."""
     if settings.heartbeat_interval_ms * 3 > settings.session_timeout_ms:
-        raise BadSetting(
+        raise InvalidSettingError(
             f"{variable('heartbeat_interval_ms')} is {settings.heartbeat_interval_ms} and {variable('session_timeout_ms')} {settings.session_timeout_ms}: "
             f"set the first to a third of the second or less."
         )
     if settings.commit_interval_ms * 2 > settings.transaction_timeout_ms:
-        raise BadSetting(
+        raise InvalidSettingError(
             f"{variable('commit_interval_ms')} is {settings.commit_interval_ms} and {variable('transaction_timeout_ms')} {settings.transaction_timeout_ms}: "
             f"set the first to half of the second or less."
         )

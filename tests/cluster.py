@@ -21,7 +21,7 @@ from schemas import limits, topics
 from streams.audit.reconcile import Balance, reconcile
 from streams.kafka import decompression, partitioner
 from streams.kafka.admin import create_topics
-from streams.kafka.transactions import GivenUpError, stable_offsets
+from streams.kafka.transactions import TransactionUnknownError, stable_offsets
 from streams.local.broker import Broker
 from streams.reference import tables_of
 from streams.reference.follow import read_history
@@ -51,7 +51,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Broker, topics, workers."""
-        decompression.guard()
+        decompression.install_limits()
         await self.broker.start()
         await create_topics(self.broker.bootstrap, self.carriers, replication=1)
         self.workers = [self._spawn(slot) for slot in range(self._wanted)]
@@ -102,7 +102,7 @@ class Cluster:
                     return slot
             await asyncio.sleep(0.05)
 
-    async def settled(self) -> None:
+    async def decision_head(self) -> None:
         """Every worker that runs says that it works, and has something to do."""
         while True:
             shares = [readiness.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
@@ -153,7 +153,7 @@ class Cluster:
         """Wait until every record has been taken; how long it took."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            with suppress(GivenUpError, OSError):
+            with suppress(TransactionUnknownError, OSError):
                 if not await self._waits():
                     return time.monotonic() - began
             await asyncio.sleep(0.3)

@@ -27,15 +27,15 @@ def group(file: str) -> str:
     return BROKER if "pytest.mark.broker" in (CHECKOUT / file).read_text(encoding="utf-8") else file
 
 
-class Beside(LoadScopeScheduling):
+class PeerComparison(LoadScopeScheduling):
     """Group by group: what needs a broker mostly waits, so the rest runs beside it."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid.partition("::")[0])
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Beside:
-    return Beside(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PeerComparison:
+    return PeerComparison(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

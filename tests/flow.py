@@ -9,14 +9,14 @@ from typing import Any, Final
 import msgspec
 from aiokafka.record.memory_records import MemoryRecords
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.reference import Reference
 from agents.values.clock import DAY_MS
 from agents.values.identity import TokenKeys
 from schemas import avro, topics
 from streams.kafka import partitioner
-from streams.kafka.outbox import Outbox
-from streams.worker.processor import Work, read_checked
+from streams.kafka.transaction_buffer import TransactionBuffer
+from streams.worker.processor import RecordProcessor, read_checked
 from streams.worker.unit import Unit
 from tests.reference import REFERENCE
 
@@ -51,10 +51,10 @@ class Stored:
         return avro.decode(avro.RECEIPT if self.topic.startswith(topics.RECEIPTS) else SCHEMAS[self.topic], self.value)
 
 
-def records_of(outbox: Outbox) -> list[Stored]:
+def records_of(buffer: TransactionBuffer) -> list[Stored]:
     """What an outbox would send, read back from its batches; the order within a partition is kept."""
     found = []
-    for batches in outbox.rounds(producer_id=1, epoch=0):
+    for batches in buffer.rounds(producer_id=1, epoch=0):
         for tp, batch in batches.items():
             memory = MemoryRecords(batch)
             while memory.has_next():
@@ -65,18 +65,18 @@ def records_of(outbox: Outbox) -> list[Stored]:
     return found
 
 
-def work_of(carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0) -> Work:
+def processor_of(carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0) -> RecordProcessor:
     """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
-    work = Work(Office(reference=reference, keys=KEYS), memory_days=memory_days, internal_errors_in_a_row_max=faults_max)
-    work.assign(carriers, CHECKED_PARTITIONS)
-    return work
+    processor = RecordProcessor(DecisionContext(reference=reference, keys=KEYS), memory_days=memory_days, internal_errors_in_a_row_max=faults_max)
+    processor.assign(carriers, CHECKED_PARTITIONS)
+    return processor
 
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
     """A worker, and a log in place of Kafka. Each record is a transaction of its own."""
 
-    work: Work = field(default_factory=work_of)
+    processor: RecordProcessor = field(default_factory=processor_of)
     log: list[Stored] = field(default_factory=list)
     """Every output so far, state left out, in the order it was written."""
     state: list[Stored] = field(default_factory=list)
@@ -103,14 +103,14 @@ class Flow:
 
     def take(self, record: Stored) -> None:
         """Process one record and commit."""
-        self.work.process(record)
-        unit = self.work.close_unit()
+        self.processor.process(record)
+        unit = self.processor.close_unit()
         assert unit is not None
         self.store(unit)
 
     def store(self, unit: Unit) -> None:
         """Put what a transaction brings into the log."""
-        for record in records_of(unit.outbox):
+        for record in records_of(unit.buffer):
             if record.topic in STATE:
                 self.state.append(record)
                 continue
@@ -131,16 +131,16 @@ class Flow:
 
     def restored(self, *, compacted: bool = False, reference: Reference = REFERENCE) -> "Flow":
         """The same flow after a crash: another worker, with the state of the changelog."""
-        work = work_of(self.work.carriers, reference=reference)
+        processor = processor_of(self.processor.carriers, reference=reference)
         for record in compact(self.state) if compacted else self.state:
             if record.topic == topics.INTAKE_STATE:
-                work.restore_intake(set(work.carriers), record.key or b"", record.value)
+                processor.restore_intake(set(processor.carriers), record.key or b"", record.value)
             else:
-                work.restore_screening(record.partition, record.key or b"", record.value)
+                processor.restore_screening(record.partition, record.key or b"", record.value)
         for record in list(self.links)[: len(self.links) - len(self.unlinked)]:
-            work.restore_links(record.partition, record.value)
+            processor.restore_links(record.partition, record.value)
         waiting = {number: deque(queue) for number, queue in self.waiting.items()}
-        other = Flow(work=work, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
+        other = Flow(processor=processor, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
         other.links, other.unlinked = list(self.links), deque(self.unlinked)
         return other
 

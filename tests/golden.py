@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.reference import Reference
 from schemas.topics import CHECKED, LINKS, MANIFESTS
 from streams.conformance import builder, cases
@@ -30,8 +30,8 @@ from streams.simulation.sample import day, framing, hostile, profiles
 from streams.simulation.scenarios import sites
 from streams.simulation.scenarios.horizon import Horizon
 from streams.simulation.scenarios.patterns import catalogue
-from streams.worker.in_memory import KEY, Kept, Stored
-from streams.worker.processor import Work
+from streams.worker.in_memory import KEY, CapturingBuffer, Stored
+from streams.worker.processor import RecordProcessor
 
 FILE: Final = CHECKOUT / "tests" / "golden.txt"
 DAY_PARCELS: Final = 4_000
@@ -70,20 +70,20 @@ class Digests:
 def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> None:
     """Take records through a worker that begins with nothing, each in a transaction of its own."""
     settings = Settings()
-    office = Office(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-    work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, outbox=Kept)
+    context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
+    processor = RecordProcessor(context, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, buffer=CapturingBuffer)
     offsets: Counter[str] = Counter()
     for carrier, value, at_ms in inputs:
-        work.assign({*work.carriers, carrier}, range(partitioner.count(CHECKED)))
+        processor.assign({*processor.carriers, carrier}, range(partitioner.count(CHECKED)))
         topic = MANIFESTS + carrier
         waiting = deque([Stored(topic, 0, offsets[topic], at_ms, None, value)])
         offsets[topic] += 1
         while waiting:
-            work.process(waiting.popleft())
-            unit = work.close_unit()
+            processor.process(waiting.popleft())
+            unit = processor.close_unit()
             assert unit is not None
-            assert isinstance(unit.outbox, Kept)
-            for record in unit.outbox.kept:
+            assert isinstance(unit.buffer, CapturingBuffer)
+            for record in unit.buffer.kept:
                 digests.add(record)
                 if record.topic in (CHECKED, LINKS):
                     place = f"{record.topic}-{record.partition}"

@@ -159,7 +159,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("agents/rules/goods.py", "from pathlib import Path", "pathlib"),
         ("agents/intake/manifest.py", "from streams.settings import Settings", "streams.settings"),
         ("agents/intake/manifest.py", "from tests.parcels import case", "tests.parcels"),
-        ("agents/intake/manifest.py", "from .memory import CarrierMemory", ".memory"),
+        ("agents/intake/manifest.py", "from .memory import CarrierState", ".memory"),
         ("agents/read/json.py", "def later() -> None:\n    import asyncio", "asyncio"),
         ("agents/values/clock.py", "NOW = datetime.now(timezone.utc)", "now()"),
         ("agents/values/clock.py", "TODAY = date.today()", "today()"),

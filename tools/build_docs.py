@@ -156,7 +156,7 @@ def _examples(corpus: Iterable[cases.CaseFile]) -> dict[tuple[str, str], str]:
     """By rule, the first case in which it speaks."""
     settings = Settings.read({variable("token_keys"): "docs:" + "00" * 32})
     found: dict[tuple[str, str], str] = {}
-    judges: dict[Path, cases.Judge] = {}
+    judges: dict[Path, cases.Evaluator] = {}
     for file in corpus:
         # One set of tables for each folder of cases: loading them takes longer than a file's cases.
         judge = judges.get(file.reference) or judges.setdefault(file.reference, judge_of(file, settings))

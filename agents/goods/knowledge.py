@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from agents.goods.amounts import NO_AMOUNTS, amounts
 from agents.goods.headings import CHAPTER, SUBHEADING, HeadingIndex
 from agents.goods.spelling import Spelling, lettered, squeezed
-from agents.goods.terms import Found, Patterns, Term, Vocabulary, outside, squeezable
+from agents.goods.terms import Match, Patterns, Term, Vocabulary, outside, squeezable
 from agents.goods.understood import NOTHING, Disguise, Hit, Understood
 from agents.law.dated import Dated
 from agents.law.entries import Category
@@ -156,7 +156,7 @@ class GoodsKnowledge:
             suggestions=suggestions,
         )
 
-    def _name(self, found: list[Found], hits: dict[str, Hit], names: list[str], species: list[str], consumable: bool, disguised: str | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - one pass over the matches fills all three
+    def _name(self, found: list[Match], hits: dict[str, Hit], names: list[str], species: list[str], consumable: bool, disguised: str | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - one pass over the matches fills all three
         """Categories, brands and species of the words found, in order of appearance."""
         masks_from, words_from, terms = self._masks_from, self._words_from, self._terms
         masks = [match for match in found if masks_from <= match[2] < words_from]
@@ -211,7 +211,7 @@ class GoodsKnowledge:
             return mark
         return names[0] if names else None
 
-    def _longest(self, plain: str, words: list[Found]) -> Iterable[str]:
+    def _longest(self, plain: str, words: list[Match]) -> Iterable[str]:
         """Words that don't lie within a longer one, in order: 手机壳 is no 手机. A Korean word says what goods are at the end of its compound."""
         words = words[-OTHER_WORDS_MAX:]
         for begin, stop, index in words:

@@ -50,7 +50,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Words and pairs of words that point to headings, with the weight in tenths of a bit."""
 
 
-Found = tuple[int, int, int]
+Match = tuple[int, int, int]
 """Where a pattern stands: beginning, end, number of the pattern."""
 
 
@@ -64,7 +64,7 @@ class Patterns:
         self._latin = tuple(pattern.isascii() for pattern in patterns)
         self._overlap = max(map(len, patterns), default=1) - 1
 
-    def find(self, text: str) -> tuple[list[Found], bool]:
+    def find(self, text: str) -> tuple[list[Match], bool]:
         """Every pattern in a plain text, and whether there were too many to look at them all."""
         if self._automaton is None:
             return [], False
@@ -73,8 +73,8 @@ class Patterns:
             return (self._standing(text, matches[:MATCHES_MAX], 0), len(matches) > MATCHES_MAX) if matches else ([], False)
         return self._find_piecewise(self._automaton, text)
 
-    def _find_piecewise(self, automaton: AhoCorasick, text: str) -> tuple[list[Found], bool]:
-        found: list[Found] = []
+    def _find_piecewise(self, automaton: AhoCorasick, text: str) -> tuple[list[Match], bool]:
+        found: list[Match] = []
         seen, before = 0, 0
         for begin in range(0, len(text), PIECE_CHARS):
             at = max(0, begin - self._overlap)
@@ -86,7 +86,7 @@ class Patterns:
                 return found, True
         return found, False
 
-    def _standing(self, text: str, matches: Iterable[tuple[int, int, int]], at: int) -> list[Found]:
+    def _standing(self, text: str, matches: Iterable[tuple[int, int, int]], at: int) -> list[Match]:
         latin, size = self._latin, len(text)
         found = []
         for index, start, end in matches:
@@ -100,7 +100,7 @@ class Patterns:
         return found
 
 
-def outside(found: list[Found], masks: Iterable[Found]) -> Iterator[Found]:
+def outside(found: list[Match], masks: Iterable[Match]) -> Iterator[Match]:
     """What does not lie within a mask."""
     spans = [(begin, stop) for begin, stop, _ in islice(masks, MASKS_MAX)]
     for match in found:

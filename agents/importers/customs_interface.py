@@ -63,9 +63,9 @@ def particulars_token(consignee: Consignee, token: str, keys: TokenKeys) -> str:
     return _particulars_token(token, as_asked(consignee), keys)
 
 
-def _particulars_token(token: str, asked: tuple[str, str, str], keys: TokenKeys) -> str:
+def _particulars_token(token: str, active_rules: tuple[str, str, str], keys: TokenKeys) -> str:
     kid, secret = keys.keys[0]
-    said = "\x1f".join(("particulars", token, *asked)).encode()
+    said = "\x1f".join(("particulars", token, *active_rules)).encode()
     return f"v1.{kid}.{hmac.digest(secret, said, 'sha256')[:16].hex()}"
 
 
@@ -93,9 +93,9 @@ def questions_in(manifest: Mapping[str, Any], keys: TokenKeys) -> Iterator[Quest
             continue
         code = consignee.clearance_code
         if code is not None and can_be_asked(consignee):
-            token, asked = consignee_token(consignee, keys), as_asked(consignee)
-            name, phone, postcode = asked
-            yield Question(consignee=token, particulars=_particulars_token(token, asked, keys), clearance_code=code, name=name, phone=phone, postcode=postcode)
+            token, active_rules = consignee_token(consignee, keys), as_asked(consignee)
+            name, phone, postcode = active_rules
+            yield Question(consignee=token, particulars=_particulars_token(token, active_rules, keys), clearance_code=code, name=name, phone=phone, postcode=postcode)
 
 
 _GROUNDS: Final[tuple[tuple[str, State | Particular], ...]] = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from agents.parcel.case import Case
-from agents.rules.phases import Asked
+from agents.rules.phases import ActiveRule
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from schemas import limits
@@ -50,7 +50,7 @@ def _first_acting(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]
     return {(finding.code, finding.rule): finding for finding in reversed(findings) if finding.severity == "ACT"}
 
 
-def findings_of(case: Case, rules: Sequence[Asked], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
+def findings_of(case: Case, rules: Sequence[ActiveRule], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
     """What the rules of one parcel find, in the order of their codes; of a parcel with many lines, `most` of each rule."""
     if len(case.parcel.items) <= FEW_ITEMS:
         return [rule.finding(found, path) for rule in rules for found in rule.check(case)]

@@ -9,27 +9,27 @@ from typing import Final
 
 import msgspec
 
-from schemas.parcel_links import ADDRESS, PHONE, SELLER, Gone, Sighting, Sightings, partition_of
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink, Retraction, partition_of
 from schemas.topics import LINKS_PARTITIONS
 
 _MARKS: Final = Struct(">QQQQ")
 _PACK: Final = msgspec.msgpack.Encoder().encode
 
 
-class Told:
+class LinkMessageBuilder:
     """Collects what one manifest version says to each partition."""
 
     __slots__ = ("_carrier", "_gone", "_seen")
 
     def __init__(self, carrier: str) -> None:
         self._carrier = carrier
-        self._gone: dict[int, list[Gone]] = {}
+        self._gone: dict[int, list[Retraction]] = {}
         self._seen: list[list[tuple[int, msgspec.Raw]]] = [[] for _ in range(LINKS_PARTITIONS)]
 
-    def seen(self, sighting: Sighting, before: bytes) -> bytes:
+    def seen(self, parcel_link: ParcelLink, before: bytes) -> bytes:
         """Tell of a parcel that is in force now, `before` the marks it had; the marks it has."""
-        address, phone, seller = sighting.address, sighting.phone, sighting.seller
-        packed = msgspec.Raw(_PACK(sighting))
+        address, phone, seller = parcel_link.address, parcel_link.phone, parcel_link.seller
+        packed = msgspec.Raw(_PACK(parcel_link))
         of_address = partition_of(address, LINKS_PARTITIONS) if address else -1
         of_phone = partition_of(phone, LINKS_PARTITIONS) if phone else -1
         of_seller = partition_of(seller, LINKS_PARTITIONS) if seller else -1
@@ -39,9 +39,9 @@ class Told:
             self._seen[of_phone].append((PHONE | (SELLER if of_seller == of_phone else 0), packed))
         if seller and of_seller not in (of_address, of_phone):
             self._seen[of_seller].append((SELLER, packed))
-        marks = _MARKS.pack(address, phone, seller, sighting.since_ms)
+        marks = _MARKS.pack(address, phone, seller, parcel_link.since_ms)
         if before and before != marks:
-            self._take_back(sighting.name, before, (address, phone, seller))
+            self._take_back(parcel_link.name, before, (address, phone, seller))
         return marks
 
     def gone(self, name: str, before: bytes) -> None:
@@ -57,12 +57,12 @@ class Told:
                 number = partition_of(mark, LINKS_PARTITIONS)
                 kinds[number] = kinds.get(number, 0) | kind
         for number, bits in kinds.items():
-            self._gone.setdefault(number, []).append(Gone(name, bits, address, phone, seller))
+            self._gone.setdefault(number, []).append(Retraction(name, bits, address, phone, seller))
 
-    def by_partition(self, manifest_id: str, version: int, master_bill: str, key_id: str, received_at_ms: int) -> Mapping[int, Sightings]:
+    def by_partition(self, manifest_id: str, version: int, master_bill: str, key_id: str, received_at_ms: int) -> Mapping[int, LinkMessage]:
         """What each partition is told; partitions that nothing is said to are left out."""
         return {
-            number: Sightings(self._carrier, manifest_id, version, master_bill, key_id, received_at_ms, tuple(self._gone.get(number, ())), tuple(seen))
+            number: LinkMessage(self._carrier, manifest_id, version, master_bill, key_id, received_at_ms, tuple(self._gone.get(number, ())), tuple(seen))
             for number, seen in enumerate(self._seen)
             if seen or number in self._gone
         }

@@ -15,9 +15,9 @@ from agents.identifiers import clearance_code
 from agents.importers.customs_interface import can_be_asked, particulars_token
 from agents.importers.verify import Verification, verify
 from agents.intake.findings import FLOODED_MAX, SHAPE, _finding, _first_acting, _lies_in, _repeated, _shown, findings_of, hushed
-from agents.intake.link_messages import Told, since_of
-from agents.intake.results import Office, Passed, Record, Refused, Taken
-from agents.intake.structure import PlainParcel, Shaped, faults, fit_parcel, salvage, shape, unknown, unknown_in
+from agents.intake.link_messages import LinkMessageBuilder, since_of
+from agents.intake.results import DecisionContext, ForwardedParcel, IntakeResult, Record, RejectedParcel
+from agents.intake.structure import ParseResult, StrictParcel, faults, parcel_or_none, parse, salvage, unknown, unknown_in
 from agents.parcel.case import Case, ManifestCase
 from agents.parcel.marks import Marks, marks_of
 from agents.parcel.price_limits import list_limit_usd_e4
@@ -30,20 +30,20 @@ from agents.rules import MANIFEST_RULES, PARCEL_RULES, RULE_SET
 from agents.rules.format import goods_chars
 from agents.rules.outcome import acting, is_bundled, is_covert, is_silent, relief_of, route_of
 from agents.rules.parties import listed_parties
-from agents.rules.phases import asked, is_observed, questions
+from agents.rules.phases import active_rules, is_observed, rule_index
 from agents.rules.rule import Found
 from agents.rules.traits import FEW_LINES, Traits
-from agents.state.carriers import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, Bill, CarrierMemory, Change, Filing
+from agents.state.carriers import CONFLICTS_REMEMBERED_MAX, VERSIONS_REMEMBERED_MAX, CarrierState, HouseBillState, ManifestState, StateChange
 from agents.values.clock import HOUR_MS, day_in_korea, day_of_ms, parse_rfc3339, show_ms
-from agents.values.identity import Ids, consignee_token, digest, mark
+from agents.values.identity import Ids, consignee_token, digest, hash48
 from agents.values.money import E4, show_e6
 from schemas import dead_letter, limits
 from schemas.checked_parcel import CheckedParcel, Facts, Operation
 from schemas.dead_letter import UnreadableError
-from schemas.decision import Decided, Event, Finding, Relief, Route, Versions
-from schemas.decision_encoding import Own, SettledWriter, Shared, write_decided
+from schemas.decision import DecisionTail, Event, Finding, Relief, Route, Versions
+from schemas.decision_encoding import DecisionHeadEncoder, ManifestFields, ParcelFields, encode_decision_tail
 from schemas.manifest import Header, Parcel
-from schemas.parcel_links import CONSIGNEE_BYTES, Sighting
+from schemas.parcel_links import CONSIGNEE_BYTES, ParcelLink
 from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding, Status
 
 DUPLICATES: Final = "XP-01"
@@ -71,7 +71,7 @@ class _Judged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     route: Route | None = None
     relief: Relief = "NONE"
     bundled: bool = False
-    own: Own = Own()
+    own: ParcelFields = ParcelFields()
 
     @property
     def refused(self) -> bool:
@@ -100,12 +100,12 @@ class _Way(msgspec.Struct, frozen=True, gc=False):
     """Those that linking knows of it so far."""
 
 
-def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
+def take(record: Record, memory: CarrierState, context: DecisionContext) -> IntakeResult:
     """What a record brings. Changes nothing: the caller applies `change` to the memory.
 
     Raises UnreadableError for a record that can't be answered.
     """
-    filing = _File(record, memory, office)
+    filing = _File(record, memory, context)
     known = memory.filings.get(filing.header.manifest_id)
     answered = None if known is None else known.answers.get(filing.header.version)
     if known is not None and (answered == filing.digest or filing.digest in known.refused):
@@ -122,8 +122,8 @@ def take(record: Record, memory: CarrierMemory, office: Office) -> Taken:
 class _File:
     """One manifest version on its way through intake."""
 
-    def __init__(self, record: Record, memory: CarrierMemory, office: Office) -> None:
-        self._record, self._memory, self._office = record, memory, office
+    def __init__(self, record: Record, memory: CarrierState, context: DecisionContext) -> None:
+        self._record, self._memory, self._context = record, memory, context
         raw = read(record.value)
         parcels = raw.get("parcels", [])
         shaped = _header(raw)
@@ -135,26 +135,26 @@ class _File:
         items = sum(len(parcel["items"]) for parcel in self._raw_parcels if isinstance(parcel, dict) and isinstance(parcel.get("items"), list))
         if items > limits.ITEMS_PER_MANIFEST_MAX:
             raise UnreadableError(dead_letter.TOO_MANY, f"{items} lines of goods; {limits.ITEMS_PER_MANIFEST_MAX} at most: split the manifest", "/parcels")
-        self._parcels = [] if self.event == "CANCEL" else [fit_parcel(parcel) for parcel in self._raw_parcels]
-        self._named = [shape(parcel, _Named) for parcel in self._raw_parcels] if self.event == "CANCEL" else []
+        self._parcels = [] if self.event == "CANCEL" else [parcel_or_none(parcel) for parcel in self._raw_parcels]
+        self._named = [parse(parcel, _Named) for parcel in self._raw_parcels] if self.event == "CANCEL" else []
         self.digest = self._fingerprint(raw, shaped.value)
         self._known = memory.filings.get(self.header.manifest_id)
         self._spoilt = frozenset(fault.path for fault in shaped.faults)
         self._lodged_on = day_in_korea(self.header.lodged_at)
-        self._day = _day_that_counts(self.header.lodged_at, self._lodged_on, record.stored_at_ms, office.reference)
-        self._law = office.reference.on(self._day)
+        self._day = _day_that_counts(self.header.lodged_at, self._lodged_on, record.stored_at_ms, context.reference)
+        self._law = context.reference.on(self._day)
         self._lodged_on_day = self._day.toordinal()
         self._is_import = self.header.direction == "IMPORT"
-        self._verifies = self._is_import and bool(len(office.reference.importers) or self._law.figures.importer_register_complete)
+        self._verifies = self._is_import and bool(len(context.reference.importers) or self._law.figures.importer_register_complete)
         self._asks_customs = self._is_import and bool(self._law.figures.importer_asks_customs)
         """Whether decisions on what people bought await what customs says of the importer."""
-        self._understand = office.reference.goods.understand
-        self._questions = questions(PARCEL_RULES, self._law)
-        self._traits = Traits(self.header, record.carrier, office.reference, self._law)
+        self._understand = context.reference.goods.understand
+        self._rule_index = rule_index(PARCEL_RULES, self._law)
+        self._traits = Traits(self.header, record.carrier, context.reference, self._law)
         self._arrives_on = ordinal(day_in_korea(self.header.arrives_at or ""))
         self._arrives_ms = unix_ms(self.header.arrives_at)
         self._departs_ms = unix_ms(self.header.departs_at)
-        self._master = mark(record.carrier, self.header.master_bill)
+        self._master = hash48(record.carrier, self.header.master_bill)
         self._findings = [*(_finding(SHAPE, found, "REJECT") for found in shaped.faults), *self._header_findings(raw)]
         if not isinstance(parcels, list):
             self._findings.append(_finding(SHAPE, Found("/parcels", "the parcels are no list; a list is right"), "REJECT"))
@@ -162,10 +162,10 @@ class _File:
         self._begin("")
 
     def _begin(self, apart: str) -> None:
-        header, reference = self.header, self._office.reference
+        header, reference = self.header, self._context.reference
         self._ids = Ids(self._record.carrier, header.manifest_id, header.version, apart)
-        self._writer = SettledWriter(
-            Shared(
+        self._writer = DecisionHeadEncoder(
+            ManifestFields(
                 carrier=self._record.carrier,
                 manifest_id=header.manifest_id,
                 manifest_version=header.version,
@@ -177,7 +177,7 @@ class _File:
                     self._law.week.week_id if self._law.week else None,
                     reference.tariff_edition,
                     watchlist=reference.watchlist.version or None,
-                    model=None if self._office.scorer is None else self._office.scorer.model.version,
+                    model=None if self._context.scorer is None else self._context.scorer.model.version,
                 ),
                 source=self._record.source,
             ),
@@ -193,8 +193,8 @@ class _File:
     def _header_findings(self, raw: dict[str, Any]) -> Iterator[Finding]:
         """What the rules of manifests find."""
         stored_at = datetime.fromtimestamp(self._record.stored_at_ms / 1000, UTC)
-        case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, stored_at=stored_at, reference=self._office.reference, law=self._law)
-        for rule in asked(MANIFEST_RULES, self._law):
+        case = ManifestCase(header=self.header, carrier=self._record.carrier, lodged_on=self._lodged_on, stored_at=stored_at, reference=self._context.reference, law=self._law)
+        for rule in active_rules(MANIFEST_RULES, self._law):
             for found in rule.check(case):
                 if not _lies_in(found.path, self._spoilt):
                     yield rule.finding(found)
@@ -203,23 +203,23 @@ class _File:
 
     # the three answers to a version that can be placed
 
-    def unheard(self, status: Status) -> Taken:
+    def unheard(self, status: Status) -> IntakeResult:
         """Nothing new: the same again, or older than what was answered."""
         latest = self._known.latest if self._known else 0
         older = f"is older than version {latest}, already answered; send what it still needs as version {latest + 1}"
         said = "was answered before with the same content" if status == "DUPLICATE" else older
         note = ReceiptFinding(DUPLICATES, "INFO", "/version", f"version {self.header.version} {said}")
         change = None if status == "DUPLICATE" else self._change({})
-        return Taken(receipt=self._receipt(status, Counts(), [note], []), change=change)
+        return IntakeResult(receipt=self._receipt(status, Counts(), [note], []), change=change)
 
-    def refuse(self, conflict: Found) -> Taken:
+    def refuse(self, conflict: Found) -> IntakeResult:
         """The same number for other content: everything refused, nothing remembered but what was answered."""
         self._findings.append(_finding(DUPLICATES, conflict, "REJECT"))
         self._begin(self.digest.hex())
         judged = [_Judged(path=f"/parcels/{index}", house_bill=_house_bill(raw), findings=()) for index, raw in enumerate(self._raw_parcels)]
         return self._answer(judged, conflict=True)
 
-    def declare(self) -> Taken:
+    def declare(self) -> IntakeResult:
         """A first filing or an amendment: judge every parcel."""
         if not self._raw_parcels and not any(finding.path == "/parcels" for finding in self._findings):
             self._findings.append(_finding(SHAPE, Found("/parcels", "no parcels; name at least one"), "REJECT"))
@@ -240,7 +240,7 @@ class _File:
             seen.add(judged[-1].house_bill)
         return self._answer(judged)
 
-    def cancel(self) -> Taken:
+    def cancel(self) -> IntakeResult:
         """Withdraw the parcels named, or all."""
         mine = dict(self._memory.bills_of(self.header.manifest_id))
         if self._raw_parcels:
@@ -277,7 +277,7 @@ class _File:
     def _found(self, case: Case, traits: int, path: str, seen: set[str]) -> list[Finding]:
         """What the rules of one parcel find, and its house bill among the others."""
         twice = self._twice(case.parcel, seen)
-        rules = self._questions.of(traits)
+        rules = self._rule_index.of(traits)
         found = findings_of(case, rules, path, FLOODED_MAX + 1 if self._flooded else limits.FINDINGS_PER_PARCEL_MAX + 1)
         if found:
             found = hushed(found, case.parcel.consignee)
@@ -285,11 +285,11 @@ class _File:
             found.append(_finding(DUPLICATES, twice, "REJECT", path))
         return found
 
-    def _judge(self, index: int, case: Case, traits: int, own: Own, raw: dict[str, Any], seen: set[str]) -> _Judged:  # noqa: PLR0913, PLR0917 - what a judgement rests on
+    def _judge(self, index: int, case: Case, traits: int, own: ParcelFields, raw: dict[str, Any], seen: set[str]) -> _Judged:  # noqa: PLR0913, PLR0917 - what a judgement rests on
         """Every finding on one parcel."""
         path = f"/parcels/{index}"
         findings = self._found(case, traits, path, seen)
-        if type(case.parcel) is not PlainParcel:
+        if type(case.parcel) is not StrictParcel:
             findings += [_finding(SHAPE, found, "INFO") for found in unknown(raw, path)]
         rules = acting(findings)
         route = route_of(case, rules)
@@ -306,7 +306,7 @@ class _File:
 
     def _cases(self, parcels: list[Parcel]) -> list[Case]:
         """Parcels laid out for the rules."""
-        header, law, reference, is_import = self.header, self._law, self._office.reference, self._is_import
+        header, law, reference, is_import = self.header, self._law, self._context.reference, self._is_import
         understood = list(map(self._goods, parcels))
         kinds = [categorise(goods, law.categories) for goods in understood]
         prices = [price_of(parcel, law.week) for parcel in parcels]
@@ -340,10 +340,10 @@ class _File:
 
     def _verification(self, parcel: Parcel) -> Verification | None:
         """What the register says of the importer."""
-        checks, consignee, keys = self._law.importer_checks, parcel.consignee, self._office.keys
+        checks, consignee, keys = self._law.importer_checks, parcel.consignee, self._context.keys
         if checks is None or not clearance_code.is_valid(consignee.clearance_code or ""):
             return None
-        return verify(consignee, self._office.reference.importers.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
+        return verify(consignee, self._context.reference.importers.entry_of(consignee, keys), keys, self._day, checks, parcel.order)
 
     def _is_correction(self, house_bill: str) -> bool:
         """Whether the house bill came by a correction of a manifest that was answered before, now or earlier."""
@@ -360,7 +360,7 @@ class _File:
         if bill.in_force is not None and bill.manifest_id != self.header.manifest_id:
             said = f"the house bill is in force in manifest {bill.manifest_id!r}; amend or cancel it there first"
             return Found("/house_bill", said, {"manifest": bill.manifest_id})
-        if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX and bill.path[-1] != consignee_token(parcel.consignee, self._office.keys):
+        if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX and bill.path[-1] != consignee_token(parcel.consignee, self._context.keys):
             return Found("/consignee", f"the consignee was changed {limits.CONSIGNEE_CHANGES_MAX} times; cancel the parcel and lodge it under a new house bill")
         return None
 
@@ -392,20 +392,20 @@ class _File:
 
     # the answer
 
-    def _answer(self, judged: list[_Judged], *, conflict: bool = False) -> Taken:
+    def _answer(self, judged: list[_Judged], *, conflict: bool = False) -> IntakeResult:
         """Receipt, checked parcels, refused parcels and what to remember of them."""
         ours = _repeated([finding for finding in self._findings if finding.severity == "REJECT"])
-        passed: list[Passed] = []
-        refused: list[Refused] = []
-        told = Told(self._record.carrier)
-        bills: dict[str, Bill] = {}
+        passed: list[ForwardedParcel] = []
+        refused: list[RejectedParcel] = []
+        told = LinkMessageBuilder(self._record.carrier)
+        bills: dict[str, HouseBillState] = {}
         answers: list[ParcelAnswer] = []
         answer = "CANCELLED" if self.event == "CANCEL" else "ACCEPTED"
         rejected = 0
         refusals = [bool(ours) or parcel.refused for parcel in judged]
-        settled = [self._writer.write(parcel.house_bill, parcel.own) for parcel in judged]
-        passing = iter(self._pass([(parcel, written) for parcel, written, is_refused in zip(judged, settled, refusals, strict=True) if not is_refused], told))
-        for parcel, is_refused, written in zip(judged, refusals, settled, strict=True):
+        decision_head = [self._writer.write(parcel.house_bill, parcel.own) for parcel in judged]
+        passing = iter(self._pass([(parcel, written) for parcel, written, is_refused in zip(judged, decision_head, refusals, strict=True) if not is_refused], told))
+        for parcel, is_refused, written in zip(judged, refusals, decision_head, strict=True):
             if is_refused:
                 rejected += 1
                 before = bills.get(parcel.house_bill) or self._memory.bills.get(parcel.house_bill)
@@ -422,9 +422,9 @@ class _File:
         counts = Counts(len(judged), 0 if self.event == "CANCEL" else taken, rejected, taken if self.event == "CANCEL" else 0)
         findings = [_shown(finding) for finding in self._findings if not is_observed(finding)]
         receipt = self._receipt(self._status(counts, refused_whole=bool(ours)), counts, findings, answers)
-        header, key_id = self.header, self._office.keys.keys[0][0]
+        header, key_id = self.header, self._context.keys.keys[0][0]
         links = told.by_partition(header.manifest_id, header.version, header.master_bill, key_id, self._record.stored_at_ms)
-        return Taken(receipt=receipt, passed=passed, refused=refused, links=links, change=self._change(bills, conflict=conflict))
+        return IntakeResult(receipt=receipt, passed=passed, refused=refused, links=links, change=self._change(bills, conflict=conflict))
 
     def _status(self, counts: Counts, *, refused_whole: bool) -> Status:
         if refused_whole or counts.rejected == counts.received:
@@ -433,7 +433,17 @@ class _File:
             return "CANCELLED"
         return "ACCEPTED_WITH_REJECTIONS" if counts.rejected else "ACCEPTED"
 
-    def _refused(self, parcel: _Judged, ours: list[Finding], before: Bill | None, settled: bytes, passed: list[Passed], refused: list[Refused], *, first: bool) -> Bill:  # noqa: PLR0913, PLR0917 - what a refusal touches
+    def _refused(  # noqa: PLR0913, PLR0917 - what a refusal touches
+        self,
+        parcel: _Judged,
+        ours: list[Finding],
+        before: HouseBillState | None,
+        decision_head: bytes,
+        passed: list[ForwardedParcel],
+        refused: list[RejectedParcel],
+        *,
+        first: bool,
+    ) -> HouseBillState:
         """Refuse a parcel. That supersedes nothing: what was in force stays so. `first`: no parcel of this version had the house bill before.
 
         Once a house bill was accepted, screening numbers its decisions: the refusal takes the way of the others.
@@ -443,9 +453,9 @@ class _File:
         names = (parcel.house_bill,) if parcel.house_bill and first else (parcel.house_bill, parcel.path)
         findings = (*ours, *[finding for finding in parcel.findings if not is_covert(finding)])
         if known is not None and known.path:
-            passed.append(Passed(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, settled)))
-            return Bill(known.manifest_id, sequence, known.in_force, known.path, known.corrected, known.marks)
-        decided = Decided(
+            passed.append(ForwardedParcel(known.path[0], self._checked("REFUSE", parcel.house_bill, known.path, self._ids.of(*names), sequence, findings, decision_head)))
+            return HouseBillState(known.manifest_id, sequence, known.in_force, known.path, known.corrected, known.marks)
+        decided = DecisionTail(
             decision_id=self._ids.of(*names),
             sequence=sequence,
             supersedes=None,
@@ -455,12 +465,12 @@ class _File:
             findings=findings,
             decided_at=show_ms(self._record.stored_at_ms),
         )
-        refused.append(Refused(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", settled + write_decided(decided)))
-        return Bill(self.header.manifest_id if known is None else known.manifest_id, sequence, None, (), self._is_correction(parcel.house_bill))
+        refused.append(RejectedParcel(parcel.house_bill or f"{self.header.manifest_id}{parcel.path}", decision_head + encode_decision_tail(decided)))
+        return HouseBillState(self.header.manifest_id if known is None else known.manifest_id, sequence, None, (), self._is_correction(parcel.house_bill))
 
     def _laid(self, accepted: list[tuple[_Judged, Case]]) -> list[_Laid]:
         """Accepted parcels laid out for screening and linking."""
-        keys = self._office.keys
+        keys = self._context.keys
         tokens = [consignee_token(case.parcel.consignee, keys) for _, case in accepted]
         marks = marks_of([case.parcel for _, case in accepted], self._record.carrier, keys.secret)
         facts = [self._facts(case, judged, token, marked) for (judged, case), token, marked in zip(accepted, tokens, marks, strict=True)]
@@ -469,7 +479,7 @@ class _File:
         risks = [self._risk(case) for _, case in accepted]
         return list(map(_Laid, tokens, facts, packed, money, risks))
 
-    def _pass(self, parcels: list[tuple[_Judged, bytes]], told: Told) -> list[tuple[Passed, Bill]]:
+    def _pass(self, parcels: list[tuple[_Judged, bytes]], told: LinkMessageBuilder) -> list[tuple[ForwardedParcel, HouseBillState]]:
         """Pass parcels on to screening, by way of the consignees they had before, and tell linking of them; each has its settled part.
 
         What passes is the only parcel of its house bill in the manifest: what was before it stands in the memory.
@@ -481,20 +491,20 @@ class _File:
         ways = [_way(bill, each) for bill, each in zip(before, laid, strict=True)]
         checked = [
             self._checked(
-                "CANCEL" if each is None else "DECLARE", judged.house_bill, way.path, decision_id, way.sequence, judged.findings, settled, way.supersedes, judged.route, each
+                "CANCEL" if each is None else "DECLARE", judged.house_bill, way.path, decision_id, way.sequence, judged.findings, decision_head, way.supersedes, judged.route, each
             )
-            for (judged, settled), each, decision_id, way in zip(parcels, laid, ids, ways, strict=True)
+            for (judged, decision_head), each, decision_id, way in zip(parcels, laid, ids, ways, strict=True)
         ]
         marks = [self._tell(judged, each, way.sequence, way.marks, told) for (judged, _), each, way in zip(parcels, laid, ways, strict=True)]
         return [
             (
-                Passed(way.path[0], parcel),
-                Bill(self.header.manifest_id, way.sequence, None if each is None else way.sequence, way.path, self._is_correction(judged.house_bill), marked),
+                ForwardedParcel(way.path[0], parcel),
+                HouseBillState(self.header.manifest_id, way.sequence, None if each is None else way.sequence, way.path, self._is_correction(judged.house_bill), marked),
             )
             for (judged, _), each, way, parcel, marked in zip(parcels, laid, ways, checked, marks, strict=True)
         ]
 
-    def _tell(self, judged: _Judged, laid: _Laid | None, sequence: int, before: bytes, told: Told) -> bytes:
+    def _tell(self, judged: _Judged, laid: _Laid | None, sequence: int, before: bytes, told: LinkMessageBuilder) -> bytes:
         """Tell linking of a parcel that a person imports, or that it is gone; the marks it is known by."""
         name, case = f"{self._record.carrier}/{judged.house_bill}", judged.case
         if laid is None or case is None or not laid.facts.is_person or not case.is_import or not case.parcel.items:
@@ -505,7 +515,7 @@ class _File:
         piece_cents = piece_cents_of(item, case.price)
         hs_code = judged.own.goods[0].hs_code or ""
         commodity, kind = comparable(hs_code[:HS_SUBHEADING_CHARS], item) if piece_cents and hs_code else (0, 0)
-        sighting = Sighting(
+        parcel_link = ParcelLink(
             name,
             self._record.stored_at_ms if since_ms is None else since_ms,
             sequence,
@@ -520,7 +530,7 @@ class _File:
             piece_cents,
             kind,
         )
-        return told.seen(sighting, before)
+        return told.seen(parcel_link, before)
 
     def _checked(  # noqa: PLR0913, PLR0917 - what screening is told
         self,
@@ -530,7 +540,7 @@ class _File:
         decision_id: str,
         sequence: int,
         findings: tuple[Finding, ...],
-        settled: bytes,
+        decision_head: bytes,
         supersedes: int | None = None,
         route: Route | None = None,
         laid: _Laid | None = None,
@@ -553,13 +563,13 @@ class _File:
             findings=findings,
             facts=b"" if laid is None else laid.packed,
             money=b"" if laid is None else laid.money,
-            settled=settled,
+            decision_head=decision_head,
             risk=b"" if laid is None else laid.risk,
         )
 
     def _risk(self, case: Case) -> bytes:
         """The risk of an import, as the decision has it; nothing without a model."""
-        scorer = self._office.scorer
+        scorer = self._context.scorer
         return b"" if scorer is None or not case.is_import else scorer.of_parcel(rows_of(case))
 
     def _facts(self, case: Case, judged: _Judged, token: str, marks: Marks) -> Facts:
@@ -577,7 +587,7 @@ class _File:
             supplier=marks.supplier,
             address=marks.address,
             phone=marks.phone,
-            particulars=particulars_token(parcel.consignee, token, self._office.keys) if self._asks_customs and parcel.ecommerce and can_be_asked(parcel.consignee) else "",
+            particulars=particulars_token(parcel.consignee, token, self._context.keys) if self._asks_customs and parcel.ecommerce and can_be_asked(parcel.consignee) else "",
             uses=dict(case.uses) if case.uses else {},
             relief=judged.relief,
             is_person=bool(parcel.consignee.clearance_code) or not parcel.consignee.business_number,
@@ -588,9 +598,9 @@ class _File:
             draw=marks.draw,
         )
 
-    def _change(self, bills: dict[str, Bill], *, conflict: bool = False) -> Change:
+    def _change(self, bills: dict[str, HouseBillState], *, conflict: bool = False) -> StateChange:
         """What to remember. A refused conflict leaves the answer that stands."""
-        known = self._known or Filing(0, {}, 0)
+        known = self._known or ManifestState(0, {}, 0)
         answers, refused = dict(known.answers), known.refused
         if conflict:
             refused = (*refused, self.digest)[-CONFLICTS_REMEMBERED_MAX:]
@@ -599,7 +609,7 @@ class _File:
         if len(answers) > VERSIONS_REMEMBERED_MAX:
             del answers[min(answers)]
         latest = max(known.latest, self.header.version)
-        return Change(self.header.manifest_id, Filing(latest, answers, self._record.stored_at_ms, refused), bills)
+        return StateChange(self.header.manifest_id, ManifestState(latest, answers, self._record.stored_at_ms, refused), bills)
 
     def _receipt(self, status: Status, counts: Counts, findings: list[ReceiptFinding], parcels: list[ParcelAnswer]) -> Receipt:
         source = self._record.source
@@ -618,7 +628,7 @@ class _File:
         )
 
 
-def _way(before: Bill | None, laid: _Laid | None) -> _Way:
+def _way(before: HouseBillState | None, laid: _Laid | None) -> _Way:
     """The way of a parcel; without `laid` it is cancelled."""
     sequence, in_force, path, marks = (1, None, (), b"") if before is None else (before.sequence + 1, before.in_force, before.path, before.marks)
     if laid is not None and (not path or path[-1] != laid.token):
@@ -626,15 +636,15 @@ def _way(before: Bill | None, laid: _Laid | None) -> _Way:
     return _Way(sequence, in_force, path, marks)
 
 
-def _own(case: Case) -> Own:
+def _own(case: Case) -> ParcelFields:
     """What a parcel adds to the settled part of its decision."""
     price = case.price
-    return Own(None if price is None else show_e6(price.goods_usd_e6), None if price is None else price.customs_value_krw, goods_of(case))
+    return ParcelFields(None if price is None else show_e6(price.goods_usd_e6), None if price is None else price.customs_value_krw, goods_of(case))
 
 
-def _header(raw: dict[str, Any]) -> Shaped[Header]:
+def _header(raw: dict[str, Any]) -> ParseResult[Header]:
     """The manifest without its parcels; unreadable when nobody could be answered."""
-    shaped = shape(raw, Header)
+    shaped = parse(raw, Header)
     lost = [fault for fault in shaped.faults if fault.path in ("/manifest_id", "/version")]
     if lost:
         raise UnreadableError(dead_letter.NO_IDENTITY, f"nobody to answer to: {lost[0].path[1:]}: {lost[0].message}", lost[0].path)

@@ -6,11 +6,11 @@ import msgspec
 
 from agents.reference import Reference
 from agents.risk.model import Scorer
-from agents.state.carriers import Change
+from agents.state.carriers import StateChange
 from agents.values.identity import TokenKeys
 from schemas.checked_parcel import CheckedParcel
 from schemas.decision import Source
-from schemas.parcel_links import Sightings
+from schemas.parcel_links import LinkMessage
 from schemas.receipt import Receipt
 
 
@@ -23,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     stored_at_ms: int
 
 
-class Office(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """What customs brings to a manifest: the law and lists of the day, and its keys."""
 
     reference: Reference
@@ -32,26 +32,26 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
     """The risk model; without one, rules alone decide."""
 
 
-class Passed(msgspec.Struct, frozen=True, gc=False):
+class ForwardedParcel(msgspec.Struct, frozen=True, gc=False):
     """A checked parcel and the consignee token it is keyed by."""
 
     token: str
     parcel: CheckedParcel
 
 
-class Refused(msgspec.Struct, frozen=True, gc=False):
+class RejectedParcel(msgspec.Struct, frozen=True, gc=False):
     """A refused parcel: the key and the written decision."""
 
     key: str
     decision: bytes
 
 
-class Taken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class IntakeResult(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Everything that one record brings."""
 
     receipt: Receipt
-    passed: Sequence[Passed] = ()
-    refused: Sequence[Refused] = ()
-    links: Mapping[int, Sightings] = {}
+    passed: Sequence[ForwardedParcel] = ()
+    refused: Sequence[RejectedParcel] = ()
+    links: Mapping[int, LinkMessage] = {}
     """What linking is told, by partition."""
-    change: Change | None = None
+    change: StateChange | None = None

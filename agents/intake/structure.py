@@ -46,7 +46,7 @@ class _Item(Item, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=Tru
     """The same of a line."""
 
 
-class PlainParcel(Parcel, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+class StrictParcel(Parcel, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A parcel without a field that nobody knows: nearly every one, and known as such by the conversion itself."""
 
     consignor: _Consignor
@@ -55,14 +55,14 @@ class PlainParcel(Parcel, frozen=True, gc=False, kw_only=True, forbid_unknown_fi
     items: Annotated[tuple[_Item, ...], Meta(max_length=limits.ITEMS_PER_PARCEL_MAX)]
 
 
-class Shaped(msgspec.Struct, Generic[S], frozen=True, gc=False):
+class ParseResult(msgspec.Struct, Generic[S], frozen=True, gc=False):
     """What could be made of an object: the value (None when it has faults) and the faults."""
 
     value: S | None
     faults: tuple[Found, ...] = ()
 
 
-def fit(raw: object, kind: type[S]) -> S | None:
+def convert_or_none(raw: object, kind: type[S]) -> S | None:
     """An object as a struct; None when it has faults."""
     try:
         return msgspec.convert(raw, kind)
@@ -70,17 +70,17 @@ def fit(raw: object, kind: type[S]) -> S | None:
         return None
 
 
-def fit_parcel(raw: object) -> Parcel | None:
+def parcel_or_none(raw: object) -> Parcel | None:
     """A parcel, plain where it can be; None when it has faults."""
-    return fit(raw, PlainParcel) or fit(raw, Parcel)
+    return convert_or_none(raw, StrictParcel) or convert_or_none(raw, Parcel)
 
 
-def shape(raw: object, kind: type[S], path: str = "") -> Shaped[S]:
+def parse(raw: object, kind: type[S], path: str = "") -> ParseResult[S]:
     """An object as a struct, or every fault that keeps it from being one."""
     try:
-        return Shaped(msgspec.convert(raw, kind))
+        return ParseResult(msgspec.convert(raw, kind))
     except msgspec.ValidationError:
-        return Shaped(None, tuple(faults(raw, kind, path)))
+        return ParseResult(None, tuple(faults(raw, kind, path)))
 
 
 def salvage(raw: object, kind: type[S]) -> S:
@@ -167,7 +167,7 @@ def _inner(value: object, field: FieldInfo, path: str, error: str) -> Iterator[F
     struct, many = _struct_in(field.type)
     if struct is not None and many and _is_short_list(value):
         for index, element in enumerate(value):
-            if fit(element, struct) is None:
+            if convert_or_none(element, struct) is None:
                 yield from faults(element, struct, f"{path}/{index}")
     elif struct is not None and not many and isinstance(value, dict):
         yield from faults(value, struct, path)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.values.address import place_of
-from agents.values.identity import mark
+from agents.values.identity import hash48
 from agents.values.text import folded
 from schemas.manifest import Parcel
 
@@ -17,12 +17,12 @@ def supplier_of(parcel: Parcel) -> int:
         return _sold_by("code", consignor.supplier_code, "")
     if order is not None and order.seller_id:
         return _sold_by("seller", order.platform or "", order.seller_id)
-    return mark("name", folded(consignor.name), consignor.country)
+    return hash48("name", folded(consignor.name), consignor.country)
 
 
 @lru_cache(maxsize=65_536)  # sellers and suppliers repeat
 def _sold_by(kind: str, by: str, of: str) -> int:
-    return mark(kind, folded(by), folded(of)) if of else mark(kind, folded(by))
+    return hash48(kind, folded(by), folded(of)) if of else hash48(kind, folded(by))
 
 
 class Marks(NamedTuple):
@@ -38,9 +38,9 @@ class Marks(NamedTuple):
 def marks_of(parcels: Sequence[Parcel], carrier: str, secret: bytes) -> list[Marks]:
     """The marks of parcels, those of persons keyed with `secret`."""
     suppliers = list(map(supplier_of, parcels))
-    addresses = [mark(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels]
-    phones = [mark(digits_of(parcel.consignee.phone), secret=secret) for parcel in parcels]
-    draws = [mark("draw", carrier, parcel.house_bill, secret=secret) for parcel in parcels]
+    addresses = [hash48(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels]
+    phones = [hash48(digits_of(parcel.consignee.phone), secret=secret) for parcel in parcels]
+    draws = [hash48("draw", carrier, parcel.house_bill, secret=secret) for parcel in parcels]
     return list(map(Marks, suppliers, addresses, phones, draws))
 
 

@@ -8,7 +8,7 @@ from agents.goods.naming import NAME_CHARS, name_of
 from agents.law.entries import Week
 from agents.parcel.case import Case, Price
 from agents.values.clock import parse_rfc3339
-from agents.values.identity import mark
+from agents.values.identity import hash48
 from agents.values.money import E4, parse_e4, usd_e6
 from agents.values.text import folded
 from schemas.checked_parcel import Line, Money
@@ -55,7 +55,7 @@ def comparable(subheading: str, item: Item) -> tuple[int, int]:
 @lru_cache(maxsize=65_536)  # descriptions repeat
 def _compared(subheading: str, unit: str, weight_class: int, description: str, brand: str | None) -> tuple[int, int]:
     measure = (subheading, folded(unit), str(weight_class))
-    return mark(*measure), mark(*measure, name_of(description), folded(brand or ""))
+    return hash48(*measure), hash48(*measure, name_of(description), folded(brand or ""))
 
 
 def piece_cents_of(item: Item, price: Price | None) -> int:

@@ -134,8 +134,8 @@ LINK_RULES: Final[tuple[LinkRule, ...]] = (
     _link("XP-07", links.seller_has_customers_who_buy_once, SELLER, _FRAUD, "INSPECT", "INSPECTION"),
     _link("XP-09", links.seller_is_not_always_near_the_limit, SELLER, "Customs Act Art. 270; Managed cargo notice Art. 5(1)4", "INSPECT", "INVESTIGATION"),
     _link("XP-12", links.price_fits_the_seller, SELLER, _PRICE, "INSPECT", "INSPECTION"),
-    _link("XP-12", links.price_fits_the_goods, link_prices.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
-    _link("XP-12", links.seller_is_not_always_cheap, link_prices.CHEAP, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.price_fits_the_goods, link_prices.PRICE_RULES, _PRICE, "INSPECT", "INSPECTION"),
+    _link("XP-12", links.seller_is_not_always_cheap, link_prices.PRICE_RULES, _PRICE, "INSPECT", "INSPECTION"),
 )
 """Rules over parcels of many consignees. They open security cases; no decision changes, and no carrier hears of them."""
 

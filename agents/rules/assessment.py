@@ -7,7 +7,7 @@ import msgspec
 from agents.parcel.case import Case
 from agents.rules.rule import Found
 from agents.rules.texts import is_before, is_consolidated, names_a_place
-from agents.rules.traits import AIR, LOADING, UNSAID, about
+from agents.rules.traits import AIR, LOADING, VAGUE_LOADING_DATA, about
 from schemas.officer_action import Act, Assessment
 
 
@@ -21,7 +21,7 @@ class ActionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the carrier was told before loading, and has not been ended."""
 
 
-@about(LOADING | UNSAID)
+@about(LOADING | VAGUE_LOADING_DATA)
 def loading_data_is_complete(case: Case) -> Iterator[Found]:
     """Before air cargo is loaded, sender and receiver are named with a place, and pieces, weight and goods are said; a consolidation says nothing of its goods."""
     header, parcel = case.header, case.parcel

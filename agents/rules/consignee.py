@@ -10,7 +10,7 @@ from agents.importers.verify import Verification
 from agents.parcel.selfuse import limit_of
 from agents.reference import Law
 from agents.rules.rule import Found
-from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from agents.values.money import E2, E4, show_e6
 from schemas import limits
@@ -32,7 +32,7 @@ class ScreenCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     now_ms: int
     facts: Facts
-    others: Mapping[str, Seen]
+    others: Mapping[str, PastParcel]
     """The consignee's other parcels within `WINDOW_DAYS`, by carrier and house bill."""
     law: Law
     """What is in force on the parcel's day of lodging."""
@@ -78,7 +78,7 @@ def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
     yield from _combined(case, together, "were bought of one supplier on one day")
 
 
-def _combined(case: ScreenCase, together: Mapping[str, Seen], said: str) -> Iterator[Found]:
+def _combined(case: ScreenCase, together: Mapping[str, PastParcel], said: str) -> Iterator[Found]:
     if not together or not case.is_import:
         return
     usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
@@ -142,9 +142,9 @@ def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
             yield Found("/items", said, evidence)
 
 
-def seen_of(facts: Facts, received_at_ms: int, route: Route, sequence: int, further: int, content: bytes = b"") -> Seen:  # noqa: PLR0913, PLR0917 - what a memory keeps
+def seen_of(facts: Facts, received_at_ms: int, route: Route, sequence: int, further: int, content: bytes = b"") -> PastParcel:  # noqa: PLR0913, PLR0917 - what a memory keeps
     """A parcel as its consignee's memory keeps it."""
-    return Seen(
+    return PastParcel(
         received_at_ms,
         facts.goods_price_usd_e6,
         route,

@@ -14,11 +14,11 @@ from agents.rules.traits import (
     BUSINESS,
     EORI,
     FEW_LINES,
-    FILLED,
+    FIELD_MISSING,
     IMPORTED,
     IOSS,
-    LACKING,
     MANY_LINES,
+    NO_CLEARANCE_CODE,
     NOT_ABOVE_ZERO,
     NOT_SELF_USE,
     ODD_ADDRESS,
@@ -27,11 +27,11 @@ from agents.rules.traits import (
     ODD_DAY,
     ODD_PHONE,
     ODD_POSTCODE,
+    PLACEHOLDER_TEXT,
     POSTAL,
     RESIDENT,
     SSCC,
     UNAUTHORISED,
-    UNCODED,
     UNPRINTABLE,
     about,
 )
@@ -47,7 +47,7 @@ _HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
 _AMOUNT_IS: Final = f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and {limits.AMOUNT_SCALE_MAX} after the point"
 
 
-@about(LACKING)
+@about(FIELD_MISSING)
 def mandatory_text(case: Case) -> Iterator[Found]:
     """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
     parcel = case.parcel
@@ -148,7 +148,7 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
         yield Found("/house_bill", f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right", {"found": country})
 
 
-@about(UNCODED | IMPORTED)
+@about(NO_CLEARANCE_CODE | IMPORTED)
 def clearance_code_form(case: Case) -> Iterator[Found]:
     """An imported parcel names its receiver's personal clearance code, P and twelve digits; a company its business number instead."""
     consignee = case.parcel.consignee
@@ -162,7 +162,7 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
         yield Found("/consignee/clearance_code", f"{len(code)} characters that are no clearance code were found; P and twelve digits are right", {"characters": str(len(code))})
 
 
-@about(UNCODED)
+@about(NO_CLEARANCE_CODE)
 def no_identity_number_as_code(case: Case) -> Iterator[Found]:
     """The clearance code is never a resident registration or passport number: such a number must not be sent."""
     code = case.parcel.consignee.clearance_code
@@ -247,7 +247,7 @@ def address_is_plausible(case: Case) -> Iterator[Found]:
         yield Found("/consignee/address", f"the address has fewer than {ADDRESS_CHARS_MIN} characters; a road name address with its number is right")
 
 
-@about(FILLED)
+@about(PLACEHOLDER_TEXT)
 def text_says_something(case: Case) -> Iterator[Found]:
     """Names, addresses and descriptions are more than digits, signs, a repeated character or a file extension."""
     parcel = case.parcel

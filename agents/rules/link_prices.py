@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 import msgspec
 
 from agents.reference import Law
-from agents.state.price_bands import WINDOW_DAYS, Band, Group, cents_of, step_of
+from agents.state.price_bands import WINDOW_DAYS, Group, PriceHistogram, cents_of, step_of
 from agents.values.clock import DAY_MS
 from agents.values.money import E4
-from schemas.parcel_links import ADDRESS, PHONE, Sighting
+from schemas.parcel_links import ADDRESS, PHONE, ParcelLink
 
 PERCENT: Final = 100
 PER_MILLE: Final = 1000
-CHEAP: Final = 8
+PRICE_RULES: Final = 8
 """Beside the kinds of marks: a seller's parcel that is cheap beside others. Rules of prices are asked of few."""
 
 
@@ -83,21 +83,21 @@ def limits_under(law: Law) -> Limits:
     )
 
 
-class Compared(NamedTuple):
+class PeerGroup(NamedTuple):
     """The band that a parcel's price is compared with: of the most alike goods that there are enough parcels of."""
 
     mark: int
-    band: Band
+    band: PriceHistogram
     sample: int
     """Parcels of other sellers that it needs."""
     per_mille: int
     """Of a thousand of them so many may be as cheap."""
 
 
-class Others(NamedTuple):
+class PeerPrices(NamedTuple):
     """What other sellers take for such goods."""
 
-    compared: Compared
+    compared: PeerGroup
     steps: list[int]
     parcels: int
 
@@ -123,18 +123,18 @@ class Others(NamedTuple):
         return cents_of(step)
 
 
-class Beside:
+class PeerComparison:
     """What other sellers take for goods alike, beside one seller's parcels."""
 
     __slots__ = ("_bands", "_known", "_limits", "_own", "_since_ms")
 
-    def __init__(self, bands: Mapping[int, Band], own: Collection[Sighting], now_ms: int, limits: Limits) -> None:
+    def __init__(self, bands: Mapping[int, PriceHistogram], own: Collection[ParcelLink], now_ms: int, limits: Limits) -> None:
         """`bands` by mark of the goods, the seller's `own` parcels among them."""
         self._bands, self._own, self._limits = bands, own, limits
         self._since_ms = now_ms - WINDOW_DAYS * DAY_MS
-        self._known: dict[int, Others] = {}
+        self._known: dict[int, PeerPrices] = {}
 
-    def of(self, parcel: Sighting) -> Others | None:
+    def of(self, parcel: ParcelLink) -> PeerPrices | None:
         """What others take for goods like those of a parcel; None where too few parcels of theirs are known."""
         if (band := compared(parcel, self._bands, self._limits)) is None:
             return None
@@ -144,38 +144,38 @@ class Beside:
                 if mark in (own.kind, own.commodity) and own.since_ms > self._since_ms:
                     step = step_of(own.piece_cents)
                     steps[step] = max(steps[step] - 1, 0)
-            others = self._known[mark] = Others(band, steps, sum(steps))
+            others = self._known[mark] = PeerPrices(band, steps, sum(steps))
         return others if others.parcels >= band.sample else None
 
 
 class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One parcel laid out for the rules of linking, among those with the same mark."""
 
-    parcel: Sighting
+    parcel: ParcelLink
     kind: int
     """Which mark they share."""
     now_ms: int
     law: Law
     """What is in force on the day of receipt."""
     limits: Limits
-    together: Collection[Sighting]
+    together: Collection[ParcelLink]
     """They and the parcel itself, in the order they came; those kept longer than the window among them."""
     group: Group | None = None
     """Of a seller: what it sends of the same heading; None while that is little."""
-    beside: Beside | None = None
+    beside: PeerComparison | None = None
     """Of a seller's parcel that is cheap beside others: what they take."""
 
 
-def compared(parcel: Sighting, bands: Mapping[int, Band], limits: Limits) -> Compared | None:
+def compared(parcel: ParcelLink, bands: Mapping[int, PriceHistogram], limits: Limits) -> PeerGroup | None:
     """The band that a parcel's price is compared with; None where there are too few like it."""
     if (band := bands.get(parcel.kind)) is not None and band.count > limits.kind_sample:
-        return Compared(parcel.kind, band, limits.kind_sample, limits.kind_per_mille)
+        return PeerGroup(parcel.kind, band, limits.kind_sample, limits.kind_per_mille)
     if (band := bands.get(parcel.commodity)) is not None and band.count > limits.goods_sample:
-        return Compared(parcel.commodity, band, limits.goods_sample, limits.band_per_mille)
+        return PeerGroup(parcel.commodity, band, limits.goods_sample, limits.band_per_mille)
     return None
 
 
-def is_cheap(parcel: Sighting, band: Band, bands: Mapping[int, Band], limits: Limits) -> bool:
+def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, PriceHistogram], limits: Limits) -> bool:
     """Whether a third of the band it is compared with costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own.
 
     `band` is that of the most alike goods, where there are any.
@@ -188,6 +188,6 @@ def is_cheap(parcel: Sighting, band: Band, bands: Mapping[int, Band], limits: Li
     return step_of(parcel.piece_cents) + limits.cheap_steps < band.dear
 
 
-def is_near(parcel: Sighting, limits: Limits) -> bool:
+def is_near(parcel: ParcelLink, limits: Limits) -> bool:
     """Whether a price lies just below the limit of exemption."""
     return parcel.price_cents <= parcel.limit_cents and parcel.price_cents * PERCENT >= parcel.limit_cents * (PERCENT - limits.near_percent)

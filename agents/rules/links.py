@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from agents.rules.link_prices import PER_MILLE, PERCENT, LinkCase, Others, is_near
+from agents.rules.link_prices import PER_MILLE, PERCENT, LinkCase, PeerPrices, is_near
 from agents.rules.rule import Found
 from agents.state.price_bands import CENTS, WINDOW_DAYS, kind_of, step_of
 from agents.values.clock import DAY_MS
-from schemas.parcel_links import ADDRESS, PHONE, Sighting
+from schemas.parcel_links import ADDRESS, PHONE, ParcelLink
 
 WEEK_DAYS: Final = 7
 WHAT: Final[Mapping[int, str]] = {ADDRESS: "address", PHONE: "phone"}
 
 
-def evidence_of(parcels: Iterable[Sighting]) -> tuple[str, ...]:
+def evidence_of(parcels: Iterable[ParcelLink]) -> tuple[str, ...]:
     """House bills that a finding rests on."""
     return tuple([parcel.house_bill for parcel in parcels])
 
 
-def _within(case: LinkCase, days: int) -> list[Sighting]:
+def _within(case: LinkCase, days: int) -> list[ParcelLink]:
     since_ms = case.now_ms - days * DAY_MS
     return [other for other in case.together if other.since_ms > since_ms]
 
@@ -30,7 +30,7 @@ def _dollars(cents: int) -> str:
 class Linked(Found, frozen=True, gc=False):
     """What a rule of linking says, and the parcels it rests on."""
 
-    parcels: tuple[Sighting, ...] = ()
+    parcels: tuple[ParcelLink, ...] = ()
 
 
 def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
@@ -63,7 +63,7 @@ def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
         yield Linked("/consignee", said, evidence, tuple(day))
 
 
-def _is_half(parcel: Sighting) -> bool:
+def _is_half(parcel: ParcelLink) -> bool:
     return parcel.limit_cents < 2 * parcel.price_cents <= 2 * parcel.limit_cents
 
 
@@ -176,5 +176,5 @@ def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
         yield Linked("/items/0/unit_price", said, evidence, tuple(low))
 
 
-def _evidence(parcel: Sighting, others: Others) -> dict[str, str]:
+def _evidence(parcel: ParcelLink, others: PeerPrices) -> dict[str, str]:
     return {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others.middle_cents), "sample": str(others.parcels), "goods": parcel.goods}

@@ -9,7 +9,7 @@ import msgspec
 from agents.law.entries import Phase
 from agents.reference import Law
 from agents.rules.rule import Found, Rule
-from agents.rules.traits import needs
+from agents.rules.traits import required_traits
 from schemas.decision import Finding, Severity
 
 R = TypeVar("R", bound=Rule)
@@ -19,7 +19,7 @@ TRAITS_REMEMBERED: Final = 4096
 """Combinations of traits; carriers meet some hundred."""
 
 
-class Asked(msgspec.Struct, frozen=True, gc=False):
+class ActiveRule(msgspec.Struct, frozen=True, gc=False):
     """A rule as it is asked on a day."""
 
     check: Callable[[Any], Iterator[Found]]
@@ -27,7 +27,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     name: str
     severity: Severity
     phase: Phase
-    needs: int = 0
+    required_traits: int = 0
     """The traits a parcel has to have (agents/rules/traits.py)."""
 
     def finding(self, found: Found, path: str = "") -> Finding:
@@ -37,41 +37,41 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=512)
-def asked(rules: tuple[Rule, ...], law: Law) -> tuple[Asked, ...]:
+def active_rules(rules: tuple[Rule, ...], law: Law) -> tuple[ActiveRule, ...]:
     """The rules that are asked under a law, in their order."""
     return tuple(_asked(rules, law))
 
 
-class Questions:
+class RuleIndex:
     """The rules of a law by the traits of a parcel."""
 
-    def __init__(self, rules: Iterable[Asked]) -> None:
+    def __init__(self, rules: Iterable[ActiveRule]) -> None:
         self._rules = tuple(rules)
-        self._by_traits: dict[int, tuple[Asked, ...]] = {}
+        self._by_traits: dict[int, tuple[ActiveRule, ...]] = {}
 
-    def of(self, traits: int) -> tuple[Asked, ...]:
+    def of(self, traits: int) -> tuple[ActiveRule, ...]:
         """The rules that may find something in a parcel with these traits, in their order."""
         known = self._by_traits.get(traits)
         if known is None:
             if len(self._by_traits) >= TRAITS_REMEMBERED:
                 self._by_traits.clear()
-            known = self._by_traits[traits] = tuple(rule for rule in self._rules if rule.needs & traits == rule.needs)
+            known = self._by_traits[traits] = tuple(rule for rule in self._rules if rule.required_traits & traits == rule.required_traits)
         return known
 
 
 @lru_cache(maxsize=512)
-def questions(rules: tuple[Rule, ...], law: Law) -> Questions:
+def rule_index(rules: tuple[Rule, ...], law: Law) -> RuleIndex:
     """The rules under a law, to be asked by a parcel's traits."""
-    return Questions(_asked(rules, law))
+    return RuleIndex(_asked(rules, law))
 
 
-def _asked(rules: Iterable[Rule], law: Law) -> Iterator[Asked]:
+def _asked(rules: Iterable[Rule], law: Law) -> Iterator[ActiveRule]:
     for rule in rules:
         phase = law.phase(rule.code, rule.name)
         if phase == "WARN" and rule.silent:
             phase = "OBSERVE"  # what must not be told is not told as a warning either
         if phase != "OFF":
-            yield Asked(rule.check, rule.code, rule.name, _severity(rule, phase), phase, needs(rule.check))
+            yield ActiveRule(rule.check, rule.code, rule.name, _severity(rule, phase), phase, required_traits(rule.check))
 
 
 def _severity(rule: Rule, phase: Phase) -> Severity:

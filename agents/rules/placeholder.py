@@ -15,7 +15,7 @@ _EXTENSION: Final = re.compile(r"\.[a-z0-9]{1,5}")
 _FILLERS: Final = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 """Hangul fillers: letters to Unicode, and yet invisible."""
 
-TELLING: Final = re.compile(r"([가-힣一-鿿ぁ-ヺ])(?!\1)[가-힣一-鿿ぁ-ヺ]|([A-Za-z])(?!(?i:\2))[A-Za-z].{4}")
+HAS_LETTERS: Final = re.compile(r"([가-힣一-鿿ぁ-ヺ])(?!\1)[가-힣一-鿿ぁ-ヺ]|([A-Za-z])(?!(?i:\2))[A-Za-z].{4}")
 """Two different letters side by side, for Latin ones with enough behind them to be no file extension: never a placeholder."""
 
 
@@ -29,7 +29,7 @@ def is_placeholder(text: str, folding: Callable[[str], str] = fold) -> bool:
     >>> [is_placeholder(text) for text in ("...", "12-34", "xxx", "ㅋㅋㅋ", ".pdf", "jpg", "   ")]
     [True, True, True, True, True, True, True]
     """
-    return TELLING.search(text) is None and text != "" and _says_nothing(folding(text))
+    return HAS_LETTERS.search(text) is None and text != "" and _says_nothing(folding(text))
 
 
 def _says_nothing(folded: str) -> bool:

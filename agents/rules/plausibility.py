@@ -5,13 +5,13 @@ from typing import Final
 
 from agents.parcel.case import Case, Price
 from agents.rules.rule import Found
-from agents.rules.traits import DEAR, GRAMS_A_KG, HEAVY, MISCODED, NO_PRODUCT, ODD_VALUE, PAID, PAID_OTHERWISE, about
+from agents.rules.traits import ABOVE_LIST_LIMIT, GRAMS_A_KG, HEAVY, LINE_TOTAL_MISMATCH, MISCODED, ODD_VALUE, PAID, PAID_OTHERWISE, about
 from agents.values.money import E4, above_usd, parse_e4
 
 PERCENT: Final = 100
 
 
-@about(NO_PRODUCT)
+@about(LINE_TOTAL_MISMATCH)
 def amounts_add_up(case: Case) -> Iterator[Found]:
     """Quantity times unit price is the amount of each line, but for rounding."""
     tolerance = case.law.figures.amount_tolerance_percent
@@ -122,7 +122,7 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
         yield Found("/order/paid", f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right", evidence)
 
 
-@about(DEAR | PAID)
+@about(ABOVE_LIST_LIMIT | PAID)
 def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
     """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
     price = case.price

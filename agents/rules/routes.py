@@ -6,11 +6,11 @@ from agents.parcel.case import Case, Price
 from agents.parcel.price_limits import price_above
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import BUSINESS, COMMERCIAL, DEAR, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
+from agents.rules.traits import ABOVE_LIST_LIMIT, BUSINESS, COMMERCIAL, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
 from agents.values.money import E4, show_e6
 
 
-@about(DEAR | IMPORTED)
+@about(ABOVE_LIST_LIMIT | IMPORTED)
 def price_is_within_list_limit(case: Case) -> Iterator[Found]:
     """The goods price of an imported parcel is within the limit of list clearance; above it the parcel must be declared."""
     price = case.price
@@ -22,7 +22,7 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
         yield Found("/items", f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right", evidence)
 
 
-@about(DEAR | IMPORTED)
+@about(ABOVE_LIST_LIMIT | IMPORTED)
 def special_limit_was_used(case: Case) -> Iterator[Found]:
     """The higher list limit of express goods from the United States was needed."""
     price = case.price

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import msgspec
 
 from agents.rules.rule import Found
-from agents.state.inspections import Choice
+from agents.state.inspections import Selection
 
 
 class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One parcel, and what the selection of its site makes of it."""
 
-    choice: Choice
+    choice: Selection
     priority_ppm: int
     """Millionths; 0 where there is neither a score nor a signal."""
 
@@ -32,5 +32,5 @@ def draw_spares_it(case: SelectionCase) -> Iterator[Found]:
         yield Found("", "drawn at random", _where(case.choice))
 
 
-def _where(choice: Choice) -> dict[str, str]:
+def _where(choice: Selection) -> dict[str, str]:
     return {"lane": choice.lane, "site": choice.site, "shift": str(choice.shift)}

@@ -15,7 +15,7 @@ from agents.identifiers import clearance_code, phone_kr, postcode_kr, resident_n
 from agents.parcel.case import Case
 from agents.parcel.price_limits import keeps_from_list
 from agents.reference import Law, Reference
-from agents.rules.placeholder import TELLING
+from agents.rules.placeholder import HAS_LETTERS
 from agents.rules.rule import Found
 from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_before, is_consolidated, is_day, is_vague, is_visible, names_a_place, repeated_placeholder
 from agents.values.money import E4, above_usd, parse_e4
@@ -37,7 +37,7 @@ VERIFIED: Final = 1 << 7
 LISTED: Final = 1 << 8
 COMMERCIAL: Final = 1 << 9
 PRICED: Final = 1 << 10
-DEAR: Final = 1 << 11
+ABOVE_LIST_LIMIT: Final = 1 << 11
 """A goods price above the lower of the two list limits."""
 NO_FREIGHT: Final = 1 << 12
 BRANDED: Final = 1 << 13
@@ -52,7 +52,7 @@ PAID_OTHERWISE: Final = 1 << 19
 """Less than the goods, or more than goods, charges, freight and insurance: tolerances only widen what is right."""
 IMPORTED: Final = 1 << 20
 UNPRICED: Final = 1 << 21
-UNCODED: Final = 1 << 22
+NO_CLEARANCE_CODE: Final = 1 << 22
 """No personal clearance code of the right form."""
 MANY_LINES: Final = 1 << 23
 """More lines than surely stay within what a parcel may say."""
@@ -62,9 +62,9 @@ NOT_SIX_DIGITS: Final = 1 << 25
 SUSPENDED: Final = 1 << 26
 """The carrier may be suspended."""
 
-LACKING: Final = 1 << 27
+FIELD_MISSING: Final = 1 << 27
 """Something that a parcel must say is not there."""
-FILLED: Final = 1 << 28
+PLACEHOLDER_TEXT: Final = 1 << 28
 """A text that may only fill its field."""
 UNPRINTABLE: Final = 1 << 29
 """A character that is not printed."""
@@ -81,7 +81,7 @@ ODD_BILL: Final = 1 << 35
 ODD_DAY: Final = 1 << 36
 ODD_AMOUNT: Final = 1 << 37
 """An amount that is zero, or none."""
-NO_PRODUCT: Final = 1 << 38
+LINE_TOTAL_MISMATCH: Final = 1 << 38
 """A line whose amount is not its quantity times its price."""
 ODD_VALUE: Final = 1 << 39
 """A line that is worth too little or too much for its weight."""
@@ -100,7 +100,7 @@ TARGETED: Final = 1 << 48
 """Something that intelligence may have named."""
 LOADING: Final = 1 << 49
 """Imported by air, and not loaded yet."""
-UNSAID: Final = 1 << 50
+VAGUE_LOADING_DATA: Final = 1 << 50
 """A sender without a place, or a consolidation for a description."""
 
 PROHIBITED: Final = 1 << 51
@@ -137,7 +137,7 @@ def about(traits: int) -> Callable[[Check], Check]:
     return said
 
 
-def needs(check: Callable[..., Any]) -> int:
+def required_traits(check: Callable[..., Any]) -> int:
     """The traits that a parcel has to have for the rule to find anything; 0 of a rule that is asked of all."""
     return _NEEDS.get(check, 0)
 
@@ -222,7 +222,7 @@ class Traits:
         if not (number.isalnum() and number.isascii() and len(number) <= limits.HOUSE_BILL_CHARS_MAX):
             traits |= ODD_BILL
         if not (number and parcel.currency and parcel.items):
-            traits |= LACKING
+            traits |= FIELD_MISSING
         if len(parcel.items) > FEW_LINES:
             traits |= MANY_LINES
         return traits
@@ -233,17 +233,17 @@ class Traits:
         consignee, order, country = parcel.consignee, parcel.order, parcel.consignor.country
         name, name_en, address = consignee.name, consignee.name_en, consignee.address
         if not (name and address):
-            traits |= LACKING
+            traits |= FIELD_MISSING
         if not (name.isprintable() and address.isprintable() and (name_en is None or name_en.isprintable())):
             traits |= UNPRINTABLE
-        if TELLING.search(name) is None or TELLING.search(address) is None or (name_en and TELLING.search(name_en) is None):
-            traits |= FILLED
+        if HAS_LETTERS.search(name) is None or HAS_LETTERS.search(address) is None or (name_en and HAS_LETTERS.search(name_en) is None):
+            traits |= PLACEHOLDER_TEXT
         if consignee.business_number:
             traits |= BUSINESS
         if consignee.eori:
             traits |= EORI
         if not clearance_code.is_valid(consignee.clearance_code or ""):
-            traits |= UNCODED
+            traits |= NO_CLEARANCE_CODE
         if country not in self._countries:
             traits |= ODD_COUNTRY
         if country in self._embargoes or consignee.country in self._embargoes:
@@ -289,7 +289,7 @@ class Traits:
             least, most = figures.value_per_kg_usd_min * price.usd_krw_e4, figures.value_per_kg_usd_max * price.usd_krw_e4
             traits = PRICED
             if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, self._lowest_limit):
-                traits |= DEAR
+                traits |= ABOVE_LIST_LIMIT
             order = parcel.order
             if order is not None and order.paid is not None:
                 paid = parse_e4(order.paid)
@@ -303,9 +303,9 @@ class Traits:
             unit_e4, amount_e4, quantity, weight_g = parse_e4(item.unit_price), parse_e4(item.amount), item.quantity, item.net_weight_g
             net_g += weight_g
             if not unit_e4 or not amount_e4:
-                traits |= LACKING | ODD_AMOUNT | NO_PRODUCT
+                traits |= FIELD_MISSING | ODD_AMOUNT | LINE_TOTAL_MISMATCH
             elif unit_e4 * quantity != amount_e4:
-                traits |= NO_PRODUCT
+                traits |= LINE_TOTAL_MISMATCH
             if amount_e4 and not least * weight_g <= amount_e4 * rate <= most * weight_g:
                 traits |= ODD_VALUE
             if quantity <= 0 or weight_g <= 0:
@@ -325,7 +325,7 @@ class Traits:
             description, origin = item.description, item.origin
             traits |= _of_words(description)
             if not (description and item.hs_code and origin):
-                traits |= LACKING
+                traits |= FIELD_MISSING
             if is_vague(description, vague):
                 traits |= VAGUE
             if item.hs_code not in subheadings:
@@ -368,13 +368,13 @@ def _of_categories(hits: Iterable[CategoryHit]) -> int:
 def _of_sender(consignor: Consignor) -> int:
     """What a sender's particulars say of themselves. Senders repeat; receivers are never kept in a memory."""
     name, address = consignor.name, consignor.address
-    traits = 0 if name and address and consignor.country else LACKING
+    traits = 0 if name and address and consignor.country else FIELD_MISSING
     if not (name.isprintable() and address.isprintable()):
         traits |= UNPRINTABLE
     if repeated_placeholder(name) or repeated_placeholder(address):
-        traits |= FILLED
+        traits |= PLACEHOLDER_TEXT
     if not names_a_place(address):
-        traits |= UNSAID
+        traits |= VAGUE_LOADING_DATA
     if consignor.business_number:
         traits |= BUSINESS
     if consignor.eori:
@@ -387,9 +387,9 @@ def _of_words(text: str) -> int:
     """What a text about goods says of itself. Goods repeat."""
     traits = 0 if text.isprintable() else UNPRINTABLE
     if repeated_placeholder(text):
-        traits |= FILLED
+        traits |= PLACEHOLDER_TEXT
     if holds_resident_number(text):
         traits |= RESIDENT
     if is_consolidated(text):
-        traits |= UNSAID
+        traits |= VAGUE_LOADING_DATA
     return traits

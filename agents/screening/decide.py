@@ -1,6 +1,6 @@
 """Screening: a checked parcel among the others of its consignee becomes a decision.
 
-State is kept by consignee token in a `Partition`. The order of the log is
+State is kept by consignee token in a `ConsigneeStore`. The order of the log is
 the order of decision: the same records through one process give the same bytes and the same state.
 """
 
@@ -19,38 +19,38 @@ from agents.rules import ACTION_RULES, SCREENING_RULES, SELECTION_RULES
 from agents.rules.assessment import ActionCase
 from agents.rules.consignee import ScreenCase, limits_under, seen_of
 from agents.rules.outcome import acting, is_covert, outcome_of
-from agents.rules.phases import asked
+from agents.rules.phases import active_rules
 from agents.rules.selection import SelectionCase
 from agents.screening.decisions import EXPORT_ROUTES, _cancel, _decided, _refuse, _written
-from agents.screening.notices import _AMONG_OTHERS, ACTED, AWAITED, _ended_by, _told, assessment_of
+from agents.screening.notices import _AMONG_OTHERS, CUSTOMS_CONFIRMATION_RULE, OFFICER_ACTION_CODE, _ended_by, _told, assessment_of
 from agents.screening.relays import read_checked, write_checked
-from agents.state.consignees import Partition
-from agents.state.inspections import Books
-from agents.state.parcels import Seen
+from agents.state.consignees import ConsigneeStore
+from agents.state.inspections import InspectionCapacity
+from agents.state.parcels import PastParcel
 from agents.values.clock import HOUR_MS, day_of_ms
 from agents.values.identity import Ids
 from agents.values.money import E4
 from schemas import dead_letter, limits, topics
 from schemas.checked_parcel import CheckedParcel, Facts
 from schemas.dead_letter import UnreadableError
-from schemas.decision import Decided, Finding
+from schemas.decision import DecisionTail, Finding
 from schemas.officer_action import ASSESSMENTS, Action
 
 _ACTION: Final = msgspec.msgpack.Decoder(Action).decode
 _ANSWER: Final = msgspec.msgpack.Decoder(Answer).decode
 _FACTS: Final = msgspec.msgpack.Decoder(Facts).decode
-ASKED: Final = "SEC-01"
+INFORMATION_REQUEST_CODE: Final = "SEC-01"
 """The finding that asks a carrier for information."""
-STOPPED: Final = frozenset({"HOLD", "INSPECT", "REFER"})
+BLOCKING_OUTCOMES: Final = frozenset({"HOLD", "INSPECT", "REFER"})
 """Outcomes that bring a parcel to a desk by themselves."""
 
 
-class Outlook(msgspec.Struct, frozen=True, gc=False):
+class ProvisionalDecision(msgspec.Struct, frozen=True, gc=False):
     """A declared parcel as it is decided if its consignee's others change nothing, which is nearly always so."""
 
     facts: Facts
     law: Law
-    decided: Decided
+    decided: DecisionTail
     written: bytes
     """The decision."""
 
@@ -70,7 +70,7 @@ class Screening:
         self._reference = reference
         self._reference_at = reference_at or (lambda _: reference)
 
-    def look_ahead(self, declared: Sequence[CheckedParcel]) -> list[Outlook]:
+    def decide_provisionally(self, declared: Sequence[CheckedParcel]) -> list[ProvisionalDecision]:
         """Declared parcels by themselves, each step for all of them before the next: what a step needs stays near."""
         facts = [_FACTS(checked.facts) for checked in declared]
         laws = [self._reference.on(date.fromordinal(each.lodged_on)) for each in facts]
@@ -79,9 +79,9 @@ class Screening:
             for checked, each, law in zip(declared, facts, laws, strict=True)
         ]
         written = [_written(checked, each) for checked, each in zip(declared, decided, strict=True)]
-        return list(map(Outlook, facts, laws, decided, written))
+        return list(map(ProvisionalDecision, facts, laws, decided, written))
 
-    def decide(self, token: str, checked: CheckedParcel, partition: Partition, outlook: Outlook | None = None) -> Iterable[Output]:
+    def decide(self, token: str, checked: CheckedParcel, partition: ConsigneeStore, provisional: ProvisionalDecision | None = None) -> Iterable[Output]:
         """What a checked parcel brings, and what the partition then remembers of it. `outlook` spares work, where it was looked at before."""
         partition.expire(checked.received_at_ms)
         if checked.operation == "VERIFY":
@@ -114,12 +114,12 @@ class Screening:
             else:
                 partition.drop(token, name)
             return (cancelled,)
-        return self._declare(token, name, checked, outlook or self.look_ahead([checked])[0], partition, sequence=sequence, supersedes=supersedes, further=further)
+        return self._declare(token, name, checked, provisional or self.decide_provisionally([checked])[0], partition, sequence=sequence, supersedes=supersedes, further=further)
 
     def _declare(  # noqa: PLR0913 - what a decision rests on
-        self, token: str, name: str, checked: CheckedParcel, outlook: Outlook, partition: Partition, *, sequence: int, supersedes: int | None, further: int
+        self, token: str, name: str, checked: CheckedParcel, provisional: ProvisionalDecision, partition: ConsigneeStore, *, sequence: int, supersedes: int | None, further: int
     ) -> Iterable[Output]:
-        now_ms, facts, law = checked.received_at_ms, outlook.facts, outlook.law
+        now_ms, facts, law = checked.received_at_ms, provisional.facts, provisional.law
         others = partition.others(token, name, now_ms)
         verification = None
         if facts.particulars:
@@ -128,7 +128,7 @@ class Screening:
         more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
         if partition.assessed:
             more = (*more, *self._open(partition, name, now_ms))
-        findings, decided, written = checked.findings, outlook.decided, outlook.written
+        findings, decided, written = checked.findings, provisional.decided, provisional.written
         if more or sequence != decided.sequence or supersedes != decided.supersedes:
             findings = (*findings, *more)
             decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
@@ -136,8 +136,8 @@ class Screening:
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
-        if more and any(finding.rule == AWAITED and finding.evidence.get("answer") == "PENDING" for finding in more):
-            content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != AWAITED)))
+        if more and any(finding.rule == CUSTOMS_CONFIRMATION_RULE and finding.evidence.get("answer") == "PENDING" for finding in more):
+            content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != CUSTOMS_CONFIRMATION_RULE)))
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
         assessment = assessment_of(decided.findings, facts, law, now_ms) if decided.findings else None
@@ -147,14 +147,14 @@ class Screening:
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
         return outputs
 
-    def _verified(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
+    def _verified(self, token: str, checked: CheckedParcel, partition: ConsigneeStore) -> Iterable[Output]:
         """Customs has answered who an importer is: what waited for that is decided anew, and supersedes."""
         answer = _ANSWER(checked.facts)
         outputs: list[Output] = []
         if answer.answer == "NO_ANSWER":
-            partition.hear(token, answer, checked.received_at_ms)
+            partition.record_answer(token, answer, checked.received_at_ms)
             return outputs
-        decided_anew: dict[str, Seen] = {}
+        decided_anew: dict[str, PastParcel] = {}
         verification = verification_of(answer)
         for name, seen in list(partition.parcels(token).items()):
             if not seen.content:
@@ -165,7 +165,7 @@ class Screening:
                 continue
             law = self._reference_at(waiting.received_at_ms).on(date.fromordinal(facts.lodged_on))
             case = ScreenCase(now_ms=checked.received_at_ms, facts=facts, others={}, law=law, limits=limits_under(law), verification=verification)
-            more = tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) if rule.name == AWAITED for found in rule.check(case)])
+            more = tuple([rule.finding(found) for rule in active_rules(SCREENING_RULES, law) if rule.name == CUSTOMS_CONFIRMATION_RULE for found in rule.check(case)])
             sequence, further = seen.latest + 1, seen.further + 1
             ids = Ids(waiting.carrier, waiting.manifest_id, waiting.manifest_version)
             again = msgspec.structs.replace(waiting, decision_id=ids.of(waiting.house_bill, "VERIFIED", str(sequence)), event="VERIFIED", received_at_ms=checked.received_at_ms)
@@ -175,20 +175,20 @@ class Screening:
             targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, again, facts, decided, findings))
             decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
             outputs += _told(token, again, decided, _written(again, decided), targeted, partition.others(token, name, checked.received_at_ms))
-        partition.hear(token, answer, checked.received_at_ms)
+        partition.record_answer(token, answer, checked.received_at_ms)
         for name, kept in decided_anew.items():
             partition.put(token, name, kept)
         return outputs
 
-    def _open(self, partition: Partition, name: str, now_ms: int) -> tuple[Finding, ...]:
+    def _open(self, partition: ConsigneeStore, name: str, now_ms: int) -> tuple[Finding, ...]:
         """What is still open of what the carrier was told before loading."""
         assessed = partition.assessed.get(name)
         if assessed is None:
             return ()
         law = self._reference.on(day_of_ms(now_ms))
-        return tuple([rule.finding(found) for rule in asked(ACTION_RULES, law) for found in rule.check(ActionCase(open=assessed))])
+        return tuple([rule.finding(found) for rule in active_rules(ACTION_RULES, law) for found in rule.check(ActionCase(open=assessed))])
 
-    def _acted(self, token: str, checked: CheckedParcel, partition: Partition) -> Iterable[Output]:
+    def _acted(self, token: str, checked: CheckedParcel, partition: ConsigneeStore) -> Iterable[Output]:
         """An officer, or a changed list, about a decision: if it is still in force, a further one supersedes it.
 
         Raises UnreadableError when it is not, or not known here.
@@ -206,9 +206,9 @@ class Screening:
         law = self._reference_at(acted_on.received_at_ms).on(date.fromordinal(facts.lodged_on))
         today = self._reference.on(day_of_ms(now_ms))
         case = ActionCase(action=action.action, by=action.by, why=action.why)
-        said = tuple([rule.finding(found) for rule in asked(ACTION_RULES, today) for found in rule.check(case)])
+        said = tuple([rule.finding(found) for rule in active_rules(ACTION_RULES, today) for found in rule.check(case)])
         ended = action.action in ("RELEASE", "ANSWER") and (action.action == "RELEASE" or partition.assessed.get(name) in (None, "REQUEST_FOR_INFORMATION"))
-        before = tuple([finding for finding in acted_on.findings if not (ended and finding.code == ACTED)])
+        before = tuple([finding for finding in acted_on.findings if not (ended and finding.code == OFFICER_ACTION_CODE)])
         findings = (*before, *said)
         among = tuple([finding for finding in findings if finding.code in _AMONG_OTHERS])
         sequence, further = seen.latest + 1, seen.further + 1
@@ -217,7 +217,7 @@ class Screening:
         decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
         assessment = action.action if action.action in ASSESSMENTS else None
         if ended:
-            left = [finding for finding in decided.findings if action.action == "ANSWER" and finding.code != ASKED]
+            left = [finding for finding in decided.findings if action.action == "ANSWER" and finding.code != INFORMATION_REQUEST_CODE]
             decided = msgspec.structs.replace(decided, outcome=outcome_of(decided.route or "GENERAL", acting(left)))
             outputs = _ended_by(action, again, decided)
         else:
@@ -227,7 +227,7 @@ class Screening:
         partition.put(token, name, msgspec.structs.replace(seen, in_force=sequence, latest=sequence, further=further, content=b""))
         return outputs
 
-    def _selected(self, books: Books, checked: CheckedParcel, facts: Facts, decided: Decided, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def _selected(self, books: InspectionCapacity, checked: CheckedParcel, facts: Facts, decided: DecisionTail, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Whether the inspectors of its site look at a parcel that nothing else stops, and why."""
         law = self._reference.on(day_of_ms(checked.received_at_ms))
         site, rates = law.site(facts.port, facts.mode), law.rates_of(checked.carrier)
@@ -235,7 +235,7 @@ class Screening:
             return ()
         shift = books.shift_of(site, facts.arrives_ms, checked.received_at_ms)
         is_new = decided.sequence == 1
-        if decided.outcome in STOPPED:
+        if decided.outcome in BLOCKING_OUTCOMES:
             if is_new:
                 books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
             return ()
@@ -244,13 +244,13 @@ class Screening:
         if choice is None:
             return ()
         case = SelectionCase(choice=choice, priority_ppm=priority_ppm)
-        return tuple([rule.finding(found) for rule in asked(SELECTION_RULES, law) for found in rule.check(case)])
+        return tuple([rule.finding(found) for rule in active_rules(SELECTION_RULES, law) for found in rule.check(case)])
 
-    def _among(self, others: Mapping[str, Seen], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
+    def _among(self, others: Mapping[str, PastParcel], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
         """What the rules find of a parcel among the others of its consignee."""
         limits = limits_under(self._reference.on(day_of_ms(now_ms)))
         case = ScreenCase(now_ms=now_ms, facts=facts, others=others, law=law, limits=limits, verification=verification, is_import=is_import)
-        return tuple([rule.finding(found) for rule in asked(SCREENING_RULES, law) for found in rule.check(case)])
+        return tuple([rule.finding(found) for rule in active_rules(SCREENING_RULES, law) for found in rule.check(case)])
 
 
 def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:

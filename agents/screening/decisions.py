@@ -8,26 +8,26 @@ import msgspec
 from agents.output import Output
 from agents.reference import Law
 from agents.rules.outcome import acting, closed_by, is_covert, outcome_of
-from agents.state.parcels import Seen
+from agents.state.parcels import PastParcel
 from agents.tax.assess import Taxable, TaxableLine, assess
 from agents.values.clock import show_ms
 from agents.values.money import E2, parse_e6
 from schemas import avro, topics
 from schemas.checked_parcel import CheckedParcel, Facts, Line, Money
-from schemas.decision import Decided, Finding, Outcome, Relief, Route, Tax
-from schemas.decision_encoding import write_decided
+from schemas.decision import DecisionTail, Finding, Outcome, Relief, Route, Tax
+from schemas.decision_encoding import encode_decision_tail
 
 EXPORT_ROUTES: Final = frozenset({"EXPORT_LIST", "EXPORT_GENERAL"})
 _MONEY: Final = msgspec.msgpack.Decoder(Money).decode
-WHOLE: Final = frozenset({"SMALL_VALUE", "EXPORT"})
+FULL_EXEMPTIONS: Final = frozenset({"SMALL_VALUE", "EXPORT"})
 """Exemptions from all taxes."""
-COMBINED: Final = frozenset({"XP-02", "XP-03"})
+COMBINED_TAXATION_CODES: Final = frozenset({"XP-02", "XP-03"})
 """Rules whose parcels are taxed as one."""
-DUTIED: Final = "ALCOHOL"
+DUTY_EXEMPT_CATEGORY: Final = "ALCOHOL"
 """Goods that are exempt from duty alone."""
 
 
-def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> Decided:  # noqa: PLR0913 - what a decision rests on
+def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> DecisionTail:  # noqa: PLR0913 - what a decision rests on
     """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
     shown = tuple([finding for finding in findings if not is_covert(finding)]) if findings else ()
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
@@ -37,7 +37,7 @@ def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Find
         on_mail_list = bundled or (facts.mode == "POST" and checked.route == "LIST" and bool(law.figures.post_simplified_rates))
         bundled = on_mail_list and route == "SIMPLIFIED" and closed_by(rules) is None
         relief = "NONE" if any(rule.taxes for rule in rules) else relief
-    return Decided(
+    return DecisionTail(
         decision_id=checked.decision_id,
         sequence=sequence,
         supersedes=supersedes,
@@ -50,9 +50,9 @@ def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Find
     )
 
 
-def _written(checked: CheckedParcel, decided: Decided) -> bytes:
+def _written(checked: CheckedParcel, decided: DecisionTail) -> bytes:
     """A decision in Avro."""
-    return checked.settled + write_decided(decided, checked.risk)
+    return checked.decision_head + encode_decision_tail(decided, checked.risk)
 
 
 def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
@@ -63,7 +63,7 @@ def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: L
     rules = acting(findings)
     if not rules or route in EXPORT_ROUTES:
         return route
-    together_usd_e6 = max((parse_e6(finding.evidence["usd"]) for finding in findings if finding.severity == "ACT" and finding.code in COMBINED), default=0)
+    together_usd_e6 = max((parse_e6(finding.evidence["usd"]) for finding in findings if finding.severity == "ACT" and finding.code in COMBINED_TAXATION_CODES), default=0)
     if together_usd_e6 and (facts.mode != "POST" or together_usd_e6 > law.figures.simplified_limit_post_usd * E2):
         return "GENERAL"
     return "SIMPLIFIED" if route == "LIST" and (together_usd_e6 or closed_by(rules)) else route
@@ -71,7 +71,7 @@ def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: L
 
 def tax_of(packed: bytes, rate_krw_e4: int, relief: Relief, law: Law, *, bundled: bool) -> Tax:
     """Duties and taxes of a parcel; of one that is exempt from all nothing is looked into."""
-    if relief in WHOLE:
+    if relief in FULL_EXEMPTIONS:
         return assess(Taxable(lines=(), rate_krw_e4=rate_krw_e4, relief="ALL", reason=relief), law.taxes)
     money = _MONEY(packed)
     taxable = Taxable(
@@ -98,11 +98,11 @@ def _taxable(line: Line, relief: Relief) -> TaxableLine:
         volume_ml=line.volume_ml,
         net_weight_g=line.net_weight_g,
         preference=line.preference,
-        relief=None if relief != "DUTY" else "DUTY" if DUTIED in line.categories else "ALL",
+        relief=None if relief != "DUTY" else "DUTY" if DUTY_EXEMPT_CATEGORY in line.categories else "ALL",
     )
 
 
-def _cancel(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: Seen | None) -> Output:
+def _cancel(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: PastParcel | None) -> Output:
     """A cancellation is told where the decision it ends was told."""
     route = seen.route if seen is not None else None
     topic = topics.CLEARANCE_OF_ROUTE[route] if route is not None else topics.CLEARANCE_OF_ROUTE["GENERAL"]
@@ -115,7 +115,7 @@ def _refuse(checked: CheckedParcel, sequence: int) -> Output:
 
 
 def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome) -> Output:  # noqa: PLR0913, PLR0917 - what a decision says
-    decided = Decided(
+    decided = DecisionTail(
         decision_id=checked.decision_id,
         sequence=sequence,
         supersedes=supersedes,
@@ -125,4 +125,4 @@ def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | 
         findings=checked.findings,
         decided_at=show_ms(checked.received_at_ms),
     )
-    return Output(avro.DECISION, topic, checked.house_bill, checked.settled + write_decided(decided))
+    return Output(avro.DECISION, topic, checked.house_bill, checked.decision_head + encode_decision_tail(decided))

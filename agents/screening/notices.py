@@ -9,31 +9,31 @@ from agents.rules import SCREENING_RULES
 from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.outcome import acting, desks_of, is_silent, outcome_of
 from agents.screening.decisions import _written
-from agents.screening.relays import read_settled
+from agents.screening.relays import read_decision_head
 from agents.state.inspections import LANES
-from agents.state.parcels import Seen
+from agents.state.parcels import PastParcel
 from agents.values.identity import Ids
 from schemas import avro, limits, topics
 from schemas.checked_parcel import CheckedParcel, Facts
-from schemas.decision import Decided, Finding, Lane, Settled
+from schemas.decision import DecisionHead, DecisionTail, Finding, Lane
 from schemas.officer_action import ASSESSMENTS, Action, Assessment
 from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding
 from schemas.security_case import SecurityCase
 
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
-AWAITED: Final = customs_confirms_the_importer.__name__
+CUSTOMS_CONFIRMATION_RULE: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
-_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != AWAITED)
+_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != CUSTOMS_CONFIRMATION_RULE)
 """Findings that rest on a consignee's further parcels."""
-ACTED: Final = "SEC-02"
+OFFICER_ACTION_CODE: Final = "SEC-02"
 """Findings on what officers do; what they release ends them."""
-LATER: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
+FOLLOW_UP_EVENTS: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
 """Events that bring a further decision on a parcel version."""
 
 
 def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
-    token: str, checked: CheckedParcel, decided: Decided, written: bytes, targeted: tuple[Finding, ...], others: Mapping[str, Seen], assessment: Assessment | None = None
+    token: str, checked: CheckedParcel, decided: DecisionTail, written: bytes, targeted: tuple[Finding, ...], others: Mapping[str, PastParcel], assessment: Assessment | None = None
 ) -> tuple[Output, ...]:
     """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, written)
@@ -43,14 +43,14 @@ def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
     return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))
 
 
-def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple[Finding, ...], evidence: tuple[str, ...], assessment: Assessment | None) -> Iterator[Output]:  # noqa: PLR0913, PLR0917 - what a case rests on
+def _cases(token: str, checked: CheckedParcel, decided: DecisionTail, targeted: tuple[Finding, ...], evidence: tuple[str, ...], assessment: Assessment | None) -> Iterator[Output]:  # noqa: PLR0913, PLR0917 - what a case rests on
     """A security case for each desk, and a notice for the carrier when it must act and may know."""
     desks = desks_of((*decided.findings, *targeted))
     if not desks:
         return
-    settled = read_settled(checked.settled)
+    decision_head = read_decision_head(checked.decision_head)
     ids = Ids(checked.carrier, checked.manifest_id, checked.manifest_version)
-    further = (checked.decision_id,) if checked.event in LATER else ()
+    further = (checked.decision_id,) if checked.event in FOLLOW_UP_EVENTS else ()
     for desk, findings in desks.items():
         case = SecurityCase(
             case_id=ids.of(checked.house_bill, "case", desk, *further),
@@ -59,7 +59,7 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple
             carrier=checked.carrier,
             manifest_id=checked.manifest_id,
             manifest_version=checked.manifest_version,
-            master_bill=settled.master_bill,
+            master_bill=decision_head.master_bill,
             house_bill=checked.house_bill,
             sequence=decided.sequence,
             outcome=decided.outcome,
@@ -70,27 +70,27 @@ def _cases(token: str, checked: CheckedParcel, decided: Decided, targeted: tuple
             lane=lane_of(findings) if desk == "INSPECTION" else None,
         )
         yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
-    notice = _notice(checked, settled, decided, ids, further, assessment)
+    notice = _notice(checked, decision_head, decided, ids, further, assessment)
     if notice is not None:
         yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
 
 
-def _notice(checked: CheckedParcel, settled: Settled, decided: Decided, ids: Ids, further: tuple[str, ...], assessment: Assessment | None) -> Receipt | None:  # noqa: PLR0913, PLR0917 - what a notice says
+def _notice(checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, ids: Ids, further: tuple[str, ...], assessment: Assessment | None) -> Receipt | None:  # noqa: PLR0913, PLR0917 - what a notice says
     """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
     told = [finding for finding in decided.findings if not is_silent(finding)]
     outcome = outcome_of(checked.route or "GENERAL", acting(told))
     shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
     if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
         return None
-    return _receipt(checked, settled, decided, ids.of(checked.house_bill, "notice", outcome, *further), ParcelAnswer(checked.house_bill, "", assessment or outcome, shown))
+    return _receipt(checked, decision_head, decided, ids.of(checked.house_bill, "notice", outcome, *further), ParcelAnswer(checked.house_bill, "", assessment or outcome, shown))
 
 
-def _ended_by(action: Action, checked: CheckedParcel, decided: Decided) -> tuple[Output, ...]:
+def _ended_by(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
     """A decision that ends a hold, and a notice of it for the carrier."""
-    settled = read_settled(checked.settled)
-    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in decided.findings if finding.code == ACTED)
+    decision_head = read_decision_head(checked.decision_head)
+    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in decided.findings if finding.code == OFFICER_ACTION_CODE)
     receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
-    notice = _receipt(checked, settled, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
+    notice = _receipt(checked, decision_head, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
     return (
         Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, _written(checked, decided)),
         Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
@@ -107,7 +107,7 @@ def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: i
     return next((each for each in ASSESSMENTS if each in called), None)
 
 
-def _receipt(checked: CheckedParcel, settled: Settled, decided: Decided, receipt_id: str, answer: ParcelAnswer) -> Receipt:
+def _receipt(checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, receipt_id: str, answer: ParcelAnswer) -> Receipt:
     """A notice about one parcel."""
     return Receipt(
         receipt_id=receipt_id,
@@ -119,7 +119,7 @@ def _receipt(checked: CheckedParcel, settled: Settled, decided: Decided, receipt
         counts=Counts(),
         findings=(),
         parcels=(answer,),
-        source=settled.source,
+        source=decision_head.source,
         answered_at=decided.decided_at,
     )
 

@@ -9,7 +9,7 @@ from agents.importers.customs_interface import Answer
 from schemas import avro, dead_letter
 from schemas.checked_parcel import CheckedParcel
 from schemas.dead_letter import UnreadableError
-from schemas.decision import Settled
+from schemas.decision import DecisionHead
 from schemas.officer_action import Action
 
 
@@ -60,6 +60,6 @@ def relayed(answer: Answer, now_ms: int) -> CheckedParcel:
     )
 
 
-def read_settled(settled: bytes) -> Settled:
+def read_decision_head(decision_head: bytes) -> DecisionHead:
     """The settled part of a decision, read back."""
-    return msgspec.convert(avro.reader(avro.DECISION, Settled.__struct_fields__)(avro.frame(avro.DECISION) + settled), Settled)
+    return msgspec.convert(avro.reader(avro.DECISION, DecisionHead.__struct_fields__)(avro.frame(avro.DECISION) + decision_head), DecisionHead)

@@ -14,7 +14,7 @@ CONFLICTS_REMEMBERED_MAX: Final = 16
 """Latest contents that one manifest was refused because their version was answered before."""
 
 
-class Bill(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class HouseBillState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A house bill: how many decisions it has, and which consignees it went through."""
 
     manifest_id: str
@@ -30,7 +30,7 @@ class Bill(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """By which marks linking knows the parcel in force, and since when (`agents.intake.link_messages`); empty where it knows none."""
 
 
-class Filing(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class ManifestState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A manifest: its versions and their content, by fingerprint."""
 
     latest: int
@@ -40,15 +40,15 @@ class Filing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Contents refused because their version was answered before with another."""
 
 
-class Change(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class StateChange(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one manifest version changes in the memory."""
 
     manifest_id: str
-    filing: Filing
-    bills: dict[str, Bill]
+    filing: ManifestState
+    bills: dict[str, HouseBillState]
 
 
-class CarrierMemory:
+class CarrierState:
     """Manifests and house bills of one carrier within the memory's reach.
 
     Only `apply` changes it, all at once: a manifest that fails half-way leaves no trace.
@@ -60,19 +60,19 @@ class CarrierMemory:
         self._days = days
         self._by_touch: list[tuple[int, str]] = []
         """A heap of when each manifest was touched; entries that a later touch outdated may remain."""
-        self.filings: dict[str, Filing] = {}
+        self.filings: dict[str, ManifestState] = {}
         """By manifest number."""
-        self.bills: dict[str, Bill] = {}
+        self.bills: dict[str, HouseBillState] = {}
         self.names: dict[str, dict[str, None]] = {}
         """House bills that belong to each manifest now, in order."""
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: StateChange) -> None:
         """Remember what a manifest version changed."""
         self.put_filing(change.manifest_id, change.filing)
         for name, bill in change.bills.items():
             self.put_bill(name, bill)
 
-    def put_filing(self, manifest_id: str, filing: Filing | None) -> None:
+    def put_filing(self, manifest_id: str, filing: ManifestState | None) -> None:
         """Remember a manifest, or with None forget it."""
         if filing is None:
             self.filings.pop(manifest_id, None)
@@ -80,7 +80,7 @@ class CarrierMemory:
             self.filings[manifest_id] = filing
             heappush(self._by_touch, (filing.touched_ms, manifest_id))
 
-    def put_bill(self, name: str, bill: Bill | None) -> None:
+    def put_bill(self, name: str, bill: HouseBillState | None) -> None:
         """Remember a house bill, or with None forget it."""
         before = self.bills.pop(name, None)
         if before is not None and (bill is None or before.manifest_id != bill.manifest_id):
@@ -92,7 +92,7 @@ class CarrierMemory:
             self.bills[name] = bill
             self.names.setdefault(bill.manifest_id, {})[name] = None
 
-    def bills_of(self, manifest_id: str) -> Iterator[tuple[str, Bill]]:
+    def bills_of(self, manifest_id: str) -> Iterator[tuple[str, HouseBillState]]:
         """The house bills that belong to a manifest now."""
         for name in self.names.get(manifest_id, ()):
             yield name, self.bills[name]

@@ -7,23 +7,23 @@ from typing import Final
 import msgspec
 
 from agents.importers.customs_interface import Answer
-from agents.state.parcels import Seen
+from agents.state.parcels import PastParcel
 from agents.values.clock import DAY_MS
 from schemas.decision import Route
 
 
-class Heard(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class RecordedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What customs said of a consignee, and when that came here."""
 
     answer: Answer
     at_ms: int
 
 
-class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class ConsigneeState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All that is remembered of a consignee; parcels by carrier and house bill, answers by what customs was asked."""
 
-    parcels: dict[str, Seen]
-    answers: dict[str, Heard] = {}
+    parcels: dict[str, PastParcel]
+    answers: dict[str, RecordedAnswer] = {}
 
 
 # How a consignee is written
@@ -55,7 +55,7 @@ _ROUTE_AT: Final = 2 * _ORDINAL_BITS
 _NAME_AT: Final = 48
 _NAME_MAX: Final = 255
 _PACK: Final = msgspec.msgpack.Encoder().encode
-_UNPACK: Final = msgspec.msgpack.Decoder(Kept).decode
+_UNPACK: Final = msgspec.msgpack.Decoder(ConsigneeState).decode
 
 
 def key_of(token: str) -> bytes:
@@ -78,7 +78,7 @@ def token_of(key: bytes) -> str:
     return f"{_PREFIX}{key[: -_DIGEST_BYTES - 1].decode(errors='replace')}.{key[-_DIGEST_BYTES:].hex()}"
 
 
-def last_day(kept: Kept) -> int:
+def last_day(kept: ConsigneeState) -> int:
     """The day of a consignee's latest parcel or answer, 0 without any."""
     latest = max([seen.received_at_ms for seen in kept.parcels.values()], default=0)
     if kept.answers:
@@ -86,7 +86,7 @@ def last_day(kept: Kept) -> int:
     return latest // DAY_MS
 
 
-def pack(kept: Kept) -> bytes:
+def pack(kept: ConsigneeState) -> bytes:
     """A consignee as the changelog has it: the form, the last day, and what is remembered. Equal consignees, equal bytes."""
     if len(kept.parcels) <= PLAIN_PARCELS_MAX and not kept.answers:
         plain = _plain(kept.parcels)
@@ -99,7 +99,7 @@ def _head(form: int, day: int) -> bytes:
     return (form << _DAY_BITS | min(max(day, 0), _DAY_MAX)).to_bytes(_BEGIN)
 
 
-def _plain(parcels: Mapping[str, Seen]) -> bytes | None:
+def _plain(parcels: Mapping[str, PastParcel]) -> bytes | None:
     """Parcels in the plain form; None when one holds what has no place there."""
     found = b""
     latest_ms = 0
@@ -134,7 +134,7 @@ def _plain(parcels: Mapping[str, Seen]) -> bytes | None:
     return _head(PLAIN, latest_ms // DAY_MS) + found
 
 
-def unpack(packed: bytes) -> Kept:
+def unpack(packed: bytes) -> ConsigneeState:
     """A consignee of the changelog."""
     if packed[0] == WHOLE:
         return _UNPACK(memoryview(packed)[_BEGIN:])
@@ -144,7 +144,7 @@ def unpack(packed: bytes) -> Kept:
         words, received, usd, master, supplier, address = _WORDS.unpack_from(packed, at)
         begin = at + _WORDS.size
         at = begin + (words >> _NAME_AT)
-        parcels[packed[begin:at].decode()] = Seen(
+        parcels[packed[begin:at].decode()] = PastParcel(
             received & _MARK,
             usd & _MARK,
             ROUTES[words >> _ROUTE_AT & 7],
@@ -156,4 +156,4 @@ def unpack(packed: bytes) -> Kept:
             master >> _MARK_BITS | supplier >> _MARK_BITS << 16 | address >> _MARK_BITS << 32,
             limit_usd_e4=received >> _MARK_BITS | usd >> _MARK_BITS << 16,
         )
-    return Kept(parcels)
+    return ConsigneeState(parcels)

@@ -1,4 +1,4 @@
-"""What screening remembers of consignees: one `Partition` for each partition of `parcels.checked`.
+"""What screening remembers of consignees: one `ConsigneeStore` for each partition of `parcels.checked`.
 
 Most consignees are touched once a month, so each is kept as the very bytes the changelog has of it, and unpacked while
 it is looked at. Bytes and keys are values alone: the garbage collector passes them by, however many there are.
@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from agents.importers.customs_interface import Answer
-from agents.state.consignee_encoding import _DAY, _DAY_MAX, _FORMS, Heard, Kept, key_of, last_day, pack, token_of, unpack
-from agents.state.inspections import Books
-from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.state.consignee_encoding import _DAY, _DAY_MAX, _FORMS, ConsigneeState, RecordedAnswer, key_of, last_day, pack, token_of, unpack
+from agents.state.inspections import InspectionCapacity
+from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from schemas import limits
 from schemas.officer_action import Assessment
@@ -29,24 +29,24 @@ class _Open(msgspec.Struct, gc=False):
     """A consignee that is looked at."""
 
     key: bytes
-    kept: Kept
+    kept: ConsigneeState
     known: bool
     """Whether anything is remembered: looking at nobody leaves nothing behind."""
 
 
-class Partition:
+class ConsigneeStore:
     """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
 
-    __slots__ = ("_by_day", "_day", "_open", "_packed", "assessed", "assessed_touched", "books", "touched")
+    __slots__ = ("_by_day", "_day", "_open", "_packed", "assessed", "assessed_dirty", "books", "dirty")
 
     def __init__(self, number: int = 0, of: int = 1) -> None:
         """Partition `number` of `of`: its part of what inspectors can do."""
-        self.books = Books(number, of)
+        self.books = InspectionCapacity(number, of)
         """What was selected for inspection, by site."""
         self.assessed: dict[str, Assessment] = {}
         """What carriers were told before loading and nobody has ended, by carrier and house bill; kept until then, whatever is sent anew."""
-        self.assessed_touched: set[str] = set()
-        self.touched: set[str] = set()
+        self.assessed_dirty: set[str] = set()
+        self.dirty: set[str] = set()
         """Consignees changed since the last commit, for the changelog."""
         self._packed: dict[bytes, bytes] = {}
         self._open: dict[str, _Open] = {}
@@ -70,13 +70,13 @@ class Partition:
 
     def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Key and bytes of every consignee changed since this was last asked; None when it is forgotten."""
-        for token in sorted(self.touched):
+        for token in sorted(self.dirty):
             opened = self._open.get(token)
             if opened is not None:
                 self._close(opened)
             key = key_of(token) if opened is None else opened.key
             yield key, self._packed.get(key)
-        self.touched.clear()
+        self.dirty.clear()
         if len(self._open) > OPEN_MAX:
             self._open.clear()
 
@@ -108,30 +108,30 @@ class Partition:
         if opened is None:
             key = key_of(token)
             packed = self._packed.get(key)
-            opened = self._open[token] = _Open(key, Kept({}, {}), known=False) if packed is None else _Open(key, unpack(packed), known=True)
+            opened = self._open[token] = _Open(key, ConsigneeState({}, {}), known=False) if packed is None else _Open(key, unpack(packed), known=True)
         return opened
 
     # as screening has it
 
-    def parcels(self, token: str) -> Mapping[str, Seen]:
+    def parcels(self, token: str) -> Mapping[str, PastParcel]:
         """A consignee's parcels; none of one that is not remembered."""
         return self._find(token).kept.parcels
 
-    def hear(self, token: str, answer: Answer, at_ms: int) -> None:
+    def record_answer(self, token: str, answer: Answer, at_ms: int) -> None:
         """Remember what customs said of a consignee; it may come before the parcel."""
         opened = self._find(token)
         opened.known = True
         answers = opened.kept.answers
         answers.pop(answer.particulars, None)
-        answers[answer.particulars] = Heard(answer, at_ms)
+        answers[answer.particulars] = RecordedAnswer(answer, at_ms)
         if len(answers) > limits.CONSIGNEE_ANSWERS_MAX:
             del answers[next(iter(answers))]
-        self.touched.add(token)
+        self.dirty.add(token)
 
     def assess(self, name: str, assessment: Assessment | None) -> None:
         """Note what a carrier was told before loading, or (None) that it is ended."""
         if self.assessed.get(name) != assessment:
-            self.assessed_touched.add(name)
+            self.assessed_dirty.add(name)
             if assessment is None:
                 del self.assessed[name]
             else:
@@ -140,14 +140,14 @@ class Partition:
     def restore_assessed(self, name: str, assessment: Assessment | None) -> None:
         """Take what a carrier was told before loading from the changelog."""
         self.assess(name, assessment)
-        self.assessed_touched.discard(name)
+        self.assessed_dirty.discard(name)
 
     def answer(self, token: str, particulars: str, since_ms: int) -> Answer | None:
         """What customs said of a consignee, no longer ago, when it was asked about these particulars."""
         heard = self._find(token).kept.answers.get(particulars)
         return None if heard is None or heard.at_ms < since_ms else heard.answer
 
-    def put(self, token: str, name: str, seen: Seen) -> None:
+    def put(self, token: str, name: str, seen: PastParcel) -> None:
         """Remember a parcel of a consignee; an amendment keeps the time of the first filing."""
         opened = self._find(token)
         opened.known = True
@@ -156,9 +156,9 @@ class Partition:
         parcels[name] = seen if before is None else msgspec.structs.replace(seen, received_at_ms=before.received_at_ms)
         if len(parcels) > limits.CONSIGNEE_PARCELS_MAX:
             del parcels[next((other for other, kept in parcels.items() if not kept.content), name)]
-        self.touched.add(token)
+        self.dirty.add(token)
 
-    def get(self, token: str, name: str) -> Seen | None:
+    def get(self, token: str, name: str) -> PastParcel | None:
         """A parcel of a consignee, None when it is not remembered."""
         return self._find(token).kept.parcels.get(name)
 
@@ -169,9 +169,9 @@ class Partition:
             return
         if last_day(opened.kept) < self._day - WINDOW_DAYS - 1:
             self._forget(opened)
-        self.touched.add(token)
+        self.dirty.add(token)
 
-    def others(self, token: str, name: str, now_ms: int) -> dict[str, Seen]:
+    def others(self, token: str, name: str, now_ms: int) -> dict[str, PastParcel]:
         """The consignee's other parcels within the window."""
         parcels = self._find(token).kept.parcels
         if not parcels:
@@ -198,11 +198,11 @@ class Partition:
                     del self._packed[key]
                     token = token_of(key)
                     self._open.pop(token, None)
-                    self.touched.add(token)
+                    self.dirty.add(token)
 
     def _forget(self, opened: _Open) -> None:
         self._packed.pop(opened.key, None)
-        opened.kept = Kept({}, {})
+        opened.kept = ConsigneeState({}, {})
         opened.known = False
 
 
@@ -213,15 +213,15 @@ def _keys(by_length: Mapping[int, bytearray]) -> Iterable[bytes]:
             yield bytes(keys[at : at + length])
 
 
-class Consignees(Mapping[str, Mapping[str, Seen]]):
+class Consignees(Mapping[str, Mapping[str, PastParcel]]):
     """Parcels by consignee, for those who look at all of them."""
 
     __slots__ = ("_partition",)
 
-    def __init__(self, partition: Partition) -> None:
+    def __init__(self, partition: ConsigneeStore) -> None:
         self._partition = partition
 
-    def __getitem__(self, token: str) -> Mapping[str, Seen]:
+    def __getitem__(self, token: str) -> Mapping[str, PastParcel]:
         return unpack(self._partition.packed()[key_of(token)]).parcels
 
     def __iter__(self) -> Iterator[str]:

@@ -35,7 +35,7 @@ LATE_SHARE: Final = 8
 """A shift that brought all it was expected to bring, or more, may still bring an eighth of that."""
 
 
-class Choice(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class Selection(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A parcel that is looked at, and why."""
 
     site: str
@@ -55,7 +55,7 @@ class Shift(msgspec.Struct, gc=False, array_like=True):
     documents: int = 0
 
 
-class Book(msgspec.Struct, gc=False, array_like=True):
+class SiteStatistics(msgspec.Struct, gc=False, array_like=True):
     """What a partition knows of one site."""
 
     histogram: list[int]
@@ -63,7 +63,7 @@ class Book(msgspec.Struct, gc=False, array_like=True):
     shifts: dict[int, Shift] = {}
 
 
-class Books:
+class InspectionCapacity:
     """The sites of one partition."""
 
     __slots__ = ("_chosen", "_of", "_share", "_shifts", "_touched_shifts", "_touched_sites", "sites")
@@ -71,10 +71,10 @@ class Books:
     def __init__(self, number: int = 0, of: int = 1) -> None:
         """Partition `number` of `of`."""
         self._share, self._of = number, of
-        self.sites: dict[str, Book] = {}
-        self._shifts: dict[tuple[str, int], dict[int, Choice]] = {}
+        self.sites: dict[str, SiteStatistics] = {}
+        self._shifts: dict[tuple[str, int], dict[int, Selection]] = {}
         """What was chosen, by site and shift, each by its draw."""
-        self._chosen: dict[int, Choice] = {}
+        self._chosen: dict[int, Selection] = {}
         self._touched_sites: set[str] = set()
         self._touched_shifts: set[tuple[str, int]] = set()
         """What changed since the last commit."""
@@ -92,7 +92,7 @@ class Books:
         if lane is not None:
             _use(counted, lane)
 
-    def choose(self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int, warm_up: int, *, is_new: bool) -> Choice | None:  # noqa: PLR0913, PLR0917 - what a choice rests on
+    def choose(self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int, warm_up: int, *, is_new: bool) -> Selection | None:  # noqa: PLR0913, PLR0917 - what a choice rests on
         """Whether a parcel is looked at. Once chosen, it stays so, whatever an amendment says. Before `warm_up` parcels nobody knows what is high."""
         if not is_new:
             if (before := self._chosen.get(draw)) is not None:
@@ -100,7 +100,7 @@ class Books:
         else:
             self.count(site, shift)
         if draw * PPM < rates.random_ppm << DRAW_BITS:
-            return self._take(Choice(site.name, shift, "OPEN", "RANDOM"), draw)
+            return self._take(Selection(site.name, shift, "OPEN", "RANDOM"), draw)
         book = self._book(site.name)
         bucket = min(priority_ppm // BUCKET_PPM, BUCKETS - 1)
         choice = None
@@ -112,7 +112,7 @@ class Books:
             self._note(book, bucket)
         return None if choice is None else self._take(choice, draw)
 
-    def _by_risk(self, site: Site, shift: int, book: Book, tail: int, rates: Rates) -> Choice | None:
+    def _by_risk(self, site: Site, shift: int, book: SiteStatistics, tail: int, rates: Rates) -> Selection | None:
         """The most thorough lane that reaches so far down; `tail` counts parcels as high or higher, in 2^-48."""
         counted = self._shift(site.name, shift)
         expected = self._expected(site, book, shift)
@@ -124,10 +124,10 @@ class Books:
                 continue
             left += capacity
             if tail * to_come * 100 < (left * book.total * rates.risk_percent) << DRAW_BITS:
-                return Choice(site.name, shift, lane, "RISK", (tail * PPM // max(book.total, 1)) >> DRAW_BITS)
+                return Selection(site.name, shift, lane, "RISK", (tail * PPM // max(book.total, 1)) >> DRAW_BITS)
         return None
 
-    def _expected(self, site: Site, book: Book, shift: int) -> int:
+    def _expected(self, site: Site, book: SiteStatistics, shift: int) -> int:
         """Parcels that a shift brings: as the shifts before, else what the site's row says."""
         before = sorted(number for number in book.shifts if number < shift)[-SHIFTS_COMPARED:]
         if not before:
@@ -138,7 +138,7 @@ class Books:
         """This partition's part of something; the parts of all partitions are the whole."""
         return whole * (self._share + 1) // self._of - whole * self._share // self._of
 
-    def _take(self, choice: Choice, draw: int) -> Choice:
+    def _take(self, choice: Selection, draw: int) -> Selection:
         _use(self._shift(choice.site, choice.shift), choice.lane)
         chosen = self._shifts.setdefault((choice.site, choice.shift), {})
         if len(chosen) < limits.CHOSEN_PER_SHIFT_MAX:
@@ -146,8 +146,8 @@ class Books:
             self._touched_shifts.add((choice.site, choice.shift))
         return choice
 
-    def _book(self, site: str) -> Book:
-        return self.sites.get(site) or self.sites.setdefault(site, Book([0] * BUCKETS, 0, {}))
+    def _book(self, site: str) -> SiteStatistics:
+        return self.sites.get(site) or self.sites.setdefault(site, SiteStatistics([0] * BUCKETS, 0, {}))
 
     def _shift(self, site: str, shift: int) -> Shift:
         """A shift's counts; the oldest shift goes when there are too many."""
@@ -171,7 +171,7 @@ class Books:
         self._touched_shifts.add((site, shift))
 
     @staticmethod
-    def _note(book: Book, bucket: int) -> None:
+    def _note(book: SiteStatistics, bucket: int) -> None:
         book.histogram[bucket] += 1
         book.total += 1
         if book.total >= FADE_AT:
@@ -180,7 +180,7 @@ class Books:
 
     # the changelog
 
-    def changes(self) -> Iterator[tuple[str, int | None, Book | dict[int, Choice] | None]]:
+    def changes(self) -> Iterator[tuple[str, int | None, SiteStatistics | dict[int, Selection] | None]]:
         """Sites and shifts that changed, as they are now; None when a shift is forgotten. Begins anew."""
         for site in sorted(self._touched_sites):
             yield site, None, self.sites[site]
@@ -189,16 +189,16 @@ class Books:
         self._touched_sites.clear()
         self._touched_shifts.clear()
 
-    def kept(self) -> Iterator[tuple[str, int | None, Book | dict[int, Choice]]]:
+    def kept(self) -> Iterator[tuple[str, int | None, SiteStatistics | dict[int, Selection]]]:
         """All sites and shifts, as the changelog has them."""
         yield from ((site, None, book) for site, book in self.sites.items())
         yield from ((site, shift, chosen) for (site, shift), chosen in self._shifts.items())
 
-    def restore_site(self, site: str, book: Book) -> None:
+    def restore_site(self, site: str, book: SiteStatistics) -> None:
         """Take a site from the changelog."""
         self.sites[site] = book
 
-    def restore_shift(self, site: str, shift: int, chosen: dict[int, Choice] | None) -> None:
+    def restore_shift(self, site: str, shift: int, chosen: dict[int, Selection] | None) -> None:
         """Take what was chosen of a shift from the changelog."""
         for draw in self._shifts.pop((site, shift), {}):
             self._chosen.pop(draw, None)

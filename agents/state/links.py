@@ -6,10 +6,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from agents.state.price_bands import WINDOW_DAYS, Band, Group, kind_of, step_of
+from agents.state.price_bands import WINDOW_DAYS, Group, PriceHistogram, kind_of, step_of
 from agents.values.clock import DAY_MS
 from schemas import limits
-from schemas.parcel_links import ADDRESS, PHONE, SELLER, Gone, Sighting
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, ParcelLink, Retraction
 
 T = TypeVar("T")
 
@@ -18,9 +18,9 @@ REACH_DAYS: Final = WINDOW_DAYS + 2
 WINDOW_MS: Final = WINDOW_DAYS * DAY_MS
 GROUP_PARCELS_MIN: Final = 8
 """With fewer parcels of one heading a seller's are not counted on the way."""
-_SIGHTING: Final = msgspec.msgpack.Decoder(Sighting).decode
+_PARCEL_LINK: Final = msgspec.msgpack.Decoder(ParcelLink).decode
 
-Parcels = dict[str, Sighting]
+Parcels = dict[str, ParcelLink]
 """By carrier and house bill, in the order they came."""
 
 
@@ -36,7 +36,7 @@ class Seller:
         self.groups: dict[str, Group] = {}
         """Of headings with many."""
 
-    def add(self, parcel: Sighting) -> None:
+    def add(self, parcel: ParcelLink) -> None:
         """Take a parcel up."""
         self.parcels[parcel.name] = parcel
         count = self.goods[parcel.goods] = self.goods.get(parcel.goods, 0) + 1
@@ -49,7 +49,7 @@ class Seller:
                 if other.goods == parcel.goods:
                     _count(group, other, 1)
 
-    def drop(self, parcel: Sighting) -> None:
+    def drop(self, parcel: ParcelLink) -> None:
         """Forget a parcel."""
         del self.parcels[parcel.name]
         count = self.goods[parcel.goods] - 1
@@ -62,7 +62,7 @@ class Seller:
             self.groups.pop(parcel.goods, None)
 
 
-def _count(group: Group, parcel: Sighting, by: int) -> None:
+def _count(group: Group, parcel: ParcelLink, by: int) -> None:
     _bump(group.codes, parcel.consignee, by)
     _bump(group.addresses, parcel.address, by)
     _bump(group.phones, parcel.phone, by)
@@ -83,7 +83,7 @@ def _bump(counts: dict[T, int], key: T, by: int) -> None:
         del counts[key]
 
 
-class Links:
+class LinkStore:
     """What linking remembers of the marks of one partition: parcels by address, phone and seller, and price bands of the goods of its sellers."""
 
     __slots__ = ("_by_day", "_day", "bands", "receivers", "sellers")
@@ -92,13 +92,13 @@ class Links:
         self.receivers: dict[int, bytes | Parcels] = {}
         """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
         self.sellers: dict[int, Seller] = {}
-        self.bands: dict[int, Band] = {}
-        """By mark of the goods, as `Sighting` has them: its commodity and its kind; those seen on the latest day last."""
+        self.bands: dict[int, PriceHistogram] = {}
+        """By mark of the goods, as `ParcelLink` has them: its commodity and its kind; those seen on the latest day last."""
         self._by_day: defaultdict[int, set[int]] = defaultdict(set)
         """Marks by the days of their parcels."""
         self._day = 0
 
-    def receive(self, mark: int, parcel: Sighting, packed: bytes, now_ms: int) -> Parcels | None:
+    def add_receiver(self, mark: int, parcel: ParcelLink, packed: bytes, now_ms: int) -> Parcels | None:
         """Remember a parcel of an address or a phone; all of them, None where it is the only one."""
         kept = self.receivers.get(mark)
         self._by_day[parcel.since_ms // DAY_MS].add(mark)
@@ -106,7 +106,7 @@ class Links:
             self.receivers[mark] = packed
             return None
         if isinstance(kept, bytes):
-            only = _SIGHTING(kept)
+            only = _PARCEL_LINK(kept)
             if only.name == parcel.name:
                 self.receivers[mark] = packed
                 return None
@@ -117,13 +117,13 @@ class Links:
             del kept[name]
         return kept
 
-    def send(self, mark: int, parcel: Sighting, now_ms: int) -> tuple[Seller, Band | None]:
+    def add_seller(self, mark: int, parcel: ParcelLink, now_ms: int) -> tuple[Seller, PriceHistogram | None]:
         """Remember a parcel of a seller, and the price of its goods where it has one for a piece; the seller, and the band of the most alike goods."""
         seller = self.sellers.get(mark)
         if seller is None:
             seller = self.sellers[mark] = Seller()
         elif (before := seller.parcels.get(parcel.name)) is not None:
-            self._unsend(seller, before)
+            self._remove_from_seller(seller, before)
         day = parcel.since_ms // DAY_MS
         self._by_day[day].add(mark)
         seller.add(parcel)
@@ -135,17 +135,17 @@ class Links:
         band = self._price(parcel.commodity, day, step)
         return seller, self._price(parcel.kind, day, step) if parcel.kind else band
 
-    def withdraw(self, gone: Gone) -> None:
+    def retract(self, gone: Retraction) -> None:
         """Forget a parcel by the marks it no longer goes by."""
         for kind, mark in ((ADDRESS, gone.address), (PHONE, gone.phone)):
             if gone.kinds & kind and (kept := self.receivers.get(mark)) is not None:
                 if isinstance(kept, bytes):
-                    if _SIGHTING(kept).name == gone.name:
+                    if _PARCEL_LINK(kept).name == gone.name:
                         del self.receivers[mark]
                 elif kept.pop(gone.name, None) is not None and not kept:
                     del self.receivers[mark]
         if gone.kinds & SELLER and (seller := self.sellers.get(gone.seller)) is not None and (parcel := seller.parcels.get(gone.name)) is not None:
-            self._unsend(seller, parcel)
+            self._remove_from_seller(seller, parcel)
             if not seller.parcels:
                 del self.sellers[gone.seller]
 
@@ -158,7 +158,7 @@ class Links:
         horizon = day - WINDOW_DAYS - 1
         for old in [kept for kept in self._by_day if kept < horizon]:
             for mark in self._by_day.pop(old):
-                if (kept := self.receivers.get(mark)) is not None and _last_day([_SIGHTING(kept)] if isinstance(kept, bytes) else kept.values()) < horizon:
+                if (kept := self.receivers.get(mark)) is not None and _last_day([_PARCEL_LINK(kept)] if isinstance(kept, bytes) else kept.values()) < horizon:
                     del self.receivers[mark]
                 if (seller := self.sellers.get(mark)) is not None and _last_day(seller.parcels.values()) < horizon:
                     del self.sellers[mark]
@@ -167,20 +167,20 @@ class Links:
             if not band.count:
                 del self.bands[commodity]
 
-    def _price(self, goods: int, day: int, step: int) -> Band:
+    def _price(self, goods: int, day: int, step: int) -> PriceHistogram:
         bands = self.bands
         band = bands.get(goods)
         if band is None:
             if len(bands) >= limits.LINK_BANDS_MAX:
                 del bands[next(iter(bands))]
-            band = bands[goods] = Band(self._day)
+            band = bands[goods] = PriceHistogram(self._day)
         elif band.seen_on != self._day:
             band.seen_on = self._day
             bands[goods] = bands.pop(goods)
         band.add(day, step)
         return band
 
-    def _unsend(self, seller: Seller, parcel: Sighting) -> None:
+    def _remove_from_seller(self, seller: Seller, parcel: ParcelLink) -> None:
         seller.drop(parcel)
         if not parcel.commodity:
             return
@@ -205,6 +205,6 @@ def _to_forget(parcels: Parcels, now_ms: int) -> Sequence[str]:
     return names
 
 
-def _last_day(parcels: Iterable[Sighting]) -> int:
+def _last_day(parcels: Iterable[ParcelLink]) -> int:
     """The latest day of parcels, 0 of none: a parcel that is amended after the window leaves nothing behind."""
     return max((parcel.since_ms for parcel in parcels), default=0) // DAY_MS

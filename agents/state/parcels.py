@@ -8,7 +8,7 @@ import msgspec
 from schemas.decision import Route
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class PastParcel(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A parcel in a consignee's memory. Marks are keyed or plain hashes of 48 bits, 0 where nothing was said."""
 
     received_at_ms: int

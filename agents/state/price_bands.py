@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.parcel_links import Sighting
+from schemas.parcel_links import ParcelLink
 
 WINDOW_DAYS: Final = 30
 """Nothing older than this counts."""
@@ -24,7 +24,7 @@ class Group(msgspec.Struct, gc=False):
     prices: dict[int, dict[int, int]]
 
 
-class Band:
+class PriceHistogram:
     """What pieces of one kind of goods cost: how many at which step of price, by the day they were first filed."""
 
     __slots__ = ("_below", "count", "days", "dear", "seen_on", "total")
@@ -112,6 +112,6 @@ def cents_of(step: int) -> int:
     return isqrt(isqrt(1 << step))
 
 
-def kind_of(parcel: Sighting) -> int:
+def kind_of(parcel: ParcelLink) -> int:
     """The most alike goods that a parcel's prices are counted with."""
     return parcel.kind or parcel.commodity

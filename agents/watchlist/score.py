@@ -81,7 +81,7 @@ class Reason(msgspec.Struct, frozen=True, gc=False):
     permille: int
 
 
-class Compared(msgspec.Struct, frozen=True, gc=False):
+class PeerGroup(msgspec.Struct, frozen=True, gc=False):
     """How alike two names are, 0 to 1000, and why: the reasons add up to it, within these bounds."""
 
     permille: int
@@ -295,10 +295,10 @@ class _Match:
         return mine, theirs
 
 
-def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> Compared:
+def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> PeerGroup:
     """How alike two names are: the query as it came, the listed one as the list has it; `kind` of the listed one."""
     if not query.words or not listed.words:
-        return Compared(0, ())
+        return PeerGroup(0, ())
     match = _Match(query, listed, words)
     match.same()
     if True in match.free_a and True in match.free_b:
@@ -328,7 +328,7 @@ def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> Compare
         permille -= LEGAL_MISSING
         reasons.append(Reason("legal-form-missing", -LEGAL_MISSING))
     reasons += [Reason(feature, 0) for feature in match.features]
-    return Compared(max(0, min(FULL, permille)), tuple(reasons))
+    return PeerGroup(max(0, min(FULL, permille)), tuple(reasons))
 
 
 def letters(query: Name, listed: Name, words: Words) -> int:  # noqa: PLR0911 - one for each way to be alike

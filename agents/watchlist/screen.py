@@ -15,7 +15,7 @@ import msgspec
 from agents.watchlist.index import Index
 from agents.watchlist.knowledge import NameKnowledge
 from agents.watchlist.names import Kind, Name, latin, read
-from agents.watchlist.score import FULL, Compared, Reason, Words, compare
+from agents.watchlist.score import FULL, PeerGroup, Reason, Words, compare
 from schemas import limits
 
 WEAK: Final = 60
@@ -158,10 +158,10 @@ class _Segment:
                         at.append((words, entry.entry_id))
         return found
 
-    def scored(self, name: Name, kind: Kind, gone: frozenset[str]) -> dict[str, tuple[Compared, str, bool]]:
+    def scored(self, name: Name, kind: Kind, gone: frozenset[str]) -> dict[str, tuple[PeerGroup, str, bool]]:
         """Of each entry the name that is most alike."""
         owners, index = self._listed
-        best: dict[str, tuple[Compared, str, bool]] = {}
+        best: dict[str, tuple[PeerGroup, str, bool]] = {}
         for number in index.find(name):
             owner, text, weak = owners[number]
             if owner in gone:
@@ -326,11 +326,11 @@ def is_distinctive(words: frozenset[str]) -> bool:
     return len(words) >= ADDRESS_WORDS_MIN and sum(map(len, words)) >= ADDRESS_CHARS_MIN and any(any(char.isdigit() for char in word) for word in words)
 
 
-def _shifted(compared: Compared, feature: str, permille: int) -> Compared:
-    return Compared(max(0, min(FULL, compared.permille + permille)), (*compared.reasons, Reason(feature, permille)))
+def _shifted(compared: PeerGroup, feature: str, permille: int) -> PeerGroup:
+    return PeerGroup(max(0, min(FULL, compared.permille + permille)), (*compared.reasons, Reason(feature, permille)))
 
 
-def _born(compared: Compared, birth_date: str, born: tuple[str, ...]) -> Compared:
+def _born(compared: PeerGroup, birth_date: str, born: tuple[str, ...]) -> PeerGroup:
     """The day of birth for or against it; a year alone counts as a year."""
     year = birth_date[:YEAR_CHARS]
     years = [int(each[:YEAR_CHARS]) for each in born if each[:YEAR_CHARS].isdecimal()]

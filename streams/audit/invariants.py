@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agents.screening.notices import LATER
+from agents.screening.notices import FOLLOW_UP_EVENTS
 from schemas import topics
 
 INTERNAL: Final = frozenset({topics.CHECKED, topics.LINKS})
@@ -41,7 +41,7 @@ class Ledgers:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class Violation:
     """A law that does not hold, and where."""
 
     law: str
@@ -49,29 +49,29 @@ class Breach:
     found: str
 
 
-def breaches(ledgers: Ledgers) -> Iterator[Breach]:
+def breaches(ledgers: Ledgers) -> Iterator[Violation]:
     """Every breach of every law."""
-    for law in LAWS:
+    for law in INVARIANTS:
         yield from law(ledgers)
 
 
-def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Breach]:
+def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Violation]:
     """Each record of a carrier brings exactly one receipt or exactly one dead letter."""
     answers = Counter(source_of(receipt) for receipt in ledgers.receipts)
     answers.update(place for place in set(ledgers.dead_letters) if place[0] not in INTERNAL)
     taken = set(ledgers.manifests)
     for place in ledgers.manifests:
         if answers[place] != 1:
-            yield Breach("one answer", show(place), f"{answers[place]} answers")
+            yield Violation("one answer", show(place), f"{answers[place]} answers")
     for place in answers.keys() - taken:
-        yield Breach("one answer", show(place), "an answer to a record that is not there")
+        yield Violation("one answer", show(place), "an answer to a record that is not there")
 
 
-def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Breach]:
+def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Violation]:
     """The parcels a receipt counts bring one decision each over all clearance topics, by outcome."""
     decided: defaultdict[Place, Counter[str]] = defaultdict(Counter)
     for decision in _first_copies(ledgers.decisions):
-        if decision.value["event"] not in LATER:
+        if decision.value["event"] not in FOLLOW_UP_EVENTS:
             decided[source_of(decision)][decision.value["outcome"]] += 1
     answered = set()
     for receipt in ledgers.receipts:
@@ -84,25 +84,25 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Breach]:
         where = f"{receipt.value['manifest_id']} version {receipt.value['manifest_version']} ({show(source)})"
         for name in ("received", "accepted", "rejected", "cancelled"):
             if counts[name] != found[name]:
-                yield Breach("conservation", where, f"{name}: {counts[name]} on the receipt, {found[name]} decided")
+                yield Violation("conservation", where, f"{name}: {counts[name]} on the receipt, {found[name]} decided")
     lack_an_answer = set(ledgers.manifests) - set(ledgers.dead_letters)
     for source in decided.keys() - answered - lack_an_answer:
-        yield Breach("conservation", show(source), f"{decided[source].total()} decisions without a receipt")
+        yield Violation("conservation", show(source), f"{decided[source].total()} decisions without a receipt")
 
 
-def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Breach]:
+def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
     """No decision stands twice, and no two are the same step of a house bill."""
     ids = Counter(decision.value["decision_id"] for decision in ledgers.decisions)
     for decision_id, count in ids.items():
         if count > 1:
-            yield Breach("no duplicate", f"decision {decision_id}", f"{count} times")
+            yield Violation("no duplicate", f"decision {decision_id}", f"{count} times")
     steps = Counter(_step(decision) for decision in _first_copies(ledgers.decisions) if decision.value["house_bill"])
     for (carrier, house_bill, sequence), count in steps.items():
         if count > 1:
-            yield Breach("no duplicate", f"{carrier} {house_bill} sequence {sequence}", f"{count} decisions")
+            yield Violation("no duplicate", f"{carrier} {house_bill} sequence {sequence}", f"{count} decisions")
 
 
-def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Breach]:
+def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Violation]:
     """Sequences of a house bill run 1, 2, 3 without a hole, and rise on every topic they stand on."""
     by_bill: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     last: dict[tuple[str, int, str, str], int] = {}
@@ -113,21 +113,21 @@ def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Breach]:
         by_bill[carrier, house_bill].add(sequence)
         stream = (*decision.place[:2], carrier, house_bill)
         if last.get(stream, 0) > sequence:
-            yield Breach("order", f"{carrier} {house_bill} at {show(decision.place)}", f"sequence {sequence} behind {last[stream]}")
+            yield Violation("order", f"{carrier} {house_bill} at {show(decision.place)}", f"sequence {sequence} behind {last[stream]}")
         last[stream] = sequence
     for (carrier, house_bill), sequences in by_bill.items():
         if sequences != set(range(1, len(sequences) + 1)):
-            yield Breach("order", f"{carrier} {house_bill}", f"sequences {sorted(sequences)}")
+            yield Violation("order", f"{carrier} {house_bill}", f"sequences {sorted(sequences)}")
 
 
-def every_dead_letter_is_there_once(ledgers: Ledgers) -> Iterator[Breach]:
+def every_dead_letter_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
     """No record is set aside twice."""
     for place, count in Counter(ledgers.dead_letters).items():
         if count > 1:
-            yield Breach("no duplicate", f"dead letter of {show(place)}", f"{count} times")
+            yield Violation("no duplicate", f"dead letter of {show(place)}", f"{count} times")
 
 
-LAWS: Final = (
+INVARIANTS: Final = (
     every_record_is_answered_once,
     every_parcel_is_decided_once,
     every_decision_is_there_once,
@@ -136,11 +136,11 @@ LAWS: Final = (
 )
 
 
-def same(law: str, live: Mapping[Any, Any], replayed: Mapping[Any, Any], name: Any) -> Iterator[Breach]:  # noqa: ANN401 - a function that names a key
+def same(law: str, live: Mapping[Any, Any], replayed: Mapping[Any, Any], name: Any) -> Iterator[Violation]:  # noqa: ANN401 - a function that names a key
     """What workers left behind is what a replay by one process leaves behind."""
     for key in live.keys() | replayed.keys():
         if live.get(key) != replayed.get(key):
-            yield Breach(law, name(key), "only in the replay" if key not in live else "only live" if key not in replayed else "differs from the replay")
+            yield Violation(law, name(key), "only in the replay" if key not in live else "only live" if key not in replayed else "differs from the replay")
 
 
 def source_of(entry: Entry) -> Place:

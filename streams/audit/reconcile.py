@@ -9,10 +9,10 @@ from aiokafka.structs import TopicPartition
 
 from agents.linking import Linking
 from agents.screening.decide import Screening
-from agents.state.consignees import Partition
-from agents.state.links import Links
+from agents.state.consignees import ConsigneeStore
+from agents.state.links import LinkStore
 from schemas import avro, topics
-from streams.audit.invariants import INTERNAL, Breach, Entry, Ledgers, breaches, of_manifest, same, show, source_of
+from streams.audit.invariants import INTERNAL, Entry, Ledgers, Violation, breaches, of_manifest, same, show, source_of
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import read_to_end
 from streams.kafka.record import StoredRecord
@@ -46,7 +46,7 @@ class Balance:
     """The result."""
 
     accounts: list[Account] = field(default_factory=list)
-    breaches: list[Breach] = field(default_factory=list)
+    breaches: list[Violation] = field(default_factory=list)
     waiting: int = 0
     """Records not yet taken: the balance is of what was."""
     dead_letters: int = 0
@@ -111,7 +111,7 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
     return ledgers
 
 
-async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Breach]]:
+async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Violation]]:
     """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
     tps = await _partitions(bootstrap, lambda topic: topic in (*INTERNAL, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
     checked: list[StoredRecord] = []
@@ -149,17 +149,17 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     return len(checked), found
 
 
-def _decided_again(checked: Iterable[StoredRecord], reference: References, progress: Progress) -> tuple[dict[int, Partition], Counter[Said]]:
+def _decided_again(checked: Iterable[StoredRecord], reference: References, progress: Progress) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
     """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
-    partitions: dict[int, Partition] = {}
+    partitions: dict[int, ConsigneeStore] = {}
     again: Counter[Said] = Counter()
     for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
         token = (record.key or b"").decode()
         parcel = read_checked(record.value)
         law = reference.at(parcel.received_at_ms)
         screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
-        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, Partition(record.partition, CHECKED_PARTITIONS))):
+        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, ConsigneeStore(record.partition, CHECKED_PARTITIONS))):
             if output.topic != topics.CHECKED:
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
@@ -173,13 +173,13 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
 def _linked_again(sightings: Iterable[StoredRecord], reference: References, progress: Progress) -> Counter[Said]:
     """What one process says when it links everything again in the order of the log."""
     linkings: dict[str, Linking] = {}
-    links: dict[int, Links] = {}
+    links: dict[int, LinkStore] = {}
     again: Counter[Said] = Counter()
     for count, record in enumerate(sorted(sightings, key=lambda record: (record.partition, record.offset)), start=1):
         said = read_links(record.value)
         law = reference.at(said.received_at_ms)
         linking = linkings.get(law.version) or linkings.setdefault(law.version, Linking(law))
-        for output in linking.decide(said, links.setdefault(record.partition, Links())):
+        for output in linking.decide(said, links.setdefault(record.partition, LinkStore())):
             again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
             progress(1000)

@@ -17,7 +17,7 @@ from streams.bench.rig import WORKERS
 from streams.bench.throughput import Drain, drain
 from streams.cli import console
 from streams.cli.console import Counter
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 ROUNDS: Final = 7
 STAGES_PARCELS: Final = 2_000
@@ -137,7 +137,7 @@ def main() -> None:
     """Run; what an operator can mend is one sentence."""
     try:
         bench()
-    except Trouble as error:
+    except OperatorError as error:
         raise SystemExit(f"bench: {error}") from error
 
 

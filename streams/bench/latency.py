@@ -109,7 +109,7 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
         made.start_workers()
         await made.wait_for_workers()
         reader.assign([*decisions(), *partitions_of(topics.RECEIPTS + carrier for carrier in given.carriers)])
-        heard = Heard(told)
+        heard = RecordedAnswer(told)
         listening = asyncio.create_task(heard.listen(reader))
         try:
             for sent in first.manifests:
@@ -165,7 +165,7 @@ async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[Sent], beg
     return late_s
 
 
-def _waited(given: Load, heard: "Heard", began: float, rate: float) -> tuple[dict[bytes, float], list[float]]:
+def _waited(given: Load, heard: "RecordedAnswer", began: float, rate: float) -> tuple[dict[bytes, float], list[float]]:
     """Seconds to the decision on each house bill and to each receipt, the warm-up left out."""
     of_decisions: dict[bytes, float] = {}
     of_receipts = []
@@ -184,7 +184,7 @@ def _apart(given: Load, waited: Mapping[bytes, float], released: set[bytes], sel
         yield [waited[name] for name in names if name in selected], [waited[name] for name in names if name not in selected]
 
 
-class Heard:
+class RecordedAnswer:
     """What a committed reader has heard, and when first."""
 
     def __init__(self, told: Told) -> None:

@@ -61,7 +61,7 @@ def load(parcels: int, form: Form, *, carriers: int = 2, parcels_per_manifest: i
     return Load(names, tuple(_sent(record, names[number % carriers], form) for number, record in enumerate(made)))
 
 
-def _sent(made: events.Made, carrier: str, form: Form) -> Sent:
+def _sent(made: events.GeneratedManifest, carrier: str, form: Form) -> Sent:
     parcels = list(_written(made, form))
     manifest = {**made.manifest, "carrier": carrier, "parcels": parcels}
     topic, key = topics.MANIFESTS + carrier, manifest["master_bill"].encode()
@@ -69,7 +69,7 @@ def _sent(made: events.Made, carrier: str, form: Form) -> Sent:
     return Sent(topic, partitioner.of(topic, key), key, value, manifest["manifest_id"], tuple(parcel["house_bill"] for parcel in parcels))
 
 
-def _written(made: events.Made, form: Form) -> Iterator[profiles.Json]:
+def _written(made: events.GeneratedManifest, form: Form) -> Iterator[profiles.Json]:
     for place, parcel in enumerate(made.manifest["parcels"]):
         if form == "JSON" or made.dirty.get(place) not in NOT_IN_AVRO:
             yield parcel

@@ -19,14 +19,14 @@ from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
 from streams.bench.loads import Load
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka import partitioner
 from streams.kafka.admin import create_topics
 from streams.local.broker import Broker
 from streams.local.processes import dies_with_parent
 from streams.settings import CHECKOUT, Settings, variable
 from streams.worker import readiness
-from streams.worker.assignment import DID
+from streams.worker.assignment import COMMITTED_PATTERN
 
 WORKERS: Final = 2
 TOKEN_KEY: Final = "bench:" + "5a" * 32
@@ -36,7 +36,7 @@ POLL_S: Final = 0.04
 TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
-class BenchError(Trouble):
+class BenchError(OperatorError):
     """What was to be measured did not come about."""
 
 
@@ -47,7 +47,7 @@ class Cpu(msgspec.Struct, frozen=True):
     broker: float
 
 
-class Rig:
+class TestCluster:
     """One broker, its topics, and workers once they are asked for."""
 
     def __init__(self, folder: Path, carriers: Sequence[str], settings: Mapping[str, str]) -> None:
@@ -128,7 +128,7 @@ class Rig:
 
     def transactions(self) -> int:
         """How many transactions the workers committed, by their own last word."""
-        said = [DID.findall(self._log(slot).read_text(errors="replace")) for slot in range(WORKERS)]
+        said = [COMMITTED_PATTERN.findall(self._log(slot).read_text(errors="replace")) for slot in range(WORKERS)]
         return sum(int(lines[-1]) for lines in said if lines)
 
     def tail(self) -> str:
@@ -137,10 +137,10 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(carriers: Sequence[str], settings: Mapping[str, str] | None = None) -> AsyncIterator[Rig]:
+async def rig(carriers: Sequence[str], settings: Mapping[str, str] | None = None) -> AsyncIterator[TestCluster]:
     """A rig that is gone afterwards, files and all."""
     with TemporaryDirectory(prefix="tonggwan-bench-") as folder:
-        made = Rig(Path(folder), carriers, settings or {})
+        made = TestCluster(Path(folder), carriers, settings or {})
         try:
             await made.start()
             yield made

@@ -20,26 +20,26 @@ import fastavro
 import msgspec
 
 from agents.intake import manifest
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.linking import Linking
 from agents.rules import PARCEL_RULES
 from agents.rules.traits import Traits
 from agents.screening import decisions
 from agents.screening.decide import Screening, is_declared
-from agents.state.consignees import Partition
-from agents.state.links import Links
+from agents.state.consignees import ConsigneeStore
+from agents.state.links import LinkStore
 from agents.values.identity import TokenKeys
 from schemas import avro, avro_codegen, topics
-from schemas.decision_encoding import SettledWriter
+from schemas.decision_encoding import DecisionHeadEncoder
 from streams.bench.loads import Form, Load, load
 from streams.kafka import partitioner
-from streams.kafka.outbox import Outbox
+from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.worker import processor
-from streams.worker.assignment import TOGETHER_MAX, together
-from streams.worker.processor import Work
+from streams.worker.assignment import CHUNK_RECORDS_MAX, chunk_records
+from streams.worker.processor import RecordProcessor
 
 # ruff: noqa: SLF001 - to measure a stage for itself is to look inside
 
@@ -83,7 +83,7 @@ class Costs(msgspec.Struct, frozen=True):
 
     stages: dict[str, Cost]
     whole: Cost
-    """`Work.process` of everything, closing the units, and their batches."""
+    """`RecordProcessor.process` of everything, closing the units, and their batches."""
     beside: dict[str, Cost]
     rules: dict[str, Cost]
     """Each rule alone, the dearest first."""
@@ -107,9 +107,9 @@ class StoredRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 @cache
-def office() -> Office:
+def context() -> DecisionContext:
     """The law as it stands in this checkout."""
-    return Office(reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir))
+    return DecisionContext(reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir))
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
@@ -120,7 +120,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
 
 @contextmanager
-def noting(owner: Any, name: str) -> Iterator[list[Call]]:  # noqa: ANN401 - a module or a class
+def recording_calls(owner: Any, name: str) -> Iterator[list[Call]]:  # noqa: ANN401 - a module or a class
     """Note every call of a function that is looked up there."""
     function, calls = getattr(owner, name), []
 
@@ -146,28 +146,28 @@ class Way:
         """Runs that are processed together, by unit."""
         manifests = [StoredRecord(sent.topic, sent.partition, offset, sent.value, sent.key) for offset, sent in enumerate(given.manifests)]
         with ExitStack() as stack:
-            self.calls = {stage: stack.enter_context(noting(*place)) for stage, place in CALLS.items()}
-            self.boxed = stack.enter_context(noting(Outbox, "add"))
-            self.screened = stack.enter_context(noting(Screening, "decide"))
-            self.linked = stack.enter_context(noting(Linking, "decide"))
+            self.calls = {stage: stack.enter_context(recording_calls(*place)) for stage, place in CALLS.items()}
+            self.buffered = stack.enter_context(recording_calls(TransactionBuffer, "add"))
+            self.screened = stack.enter_context(recording_calls(Screening, "decide"))
+            self.linked = stack.enter_context(recording_calls(Linking, "decide"))
             self.last = self.work()
             for at in range(0, len(manifests), UNIT):
                 self._follow(manifests[at : at + UNIT])
         self.cases = [call.args[0] for call in self.calls["rules"]]
 
-    def work(self) -> Work:
+    def work(self) -> RecordProcessor:
         """A worker's work with everything assigned to it."""
-        made = Work(office(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
+        made = RecordProcessor(context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
         made.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
         return made
 
     def _follow(self, manifests: Sequence[StoredRecord]) -> None:
         """One unit: manifests, then the checked parcels that come of them."""
-        before = len(self.boxed)
+        before = len(self.buffered)
         sent = _runs(manifests)
         for records in sent:
             self.last.process(*records)
-        checked = _runs([_read_back(call, offset) for offset, call in enumerate(self.boxed[before:], before) if call.args[1] in (topics.CHECKED, topics.LINKS)])
+        checked = _runs([_read_back(call, offset) for offset, call in enumerate(self.buffered[before:], before) if call.args[1] in (topics.CHECKED, topics.LINKS)])
         for records in checked:
             self.last.process(*records)
         self.last.close_unit()
@@ -177,7 +177,7 @@ class Way:
 def _runs(records: Sequence[StoredRecord]) -> list[Sequence[StoredRecord]]:
     """Records as an agent has them: partition by partition, in runs."""
     by_partition = groupby(sorted(records, key=_source), _source)
-    return [run for _, of_partition in by_partition for run in together(list(of_partition))]
+    return [run for _, of_partition in by_partition for run in chunk_records(list(of_partition))]
 
 
 def _source(record: StoredRecord) -> tuple[str, int]:
@@ -194,7 +194,7 @@ def _read_back(call: Call, offset: int) -> StoredRecord:
 
 CALLS: Final[dict[str, tuple[Any, str]]] = {
     READ: (manifest, "read"),
-    "shape": (manifest, "fit_parcel"),
+    "shape": (manifest, "parcel_or_none"),
     "faults of form": (manifest, "faults"),
     "unknown fields": (manifest, "unknown"),
     "content fingerprint": (manifest._File, "_fingerprint"),
@@ -211,11 +211,11 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     "money": (manifest, "money_of"),
     "sightings": (manifest._File, "_tell"),
     "token": (manifest, "consignee_token"),
-    "write settled part": (SettledWriter, "write"),
-    "write refusal": (manifest, "write_decided"),
+    "write settled part": (DecisionHeadEncoder, "write"),
+    "write refusal": (manifest, "encode_decision_tail"),
     "write checked parcel": (processor, "write_checked"),
     "read checked parcel": (processor, "read_checked"),
-    DECISION: (decisions, "write_decided"),
+    DECISION: (decisions, "encode_decision_tail"),
 }
 """Where the functions of the stages are looked up when a worker calls them."""
 GENERATORS: Final = frozenset({"unknown fields", "faults of form"})
@@ -254,24 +254,24 @@ def _again(function: Callable[..., Any], calls: Sequence[Call], *, generator: bo
 
 
 def _screen(way: Way) -> Run:
-    asked = Screening(office().reference)
-    kept: defaultdict[int, Partition] = defaultdict(Partition)
+    asked = Screening(context().reference)
+    kept: defaultdict[int, ConsigneeStore] = defaultdict(ConsigneeStore)
     given = [(token, checked, kept[id(partition)]) for _, token, checked, partition, _ in (call.args for call in way.screened)]
-    runs = [given[at : at + TOGETHER_MAX] for at in range(0, len(given), TOGETHER_MAX)]
+    runs = [given[at : at + CHUNK_RECORDS_MAX] for at in range(0, len(given), CHUNK_RECORDS_MAX)]
 
     def run() -> None:
         for each in runs:
             declared = [checked for _, checked, _ in each if is_declared(checked)]
-            outlooks = iter(asked.look_ahead(declared))
+            provisionals = iter(asked.decide_provisionally(declared))
             for token, checked, partition in each:
-                asked.decide(token, checked, partition, next(outlooks) if is_declared(checked) else None)
+                asked.decide(token, checked, partition, next(provisionals) if is_declared(checked) else None)
 
     return run
 
 
 def _link(way: Way) -> Run:
-    decide = Linking(office().reference).decide
-    kept: defaultdict[int, Links] = defaultdict(Links)
+    decide = Linking(context().reference).decide
+    kept: defaultdict[int, LinkStore] = defaultdict(LinkStore)
     given = [(said, kept[id(links)]) for _, said, links in (call.args for call in way.linked)]
 
     def run() -> None:
@@ -282,11 +282,11 @@ def _link(way: Way) -> Run:
 
 
 def _fill(way: Way) -> Run:
-    boxes = [[call.args[1:] for call in calls] for _, calls in groupby(way.boxed, lambda call: id(call.args[0]))]
+    boxes = [[call.args[1:] for call in calls] for _, calls in groupby(way.buffered, lambda call: id(call.args[0]))]
 
     def run() -> None:
         for records in boxes:
-            box = Outbox()
+            box = TransactionBuffer()
             for record in records:
                 box.add(*record)
             box.rounds(*PRODUCER)
@@ -299,12 +299,12 @@ def _change(way: Way) -> Run:
     changed = way.work()
     for records in way.units[-1]:
         changed.process(*records)
-    touched = {number: set(partition.touched) for number, partition in changed.partitions.items()}
+    dirty = {number: set(partition.dirty) for number, partition in changed.partitions.items()}
 
     def run() -> None:
         for _ in way.units:
             for number, partition in changed.partitions.items():
-                partition.touched |= touched[number]
+                partition.dirty |= dirty[number]
             for _ in changed._state():
                 pass
 
@@ -320,7 +320,7 @@ def _whole(way: Way) -> Run:
                 working.process(*records)
             unit = working.close_unit()
             if unit is not None:
-                unit.outbox.rounds(*PRODUCER)
+                unit.buffer.rounds(*PRODUCER)
 
     return run
 

@@ -17,17 +17,17 @@ from typing import Final
 import msgspec
 from aiokafka.client import AIOKafkaClient
 
-from agents.state.consignee_encoding import Kept, pack
-from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.state.consignee_encoding import ConsigneeState, pack
+from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from schemas import topics
-from streams.bench.rig import WORKERS, BenchError, Cpu, Rig, rig
-from streams.bench.stages import MEMORY_DAYS, STORED_AT_MS, office
+from streams.bench.rig import WORKERS, BenchError, Cpu, TestCluster, rig
+from streams.bench.stages import MEMORY_DAYS, STORED_AT_MS, context
 from streams.kafka import partitioner
-from streams.kafka.outbox import Outbox
+from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.kafka.transactions import TransactionalProducer
 from streams.settings import CHECKOUT
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
 
 UNIT_RECORDS: Final = 150
@@ -120,7 +120,7 @@ class Order(msgspec.Struct, frozen=True):
 class _Process:
     """A process of this module: it says numbers, a line each, and at the end what it found."""
 
-    def __init__(self, what: str, made: Rig, slot: int, numbers: list[int], consignees: int, mix: Iterable[tuple[int, float]]) -> None:  # noqa: PLR0913, PLR0917 - an order
+    def __init__(self, what: str, made: TestCluster, slot: int, numbers: list[int], consignees: int, mix: Iterable[tuple[int, float]]) -> None:  # noqa: PLR0913, PLR0917 - an order
         self._order = Order(what, made.bootstrap, slot, numbers, consignees, list(mix))
         self._process: asyncio.subprocess.Process | None = None
 
@@ -166,14 +166,14 @@ async def fill(order: Order) -> None:
         while made < order.consignees:
             before = made
             for _ in range(BUNDLE):
-                outbox = Outbox()
+                buffer = TransactionBuffer()
                 for number in order.numbers:
                     for _ in range(min(UNIT_RECORDS, order.consignees - made)):
                         key, packed = consignee(random_bytes, order.mix)
-                        outbox.add(topics.SCREENING_STATE, number, key, packed, STORED_AT_MS)
+                        buffer.add(topics.SCREENING_STATE, number, key, packed, STORED_AT_MS)
                         made += 1
-                if outbox.records:
-                    await producer.write(outbox)
+                if buffer.records:
+                    await producer.write(buffer)
                     await producer.end()
             _say(str(made - before).encode())
     finally:
@@ -183,15 +183,15 @@ async def fill(order: Order) -> None:
 def consignee(rng: random.Random, mix: Sequence[tuple[int, float]]) -> tuple[bytes, bytes]:
     """Key and bytes of one that received its parcels within the window."""
     (parcels,) = rng.choices([parcels for parcels, _ in mix], [share for _, share in mix])
-    return b"bench." + rng.randbytes(16), pack(Kept({f"kx/KX8261{rng.getrandbits(30):010}": _seen(rng.randbytes(40)) for _ in range(parcels)}))
+    return b"bench." + rng.randbytes(16), pack(ConsigneeState({f"kx/KX8261{rng.getrandbits(30):010}": _seen(rng.randbytes(40)) for _ in range(parcels)}))
 
 
-def _seen(noise: bytes) -> Seen:
+def _seen(noise: bytes) -> PastParcel:
     """A parcel with every mark."""
     number = int.from_bytes
     ago_ms = number(noise[:5]) % (WINDOW_DAYS * DAY_MS)
     day = (STORED_AT_MS - ago_ms) // DAY_MS + 719_163  # the ordinal of 1970-01-01
-    return Seen(
+    return PastParcel(
         STORED_AT_MS - ago_ms,
         number(noise[5:9]) % 150_000_000,
         "LIST",
@@ -207,15 +207,15 @@ def _seen(noise: bytes) -> Seen:
 
 async def restored(order: Order) -> Restored:
     """Restore some partitions as a worker does."""
-    work = Work(office(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
+    processor = RecordProcessor(context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
     before = _memory("VmRSS")
     _say(b"ready")
     await asyncio.to_thread(sys.stdin.readline)
-    carriers, numbers, _ = work.assign((), order.numbers)
+    carriers, numbers, _ = processor.assign((), order.numbers)
     began, cpu = time.monotonic(), time.process_time()
-    records = await restore(order.bootstrap, work, carriers, numbers, seconds=SECONDS_MAX)
+    records = await restore(order.bootstrap, processor, carriers, numbers, seconds=SECONDS_MAX)
     seconds, cpu_seconds = time.monotonic() - began, time.process_time() - cpu
-    count = sum(len(partition.packed()) for partition in work.partitions.values())
+    count = sum(len(partition.packed()) for partition in processor.partitions.values())
     return Restored(records, count, seconds, cpu_seconds, before, _memory("VmRSS"), _memory("VmHWM"))
 
 

@@ -18,7 +18,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer
 
 from streams.bench.loads import Load
-from streams.bench.rig import POLL_S, BenchError, Cpu, Rig, consumer, decisions, publish, rig
+from streams.bench.rig import POLL_S, BenchError, Cpu, TestCluster, consumer, decisions, publish, rig
 from streams.cli.kafka import read
 
 QUIET_S: Final = 1.5
@@ -32,7 +32,7 @@ Told = Callable[[int], None]
 """Hears how many decisions there are."""
 
 
-class Look(msgspec.Struct, frozen=True, gc=False):
+class Snapshot(msgspec.Struct, frozen=True, gc=False):
     """What was seen at one moment."""
 
     at: float
@@ -84,7 +84,7 @@ async def drain(load: Load, told: Told, settings: Mapping[str, str] | None = Non
         return _drain(looks, measured.parcels, decided, made.transactions(), began)
 
 
-async def _run(made: Rig, reader: AIOKafkaConsumer, load: Load, before: int, told: Told) -> list[Look]:
+async def _run(made: TestCluster, reader: AIOKafkaConsumer, load: Load, before: int, told: Told) -> list[Snapshot]:
     """Fill the topics, start the workers, look until all is decided, stop them."""
     await publish(made.bootstrap, load)
     made.start_workers()
@@ -97,9 +97,9 @@ async def _ends(reader: AIOKafkaConsumer) -> int:
     return sum((await reader.end_offsets(decisions())).values())
 
 
-async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, before: int, told: Told) -> list[Look]:
+async def _watch(made: TestCluster, reader: AIOKafkaConsumer, parcels: int, before: int, told: Told) -> list[Snapshot]:
     """Look until all is decided and nothing more comes; `before` offsets were there already."""
-    looks: list[Look] = []
+    looks: list[Snapshot] = []
     changed_at = time.monotonic()
     while True:
         offsets = await _ends(reader) - before
@@ -107,7 +107,7 @@ async def _watch(made: Rig, reader: AIOKafkaConsumer, parcels: int, before: int,
         if not looks or offsets > looks[-1].offsets:
             changed_at = now
             told(min(offsets, parcels))
-        looks.append(Look(now, offsets, made.cpu(), bool(looks and looks[-1].ready) or made.workers_ready()))
+        looks.append(Snapshot(now, offsets, made.cpu(), bool(looks and looks[-1].ready) or made.workers_ready()))
         if offsets >= parcels and now - changed_at > QUIET_S:
             return looks
         if now - changed_at > STUCK_S:
@@ -124,7 +124,7 @@ async def _count(bootstrap: str) -> int:
     return len(keys)
 
 
-def _drain(looks: list[Look], parcels: int, decided: int, transactions: int, began: float) -> Drain:
+def _drain(looks: list[Snapshot], parcels: int, decided: int, transactions: int, began: float) -> Drain:
     last = next(look for look in looks if look.offsets == looks[-1].offsets)
     decided_at = [look for look in looks[: looks.index(last)] if look.offsets]
     first = next((look for look in decided_at if look.ready), decided_at[0] if decided_at else looks[looks.index(last) - 1])

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 COMMANDS: Final = {
     "demo": "Broker, workers and a sample day on this machine, and what became of it.",
@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "verifier": "Ask customs about importers, beside the workers.",
     "topics": "Create the topics.",
     "publish": "Send manifests as a carrier.",
-    "check": "Judge manifests without a broker.",
+    "check": "Evaluator manifests without a broker.",
     "decisions": "Every decision ever made.",
     "explain": "Why a parcel's outcome is what it is.",
     "act": "An officer's release, hold or request.",
@@ -69,7 +69,7 @@ class Commands(click.Group):
         """Run a command. What an operator can cause ends in a sentence, never in a traceback."""
         try:
             return super().invoke(ctx)
-        except Trouble as error:
+        except OperatorError as error:
             raise Sentence(str(error)) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)

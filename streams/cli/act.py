@@ -9,8 +9,8 @@ import msgspec
 from schemas.officer_action import Act, Action
 from streams.cli.console import say
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.officer_actions import Standing, action_on, publish, standing
-from streams.errors import Trouble
+from streams.cli.officer_actions import ParcelStatus, action_on, publish, standing
+from streams.errors import OperatorError
 
 ACTS: Final[dict[str, Act]] = {act.lower().replace("_", "-"): act for act in get_args(Act)}
 
@@ -31,20 +31,20 @@ def act(house_bill: str, what: str, by: str, why: str, carrier: str | None, boot
 async def _act(bootstrap: str, house_bill: str, what: Act, by: str, why: str, carrier: str | None) -> Action:  # noqa: PLR0913, PLR0917 - what an action says
     known = _one(await standing(bootstrap, [house_bill]), house_bill, carrier)
     if known.decision is None:
-        raise Trouble(f"No decision on {house_bill} is in force: it was withdrawn, or is still on its way.")
+        raise OperatorError(f"No decision on {house_bill} is in force: it was withdrawn, or is still on its way.")
     try:
         action = action_on(known, what, by, why, now_ms=time.time_ns() // 1_000_000)
     except msgspec.ValidationError as error:
-        raise Trouble(f"--by and --why have to be said, in at most 200 characters ({error}).") from error
+        raise OperatorError(f"--by and --why have to be said, in at most 200 characters ({error}).") from error
     await publish(bootstrap, [(house_bill, action)])
     return action
 
 
-def _one(found: dict[tuple[str, str], Standing], house_bill: str, carrier: str | None) -> Standing:
+def _one(found: dict[tuple[str, str], ParcelStatus], house_bill: str, carrier: str | None) -> ParcelStatus:
     """The parcel that is meant."""
     of = {name[0]: known for name, known in found.items() if carrier in (None, name[0])}
     if not of:
-        raise Trouble(f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` shows what is known of it.")
+        raise OperatorError(f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` shows what is known of it.")
     if len(of) > 1:
-        raise Trouble(f"Carriers {', '.join(sorted(of))} have a parcel with house bill {house_bill}: say whose with --carrier.")
+        raise OperatorError(f"Carriers {', '.join(sorted(of))} have a parcel with house bill {house_bill}: say whose with --carrier.")
     return next(iter(of.values()))

@@ -19,14 +19,14 @@ from streams.cli.decision_view import show_decision
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.conformance import builder, cases, compare
 from streams.conformance.judge import _tables, judge_of
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.i18n import Lang, name
 from streams.i18n import say as words
 from streams.kafka.admin import check_carrier
-from streams.manifest_files import Found, paths_argument, read, within_limit
+from streams.manifest_files import FileRecord, paths_argument, read, within_limit
 from streams.reference import load
 from streams.settings import Settings
-from streams.worker.in_memory import Answer, Bench
+from streams.worker.in_memory import InMemoryPipeline, PipelineResult
 
 
 @click.command
@@ -64,10 +64,10 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
-    bench = Bench(settings, load(_tables(settings)))
+    pipeline = InMemoryPipeline(settings, load(_tables(settings)))
     well = True
     for found in read(files):
-        answer = bench.take(within_limit(found), carrier, _at_ms(at))
+        answer = pipeline.take(within_limit(found), carrier, _at_ms(at))
         _show(answer, found, lang, explain=explain)
         well &= answer.well
     return well
@@ -82,7 +82,7 @@ def _at_ms(at: str | None) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _show(answer: Answer, found: Found, lang: Lang | None, *, explain: bool) -> None:
+def _show(answer: PipelineResult, found: FileRecord, lang: Lang | None, *, explain: bool) -> None:
     if lang is None:
         for said in (*answer.letters, *answer.decisions):
             as_json(said)
@@ -116,7 +116,7 @@ def _expect(files: Sequence[str], *, json_: bool) -> bool:
     """Judge every case; whether each came as expected."""
     read_files = _case_files(files)
     settings = Settings.read(os.environ)
-    judges: dict[Path, cases.Judge] = {}
+    judges: dict[Path, cases.Evaluator] = {}
     results: list[cases.Result] = []
     with counting("Cases", "cases") as counter:
         counter.total(sum(len(file.cases) for file in read_files))
@@ -193,4 +193,4 @@ def _put(path: Path, value: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(value)
     except OSError as error:
-        raise Trouble(f"{path} can't be written ({error.strerror}): name another folder with --write.") from error
+        raise OperatorError(f"{path} can't be written ({error.strerror}): name another folder with --write.") from error

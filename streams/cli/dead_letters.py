@@ -11,7 +11,7 @@ from schemas import limits
 from schemas.topics import CHECKED, DEAD_LETTERS, LINKS
 from streams.cli.console import as_json, counting, many, say, shown, table, write
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, partitions_of
 from streams.worker.dead_letters import ORIGIN, Letter
 
@@ -97,11 +97,11 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     chosen = choice.of(await _all(bootstrap))
     inside = [letter for letter in chosen if letter.topic in (CHECKED, LINKS)]
     if inside and not internal:
-        raise Trouble(f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others.")
+        raise OperatorError(f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others.")
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:
-            raise Trouble(f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others.")
+            raise OperatorError(f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others.")
     if not dry_run:
         await _send(bootstrap, chosen)
     for letter in chosen:
@@ -127,7 +127,7 @@ def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
     known = {letter.origin: letter for letter in letters}
     for origin in origins:
         if origin not in known:
-            raise Trouble(f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were.")
+            raise OperatorError(f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were.")
     return [known[origin] for origin in dict.fromkeys(origins)]
 
 

@@ -17,7 +17,7 @@ Decision = Mapping[str, Any]
 """With the names of schemas/decision.v1.avsc."""
 Said = Mapping[str, Any]
 
-COMBINED: Final = frozenset({"XP-02", "XP-03"})
+COMBINED_TAXATION_CODES: Final = frozenset({"XP-02", "XP-03"})
 """Codes of parcels that are taxed as one."""
 PRICE: Final = "XF-02"
 """Code of a price above the list limit."""
@@ -122,7 +122,7 @@ def why_route(decision: Decision, acting: Acting, lang: Lang) -> str:
     if route == "EXPORT_GENERAL":
         return say(lang, "the goods price is above the limit of the export list")
     closed = {procedure: [finding for finding, rule in acting if rule.closes == procedure] for procedure in ("LIST", "SIMPLIFIED")}
-    combined = [finding for finding, _ in acting if finding["code"] in COMBINED]
+    combined = [finding for finding, _ in acting if finding["code"] in COMBINED_TAXATION_CODES]
     above = [finding for finding, _ in acting if finding["code"] == PRICE]
     reasons = []
     if closed["SIMPLIFIED"]:

@@ -29,7 +29,7 @@ Decision = Mapping[str, Any]
 @bootstrap_option
 def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Print every committed decision on clearance.*, by house bill and sequence."""
-    asked = Asked(house_bill, manifest)
+    asked = ActiveRule(house_bill, manifest)
     if json_:
         run(bootstrap, find(bootstrap, asked, as_json, follow=follow))
     elif follow:
@@ -43,7 +43,7 @@ def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActiveRule:
     """Which decisions: those of a house bill, of a manifest, or all."""
 
     house_bill: str | None = None
@@ -55,7 +55,7 @@ class Asked:
         return None if self.house_bill is None else self.house_bill.encode(errors="surrogateescape")
 
 
-async def find(bootstrap: str, asked: Asked, apply: Callable[[Decision], None], *, follow: bool = False) -> None:
+async def find(bootstrap: str, asked: ActiveRule, apply: Callable[[Decision], None], *, follow: bool = False) -> None:
     """Hand over decisions in the order of the log; those of one house bill lie in one partition of each topic."""
 
     def take(record: ConsumerRecord) -> None:

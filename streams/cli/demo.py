@@ -30,7 +30,7 @@ from streams.cli.kafka import POLL_MS, consumer_of, partitions_with
 from streams.cli.publish import producer_of, send
 from streams.cli.reconcile import verdict
 from streams.cli.tally import COUNTS, TAXED, TOPICS, Place, Tally
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.i18n import gloss, sentence
 from streams.local.supervisor import Supervisor
 from streams.manifest_files import peek
@@ -158,7 +158,7 @@ async def _follow(tally: Tally, consumer: Any, sending: "asyncio.Task[None]", se
                 if tally.holds_all(sent) and time.monotonic() - tally.moved_at > QUIET_SECONDS:
                     return
             if time.monotonic() - tally.moved_at > STALL_SECONDS:
-                raise Trouble(f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no answer; this should not happen, please report it.")
+                raise OperatorError(f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no answer; this should not happen, please report it.")
 
 
 class Screen:

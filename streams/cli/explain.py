@@ -11,9 +11,9 @@ from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
 from streams.cli.console import as_json, labelled, lang_option, shown, write
 from streams.cli.decision_view import show_decision
-from streams.cli.decisions import Asked, Decision, find
+from streams.cli.decisions import ActiveRule, Decision, find
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.i18n import Lang, name, say
 
 Said = Mapping[str, Any]
@@ -36,7 +36,7 @@ def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, boots
     known = run(bootstrap, _known(bootstrap, house_bill, carrier))
     if not known:
         right = "see that it is written as in the manifest, and that its manifest was answered; a decision follows the receipt within seconds (`tonggwan decisions --follow`)"
-        raise Trouble(f"nothing is known of house bill {shown(house_bill)}: {right}.")
+        raise OperatorError(f"nothing is known of house bill {shown(house_bill)}: {right}.")
     for file in known:
         if json_:
             as_json({"house_bill": house_bill, "carrier": file.carrier, "decisions": file.decisions, "cases": file.cases, "notices": file.notices})
@@ -66,7 +66,7 @@ async def _known(bootstrap: str, house_bill: str, carrier: str | None) -> list[F
         if carrier in (None, decision["carrier"]):
             found[decision["carrier"]].append(decision)
 
-    await find(bootstrap, Asked(house_bill), take)
+    await find(bootstrap, ActiveRule(house_bill), take)
     files = [File(code, decisions) for code, decisions in sorted(found.items())]
     for file in files:
         await _read_cases(bootstrap, house_bill, file)

@@ -8,7 +8,7 @@ import click
 
 from agents.values.identity import TokenKeys
 from streams.cli.console import many, say
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.importer_verifier import tokenise as clear
 from streams.settings import Settings, variable
 
@@ -30,7 +30,7 @@ def tokenise(file: Path, source: str, out: Path | None) -> None:
     """
     settings = Settings.read(os.environ)
     if not settings.token_keys:
-        raise Trouble(f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be recognised.")
+        raise OperatorError(f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be recognised.")
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     if not source.strip():
         raise click.UsageError("--source says nothing: name where the rows come from.")

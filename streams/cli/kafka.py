@@ -15,7 +15,7 @@ from aiokafka.structs import TopicPartition
 
 from streams.cli import ADDRESS
 from streams.cli.console import Counter, logs
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka.admin import partitions_of, wait_for_kafka
 from streams.kafka.reading import Way
 from streams.local.supervisor import HOST, address_file
@@ -75,7 +75,7 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
     there = await partitions_of(bootstrap)
     wanted = [topic for name in names for topic in sorted(there) if topic == name or (name.endswith(".") and topic.startswith(name))]
     if not wanted:
-        raise Trouble(f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka.")
+        raise OperatorError(f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka.")
     return [TopicPartition(topic, number) for topic in wanted for number in there[topic] if key is None or number == crc32(key) % len(there[topic])]
 
 
@@ -129,4 +129,4 @@ async def read(bootstrap: str, tps: list[TopicPartition], apply: Apply, counter:
             counter.at(way.done)
             if way.left and time.monotonic() - way.moved_at > STALL_SECONDS:
                 stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(way.left))
-                raise Trouble(f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")
+                raise OperatorError(f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")

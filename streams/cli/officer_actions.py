@@ -22,7 +22,7 @@ Name = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ParcelStatus:
     """A parcel and the decision in force on it; None when it was withdrawn, or is still on its way."""
 
     token: str
@@ -30,7 +30,7 @@ class Standing:
     decision: Mapping[str, Any] | None
 
 
-async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Standing]:
+async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, ParcelStatus]:
     """What is known of some house bills, whichever carriers have them."""
     wanted = {house_bill.encode(errors="surrogateescape") for house_bill in house_bills}
     checked: dict[Name, tuple[str, CheckedParcel]] = {}
@@ -54,10 +54,10 @@ async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Sta
     await read(bootstrap, await partitions_with(bootstrap, [topics.CHECKED]), look)
     await read(bootstrap, await partitions_with(bootstrap, topics.CLEARANCE), decided)
     in_force = {name: decision for name, decision in decisions.items() if decision["outcome"] != "CANCELLED"}
-    return {name: Standing(token, parcel, in_force.get(name)) for name, (token, parcel) in checked.items()}
+    return {name: ParcelStatus(token, parcel, in_force.get(name)) for name, (token, parcel) in checked.items()}
 
 
-def action_on(known: Standing, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER") -> Action:  # noqa: PLR0913 - what an action says
+def action_on(known: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER") -> Action:  # noqa: PLR0913 - what an action says
     """An action on the decision in force. Raises msgspec.ValidationError when `by` or `why` is empty or too long."""
     if known.decision is None:
         raise ValueError("there is no decision in force to act on")

@@ -17,10 +17,10 @@ from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
 from streams.cli.console import as_json, err, lang_option, many, say
 from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_with, run
 from streams.cli.receipt_view import show_dead_letter, show_receipt
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.i18n import Lang
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
-from streams.manifest_files import Found, paths_argument, peek, read, within_limit
+from streams.manifest_files import FileRecord, paths_argument, peek, read, within_limit
 from streams.settings import Settings
 from streams.worker.dead_letters import Letter
 from streams.worker.in_memory import dead_letter_of, is_refusal
@@ -68,7 +68,7 @@ class Sending:
         self.carrier = carrier
         self.files = files
         self.topic = MANIFESTS + carrier
-        self.sent: dict[Place, Found] = {}
+        self.sent: dict[Place, FileRecord] = {}
         """What Kafka has, with --follow."""
 
 
@@ -132,7 +132,7 @@ async def _send(sending: Sending) -> None:
     with bar:
         task = bar.add_task("", total=None, parcels=0, mib=0.0)
         async with producer_of(sending.bootstrap) as producer:
-            waiting: dict[asyncio.Future[Any], Found] = {}
+            waiting: dict[asyncio.Future[Any], FileRecord] = {}
             try:
                 for found in read(sending.files):
                     outside = peek(within_limit(found).value)
@@ -141,9 +141,9 @@ async def _send(sending: Sending) -> None:
                     if len(waiting) >= WAITING_MAX:
                         await _acknowledged(sending, waiting)
                     bar.update(task, completed=sent.records, parcels=sent.parcels, mib=sent.bytes / 2**20 / max(time.monotonic() - began, 0.001))
-            except Trouble as error:
+            except OperatorError as error:
                 await _acknowledged(sending, waiting)
-                raise Trouble(f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)) from error
+                raise OperatorError(f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)) from error
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
     say(f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on {sending.topic}.")
@@ -155,14 +155,14 @@ class Sent:
     def __init__(self) -> None:
         self.records = self.parcels = self.bytes = 0
 
-    def count(self, found: Found, parcels: int) -> None:
+    def count(self, found: FileRecord, parcels: int) -> None:
         """One more."""
         self.records += 1
         self.parcels += parcels
         self.bytes += len(found.value)
 
 
-async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], Found]) -> None:
+async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], FileRecord]) -> None:
     """Wait until Kafka has what was sent, and note where."""
     for future, found in waiting.items():
         kept = await future
@@ -224,7 +224,7 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
     return well and not left
 
 
-def _show(said: Mapping[str, Any], found: Found, lang: Lang | None) -> bool:
+def _show(said: Mapping[str, Any], found: FileRecord, lang: Lang | None) -> bool:
     """Print one answer; whether it is a good one."""
     letter = "dead_letter" in said
     if lang is None:

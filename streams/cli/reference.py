@@ -16,7 +16,7 @@ from schemas import limits
 from streams.cli.console import as_json, counting, many, say, shown, write
 from streams.cli.kafka import bootstrap_option, run
 from streams.cli.reference_view import Changes, _differences, _show_changes, _show_differences, _show_rows, _show_tables, _tell_state, on_day
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.reference import FOLDER, ReferenceDataError, Tables, tables_of
 from streams.reference.changes import SUFFIX, ChangeSet, difference
 from streams.reference.changes import write as records_of
@@ -120,10 +120,10 @@ def _new_id() -> str:
 def _check_size(change: ChangeSet) -> None:
     rows = sum(change.counts.values())
     if rows > limits.REFERENCE_ROWS_MAX:
-        raise Trouble(f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts.")
+        raise OperatorError(f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts.")
     for record in records_of(change)[0]:
         if len(record.key) + len(record.value) > RECORD_BYTES_MAX:
-            raise Trouble(f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it.")
+            raise OperatorError(f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it.")
 
 
 def _validated(before: Tables, changes: Changes) -> Tables:

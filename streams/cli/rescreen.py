@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 from aiokafka import ConsumerRecord
 
-from agents.intake.structure import fit, salvage, shape
+from agents.intake.structure import convert_or_none, parse, salvage
 from agents.read import read as read_manifest
 from agents.reference import Reference
 from agents.rules.parties import listed_parties
@@ -25,8 +25,8 @@ from schemas.manifest import Header, Parcel
 from schemas.topics import MANIFESTS
 from streams.cli.console import as_json, counting, many, say, table
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.cli.officer_actions import Name, Standing, action_on, publish, standing
-from streams.errors import Trouble
+from streams.cli.officer_actions import Name, ParcelStatus, action_on, publish, standing
+from streams.errors import OperatorError
 from streams.reference import reference_of, tables_of
 from streams.reference.follow import read_history
 from streams.reference.history import ReferenceHistory
@@ -71,10 +71,10 @@ def _first(history: ReferenceHistory, since: str | None, changes: list[int]) -> 
     if since is not None:
         found = [number for number, change in enumerate(history.changes, start=1) if change.change_id == since]
         if not found:
-            raise Trouble(f"no change {since}: `tonggwan reference show --changes` lists them.")
+            raise OperatorError(f"no change {since}: `tonggwan reference show --changes` lists them.")
         return found[0]
     if not changes:
-        raise Trouble("the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv --why TEXT` changes it.")
+        raise OperatorError("the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv --why TEXT` changes it.")
     return changes[-1] - 1
 
 
@@ -99,7 +99,7 @@ async def _once(bootstrap: str, history: ReferenceHistory, first: int, days: int
     say(f"{many(len(found), 'parcel')} of the last {days} days on the list now; {'to be held' if dry_run else 'held'}: {len(held)}.")
 
 
-def _what(known: Standing | None, hit: Hit) -> str:
+def _what(known: ParcelStatus | None, hit: Hit) -> str:
     """What happens to a parcel that alarms."""
     if known is None or known.decision is None:
         return "withdrawn or refused"
@@ -133,11 +133,11 @@ def alarms_in(value: bytes | None, reference: Reference, received_on: date) -> I
         raw: dict[str, Any] = read_manifest(value)
     except UnreadableError:
         return  # intake has set it aside
-    header = shape(raw, Header).value or salvage(raw, Header)
+    header = parse(raw, Header).value or salvage(raw, Header)
     law = reference.on(day_in_korea(header.lodged_at) or received_on)
     parcels = raw.get("parcels")
     for each in parcels if isinstance(parcels, list) else []:
-        parcel = fit(each, Parcel)
+        parcel = convert_or_none(each, Parcel)
         if parcel is not None:
             hits = [listed.hit for listed in listed_parties(parcel, header, reference, law) if listed.hit.alarm]
             yield parcel.house_bill, max(hits, key=lambda hit: hit.permille, default=None)

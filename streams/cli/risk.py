@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from streams.cli.console import as_json, columns, counting, many, on_terminal, out, paragraph, say, write
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.risk.declarations import Declarations, read_declarations
 from streams.settings import Settings, variable
 
@@ -53,7 +53,7 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
     try:
         version = write_model(trained, folder)
     except OSError as error:
-        raise Trouble(f"the model can't be written to {folder}: {error.strerror}.") from error
+        raise OperatorError(f"the model can't be written to {folder}: {error.strerror}.") from error
     if for_machines:
         as_json(
             {
@@ -92,10 +92,10 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
     folder = folder or Settings.read(os.environ).risk_model_dir
     model = read_model(folder)
     if model is None:
-        raise Trouble(f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}.")
+        raise OperatorError(f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}.")
     read = _read(file)
     if not read.labelled:
-        raise Trouble(f"{file} has no row with a day and both labels: nothing can be measured.")
+        raise OperatorError(f"{file} has no row with a day and both labels: nothing can be measured.")
     with counting("Scoring", "declarations") as bar:
         bar.total(len(read.all))
         scores = score(read.all, model, bar.at)
@@ -103,7 +103,7 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
         try:
             write_scores(scores_file, read.all, scores, model)
         except OSError as error:
-            raise Trouble(f"the scores can't be written to {scores_file}: {error.strerror}.") from error
+            raise OperatorError(f"the scores can't be written to {scores_file}: {error.strerror}.") from error
     found = evaluate(read.all, scores, model)
     days = [each.day for each in read.labelled if each.day is not None]
     result: dict[str, Any] = {

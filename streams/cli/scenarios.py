@@ -15,8 +15,8 @@ from schemas import avro
 from schemas.topics import CLEARANCE, SECURITY_OF_DESK
 from streams.cli.console import as_json, columns, counting, logs, many, say, write
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.errors import Trouble
-from streams.manifest_files import Found
+from streams.errors import OperatorError
+from streams.manifest_files import FileRecord
 from streams.reference import FOLDER, load
 from streams.settings import Settings
 from streams.simulation.scenarios import page, sites, truth
@@ -24,7 +24,7 @@ from streams.simulation.scenarios.horizon import PARCELS_MIN, SEED, Horizon
 from streams.simulation.scenarios.patterns import FILE, catalogue
 from streams.simulation.scenarios.report import Report, report_of
 from streams.simulation.scenarios.verdicts import Verdicts
-from streams.worker.in_memory import Bench
+from streams.worker.in_memory import InMemoryPipeline
 
 TRUTH: Final = "truth.csv"
 SIZES: Final = tuple(catalogue().sizes)
@@ -84,7 +84,7 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
                 counter.at(written)
         truth.write(horizon.truths, folder / TRUTH)
     except OSError as error:
-        raise Trouble(f"{folder} can't be written ({error.strerror}): name another folder.") from error
+        raise OperatorError(f"{folder} can't be written ({error.strerror}): name another folder.") from error
     write(f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of {many(len(horizon.truths), 'parcel')} in {folder / TRUTH}.")
 
 
@@ -140,7 +140,7 @@ async def _heard(bootstrap: str, verdicts: Verdicts) -> None:
 def _horizon(options: Options) -> Horizon:
     figures = catalogue(options["figures"])
     if options["size"] not in figures.sizes:
-        raise Trouble(f"{options['figures']} knows no size {options['size']}: it has {', '.join(figures.sizes)}.")
+        raise OperatorError(f"{options['figures']} knows no size {options['size']}: it has {', '.join(figures.sizes)}.")
     size = figures.sizes[options["size"]]
     changes = {name: options[name] for name in ("days", "parcels", "scale") if options[name] is not None}
     size = msgspec.structs.replace(size, **changes)
@@ -151,12 +151,12 @@ def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> R
     """Take a horizon through intake, screening and what comes behind, in this process; what was found with room to inspect so many percent."""
     with tempfile.TemporaryDirectory(prefix="tonggwan-scenarios-") as folder:
         sites.sized(Path(settings.reference_dir or FOLDER), Path(folder), horizon.parcels, percent)
-        bench = Bench(settings, load(Path(folder)))
+        pipeline = InMemoryPipeline(settings, load(Path(folder)))
     verdicts = Verdicts()
     with counting("Parcels", "parcels") as counter:
         counter.total(horizon.days * horizon.parcels)
         for sent in horizon:
-            answer = bench.take(Found("scenarios", sent.manifest["manifest_id"], sent.value), sent.carrier, sent.at_ms)
+            answer = pipeline.take(FileRecord("scenarios", sent.manifest["manifest_id"], sent.value), sent.carrier, sent.at_ms)
             for decision in answer.decisions:
                 verdicts.decision(decision)
             for case in answer.cases:

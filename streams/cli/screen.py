@@ -17,7 +17,7 @@ from agents.watchlist.score import FULL, Reason, Words, compare
 from agents.watchlist.screen import Figures, Hit, Watchlist
 from schemas import limits
 from streams.cli.console import as_json, counting, many, on_terminal, say, table
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.reference import FOLDER, load
 from streams.reference.tables import Tables
 from streams.reference.watchlist import knowledge
@@ -81,12 +81,12 @@ def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  #
 def _rows(file: Path) -> tuple[Iterator[Mapping[str, str]], int]:
     """Rows of a file by column, and how many lines there are."""
     if file.stat().st_size > FILE_BYTES_MAX:
-        raise Trouble(f"{file} has more than {FILE_BYTES_MAX:,} bytes: part it.")
+        raise OperatorError(f"{file} has more than {FILE_BYTES_MAX:,} bytes: part it.")
     raw = file.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Trouble(f"{file} is no UTF-8: save it as CSV UTF-8, then try again.") from None
+        raise OperatorError(f"{file} is no UTF-8: save it as CSV UTF-8, then try again.") from None
     csv.field_size_limit(limits.RECORD_BYTES_MAX)
     return _read(text, file), max(0, text.count("\n") - 1)
 
@@ -96,12 +96,12 @@ def _read(text: str, file: Path) -> Iterator[Mapping[str, str]]:
     try:
         columns = [column.strip().lower() for column in next(table_, [])]
         if not columns:
-            raise Trouble(f"{file} is empty: its first line has to name the columns, such as name,type,country,birth_date.")
+            raise OperatorError(f"{file} is empty: its first line has to name the columns, such as name,type,country,birth_date.")
         for row in table_:
             if row:
                 yield dict(zip(columns, [cell.strip() for cell in row], strict=False))
     except csv.Error as error:
-        raise Trouble(f"{file}, line {table_.line_num}: no readable CSV ({error}).") from error
+        raise OperatorError(f"{file}, line {table_.line_num}: no readable CSV ({error}).") from error
 
 
 def _first(row: Mapping[str, str], columns: Sequence[str]) -> str:
@@ -110,7 +110,7 @@ def _first(row: Mapping[str, str], columns: Sequence[str]) -> str:
 
 def _need(row: Mapping[str, str], columns: Sequence[str], file: Path) -> None:
     if not any(column in row for column in columns):
-        raise Trouble(f"{file} has no column {columns[0]}; it has {', '.join(row) or 'none'}: name it so.")
+        raise OperatorError(f"{file} has no column {columns[0]}; it has {', '.join(row) or 'none'}: name it so.")
 
 
 def _permille(law: Law, name: str) -> int:

@@ -12,7 +12,7 @@ from agents.values.identity import TokenKeys
 from schemas.topics import IMPORTER_ANSWERS
 from streams.cli.console import logs
 from streams.cli.kafka import bootstrap_option
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.importer_verifier.api import Api, Pace
 from streams.importer_verifier.breaker import Breaker
 from streams.importer_verifier.verifier import Verifier
@@ -34,7 +34,7 @@ def verifier(bootstrap: str) -> None:
     settings = Settings.read(os.environ)
     for name in ("importer_api", "importer_api_key", "token_keys"):
         if not getattr(settings, name):
-            raise Trouble(f"{variable(name)} is not set: without it nobody can be asked; docs/settings.md says what it is.")
+            raise OperatorError(f"{variable(name)} is not set: without it nobody can be asked; docs/settings.md says what it is.")
     logs(logging.getLevelNamesMapping()[settings.log_level])
     asyncio.run(_run(settings, bootstrap))
 
@@ -43,7 +43,7 @@ async def _run(settings: Settings, bootstrap: str) -> None:
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    decompression.guard()
+    decompression.install_limits()
     working = asyncio.create_task(_work(settings, bootstrap, stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -55,7 +55,7 @@ async def _work(settings: Settings, bootstrap: str, stop: asyncio.Event) -> None
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
     right = partitioner.count(IMPORTER_ANSWERS)
     if len((await partitions_of(bootstrap)).get(IMPORTER_ANSWERS, ())) != right:
-        raise Trouble(f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`.")
+        raise OperatorError(f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`.")
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     breaker = Breaker(failures_max=settings.importer_failures_max, probe_s=settings.importer_probe_s, downtimes=settings.importer_downtimes)
     async with Api(settings.importer_api, settings.importer_api_key, Pace.of(settings), breaker) as api:

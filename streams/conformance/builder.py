@@ -12,7 +12,7 @@ import msgspec
 
 from agents.values.clock import parse_rfc3339
 from streams.conformance.cases import _AMOUNT, _WORD, NAME_CHARS_MAX, OF_MANIFEST, Case, CaseFile, Edits, Expected, ManifestStep, ParcelStep, Read, Sent, where
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 _SPAN: Final = re.compile(r"(\d+) (second|minute|hour|day|week)s?")
 _SERIAL: Final = re.compile(r"\d+$")
@@ -205,8 +205,8 @@ class _Builder:
         parent, last = self._parent(target, pointer)
         del parent[int(last) if isinstance(parent, list) else last]
 
-    def _wrong(self, what: str) -> Trouble:
-        return Trouble(f"{where(self._file, self._case)}: {what}.")
+    def _wrong(self, what: str) -> OperatorError:
+        return OperatorError(f"{where(self._file, self._case)}: {what}.")
 
 
 _BASES: Final[dict[Path, dict[str, Any]]] = {}

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Protocol, TypeVar
 
 import msgspec
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 T = TypeVar("T")
 
@@ -147,7 +147,7 @@ class Case(Edits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     manifest: tuple[ManifestStep, ...] = ()
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FileHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a file says of its rule before the cases."""
 
     rule: str
@@ -168,7 +168,7 @@ class CaseFile:
     """A file of cases."""
 
     path: Path
-    head: Head
+    head: FileHeader
     cases: tuple[Case, ...]
 
     @property
@@ -221,7 +221,7 @@ class Result:
         return bool(self.differences) == bool(self.case.pending)
 
 
-Judge = Callable[[Sequence[Sent], Mapping[str, str]], Sequence[Answered]]
+Evaluator = Callable[[Sequence[Sent], Mapping[str, str]], Sequence[Answered]]
 """Answers manifests in a row, nothing remembered before the first, under law with some figures set otherwise."""
 
 
@@ -233,18 +233,18 @@ def read(path: Path) -> CaseFile:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Trouble(f"{path.name} can't be read ({error.strerror}): name a file of cases such as conformance/XF-02.toml.") from error
+        raise OperatorError(f"{path.name} can't be read ({error.strerror}): name a file of cases such as conformance/XF-02.toml.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Trouble(f"{path.name} is no TOML: {error}; text stands in double quotes, and a table in braces on one line.") from error
+        raise OperatorError(f"{path.name} is no TOML: {error}; text stands in double quotes, and a table in braces on one line.") from error
     cases = raw.pop("case", [])
-    head = _table(raw, Head, f"{path.name}, head")
+    head = _table(raw, FileHeader, f"{path.name}, head")
     if not isinstance(cases, list) or not cases:
-        raise Trouble(f"{path.name} has no case: write each below a line [[case]].")
+        raise OperatorError(f"{path.name} has no case: write each below a line [[case]].")
     file = CaseFile(path, head, tuple(_case(each, number, path.name) for number, each in enumerate(cases, start=1)))
     seen: set[str] = set()
     for case in file.cases:
         if case.name in seen:
-            raise Trouble(f"{where(file, case)}: the name stands twice; give each case a sentence of its own.")
+            raise OperatorError(f"{where(file, case)}: the name stands twice; give each case a sentence of its own.")
         seen.add(case.name)
         _agrees(file, case)
     return file
@@ -265,7 +265,7 @@ def _table(raw: object, kind: type[T], place: str) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise Trouble(f"{place}: {_plain(str(error), kind)}.") from None
+        raise OperatorError(f"{place}: {_plain(str(error), kind)}.") from None
 
 
 def _plain(error: str, kind: type) -> str:
@@ -295,13 +295,13 @@ def _agrees(file: CaseFile, case: Case) -> None:
     for expected in _all_expected(case):
         for finding in expected.findings:
             if not re.fullmatch(r"[A-Z]+-\d+ (REJECT|ACT|WARN|INFO)( \S+)?", finding):
-                raise Trouble(f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as 'XF-02 ACT /items'.")
+                raise OperatorError(f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as 'XF-02 ACT /items'.")
     if case.kind == "positive" and file.head.finds and not fires and case.expect.set_aside is None:
-        raise Trouble(f"{where(file, case)}: a positive case names a finding of {file.head.rule} in expect; it names none.")
+        raise OperatorError(f"{where(file, case)}: a positive case names a finding of {file.head.rule} in expect; it names none.")
     if case.kind == "negative" and any(finding.split(" ")[0] == file.head.rule for finding in case.expect.findings):
-        raise Trouble(f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or boundary.")
+        raise OperatorError(f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or boundary.")
     if case.parcel and case.manifest:
-        raise Trouble(f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into [[case.manifest.parcel]].")
+        raise OperatorError(f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into [[case.manifest.parcel]].")
 
 
 def _all_expected(case: Case) -> Iterator[Expected]:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from streams.conformance.builder import build
-from streams.conformance.cases import OF_MANIFEST, Answered, Case, CaseFile, Difference, Expected, Judge, Read, Result, Sent
+from streams.conformance.cases import OF_MANIFEST, Answered, Case, CaseFile, Difference, Evaluator, Expected, Read, Result, Sent
 
 NONE: Final = "none"
 """Expected of a field of the decision that is null."""
@@ -15,7 +15,7 @@ NOT_LOOKED_AT: Final = "(nothing)"
 # judging
 
 
-def run(file: CaseFile, case: Case, judge: Judge) -> Result:
+def run(file: CaseFile, case: Case, judge: Evaluator) -> Result:
     """Send the manifests of a case and compare."""
     sent = build(file, case)
     differences = []
@@ -23,7 +23,7 @@ def run(file: CaseFile, case: Case, judge: Judge) -> Result:
         for index, expected in manifest.expected:
             place = [f"manifest {number}"] if len(sent) > 1 else []
             place += [f"parcel {index + 1}"] if _parcels_of(manifest) > 1 else []
-            came = Came(answer, manifest, index)
+            came = ActualResult(answer, manifest, index)
             differences += [Difference(", ".join(place), what, right, found) for what, right, found in compare(file.head.rule, expected, came)]
     return Result(file, case, tuple(differences))
 
@@ -33,7 +33,7 @@ def _parcels_of(sent: Sent) -> int:
     return len(parcels) if isinstance(parcels, list) else 0
 
 
-class Came:
+class ActualResult:
     """What came of one parcel of a manifest."""
 
     def __init__(self, answer: Answered, sent: Sent, index: int) -> None:
@@ -110,7 +110,7 @@ def _written(finding: Read, path: str) -> str:
     return f"{finding['code']} {finding['severity']} {path}".rstrip()
 
 
-def compare(rule: str, expected: Expected, came: Came) -> Iterator[tuple[str, str, str]]:
+def compare(rule: str, expected: Expected, came: ActualResult) -> Iterator[tuple[str, str, str]]:
     """What came otherwise: what it is, what was expected, what came."""
     answer = came.answer
     if expected.set_aside is not None:
@@ -153,7 +153,7 @@ def _decision(expected: Expected, decision: Read) -> Iterator[tuple[str, str, st
         yield from _same("categories", ", ".join(expected.categories), ", ".join(line["category"] or NONE for line in decision.get("goods", ())))
 
 
-def _findings(rule: str, expected: Expected, came: Came) -> Iterator[tuple[str, str, str]]:
+def _findings(rule: str, expected: Expected, came: ActualResult) -> Iterator[tuple[str, str, str]]:
     """Findings of the codes that are looked at: a finding too few, too many, or without its figures."""
     looked_at = {rule, *(finding.split(" ")[0] for finding in expected.findings)}
     found = [(written, finding) for written, finding in came.findings if expected.only or finding["code"] in looked_at]

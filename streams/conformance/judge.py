@@ -9,12 +9,12 @@ from typing import Final
 
 from agents.reference import Reference
 from streams.conformance import cases
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.importer_verifier import tokenise
-from streams.manifest_files import Found
+from streams.manifest_files import FileRecord
 from streams.reference import FOLDER, load
 from streams.settings import Settings
-from streams.worker.in_memory import KEY, Answer, Bench
+from streams.worker.in_memory import KEY, InMemoryPipeline, PipelineResult
 
 REFERENCE_ALTERED: Final = "tonggwan-reference-"
 IMPORTERS: Final = "importers.clear.csv"
@@ -28,16 +28,16 @@ def _tables(settings: Settings) -> Path | None:
 # the conformance corpus
 
 
-def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Judge:
+def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Evaluator:
     """Who answers the cases of a file: the work of a worker with nothing remembered, and the tables beside the file."""
     references: dict[tuple[tuple[str, str], ...], Reference] = {}
 
-    def judge(sent: Sequence[cases.Sent], figures: Mapping[str, str]) -> list[Answer]:
+    def judge(sent: Sequence[cases.Sent], figures: Mapping[str, str]) -> list[PipelineResult]:
         key = tuple(sorted(figures.items()))
         if key not in references:
             references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)
-        bench = Bench(settings, references[key])
-        return [bench.take(Found(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
+        pipeline = InMemoryPipeline(settings, references[key])
+        return [pipeline.take(FileRecord(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
 
     return judge
 
@@ -67,7 +67,7 @@ def _replace(thresholds: Path, figures: Mapping[str, str]) -> None:
     with thresholds.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     if unknown := figures.keys() - {row["name"] for row in rows}:
-        raise Trouble(f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there.")
+        raise OperatorError(f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there.")
     with thresholds.open("w", encoding="utf-8", newline="") as opened:
         written = csv.DictWriter(opened, rows[0].keys())
         written.writeheader()

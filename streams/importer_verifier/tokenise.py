@@ -16,7 +16,7 @@ from agents.importers.verify import PHONE_END_DIGITS, Marks
 from agents.values.identity import TokenKeys, consignee_token
 from schemas import limits
 from schemas.manifest import Consignee
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.reference.tables import TABLES
 
 COLUMNS: Final = ("clearance_code", "name", "name_en", "phone", "postcodes", "auth_numbers", "valid_from", "changed_on", "valid_until", "state", "state_from")
@@ -33,7 +33,7 @@ def tokenised(opened: TextIO, keys: TokenKeys, source: str) -> list[tuple[str, .
     rows = sorted(_tokenise(line, row, keys, source) for line, row in _rows(opened))
     for one, other in pairwise(rows):
         if one[0] == other[0]:
-            raise Trouble("one clearance code stands in two lines: keep one of them.")
+            raise OperatorError("one clearance code stands in two lines: keep one of them.")
     return rows
 
 
@@ -50,15 +50,15 @@ def _rows(opened: TextIO) -> Iterator[tuple[int, Row]]:
     try:
         header = tuple(next(table, ()))
         if header != COLUMNS:
-            raise Trouble(f"line 1: the columns have to be {', '.join(COLUMNS)}.")
+            raise OperatorError(f"line 1: the columns have to be {', '.join(COLUMNS)}.")
         for cells in table:
             if len(cells) != len(COLUMNS):
-                raise Trouble(f"line {table.line_num}: {len(cells)} cells found, there have to be {len(COLUMNS)}.")
+                raise OperatorError(f"line {table.line_num}: {len(cells)} cells found, there have to be {len(COLUMNS)}.")
             yield table.line_num, dict(zip(COLUMNS, cells, strict=True))
     except csv.Error as error:
-        raise Trouble(f"line {table.line_num}: no readable CSV: quotes have to be closed and doubled inside a cell.") from error
+        raise OperatorError(f"line {table.line_num}: no readable CSV: quotes have to be closed and doubled inside a cell.") from error
     except UnicodeDecodeError as error:
-        raise Trouble(f"after line {table.line_num}: no UTF-8: save the file as UTF-8.") from error
+        raise OperatorError(f"after line {table.line_num}: no UTF-8: save the file as UTF-8.") from error
 
 
 def _tokenise(line: int, row: Row, keys: TokenKeys, source: str) -> tuple[str, ...]:
@@ -93,8 +93,8 @@ class _Clear:
     def __init__(self, line: int, row: Row) -> None:
         self._line, self._row = line, row
 
-    def _wrong(self, column: str, right: str) -> Trouble:
-        return Trouble(f"line {self._line}: {column} has to be {right}.")
+    def _wrong(self, column: str, right: str) -> OperatorError:
+        return OperatorError(f"line {self._line}: {column} has to be {right}.")
 
     def code(self) -> str:
         code = self._row["clearance_code"].strip().upper()

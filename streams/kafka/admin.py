@@ -14,8 +14,8 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import InvalidConfigurationError, InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import DAY_MS, TOPICS, Topic
-from streams.errors import Trouble
-from streams.kafka.features import check_transactions, finalized_features
+from streams.errors import OperatorError
+from streams.kafka.broker_features import check_transactions, finalized_features
 
 CARRIER: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
 ENVELOPE_BYTES_MAX: Final = 16 * 1024
@@ -29,18 +29,18 @@ LEADERS_SECONDS_MAX: Final = 20
 log = logging.getLogger(__name__)
 
 
-class KafkaTrouble(Trouble):
+class KafkaUnavailableError(OperatorError):
     """Kafka doesn't answer, or refuses a topic."""
 
 
-class BadCarrier(Trouble):
+class InvalidCarrierError(OperatorError):
     """A carrier code that can't be part of a topic's name."""
 
 
 def check_carrier(carrier: str) -> str:
     """Return the code if it may name a topic: short, lower case, and nothing that could be mistaken for another."""
     if not CARRIER.fullmatch(carrier):
-        raise BadCarrier(f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, beginning with a letter or digit.")
+        raise InvalidCarrierError(f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, beginning with a letter or digit.")
     return carrier
 
 
@@ -103,24 +103,24 @@ async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
         if reason is None:
             return
         if time.monotonic() >= until:
-            raise KafkaTrouble(f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, or name another in INTAKE_BROKERS.")
+            raise KafkaUnavailableError(f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, or name another in INTAKE_BROKERS.")
         await asyncio.sleep(0.2)
 
 
 async def _why_not(bootstrap: str) -> str | None:
-    """None if Kafka answers, else why not; FeatureMissing if it answers and is of no use."""
+    """None if Kafka answers, else why not; FeatureMissingError if it answers and is of no use."""
     reason = "no address given"
     for address in bootstrap.split(","):
         host, _, port = address.strip().rpartition(":")
         if not host or not port.isdecimal():
-            raise KafkaTrouble(f"{address!r} is no address of a Kafka: write host:port.")
+            raise KafkaUnavailableError(f"{address!r} is no address of a Kafka: write host:port.")
         try:
             features = await finalized_features(host.strip("[]"), int(port))
             async with _admin(bootstrap) as admin:
                 if not (await admin.describe_cluster())["brokers"]:
                     reason = "it has no broker yet"
                     continue
-        except (OSError, KafkaError, KafkaTrouble) as error:
+        except (OSError, KafkaError, KafkaUnavailableError) as error:
             reason = _reason(error)
         else:
             check_transactions(features)
@@ -143,7 +143,7 @@ async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
         try:
             await admin.start()
         except (KafkaError, OSError) as error:
-            raise KafkaTrouble(f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or name another in INTAKE_BROKERS.") from error
+            raise KafkaUnavailableError(f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or name another in INTAKE_BROKERS.") from error
         yield admin
     finally:
         await admin.close()
@@ -182,9 +182,9 @@ async def _try_to_create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic]
         elif error is InvalidConfigurationError and DECOMPRESSED_BYTES_MAX in (message or "") and DECOMPRESSED_BYTES_MAX in new[name]:
             unknown.append(name)
         elif error is InvalidReplicationFactorError:
-            raise KafkaTrouble(f"Kafka can't keep {replication} copies of {name} ({message}): set INTAKE_REPLICATION to the number of brokers or less.")
+            raise KafkaUnavailableError(f"Kafka can't keep {replication} copies of {name} ({message}): set INTAKE_REPLICATION to the number of brokers or less.")
         elif error is not TopicAlreadyExistsError:
-            raise KafkaTrouble(f"Kafka refuses topic {name} ({error.__name__}: {message}).")
+            raise KafkaUnavailableError(f"Kafka refuses topic {name} ({error.__name__}: {message}).")
     return created, unknown
 
 
@@ -217,5 +217,5 @@ async def _wait_for_leaders(admin: AIOKafkaAdminClient, topics: Mapping[str, Top
         if not late:
             return
         if time.monotonic() > until:
-            raise KafkaTrouble(f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: look into the brokers' logs.")
+            raise KafkaUnavailableError(f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: look into the brokers' logs.")
         await asyncio.sleep(0.05)

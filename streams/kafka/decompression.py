@@ -18,7 +18,7 @@ from aiokafka.record._crecords import default_records
 
 from schemas import limits
 
-REFUSED: Final = "x-refused"
+REFUSED_HEADER: Final = "x-refused"
 """Header of the record that stands for a refused batch; its value is a sentence."""
 _FIRST_BYTES: Final = 64 * 1024
 _GZIP: Final = 31
@@ -29,7 +29,7 @@ class BombError(ValueError):
     """A batch that unpacks beyond the limits."""
 
 
-def guard() -> None:
+def install_limits() -> None:
     """Bound what every reader of this process unpacks; calling it again changes nothing."""
     default_records.zstd_decode = _unzstd
     default_records.lz4_decode = _unlz4
@@ -141,7 +141,7 @@ class GuardedBatch:
 
     def _refused(self, why: str) -> Iterator[RefusedRecord]:
         # At the batch's last offset: what is committed then lies behind the whole batch.
-        return iter([RefusedRecord(self._batch.next_offset - 1, self._batch.max_timestamp, self._batch.timestamp_type, [(REFUSED, why.encode())])])
+        return iter([RefusedRecord(self._batch.next_offset - 1, self._batch.max_timestamp, self._batch.timestamp_type, [(REFUSED_HEADER, why.encode())])])
 
 
 class GuardedRecords:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka import decompression
 from streams.kafka.record import StoredRecord
 
@@ -34,7 +34,7 @@ POLL_MS = 200
 RECORDS_A_POLL = 5_000
 
 
-class RestoreError(Trouble):
+class RestoreError(OperatorError):
     """The state could not be read to the end."""
 
 
@@ -64,7 +64,7 @@ async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Call
 async def read_between(bootstrap: str, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], apply: Callable[[StoredRecord], None], *, seconds: float) -> int:
     """Hand the committed records of the partitions of `ends` to `apply`, up to these offsets at least; without a begin from the first that is kept."""
     wanted = sorted(ends)
-    decompression.guard()
+    decompression.install_limits()
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS)
     await consumer.start()
     read = 0

@@ -1,7 +1,7 @@
 """One worker's transactions: outputs, state and source offsets commit together, or none do.
 
 The law of this file: what is known to have failed is repeated; what may or may not have happened is never repeated.
-After a timeout, a lost connection or any unexpected answer the producer is given up with `GivenUpError`, and the whole
+After a timeout, a lost connection or any unexpected answer the producer is given up with `TransactionUnknownError`, and the whole
 worker starts anew: its new producer fences the old one, aborts what it left open, and reads the committed offsets.
 """
 
@@ -16,8 +16,8 @@ from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.api import Request, Response
 from aiokafka.structs import TopicPartition
 
-from streams.kafka.outbox import Outbox
 from streams.kafka.requests import EndTxn, InitProducerId, OffsetFetch, Produce, TxnOffsetCommit
+from streams.kafka.transaction_buffer import TransactionBuffer
 
 TRIES_MAX: Final = 400
 PAUSE_S: Final = 0.01
@@ -25,7 +25,7 @@ PAUSE_S_MAX: Final = 0.25
 
 OK: Final = 0
 COORDINATOR_NOT_AVAILABLE: Final = 15
-NOT_YET: Final = {
+RETRIABLE_ERRORS: Final = {
     3: "unknown topic or partition",
     5: "leader not available",
     6: "not leader",
@@ -38,17 +38,17 @@ NOT_YET: Final = {
     88: "a transaction on these offsets is pending",
 }
 """Answers that say for certain that nothing was done, or that doing it again is recognised: repeat."""
-MOVED: Final = frozenset({3, 5, 6, 15, 16})
+STALE_METADATA_ERRORS: Final = frozenset({3, 5, 6, 15, 16})
 """Answers after which leaders and coordinators have to be looked up again."""
 DUPLICATE_SEQUENCE: Final = 46
 
 
-class GivenUpError(Exception):
+class TransactionUnknownError(Exception):
     """The producer can't know what became of its transaction, or was fenced: start anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class ConsumerGroupMetadata:
     """Who commits: one member of one generation. Taken when partitions are assigned, never when they are committed."""
 
     group: str
@@ -75,7 +75,7 @@ class Coordinators:
         self._known.clear()
 
 
-class Asker:
+class CoordinatorClient:
     """Sends requests to coordinators and leaders; repeats what certainly was not done."""
 
     def __init__(self, client: AIOKafkaClient) -> None:
@@ -102,30 +102,32 @@ class Asker:
             try:
                 response, errors = await ask()
             except (KafkaError, OSError, TimeoutError) as error:
-                raise GivenUpError(f"{what}: no answer ({error!r})") from error
+                raise TransactionUnknownError(f"{what}: no answer ({error!r})") from error
             failed = {error for error in errors if error != OK}
             if response is not None and not failed:
                 return response
-            refuse_all_but(NOT_YET, failed, what)
-            if failed & MOVED:
+            raise_unless(RETRIABLE_ERRORS, failed, what)
+            if failed & STALE_METADATA_ERRORS:
                 self._coordinators.forget()
                 await self.client.force_metadata_update()
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
-        raise GivenUpError(f"{what}: still not possible after {TRIES_MAX} tries (the last answer: {', '.join(sorted(NOT_YET[error] for error in failed)) or 'no coordinator'})")
+        raise TransactionUnknownError(
+            f"{what}: still not possible after {TRIES_MAX} tries (the last answer: {', '.join(sorted(RETRIABLE_ERRORS[error] for error in failed)) or 'no coordinator'})"
+        )
 
 
-def refuse_all_but(known: Iterable[int], failed: Iterable[int], what: str) -> None:
+def raise_unless(known: Iterable[int], failed: Iterable[int], what: str) -> None:
     """Give up on any error that is not known to be harmless."""
     for error in sorted(set(failed) - set(known)):
-        raise GivenUpError(f"{what}: {for_code(error).__name__} ({error})")
+        raise TransactionUnknownError(f"{what}: {for_code(error).__name__} ({error})")
 
 
 class TransactionalProducer:
     """Commits one transaction after the other under one transactional id."""
 
     def __init__(self, client: AIOKafkaClient, transactional_id: str, timeout_ms: int) -> None:
-        self._ask = Asker(client)
+        self._ask = CoordinatorClient(client)
         self._client = client
         self._transactional_id = transactional_id
         self._timeout_ms = timeout_ms
@@ -137,20 +139,20 @@ class TransactionalProducer:
         response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "taking the transactional id")
         self._producer_id, self._epoch = response.producer_id, response.producer_epoch
 
-    async def commit(self, outbox: Outbox, offsets: Mapping[TopicPartition, int], membership: Membership) -> None:
+    async def commit(self, buffer: TransactionBuffer, offsets: Mapping[TopicPartition, int], membership: ConsumerGroupMetadata) -> None:
         """Commit outputs and the next offsets of what they came from.
 
         Raises GivenUpError when that failed or when nobody can know; this producer is of no use then.
         """
         if membership.generation < 0:  # as aiokafka has it after it was thrown out; Kafka would take it for a client without a group, and accept
-            raise GivenUpError(f"no member of the group {membership.group}")
-        await self.write(outbox)
+            raise TransactionUnknownError(f"no member of the group {membership.group}")
+        await self.write(buffer)
         await self._commit_offsets(offsets, membership)
         await self._end()
 
-    async def write(self, outbox: Outbox) -> None:
+    async def write(self, buffer: TransactionBuffer) -> None:
         """Write into the open transaction, each partition in one outbox alone; returns when all copies have it. GivenUpError as in `commit`."""
-        for batches in outbox.rounds(self._producer_id, self._epoch):
+        for batches in buffer.rounds(self._producer_id, self._epoch):
             await self._produce(batches)
 
     async def end(self) -> None:
@@ -163,7 +165,7 @@ class TransactionalProducer:
         response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "ending the transaction")
         self._producer_id, self._epoch = response.producer_id, response.producer_epoch
 
-    async def _commit_offsets(self, offsets: Mapping[TopicPartition, int], membership: Membership) -> None:
+    async def _commit_offsets(self, offsets: Mapping[TopicPartition, int], membership: ConsumerGroupMetadata) -> None:
         by_topic: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for tp, offset in offsets.items():
             by_topic[tp.topic].append((tp.partition, offset))
@@ -180,7 +182,7 @@ class TransactionalProducer:
                 return
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
-        raise GivenUpError(f"writing to {min(batches)}: still not possible after {TRIES_MAX} tries")
+        raise TransactionUnknownError(f"writing to {min(batches)}: still not possible after {TRIES_MAX} tries")
 
     async def _produce_once(self, batches: dict[TopicPartition, bytes]) -> dict[TopicPartition, bytes]:
         """Write batches; those that have to be sent again."""
@@ -197,14 +199,14 @@ class TransactionalProducer:
         try:
             response = await self._client.send(node, Produce(self._transactional_id, self._timeout_ms, by_topic))
         except (KafkaError, OSError, TimeoutError) as error:
-            raise GivenUpError(f"writing to node {node}: no answer ({error!r})") from error
+            raise TransactionUnknownError(f"writing to node {node}: no answer ({error!r})") from error
         again = []
         for topic, partition, code, said in Produce.errors(response):
             if code in (OK, DUPLICATE_SEQUENCE):
                 continue
-            refuse_all_but(NOT_YET, [code], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
+            raise_unless(RETRIABLE_ERRORS, [code], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
             again.append(TopicPartition(topic, partition))
-            if code in MOVED:
+            if code in STALE_METADATA_ERRORS:
                 await self._client.force_metadata_update()
         return again
 
@@ -217,7 +219,7 @@ class TransactionalProducer:
             self._client.add_topic(tp.topic)
             await self._client.force_metadata_update()
             await asyncio.sleep(PAUSE_S)
-        raise GivenUpError(f"{tp.topic}-{tp.partition} has no leader; was the topic created?")
+        raise TransactionUnknownError(f"{tp.topic}-{tp.partition} has no leader; was the topic created?")
 
 
 async def stable_offsets(client: AIOKafkaClient, group: str, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int | None]:
@@ -227,7 +229,7 @@ async def stable_offsets(client: AIOKafkaClient, group: str, tps: Iterable[Topic
         by_topic[tp.topic].append(tp.partition)
     if not by_topic:
         return {}
-    response = await Asker(client).coordinator(
+    response = await CoordinatorClient(client).coordinator(
         CoordinationType.GROUP,
         group,
         OffsetFetch(group, by_topic),

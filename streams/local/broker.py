@@ -16,7 +16,7 @@ from typing import IO, Final, Self
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams.kafka.features import check_transactions, finalized_features
+from streams.kafka.broker_features import check_transactions, finalized_features
 from streams.local.jars import EMBEDDED, KAFKA_VERSION, fetch, find_java
 from streams.local.processes import HOST, BrokerError, _bind, _environment, _free_port, _locked, dies_with_parent
 from streams.settings import CHECKOUT, Settings

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 KAFKA_VERSION: Final = "4.4.0"
 JAVA_MIN: Final = 17
@@ -19,7 +19,7 @@ MAVEN_SECONDS_MAX: Final = 900
 log = logging.getLogger(__name__)
 
 
-class JarsError(Trouble):
+class JarsError(OperatorError):
     """The embedded broker can't have what it runs on."""
 
 

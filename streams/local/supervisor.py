@@ -16,7 +16,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from schemas import topics
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka.admin import create_topics, wait_for_kafka
 from streams.local.broker import Broker
 from streams.local.processes import HOST, BrokerError, dies_with_parent
@@ -43,7 +43,7 @@ LOG_BYTES_MAX: Final = 16 * 1024 * 1024
 Say = Callable[[str], None]
 
 
-class SupervisorError(Trouble):
+class SupervisorError(OperatorError):
     """What was to be kept running can't be."""
 
 
@@ -212,7 +212,7 @@ class Worker:
         self._log = owner.folder / f"{self.slot}.log"
         self._ready = owner.folder / f"{self.slot}.ready"
 
-    def share(self) -> readiness.Share | None:
+    def share(self) -> readiness.ReadyReport | None:
         """What it has, if it lives and works."""
         said = readiness.told(self._ready)
         return said if said is not None and self.process is not None and self.process.poll() is None and said.pid == self.process.pid else None

@@ -47,7 +47,7 @@ class Refused:
     why: str
 
 
-class Closing(msgspec.Struct, frozen=True):
+class CommitRecord(msgspec.Struct, frozen=True):
     """The closing record."""
 
     change_id: str
@@ -68,12 +68,12 @@ class Entry(msgspec.Struct, frozen=True):
     row: dict[str, str] | None
 
 
-_CLOSING: Final = msgspec.json.Decoder(Closing).decode
+_CLOSING: Final = msgspec.json.Decoder(CommitRecord).decode
 _ENTRY: Final = msgspec.json.Decoder(Entry).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class OutgoingRecord:
     """A record to be sent."""
 
     topic: str
@@ -81,12 +81,12 @@ class Written:
     value: bytes
 
 
-def write(change: ChangeSet) -> tuple[list[Written], Written]:
+def write(change: ChangeSet) -> tuple[list[OutgoingRecord], OutgoingRecord]:
     """Records of the rows, and the closing record that has to be stored after all of them."""
     entries = list(_entries(change))
-    rows = [Written(TABLES[entry.table + SUFFIX].topic, orjson.dumps([entry.table, *entry.key, entry.change_id]), msgspec.json.encode(entry)) for entry in entries]
-    closing = Closing(change.change_id, change.author, change.why, change.counts, _digest(entries), change.version)
-    return rows, Written(topics.REFERENCE_CHANGES, change.change_id.encode(), msgspec.json.encode(closing))
+    rows = [OutgoingRecord(TABLES[entry.table + SUFFIX].topic, orjson.dumps([entry.table, *entry.key, entry.change_id]), msgspec.json.encode(entry)) for entry in entries]
+    closing = CommitRecord(change.change_id, change.author, change.why, change.counts, _digest(entries), change.version)
+    return rows, OutgoingRecord(topics.REFERENCE_CHANGES, change.change_id.encode(), msgspec.json.encode(closing))
 
 
 def _entries(change: ChangeSet) -> Iterator[Entry]:
@@ -133,7 +133,7 @@ class ChangeLog:
         return ChangeSet(change_id=closing.change_id, author=closing.author, why=closing.why, version=closing.version, stored_at_ms=record.timestamp, rows=rows)
 
 
-def _rows(closing: Closing, entries: list[Entry]) -> dict[str, dict[Key, Row | None]]:
+def _rows(closing: CommitRecord, entries: list[Entry]) -> dict[str, dict[Key, Row | None]]:
     """Rows by table; ValueError says why they are not those that were closed."""
     counts: dict[str, int] = {}
     for entry in entries:

@@ -35,7 +35,7 @@ POLL_S: Final = 0.5
 REQUEST_TIMEOUT_MS: Final = 10_000
 ROUND_SECONDS: Final = 15.0
 """Longer than an abandoned transaction keeps readers waiting, as a rule."""
-TELL_SECONDS: Final = 10.0
+LOG_INTERVAL_S: Final = 10.0
 
 CHANGES: Final = (TopicPartition(topics.REFERENCE_CHANGES, 0),)
 ROWS: Final = tuple(TopicPartition(name, number) for name in topics.REFERENCE_ROWS for number in range(partitioner.count(name)))
@@ -187,7 +187,7 @@ class Follower:
     def _tell(self, text: str) -> None:
         if time.monotonic() >= self._tell_at:
             log.warning("%s", text)
-            self._tell_at = time.monotonic() + TELL_SECONDS
+            self._tell_at = time.monotonic() + LOG_INTERVAL_S
 
 
 async def read_history(bootstrap: str, base: Tables) -> ReferenceHistory:

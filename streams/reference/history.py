@@ -26,7 +26,7 @@ class References(Protocol):
         """What decides a manifest that the broker stored at this time, Unix milliseconds."""
 
 
-class Unchanging:
+class StaticReference:
     """Reference data that never changes."""
 
     def __init__(self, reference: Reference) -> None:
@@ -90,7 +90,7 @@ class ReferenceHistory:
         """From when a change set, counted from 1, counts."""
         return self._from_ms[number - 1]
 
-    def at_hand(self, time_ms: int) -> bool:
+    def is_cached(self, time_ms: int) -> bool:
         """Whether `at` answers without building anything."""
         return self.number_at(time_ms) in self._made
 

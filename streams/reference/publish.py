@@ -9,13 +9,13 @@ from typing import Final
 from aiokafka.client import AIOKafkaClient
 
 from schemas import topics
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka import partitioner
 from streams.kafka.admin import partitions_of
-from streams.kafka.outbox import Outbox
-from streams.kafka.transactions import GivenUpError, TransactionalProducer
+from streams.kafka.transaction_buffer import TransactionBuffer
+from streams.kafka.transactions import TransactionalProducer, TransactionUnknownError
 from streams.reference import Tables
-from streams.reference.changes import ChangeSet, Written, write
+from streams.reference.changes import ChangeSet, OutgoingRecord, write
 from streams.reference.follow import CLOSING_MS_MAX, Reader
 from streams.reference.history import ReferenceHistory
 
@@ -27,7 +27,7 @@ Progress = Callable[[int], None]
 """Told how many rows Kafka has."""
 
 
-class Lodging:
+class ChangePublisher:
     """The right to publish one change set after what `history` holds."""
 
     def __init__(self, producer: TransactionalProducer, reader: Reader) -> None:
@@ -45,45 +45,47 @@ class Lodging:
         try:
             await self._rows(rows, progress)
             began = time.monotonic()
-            await self._producer.write(_outbox([closing]))
+            await self._producer.write(_buffer([closing]))
             late_ms = int((time.monotonic() - began) * 1000)
             if late_ms > CLOSING_MS_MAX:
                 await self._producer.start()
-                raise Trouble(f"Kafka took {late_ms} ms to keep the closing record, {CLOSING_MS_MAX} at most leave workers time to learn of it: nothing was changed, try again.")
+                raise OperatorError(
+                    f"Kafka took {late_ms} ms to keep the closing record, {CLOSING_MS_MAX} at most leave workers time to learn of it: nothing was changed, try again."
+                )
             await self._producer.end()
-        except GivenUpError as error:
+        except TransactionUnknownError as error:
             return await self._find(change, error)
         return await self._find(change, None)
 
-    async def _rows(self, rows: list[Written], progress: Progress) -> None:
-        by_topic: defaultdict[str, list[Written]] = defaultdict(list)
+    async def _rows(self, rows: list[OutgoingRecord], progress: Progress) -> None:
+        by_topic: defaultdict[str, list[OutgoingRecord]] = defaultdict(list)
         for row in rows:
             by_topic[row.topic].append(row)
         done = 0
         for written in by_topic.values():
-            await self._producer.write(_outbox(written))
+            await self._producer.write(_buffer(written))
             done += len(written)
             progress(done)
 
-    async def _find(self, change: ChangeSet, error: GivenUpError | None) -> int:
+    async def _find(self, change: ChangeSet, error: TransactionUnknownError | None) -> int:
         """Whether it is there, as every worker sees it; what nobody could know of its end is settled first."""
         if error is not None:
             try:
                 await self._producer.start()
-            except GivenUpError:
-                raise Trouble(f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change {change.change_id} was taken.") from error
+            except TransactionUnknownError:
+                raise OperatorError(f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change {change.change_id} was taken.") from error
         await self._reader.read()
         for number, each in enumerate(self.history.changes, start=1):
             if each.change_id == change.change_id:
                 return self.history.from_ms(number)
-        raise Trouble(f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads reference data at the same time, then try again.")
+        raise OperatorError(f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads reference data at the same time, then try again.")
 
 
 @asynccontextmanager
-async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[Lodging]:
+async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher]:
     """Take the right to publish, and read what there is: whoever takes it later makes ours worthless."""
     if topics.REFERENCE_CHANGES not in await partitions_of(bootstrap):
-        raise Trouble(f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan topics`, or name the right Kafka.")
+        raise OperatorError(f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan topics`, or name the right Kafka.")
     client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=TRANSACTIONAL_ID)
     await client.bootstrap()
     reader = Reader(bootstrap, ReferenceHistory(base))
@@ -91,18 +93,18 @@ async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[Lodging]:
         producer = TransactionalProducer(client, TRANSACTIONAL_ID, TIMEOUT_MS)
         try:
             await producer.start()
-        except GivenUpError as error:
-            raise Trouble(f"Kafka gives nobody the right to load reference data ({error}): see that it runs, then try again.") from error
+        except TransactionUnknownError as error:
+            raise OperatorError(f"Kafka gives nobody the right to load reference data ({error}): see that it runs, then try again.") from error
         await reader.read()
-        yield Lodging(producer, reader)
+        yield ChangePublisher(producer, reader)
     finally:
         await reader.close()
         await client.close()
 
 
-def _outbox(written: list[Written]) -> Outbox:
-    outbox = Outbox()
+def _buffer(written: list[OutgoingRecord]) -> TransactionBuffer:
+    buffer = TransactionBuffer()
     now_ms = time.time_ns() // 1_000_000
     for record in written:
-        outbox.add(record.topic, partitioner.of(record.topic, record.key), record.key, record.value, now_ms)
-    return outbox
+        buffer.add(record.topic, partitioner.of(record.topic, record.key), record.key, record.value, now_ms)
+    return buffer

@@ -15,7 +15,7 @@ import orjson
 
 from agents.values.text import fold
 from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF, REFERENCE_WATCHLIST
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ Cells = Mapping[str, str]
 """A row by column."""
 
 
-class ReferenceDataError(Trouble):
+class ReferenceDataError(OperatorError):
     """A table of reference data can't be used: the message is one sentence for whoever keeps the table.
 
     `row` is the row that the mistake stands in; None when it is the table's.

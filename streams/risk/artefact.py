@@ -20,7 +20,7 @@ import orjson
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
 from agents.risk.model import Card, Curve, Model, Profile
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 FORMAT: Final = 1
 """Of the files; a model of another format is not read."""
@@ -34,7 +34,7 @@ Count = tuple[int, int]
 """Declarations of a key, and how many of them were what is looked for."""
 
 
-class ModelError(Trouble):
+class ModelError(OperatorError):
     """A model that can't be used."""
 
 

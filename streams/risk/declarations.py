@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.risk.features import HS6_CHARS, MISSING, ORDINARY, PREFERRED, Row, size_class
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 IDENTITY: Final = "Declaration ID"
 DAY: Final = "Date"
@@ -35,7 +35,7 @@ ROWS_MAX: Final = 5_000_000
 """More rows than that are no file for one machine."""
 
 
-class DeclarationsError(Trouble):
+class DeclarationsError(OperatorError):
     """A file of declarations that can't be used."""
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from agents.watchlist.screen import Entry
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.watchlists import bis, ofac, plain, un
 
 LAYOUTS: Final = (ofac, bis, un, plain)
@@ -24,12 +24,12 @@ def load(folder: Path) -> list[Entry]:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:FILES_MAX]
     for path in files:
         if path.stat().st_size > FILE_BYTES_MAX:
-            raise Trouble(f"{path} has more than {FILE_BYTES_MAX:,} bytes: no watch-list has; name the folder of the lists.")
+            raise OperatorError(f"{path} has more than {FILE_BYTES_MAX:,} bytes: no watch-list has; name the folder of the lists.")
     entries: list[Entry] = []
     for layout in LAYOUTS:
         entries += layout.read([path for path in files if layout.reads(path)])
     if not entries:
-        raise Trouble(
+        raise OperatorError(
             f"no watch-list in {folder}: it takes OFAC's sdn.csv, alt.csv, add.csv or cons_*.csv, the BIS dpl.txt, the UN's XML, "
             "or a CSV with the columns id,name,type,country,birth_date."
         )

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 CELL_CHARS_MAX: Final = 100_000
 ROW_CELLS_MAX: Final = 64
@@ -41,7 +41,7 @@ def rows(path: Path, delimiter: str = ",") -> Iterator[list[str]]:
             if row:
                 yield ["" if cell.strip() == "-0-" else cell.strip() for cell in row[:ROW_CELLS_MAX]]
     except csv.Error as error:
-        raise Trouble(f"{path}, line {table.line_num}: no readable table ({error}).") from error
+        raise OperatorError(f"{path}, line {table.line_num}: no readable table ({error}).") from error
 
 
 def first_row(path: Path, delimiter: str = ",") -> list[str]:

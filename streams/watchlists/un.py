@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from agents.watchlist.names import Kind
 from agents.watchlist.screen import Entry
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.watchlists.text import country, years
 
 SOURCE: Final = "UN"
@@ -64,15 +64,15 @@ class _Reader:
             with self._path.open("rb") as opened:
                 parser.ParseFile(opened)
         except expat.ExpatError as error:
-            raise Trouble(f"{self._path} is no readable XML ({error}): fetch the list again.") from None
+            raise OperatorError(f"{self._path} is no readable XML ({error}): fetch the list again.") from None
 
     def _doctype(self, *_: object) -> None:
-        raise Trouble(f"{self._path} has a document type, which the list has not: it is refused.")
+        raise OperatorError(f"{self._path} has a document type, which the list has not: it is refused.")
 
     def _start(self, name: str, _: object) -> None:
         self._way.append(name)
         if len(self._way) > DEPTH_MAX:
-            raise Trouble(f"{self._path} is nested deeper than the list is: it is refused.")
+            raise OperatorError(f"{self._path} is nested deeper than the list is: it is refused.")
         self._text, self._chars = [], 0
         if name in KINDS:
             self._fields, self._names, self._weak = {}, [], []

@@ -12,10 +12,10 @@ from uuid import uuid4
 import faust
 from faust.types import StreamT
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.values.identity import TokenKeys
 from schemas import topics
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka import decompression
 from streams.kafka.admin import partitions_of, wait_for_kafka
 from streams.reference import tables_of
@@ -24,13 +24,13 @@ from streams.reference.history import ReferenceHistory
 from streams.risk.serve import scorer_of
 from streams.settings import Settings, variable
 from streams.worker import readiness
-from streams.worker.assignment import Batch, Desk
-from streams.worker.processor import InternalFaultError, Work
-from streams.worker.transport import INTAKE, LINKING, SCHEME, SCREENING, App, Consumer, WholeBatch
+from streams.worker.assignment import RecordRun, WorkerSession
+from streams.worker.processor import InternalFaultError, RecordProcessor
+from streams.worker.transport import INTAKE, LINKING, SCHEME, SCREENING, App, Consumer, PassThroughSchema
 
 log = logging.getLogger(__name__)
 
-ANEW: Final = "TONGGWAN_ANEW"
+RESTARTS_ENV: Final = "TONGGWAN_ANEW"
 """In the environment of a worker that started anew: how many times in a row without a commit in between."""
 PAUSE_S_MAX: Final = 5.0
 KAFKA_SECONDS: Final = 3600.0
@@ -43,20 +43,20 @@ GC_THRESHOLDS: Final = (50_000, 20, 50)
 STREAM_BATCHES_MAX: Final = 8
 
 
-class WorkerError(Trouble):
+class WorkerError(OperatorError):
     """A worker that can't start."""
 
 
-def office_of(settings: Settings, history: ReferenceHistory) -> Office:
+def decision_context_of(settings: Settings, history: ReferenceHistory) -> DecisionContext:
     """The law and lists to decide by, and the keys of customs."""
     if not settings.token_keys:
         raise WorkerError(f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE")
-    return Office(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)), scorer=scorer_of(settings.risk_model_dir))
+    return DecisionContext(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)), scorer=scorer_of(settings.risk_model_dir))
 
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:
     """Work until SIGTERM or SIGINT; exit status 0 then, 1 when something has to be repaired."""
-    decompression.guard()
+    decompression.install_limits()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _pause_after_failure()
     asyncio.run(_ready(bootstrap))
@@ -65,21 +65,23 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     gc.collect()
     gc.freeze()  # reference data stays: the collector need not look through it again and again
     gc.set_threshold(*GC_THRESHOLDS)
-    work = Work(office_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history)
+    processor = RecordProcessor(
+        decision_context_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history
+    )
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
     started = time.monotonic()
 
     def start_anew(reason: str) -> NoReturn:
-        _start_anew(reason, steady=time.monotonic() - started > STEADY_SECONDS)
+        _restart_process(reason, steady=time.monotonic() - started > STEADY_SECONDS)
 
     asyncio.set_event_loop(asyncio.new_event_loop())
-    desk = Desk(work, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history))
-    app = create_app(settings, bootstrap, desk)
+    session = WorkerSession(processor, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history))
+    app = create_app(settings, bootstrap, session)
     logging.getLogger("aiokafka").setLevel(max(logging.INFO, logging.getLevelName(settings.log_level)))  # at DEBUG it writes down what it fetches: manifests in clear text
     faust.Worker(app, loglevel=settings.log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 
-def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
+def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> App:
     """The Faust app: intake reads every carrier's topic, screening the checked parcels, linking what parcels have in common."""
     app = App(
         settings.group,
@@ -96,39 +98,39 @@ def create_app(settings: Settings, bootstrap: str, desk: Desk) -> App:
         worker_redirect_stdouts=False,
         autodiscover=False,
     )
-    app.desk = desk
+    app.session = session
 
-    @app.agent(app.topic(INTAKE, schema=WholeBatch(), internal=False), name="intake")
-    async def intake(stream: StreamT[Batch]) -> None:
+    @app.agent(app.topic(INTAKE, schema=PassThroughSchema(), internal=False), name="intake")
+    async def intake(stream: StreamT[RecordRun]) -> None:
         """Answer carriers' manifests; pass their parcels on."""
-        await _work_through(desk, stream)
+        await _work_through(session, stream)
 
-    @app.agent(app.topic(SCREENING, schema=WholeBatch(), internal=False), name="screening")
-    async def screening(stream: StreamT[Batch]) -> None:
+    @app.agent(app.topic(SCREENING, schema=PassThroughSchema(), internal=False), name="screening")
+    async def screening(stream: StreamT[RecordRun]) -> None:
         """Decide checked parcels."""
-        await _work_through(desk, stream)
+        await _work_through(session, stream)
 
-    @app.agent(app.topic(LINKING, schema=WholeBatch(), internal=False), name="linking")
-    async def linking(stream: StreamT[Batch]) -> None:
+    @app.agent(app.topic(LINKING, schema=PassThroughSchema(), internal=False), name="linking")
+    async def linking(stream: StreamT[RecordRun]) -> None:
         """Find parcels of many consignees that belong together."""
-        await _work_through(desk, stream)
+        await _work_through(session, stream)
 
     @app.on_rebalance_complete.connect
-    async def take_up(*_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
+    async def on_assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
         consumer = app.consumer
         assert isinstance(consumer, Consumer)  # noqa: S101 - for the type checker: the scheme in `broker` made it so
-        tenure = await consumer.take_up()
-        if tenure is not None:
-            readiness.tell(tenure.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
+        assignment = await consumer.on_assigned()
+        if assignment is not None:
+            readiness.tell(assignment.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
 
     return app
 
 
-async def _work_through(desk: Desk, stream: StreamT[Batch]) -> None:
+async def _work_through(session: WorkerSession, stream: StreamT[RecordRun]) -> None:
     """Hand batches to the desk. A fault that can't be set aside ends the process: nothing is acknowledged, nothing is lost."""
     try:
         async for batch in stream:
-            await desk.handle(batch)
+            await session.handle(batch)
     except InternalFaultError as error:
         log.critical("%s", error)
         logging.shutdown()
@@ -149,16 +151,16 @@ async def _ready(bootstrap: str) -> None:
             raise WorkerError(f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py")
 
 
-def _start_anew(reason: str, *, steady: bool) -> NoReturn:
+def _restart_process(reason: str, *, steady: bool) -> NoReturn:
     """Replace this process by a fresh one: state, queues, connections and producer of the old one are gone at once."""
     log.warning("starting anew: %s", reason)
     logging.shutdown()
-    os.environ[ANEW] = "1" if steady else str(int(os.environ.get(ANEW, "0")) + 1)
+    os.environ[RESTARTS_ENV] = "1" if steady else str(int(os.environ.get(RESTARTS_ENV, "0")) + 1)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the command this process was started with
 
 
 def _pause_after_failure() -> None:
     """Wait longer each time that starting anew did not help."""
-    times = int(os.environ.get(ANEW, "0"))
+    times = int(os.environ.get(RESTARTS_ENV, "0"))
     if times > 1:
         time.sleep(min(0.1 * 2**times, PAUSE_S_MAX))

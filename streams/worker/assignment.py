@@ -14,10 +14,10 @@ from faust.types import TP
 
 from schemas import topics
 from streams.kafka.record import StoredRecord
-from streams.kafka.transactions import GivenUpError, Membership, TransactionalProducer, stable_offsets
+from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError, stable_offsets
 from streams.reference.follow import Follower
 from streams.settings import Settings
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
 
 log = logging.getLogger(__name__)
@@ -28,14 +28,14 @@ BUSY_INTERVALS_MAX: Final = 4
 RESTORE_SECONDS: Final = 600
 NO_GENERATION: Final = -2
 """The next one to this is no generation either."""
-TOGETHER_MAX: Final = 64
-TOGETHER_BYTES_MAX: Final = 65_536
+CHUNK_RECORDS_MAX: Final = 64
+CHUNK_BYTES_MAX: Final = 65_536
 """Records that are processed together, and their bytes: each step for all of them before the next, which takes less time, and not so many that others wait."""
-TURN_S: Final = 0.002
+YIELD_INTERVAL_S: Final = 0.002
 """How long an agent may go on before the others and the commit have their turn."""
-TELL_SECONDS: Final = 10.0
+LOG_INTERVAL_S: Final = 10.0
 """How often a worker says what it has done."""
-DID: Final = re.compile(r"committed (\d+) transactions")
+COMMITTED_PATTERN: Final = re.compile(r"committed (\d+) transactions")
 """How it begins to say it."""
 
 
@@ -43,31 +43,31 @@ R = TypeVar("R", bound=StoredRecord)
 
 
 @dataclass(slots=True)
-class Batch:
+class RecordRun:
     """Consecutive records of one partition, fetched under one assignment."""
 
     records: Sequence[StoredRecord]
-    tenure: "Tenure"
-    handed_s: float
+    assignment: "Assignment"
+    polled_at: float
     """When the client handed them over, by this process's clock."""
 
 
 @dataclass(slots=True)
-class Tenure:
+class Assignment:
     """The time between an assignment and its end: who we were in the group, and whether it still lasts."""
 
-    membership: Membership
+    membership: ConsumerGroupMetadata
     rewinds: int
     """Which rewind of the client began it."""
     lasts: bool = True
 
 
-def together(records: Sequence[R]) -> Iterator[Sequence[R]]:
+def chunk_records(records: Sequence[R]) -> Iterator[Sequence[R]]:
     """Records in runs that are processed together; a large one is a run of its own."""
     begun = size = 0
     for index, record in enumerate(records):
         said = len(record.value or b"")
-        if index > begun and (size + said > TOGETHER_BYTES_MAX or index - begun >= TOGETHER_MAX):
+        if index > begun and (size + said > CHUNK_BYTES_MAX or index - begun >= CHUNK_RECORDS_MAX):
             yield records[begun:index]
             begun, size = index, 0
         size += said
@@ -75,82 +75,82 @@ def together(records: Sequence[R]) -> Iterator[Sequence[R]]:
         yield records[begun:]
 
 
-class Desk:
+class WorkerSession:
     """What the parts of one worker share: its work, its settings, its present tenure."""
 
-    def __init__(self, work: Work, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn], follower: Follower) -> None:  # noqa: PLR0913, PLR0917 - what they share
-        self.work = work
+    def __init__(self, processor: RecordProcessor, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn], follower: Follower) -> None:  # noqa: PLR0913, PLR0917 - what they share
+        self.processor = processor
         self.follower = follower
         self.settings = settings
         self.bootstrap = bootstrap
         self.transactional_id = transactional_id
         self.start_anew = start_anew
-        self.tenure: Tenure | None = None
+        self.assignment: Assignment | None = None
         self.producer: TransactionalProducer | None = None
         self._generation = NO_GENERATION
         self._committing = asyncio.Lock()
-        self.room = asyncio.Event()
-        self.room.set()
+        self.has_capacity = asyncio.Event()
+        self.has_capacity.set()
         self._tell_at = 0.0
 
     @property
-    def at_work(self) -> bool:
+    def is_assigned(self) -> bool:
         """Whether a tenure lasts."""
-        return self.tenure is not None
+        return self.assignment is not None
 
-    async def handle(self, batch: Batch) -> None:
+    async def handle(self, batch: RecordRun) -> None:
         """An agent's work: process a run of records, while its tenure lasts and there is room; in turns with everything else."""
         await asyncio.sleep(0)
-        await self._know_the_law(batch)
-        turn_ends = time.monotonic() + TURN_S
-        for records in together(batch.records):
-            if not batch.tenure.lasts:
+        await self._await_reference_data(batch)
+        turn_ends = time.monotonic() + YIELD_INTERVAL_S
+        for records in chunk_records(batch.records):
+            if not batch.assignment.lasts:
                 return
-            self.work.process(*records)
+            self.processor.process(*records)
             if self._full():
-                self.room.clear()
-                await self.room.wait()
+                self.has_capacity.clear()
+                await self.has_capacity.wait()
             elif time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
-                turn_ends = time.monotonic() + TURN_S
+                turn_ends = time.monotonic() + YIELD_INTERVAL_S
 
-    async def _know_the_law(self, batch: Batch) -> None:
+    async def _await_reference_data(self, batch: RecordRun) -> None:
         """Wait, while the tenure lasts, until every change of reference data is known that may count for a batch, and what it makes is at hand."""
-        while batch.tenure.lasts and not self.follower.knows(batch.handed_s):
+        while batch.assignment.lasts and not self.follower.knows(batch.polled_at):
             await self.follower.wait(IDLE_S)
         history = self.follower.history
         for time_ms in (batch.records[0].timestamp, batch.records[-1].timestamp):
-            if not history.at_hand(time_ms):
+            if not history.is_cached(time_ms):
                 await asyncio.to_thread(history.state, history.number_at(time_ms))
 
     def _full(self) -> bool:
-        outbox = self.work.waiting.outbox
-        return outbox.bytes >= self.settings.unit_bytes_max or outbox.records >= self.settings.unit_records_max
+        buffer = self.processor.open_unit.buffer
+        return buffer.bytes >= self.settings.unit_bytes_max or buffer.records >= self.settings.unit_records_max
 
     async def commit(self) -> None:
         """Commit what has been processed, under the tenure it was processed in."""
         async with self._committing:
-            tenure, producer = self.tenure, self.producer
-            if tenure is None or producer is None:
+            assignment, producer = self.assignment, self.producer
+            if assignment is None or producer is None:
                 return
-            unit = self.work.close_unit()
-            self.room.set()
+            unit = self.processor.close_unit()
+            self.has_capacity.set()
             if unit is None:
                 return
             try:
-                await producer.commit(unit.outbox, unit.offsets, tenure.membership)
-            except GivenUpError as error:
+                await producer.commit(unit.buffer, unit.offsets, assignment.membership)
+            except TransactionUnknownError as error:
                 self.start_anew(str(error))
-            self.work.counters.transactions += 1
+            self.processor.counters.transactions += 1
         if time.monotonic() >= self._tell_at:
-            self._tell()
+            self._log_progress()
 
-    def _tell(self) -> None:
-        did = self.work.counters
+    def _log_progress(self) -> None:
+        did = self.processor.counters
         log.info("committed %d transactions: %d manifests, %d parcels, %d decisions, %d set aside", did.transactions, did.manifests, did.parcels, did.decisions, did.set_aside)
-        self._tell_at = time.monotonic() + TELL_SECONDS
+        self._tell_at = time.monotonic() + LOG_INTERVAL_S
 
-    async def prepare(self, membership: Membership, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
+    async def prepare(self, membership: ConsumerGroupMetadata, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
         """Before a tenure: wait for pending transactions, restore state; where to read on.
 
         What is remembered of an earlier tenure still holds only if this generation is the next one: in one between,
@@ -158,7 +158,7 @@ class Desk:
         """
         await self.follower.start()
         if membership.generation != self._generation + 1:
-            self.work.assign((), (), ())
+            self.processor.assign((), (), ())
         self._generation = NO_GENERATION
         tps = [TopicPartition(tp.topic, tp.partition) for tp in assigned]
         client = AIOKafkaClient(bootstrap_servers=self.bootstrap, client_id=self.transactional_id)
@@ -170,27 +170,27 @@ class Desk:
         carriers = {tp.topic.removeprefix(topics.MANIFESTS) for tp in tps if tp.topic.startswith(topics.MANIFESTS)}
         numbers = {tp.partition for tp in tps if tp.topic == topics.CHECKED}
         links = {tp.partition: offsets.get(tp) or 0 for tp in tps if tp.topic == topics.LINKS}
-        new, new_numbers, new_links = self.work.assign(carriers, numbers, links)
-        records = await restore(self.bootstrap, self.work, new, new_numbers, {number: links[number] for number in new_links}, seconds=RESTORE_SECONDS)
+        new, new_numbers, new_links = self.processor.assign(carriers, numbers, links)
+        records = await restore(self.bootstrap, self.processor, new, new_numbers, {number: links[number] for number in new_links}, seconds=RESTORE_SECONDS)
         log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
         return offsets
 
-    def begin(self, membership: Membership, rewinds: int) -> Tenure:
+    def start_assignment(self, membership: ConsumerGroupMetadata, rewinds: int) -> Assignment:
         """Begin a tenure."""
         self._generation = membership.generation
-        self.tenure = Tenure(membership, rewinds)
-        return self.tenure
+        self.assignment = Assignment(membership, rewinds)
+        return self.assignment
 
-    async def lay_down(self) -> None:
+    async def revoke_assignment(self) -> None:
         """End a tenure: what is processed is committed, what is queued is dropped."""
-        if self.tenure is not None:
-            self.tenure.lasts = False
+        if self.assignment is not None:
+            self.assignment.lasts = False
             await self.commit()
-            self.tenure = None
-            self._tell()
+            self.assignment = None
+            self._log_progress()
 
 
-class Pace:
+class CommitSchedule:
     """When to commit, asked once an interval."""
 
     __slots__ = ("_put_off",)

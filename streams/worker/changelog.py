@@ -5,20 +5,20 @@ from typing import Final
 
 import msgspec
 
-from agents.state.carriers import Bill, Filing
+from agents.state.carriers import HouseBillState, ManifestState
 from agents.state.consignee_encoding import token_of
-from agents.state.consignees import Partition
-from agents.state.inspections import Book, Choice
+from agents.state.consignees import ConsigneeStore
+from agents.state.inspections import Selection, SiteStatistics
 from schemas import topics
 from schemas.officer_action import Assessment
 from streams.kafka import partitioner
 
 _PACK: Final = msgspec.msgpack.Encoder().encode
-_FILING: Final = msgspec.msgpack.Decoder(Filing).decode
-_BILL: Final = msgspec.msgpack.Decoder(Bill).decode
+_FILING: Final = msgspec.msgpack.Decoder(ManifestState).decode
+_BILL: Final = msgspec.msgpack.Decoder(HouseBillState).decode
 _ASSESSMENT: Final = msgspec.msgpack.Decoder(Assessment).decode
-_BOOK: Final = msgspec.msgpack.Decoder(Book).decode
-_CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Choice]).decode
+_BOOK: Final = msgspec.msgpack.Decoder(SiteStatistics).decode
+_CHOSEN: Final = msgspec.msgpack.Decoder(dict[int, Selection]).decode
 _SEPARATOR: Final = "\x1f"
 _ASSESSED: Final = "assessed"
 _SITES: Final = "sites"
@@ -30,7 +30,7 @@ _BILLS: Final = "b"
 
 
 @dataclass(slots=True)
-class Touched:
+class DirtyKeys:
     """What changed of a carrier since the last unit."""
 
     manifests: set[str] = field(default_factory=set)
@@ -55,7 +55,7 @@ def intake_state_partition(carrier: str) -> int:
     return partitioner.of(topics.INTAKE_STATE, carrier.encode())
 
 
-def state_of(partition: Partition) -> dict[bytes, bytes]:
+def state_of(partition: ConsigneeStore) -> dict[bytes, bytes]:
     """Consignees and sites as `state.screening` has them: what a replay is compared with."""
     assessed = {_assessed_key(name): _PACK(assessment) for name, assessment in partition.assessed.items()}
     return {**partition.packed(), **assessed, **{_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}}

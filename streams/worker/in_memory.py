@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.reference import Reference
 from agents.values.identity import TokenKeys
 from schemas import avro
 from schemas.topics import CHECKED, CLEARANCE, DEAD_LETTERS, LINKS, MANIFESTS, RECEIPTS, SECURITY_OF_DESK
 from streams.kafka import partitioner
 from streams.kafka.admin import CARRIER
-from streams.kafka.outbox import Outbox
 from streams.kafka.record_batch import Headers
-from streams.manifest_files import Found, peek
+from streams.kafka.transaction_buffer import TransactionBuffer
+from streams.manifest_files import FileRecord, peek
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.worker.dead_letters import Letter
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 
 NOBODY: Final = "check"
 """Carrier of a manifest that names none."""
@@ -43,7 +43,7 @@ class Stored:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Kept(Outbox):
+class CapturingBuffer(TransactionBuffer):
     """Keeps what goes out, to be looked at."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Kept(Outbox):
 
 
 @dataclass(slots=True)
-class Answer:
+class PipelineResult:
     """Everything that one record brings."""
 
     receipts: list[Read] = field(default_factory=list)
@@ -71,20 +71,20 @@ class Answer:
         return not self.letters and not any(map(is_refusal, self.receipts))
 
 
-class Bench:
+class InMemoryPipeline:
     """A worker's work without Kafka: what goes to the internal topic is taken at once."""
 
     def __init__(self, settings: Settings, reference: Reference) -> None:
-        office = Office(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-        self._work = Work(office, memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, outbox=Kept)
+        context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
+        self._processor = RecordProcessor(context, memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, buffer=CapturingBuffer)
         self._offsets: Counter[str] = Counter()
 
-    def take(self, found: Found, carrier: str | None, at_ms: int) -> Answer:
+    def take(self, found: FileRecord, carrier: str | None, at_ms: int) -> PipelineResult:
         """One record of a carrier, through intake, screening and linking."""
         code = carrier or _named(found.value)
         topic = MANIFESTS + code
-        self._work.assign({*self._work.carriers, code}, range(partitioner.count(CHECKED)))
-        answer = Answer()
+        self._processor.assign({*self._processor.carriers, code}, range(partitioner.count(CHECKED)))
+        answer = PipelineResult()
         waiting = deque([Stored(topic, 0, self._offsets[topic], at_ms, peek(found.value).key, found.value)])
         self._offsets[topic] += 1
         while waiting:
@@ -97,11 +97,11 @@ class Bench:
 
     def _process(self, record: Stored) -> Iterator[Stored]:
         """What one record brings at once; the internal topic's get the next offsets there."""
-        self._work.process(record)
-        unit = self._work.close_unit()
+        self._processor.process(record)
+        unit = self._processor.close_unit()
         assert unit is not None  # noqa: S101 - for the type checker: a record has been processed
-        assert isinstance(unit.outbox, Kept)  # noqa: S101 - for the type checker: given to `Work`
-        for made in unit.outbox.kept:
+        assert isinstance(unit.buffer, CapturingBuffer)  # noqa: S101 - for the type checker: given to `RecordProcessor`
+        for made in unit.buffer.kept:
             place = f"{made.topic}-{made.partition}"
             yield replace(made, offset=self._offsets[place])
             self._offsets[place] += 1
@@ -113,7 +113,7 @@ def _named(value: bytes) -> str:
     return named if isinstance(named, str) and CARRIER.fullmatch(named) else NOBODY
 
 
-def _sort(record: Stored, answer: Answer) -> None:
+def _sort(record: Stored, answer: PipelineResult) -> None:
     if record.topic == DEAD_LETTERS:
         letter = Letter.of(record)
         source = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}

@@ -11,7 +11,7 @@ FILE: Final = "TONGGWAN_READY_FILE"
 """In a worker's environment: the file to write. Nobody needs it who doesn't supervise."""
 
 
-class Share(msgspec.Struct, frozen=True):
+class ReadyReport(msgspec.Struct, frozen=True):
     """What one worker has, in one generation of the group."""
 
     pid: int
@@ -24,13 +24,13 @@ def tell(generation: int, partitions: Iterable[tuple[str, int]]) -> None:
     path = os.environ.get(FILE)
     if path:
         new = Path(f"{path}.new")
-        new.write_bytes(msgspec.json.encode(Share(os.getpid(), generation, frozenset(partitions))))
+        new.write_bytes(msgspec.json.encode(ReadyReport(os.getpid(), generation, frozenset(partitions))))
         new.replace(path)
 
 
-def told(path: Path) -> Share | None:
+def told(path: Path) -> ReadyReport | None:
     """What a worker said last; None when it said nothing."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Share)
+        return msgspec.json.decode(path.read_bytes(), type=ReadyReport)
     except (OSError, msgspec.DecodeError):
         return None

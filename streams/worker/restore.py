@@ -11,10 +11,10 @@ from schemas import topics
 from streams.kafka.reading import _begins, read_between, read_to_end
 from streams.kafka.record import StoredRecord
 from streams.worker.changelog import intake_state_partition
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 
 
-async def restore(bootstrap: str, work: Work, carriers: set[str], numbers: set[int], links: Mapping[int, int] = MappingProxyType({}), *, seconds: float) -> int:  # noqa: PLR0913 - what a worker has
+async def restore(bootstrap: str, processor: RecordProcessor, carriers: set[str], numbers: set[int], links: Mapping[int, int] = MappingProxyType({}), *, seconds: float) -> int:  # noqa: PLR0913 - what a worker has
     """Fill the new carriers and partitions of a worker from the changelog; the number of records read.
 
     `links` are partitions of `parcels.links` with the offset where linking reads on.
@@ -28,14 +28,14 @@ async def restore(bootstrap: str, work: Work, carriers: set[str], numbers: set[i
     def apply(record: StoredRecord) -> None:
         key = record.key or b""
         if record.topic == topics.INTAKE_STATE:
-            work.restore_intake(carriers, key, record.value)
+            processor.restore_intake(carriers, key, record.value)
         else:
-            work.restore_screening(record.partition, key, record.value)
+            processor.restore_screening(record.partition, key, record.value)
 
-    return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds) + await _restore_links(bootstrap, work, links, seconds=seconds)
+    return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds) + await _restore_links(bootstrap, processor, links, seconds=seconds)
 
 
-async def _restore_links(bootstrap: str, work: Work, links: Mapping[int, int], *, seconds: float) -> int:
+async def _restore_links(bootstrap: str, processor: RecordProcessor, links: Mapping[int, int], *, seconds: float) -> int:
     """Link again, in silence, what lies within reach of the last record that was linked: what is older leaves no trace."""
     ends = {TopicPartition(topics.LINKS, number): offset for number, offset in links.items() if offset}
     last: dict[TopicPartition, int] = {}
@@ -47,7 +47,7 @@ async def _restore_links(bootstrap: str, work: Work, links: Mapping[int, int], *
 
     def apply(record: StoredRecord) -> None:
         if record.offset < ends[TopicPartition(record.topic, record.partition)]:
-            work.restore_links(record.partition, record.value)
+            processor.restore_links(record.partition, record.value)
 
     if not ends:
         return 0

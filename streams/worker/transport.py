@@ -3,7 +3,7 @@
 Faust keeps the app, the agents, the worker and the choreography of a rebalance; of its aiokafka driver these parts
 are replaced, because stock Faust loses and doubles records (its own exactly-once included):
 
-* a Faust message is a whole run of records of one partition (`Batch`), so that per-record costs vanish;
+* a Faust message is a whole run of records of one partition (`RecordRun`), so that per-record costs vanish;
 * acknowledging does nothing: offsets are committed by the transaction that holds what they led to, and by nothing else;
 * everything still queued from an earlier assignment is dropped, and each assignment starts from committed offsets;
 * a transaction that failed, or of which nobody can know, makes the whole worker start anew (`start_anew`).
@@ -28,10 +28,10 @@ from mode import Service, ServiceT
 from mode.utils.futures import notify
 
 from schemas import topics
-from streams.kafka.assignor import TogetherAssignor
+from streams.kafka.assignor import CarrierStickyAssignor
 from streams.kafka.record import StoredRecord
-from streams.kafka.transactions import GivenUpError, Membership, TransactionalProducer
-from streams.worker.assignment import IDLE_S, Batch, Desk, Pace, Tenure
+from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError
+from streams.worker.assignment import IDLE_S, Assignment, CommitSchedule, RecordRun, WorkerSession
 
 SCHEME: Final = "exactly-once"
 SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked|parcels\.links)$"
@@ -54,12 +54,12 @@ CHANNELS: Final = {topics.CHECKED: SCREENING, topics.LINKS: LINKING}
 class App(faust.App):
     """A Faust app with a desk."""
 
-    desk: Desk
+    session: WorkerSession
 
 
-def desk_of(app: AppT) -> Desk:
+def session_of(app: AppT) -> WorkerSession:
     """The desk of an app."""
-    return cast("App", app).desk
+    return cast("App", app).session
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -68,14 +68,14 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     rewinds = 0
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
-        settings = desk_of(self.app).settings
+        settings = session_of(self.app).settings
         return aiokafka.AIOKafkaConsumer(
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
-            client_id=desk_of(self.app).transactional_id,
+            client_id=session_of(self.app).transactional_id,
             group_id=settings.group,
             # A worker with a name of its own that comes back at once takes its place again, instead of waiting for its ghost's session to end.
             group_instance_id=settings.slot or None,
-            partition_assignment_strategy=[TogetherAssignor()],
+            partition_assignment_strategy=[CarrierStickyAssignor()],
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -108,12 +108,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             records = await fetcher.fetched_records((), timeout=FETCH_WAIT_MS / 1000, max_records=POLL_RECORDS_MAX)
         return self.rewinds, records
 
-    async def rewind(self, offsets: Mapping[TopicPartition, int | None], membership: Membership) -> int | None:
+    async def rewind(self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata) -> int | None:
         """Go to offsets, to the beginning where there is none; how often this was done, None when the membership has ended."""
         rewinds: int | None = await self.call_thread(self._rewind, offsets, membership)
         return rewinds
 
-    async def _rewind(self, offsets: Mapping[TopicPartition, int | None], membership: Membership) -> int | None:
+    async def _rewind(self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata) -> int | None:
         consumer = self._ensure_consumer()
         begins = await consumer.beginning_offsets([tp for tp, offset in offsets.items() if offset is None])
         # From here on nothing waits: all partitions move in one step, or none does.
@@ -124,17 +124,17 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         self.rewinds += 1
         return self.rewinds
 
-    async def membership(self) -> Membership:
+    async def membership(self) -> ConsumerGroupMetadata:
         """Who we are in the group at this moment."""
-        membership: Membership = await self.call_thread(self._membership)
+        membership: ConsumerGroupMetadata = await self.call_thread(self._membership)
         return membership
 
-    async def _membership(self) -> Membership:
+    async def _membership(self) -> ConsumerGroupMetadata:
         return self._present()
 
-    def _present(self) -> Membership:
+    def _present(self) -> ConsumerGroupMetadata:
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way to the generation
-        return Membership(coordinator.group_id, coordinator.generation, coordinator.member_id)
+        return ConsumerGroupMetadata(coordinator.group_id, coordinator.generation, coordinator.member_id)
 
 
 class Consumer(driver.Consumer):
@@ -146,26 +146,26 @@ class Consumer(driver.Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Deliver one message for each run of fetched records, until the consumer or its fetcher stops."""
         thread = cast("ConsumerThread", self._thread)
-        desk = desk_of(self.app)
+        session = session_of(self.app)
         try:
             while not (self.should_stop or fetcher.should_stop):
-                if not desk.at_work:
+                if not session.is_assigned:
                     await asyncio.sleep(IDLE_S)
                     continue
                 rewinds, records = await thread.fetch()
-                tenure = desk.tenure
-                if tenure is None or tenure.rewinds != rewinds:
+                assignment = session.assignment
+                if assignment is None or assignment.rewinds != rewinds:
                     continue  # fetched before the rewind that began this tenure: they are fetched again
                 for run in records.values():
-                    await self.callback(self._message(run, tenure))
+                    await self.callback(self._message(run, assignment))
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
 
-    def _message(self, run: Sequence[Any], tenure: Tenure) -> ConsumerMessage:
+    def _message(self, run: Sequence[Any], assignment: Assignment) -> ConsumerMessage:
         first = run[0]
         tp = TP(first.topic, first.partition)
-        batch = cast("bytes", Batch(run, tenure, time.monotonic()))  # Faust hands a message's value on without a look: `WholeBatch`
+        batch = cast("bytes", RecordRun(run, assignment, time.monotonic()))  # Faust hands a message's value on without a look: `PassThroughSchema`
         return ConsumerMessage(
             tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, batch, None, 0, 0, tp, generation_id=self.app.consumer_generation_id
         )
@@ -179,7 +179,7 @@ class Consumer(driver.Consumer):
 
     async def commit(self, topics: object = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Faust's signature
         """Commit the unit."""
-        await desk_of(self.app).commit()
+        await session_of(self.app).commit()
         return True
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -193,14 +193,14 @@ class Consumer(driver.Consumer):
 
     async def wait_empty(self) -> None:
         """End the tenure: let the agents finish the record they are at, and commit."""
-        desk = desk_of(self.app)
-        if desk.tenure is not None:
-            desk.tenure.lasts = False
-            desk.room.set()
+        session = session_of(self.app)
+        if session.assignment is not None:
+            session.assignment.lasts = False
+            session.has_capacity.set()
         while self._unacked_messages:
             await self._wait_for_ack(timeout=1)
             self._clean_unacked_messages()
-        await desk.lay_down()
+        await session.revoke_assignment()
 
     async def commit_and_end_transactions(self) -> None:
         """Commit the unit."""
@@ -209,29 +209,29 @@ class Consumer(driver.Consumer):
     @Service.task
     async def _commit_handler(self) -> None:
         """Commit once an interval; seldomer while there is more to do than can be done."""
-        desk, pace = desk_of(self.app), Pace()
+        session, pace = session_of(self.app), CommitSchedule()
         while not self.should_stop:
             began_s, computed_s = time.monotonic(), time.thread_time()
-            await asyncio.sleep(desk.settings.commit_interval_ms / 1000)
+            await asyncio.sleep(session.settings.commit_interval_ms / 1000)
             computed_share = (time.thread_time() - computed_s) / (time.monotonic() - began_s)
-            if pace.is_due(computed_share, has_room=desk.room.is_set()):
+            if pace.is_due(computed_share, has_room=session.has_capacity.is_set()):
                 await self.commit()
 
-    async def take_up(self) -> Tenure | None:
+    async def on_assigned(self) -> Assignment | None:
         """Begin a tenure with the present assignment; None when it has ended before it began, and another follows.
 
         Called by Faust when a rebalance is complete.
         """
-        thread, desk = cast("ConsumerThread", self._thread), desk_of(self.app)
-        if desk.tenure is not None and desk.work.waiting.offsets:
-            desk.start_anew("an assignment came while work of the one before was not committed")
+        thread, session = cast("ConsumerThread", self._thread), session_of(self.app)
+        if session.assignment is not None and session.processor.open_unit.offsets:
+            session.start_anew("an assignment came while work of the one before was not committed")
         membership = await thread.membership()
         try:
-            offsets = await desk.prepare(membership, self.assignment())
-        except GivenUpError as error:
-            desk.start_anew(str(error))
+            offsets = await session.prepare(membership, self.assignment())
+        except TransactionUnknownError as error:
+            session.start_anew(str(error))
         rewinds = await thread.rewind(offsets, membership)
-        return None if rewinds is None else desk.begin(membership, rewinds)
+        return None if rewinds is None else session.start_assignment(membership, rewinds)
 
     async def perform_seek(self) -> None:
         """Nothing to do: taking up a tenure has rewound to what is committed."""
@@ -251,22 +251,22 @@ class Producer(faust_producer.Producer):
     async def on_start(self) -> None:
         """Take the transactional id, which fences a forgotten twin."""
         await super().on_start()
-        desk = desk_of(self.app)
+        session = session_of(self.app)
         self._client = AIOKafkaClient(
-            bootstrap_servers=desk.bootstrap, client_id=desk.transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS, metadata_max_age_ms=METADATA_MS * 12
+            bootstrap_servers=session.bootstrap, client_id=session.transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS, metadata_max_age_ms=METADATA_MS * 12
         )
         await self._client.bootstrap()
-        producer = TransactionalProducer(self._client, desk.transactional_id, desk.settings.transaction_timeout_ms)
+        producer = TransactionalProducer(self._client, session.transactional_id, session.settings.transaction_timeout_ms)
         try:
             await producer.start()
-        except GivenUpError as error:
-            desk.start_anew(str(error))
-        desk.producer = producer
+        except TransactionUnknownError as error:
+            session.start_anew(str(error))
+        session.producer = producer
 
     async def on_stop(self) -> None:
         """Close the connection."""
         await super().on_stop()
-        await desk_of(self.app).follower.stop()
+        await session_of(self.app).follower.stop()
         if self._client is not None:
             await self._client.close()
 
@@ -300,15 +300,15 @@ class Transport(driver.Transport):
     driver_version = f"aiokafka={aiokafka.__version__}, transactions by Tonggwan"
 
 
-class WholeBatch(faust.Schema[None, Batch]):
+class PassThroughSchema(faust.Schema[None, RecordRun]):
     """Hands a batch to the agent as it is."""
 
     def loads_key(self, app: AppT, message: Message, **_: object) -> None:
         """No key: a batch has many."""
 
-    def loads_value(self, app: AppT, message: Message, **_: object) -> Batch:  # noqa: ARG002 - Faust's signature
+    def loads_value(self, app: AppT, message: Message, **_: object) -> RecordRun:  # noqa: ARG002 - Faust's signature
         """The batch."""
-        return cast("Batch", message.value)
+        return cast("RecordRun", message.value)
 
 
 TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"

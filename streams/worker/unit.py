@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 from aiokafka.structs import TopicPartition
 
-from streams.kafka.outbox import Outbox
+from streams.kafka.transaction_buffer import TransactionBuffer
 
 
 @dataclass(slots=True)
 class Unit:
     """What one transaction commits."""
 
-    outbox: Outbox = field(default_factory=Outbox)
+    buffer: TransactionBuffer = field(default_factory=TransactionBuffer)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
     """Next offset of each source."""
     stored_at_ms: int = 0

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.intake.link_messages import Told, since_of
-from agents.linking import Linking, read_sightings
-from agents.state.links import REACH_DAYS, Links
+from agents.intake.link_messages import LinkMessageBuilder, since_of
+from agents.linking import Linking, read_link_message
+from agents.state.links import REACH_DAYS, LinkStore
 from agents.state.price_bands import WINDOW_DAYS
 from agents.values.clock import DAY_MS
 from schemas import limits
-from schemas.parcel_links import ADDRESS, PHONE, SELLER, Gone, Sighting, Sightings, partition_of
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink, Retraction, partition_of
 from tests.flow import Flow, Stored
-from tests.links import NOW_MS, Log, cases, code, found, memory, sighting
+from tests.links import NOW_MS, Log, cases, code, found, memory, parcel_link
 from tests.parcels import manifest
 from tests.reference import REFERENCE
 
@@ -34,7 +34,7 @@ def scheme(codes: int, parcels: int, *, days: int, **changes: Any) -> list[dict[
     a_day = -(-parcels // days)
     for begin in range(0, parcels, a_day):
         told = [
-            sighting(f"kx/K{number}", **{"consignee": code(number % codes), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
+            parcel_link(f"kx/K{number}", **{"consignee": code(number % codes), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
             for number in range(begin, min(begin + a_day, parcels))
         ]
         brought += log.tell(*told, days=1 if begin else 0)
@@ -82,7 +82,7 @@ def test_an_ordinary_month_opens_no_case() -> None:
             goods = f"{6101 + (shop * 7 + chance.randrange(9)) % 60}"
             price = 500 + shop * 100 + chance.randrange(12_000)
             told.append(
-                sighting(
+                parcel_link(
                     f"kx/K{number}",
                     consignee=code(home * 4 + member),
                     address=100_000 + home,
@@ -98,7 +98,7 @@ def test_an_ordinary_month_opens_no_case() -> None:
                 number += 1
                 who = chance.randrange(people)
                 told.append(
-                    sighting(
+                    parcel_link(
                         f"kx/K{number}",
                         consignee=code(1_000_000 * place + who),
                         address=place,
@@ -120,7 +120,7 @@ def undervaluing(log: Log, *, first: int = 0, parcels: int = 6, cents: int = 4_0
         case
         for number in range(first, first + parcels)
         for case in log.tell(
-            sighting(f"kx/U{number}", consignee=code(500 + number), address=5_000 + number, phone=6_000 + number, seller=4, price_cents=cents, commodity=44, kind=48), days=1
+            parcel_link(f"kx/U{number}", consignee=code(500 + number), address=5_000 + number, phone=6_000 + number, seller=4, price_cents=cents, commodity=44, kind=48), days=1
         )
     ]
 
@@ -129,7 +129,7 @@ def priced(log: Log, parcels: int = 60, *, seller: int = 8) -> None:
     """What another seller takes for them."""
     log.tell(
         *[
-            sighting(f"kx/O{number}", consignee=code(number), address=2_000 + number, phone=3_000 + number, seller=seller, price_cents=28_000, commodity=44, kind=48)
+            parcel_link(f"kx/O{number}", consignee=code(number), address=2_000 + number, phone=3_000 + number, seller=seller, price_cents=28_000, commodity=44, kind=48)
             for number in range(parcels)
         ]
     )
@@ -184,8 +184,8 @@ def test_who_reads_the_log_back_finds_who_is_always_cheap_too_and_what_is_told_t
 
 
 def test_a_record_of_before_kinds_is_read() -> None:
-    said = msgspec.msgpack.decode(msgspec.msgpack.encode(sighting(kind=7)))
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(said[:-1]), type=Sighting) == sighting(kind=0)
+    said = msgspec.msgpack.decode(msgspec.msgpack.encode(parcel_link(kind=7)))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(said[:-1]), type=ParcelLink) == parcel_link(kind=0)
 
 
 # exact
@@ -193,8 +193,8 @@ def test_a_record_of_before_kinds_is_read() -> None:
 
 def eight(log: Log, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever a sighting may hold
     """Seven codes at one address, and the eighth; what the eighth brings."""
-    log.tell(*[sighting(f"kx/K{number}", consignee=code(number), phone=1000 + number, **changes) for number in range(7)])
-    return log.tell(sighting("kx/K7", consignee=code(7), phone=1007, **changes))
+    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number, **changes) for number in range(7)])
+    return log.tell(parcel_link("kx/K7", consignee=code(7), phone=1007, **changes))
 
 
 def test_the_parcel_that_crosses_a_limit_names_those_before_it_and_each_later_one_has_a_case_of_its_own() -> None:
@@ -203,14 +203,14 @@ def test_the_parcel_that_crosses_a_limit_names_those_before_it_and_each_later_on
     assert case["evidence_parcels"] == [f"K{number}" for number in range(7)]
     assert (case["desk"], case["outcome"], case["house_bill"], case["carrier"], case["sequence"]) == ("INVESTIGATION", "HOLD", "K7", "kx", 1)
     assert case["consignee"] == f"v1.k1.{code(7).hex()}"
-    (later,) = log.tell(sighting("kx/K8", consignee=code(8), phone=1008))
+    (later,) = log.tell(parcel_link("kx/K8", consignee=code(8), phone=1008))
     assert later["evidence_parcels"] == [f"K{number}" for number in range(8)]
     assert later["case_id"] != case["case_id"]
 
 
 def test_a_parcel_that_is_told_twice_counts_once() -> None:
     log = Log()
-    parcels = [sighting(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)]
+    parcels = [parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)]
     log.tell(*parcels)
     before = memory(log.links)
     number, said = log.records[-1]
@@ -221,17 +221,17 @@ def test_a_parcel_that_is_told_twice_counts_once() -> None:
 
 def test_an_amendment_takes_back_what_the_parcel_said_before() -> None:
     log = Log()
-    log.tell(*[sighting(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
-    log.tell(sighting("kx/K0", consignee=code(0), address=99, phone=1000))
-    assert log.tell(sighting("kx/K7", consignee=code(7), phone=1007)) == []
-    assert found(log.tell(sighting("kx/K0", consignee=code(0), phone=1000))) == ["XP-07 receiver_has_few_codes"]
+    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
+    log.tell(parcel_link("kx/K0", consignee=code(0), address=99, phone=1000))
+    assert log.tell(parcel_link("kx/K7", consignee=code(7), phone=1007)) == []
+    assert found(log.tell(parcel_link("kx/K0", consignee=code(0), phone=1000))) == ["XP-07 receiver_has_few_codes"]
 
 
 def test_a_cancelled_parcel_counts_no_more() -> None:
     log = Log()
-    log.tell(*[sighting(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
+    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
     log.tell(gone=["kx/K3"])
-    assert log.tell(sighting("kx/K7", consignee=code(7), phone=1007)) == []
+    assert log.tell(parcel_link("kx/K7", consignee=code(7), phone=1007)) == []
     log.tell(gone=[f"kx/K{number}" for number in (0, 1, 2, 4, 5, 6, 7)])
     assert memory(log.links) == memory(Log().links)
 
@@ -239,17 +239,17 @@ def test_a_cancelled_parcel_counts_no_more() -> None:
 @pytest.mark.parametrize(("days", "finds"), [pytest.param(29.99, 1, id="within the window"), pytest.param(30, 0, id="thirty days later")])
 def test_a_parcel_counts_for_thirty_days(days: float, finds: int) -> None:
     log = Log()
-    log.tell(*[sighting(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
-    assert len(log.tell(sighting("kx/K7", consignee=code(7), phone=1007), days=days)) == finds
+    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
+    assert len(log.tell(parcel_link("kx/K7", consignee=code(7), phone=1007), days=days)) == finds
 
 
 def test_what_is_older_than_the_window_is_forgotten() -> None:
     log = Log()
     for _ in range(5):
         eight(log)
-    log.tell(sighting("kx/other", address=999, phone=998, seller=997, commodity=996), days=WINDOW_DAYS + 2)
-    log.tell(sighting("kx/other", address=1000, phone=1001, seller=1002, commodity=996))
-    log.tell(*[sighting(f"kx/N{mark}", address=mark, phone=mark, seller=mark, commodity=996) for mark in range(2000, 2004)])  # every partition hears of the day
+    log.tell(parcel_link("kx/other", address=999, phone=998, seller=997, commodity=996), days=WINDOW_DAYS + 2)
+    log.tell(parcel_link("kx/other", address=1000, phone=1001, seller=1002, commodity=996))
+    log.tell(*[parcel_link(f"kx/N{mark}", address=mark, phone=mark, seller=mark, commodity=996) for mark in range(2000, 2004)])  # every partition hears of the day
     assert sum(len(links.receivers) for links in log.links.values()) == 2 + 4  # the address and the phone of each
     assert {mark for links in log.links.values() for mark in links.sellers} == {1002, *range(2000, 2004)}
     assert {mark for links in log.links.values() for mark in links.bands} == {996}
@@ -257,7 +257,7 @@ def test_what_is_older_than_the_window_is_forgotten() -> None:
 
 def test_a_mark_remembers_so_many_parcels_and_no_more() -> None:
     log = Log()
-    log.tell(*[sighting(f"kx/K{number}", consignee=code(number)) for number in range(limits.LINK_PARCELS_MAX + 1)])
+    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number)) for number in range(limits.LINK_PARCELS_MAX + 1)])
     kept = [each for links in log.links.values() for each in links.receivers.values()]
     assert [len(each) for each in kept] == [limits.LINK_PARCELS_MAX] * 2
     assert all("kx/K0" not in each and "kx/K1" in each for each in kept)
@@ -267,45 +267,45 @@ def test_a_mark_remembers_so_many_parcels_and_no_more() -> None:
 
 def test_a_partition_remembers_so_many_kinds_of_goods_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "LINK_BANDS_MAX", 3)
-    links = Links()
+    links = LinkStore()
     for days, numbers in enumerate(((1, 2, 3), (1, 3), (2, 2), (4,))):
         links.expire(NOW_MS + days * DAY_MS)
         for number in numbers:
-            links.send(4, sighting(f"kx/K{days}-{number}", commodity=number), NOW_MS + days * DAY_MS)
+            links.add_seller(4, parcel_link(f"kx/K{days}-{number}", commodity=number), NOW_MS + days * DAY_MS)
     assert list(links.bands) == [3, 2, 4]
 
 
 def test_a_seller_that_says_nothing_of_itself_is_no_seller() -> None:
-    told = Told("kx")
-    told.seen(sighting(address=0, phone=0, seller=0), b"")
+    told = LinkMessageBuilder("kx")
+    told.seen(parcel_link(address=0, phone=0, seller=0), b"")
     assert told.by_partition("M1", 1, "", "k1", NOW_MS) == {}
 
 
 def test_one_record_has_what_belongs_to_its_partition() -> None:
-    told = Told("kx")
-    marks = told.seen(sighting(address=4, phone=8, seller=5), b"")
+    told = LinkMessageBuilder("kx")
+    marks = told.seen(parcel_link(address=4, phone=8, seller=5), b"")
     said = told.by_partition("M1", 1, "", "k1", NOW_MS)
     assert {number: [kinds for kinds, _ in each.seen] for number, each in said.items()} == {0: [ADDRESS | PHONE], 1: [SELLER]}
     assert since_of(marks) == NOW_MS
     assert since_of(b"") is None
-    again = Told("kx")
-    again.seen(sighting(address=4, phone=9, seller=5), marks)
-    assert {number: each.gone for number, each in again.by_partition("M1", 2, "", "k1", NOW_MS).items()} == {0: (Gone("kx/K1", PHONE, 4, 8, 5),), 1: ()}
+    again = LinkMessageBuilder("kx")
+    again.seen(parcel_link(address=4, phone=9, seller=5), marks)
+    assert {number: each.gone for number, each in again.by_partition("M1", 2, "", "k1", NOW_MS).items()} == {0: (Retraction("kx/K1", PHONE, 4, 8, 5),), 1: ()}
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
-    told = Told("kx")
-    told.seen(sighting(), b"")
+    told = LinkMessageBuilder("kx")
+    told.seen(parcel_link(), b"")
     for said in told.by_partition("M1", 1, "180-12345675", "k1", NOW_MS).values():
-        read = read_sightings(msgspec.msgpack.encode(said))
+        read = read_link_message(msgspec.msgpack.encode(said))
         assert (read.carrier, read.manifest_id, read.received_at_ms) == ("kx", "M1", NOW_MS)
-        assert [msgspec.msgpack.decode(raw, type=Sighting) for _, raw in read.seen] == [sighting()]
+        assert [msgspec.msgpack.decode(raw, type=ParcelLink) for _, raw in read.seen] == [parcel_link()]
 
 
 # read back
 
 PARCELS = st.builds(
-    lambda number, who, address, phone, seller, goods, price, kind: sighting(
+    lambda number, who, address, phone, seller, goods, price, kind: parcel_link(
         f"kx/K{number}", consignee=code(who), address=address, phone=phone, seller=seller, commodity=seller, goods=goods, price_cents=price, kind=kind
     ),
     st.integers(0, 40),
@@ -322,7 +322,7 @@ STEPS = st.lists(
 )
 
 
-def play(steps: list[tuple[float, list[Sighting], list[int]]]) -> Log:
+def play(steps: list[tuple[float, list[ParcelLink], list[int]]]) -> Log:
     log = Log()
     for days, parcels, cancelled in steps:
         gone = [f"kx/K{number}" for number in cancelled if f"kx/K{number}" not in {parcel.name for parcel in parcels}]
@@ -332,19 +332,19 @@ def play(steps: list[tuple[float, list[Sighting], list[int]]]) -> Log:
 
 @settings(deadline=None)
 @given(STEPS)
-def test_who_reads_the_log_back_remembers_the_same(steps: list[tuple[float, list[Sighting], list[int]]]) -> None:
+def test_who_reads_the_log_back_remembers_the_same(steps: list[tuple[float, list[ParcelLink], list[int]]]) -> None:
     log = play(steps)
     assert memory(log.restored()) == memory(log.links)
 
 
-def probe(links: dict[int, Links], now_ms: int) -> list[dict[str, Any]]:
+def probe(links: dict[int, LinkStore], now_ms: int) -> list[dict[str, Any]]:
     """What comes of many more parcels: whatever is remembered shows in it."""
     linking = Linking(REFERENCE)
     brought = []
     for turn in range(3):
-        told = Told("kx")
+        told = LinkMessageBuilder("kx")
         for number in range(100, 124):
-            parcel = sighting(
+            parcel = parcel_link(
                 f"kx/P{turn}-{number}", since_ms=now_ms, consignee=code(number), address=number % 4, phone=turn, seller=1 + turn, commodity=turn, price_cents=14_000 + number % 7
             )
             told.seen(parcel, b"")
@@ -355,7 +355,7 @@ def probe(links: dict[int, Links], now_ms: int) -> list[dict[str, Any]]:
 
 @settings(deadline=None)
 @given(STEPS)
-def test_what_is_out_of_reach_leaves_no_trace(steps: list[tuple[float, list[Sighting], list[int]]]) -> None:
+def test_what_is_out_of_reach_leaves_no_trace(steps: list[tuple[float, list[ParcelLink], list[int]]]) -> None:
     """A worker that reads back only the reach of the log finds what one that was there all along finds."""
     log = play(steps)
     within = [(number, said) for number, said in log.records if said.received_at_ms >= log.now_ms - REACH_DAYS * DAY_MS]
@@ -364,7 +364,7 @@ def test_what_is_out_of_reach_leaves_no_trace(steps: list[tuple[float, list[Sigh
 
 def test_less_than_the_window_would_not_do() -> None:
     """A control of the test above."""
-    log = play([(0, [sighting(f"kx/K{number}", consignee=code(number), address=1, phone=3, seller=2) for number in range(20)], []), (3, [sighting("kx/K30")], [])])
+    log = play([(0, [parcel_link(f"kx/K{number}", consignee=code(number), address=1, phone=3, seller=2) for number in range(20)], []), (3, [parcel_link("kx/K30")], [])])
     within = [(number, said) for number, said in log.records if said.received_at_ms >= log.now_ms - DAY_MS]
     assert probe(log.restored(within), log.now_ms) != probe(log.links, log.now_ms)
 
@@ -411,7 +411,7 @@ def test_prices_are_compared_with_those_of_goods_alike(changes: dict[str, Any], 
     flow = Flow()
     goods = [{"items": [GOODS | more], "gross_weight_g": 3_500} for more in ({}, changes)]
     flow.send(manifest(*[{"house_bill": f"KX{number}"} | each for number, each in enumerate(goods)]))
-    seen = {parcel.name: parcel for record in flow.links for _, raw in read_sightings(record.value or b"").seen for parcel in [msgspec.msgpack.decode(raw, type=Sighting)]}
+    seen = {parcel.name: parcel for record in flow.links for _, raw in read_link_message(record.value or b"").seen for parcel in [msgspec.msgpack.decode(raw, type=ParcelLink)]}
     first, second = seen.values()
     assert first.kind != first.commodity
     assert [name for name in ("commodity", "kind") if getattr(first, name) == getattr(second, name)] == same
@@ -423,10 +423,10 @@ def test_a_b_a_changes_no_counter() -> None:
     first = manifest(*people(5), manifest_id="A")
     flow.send(first)
     flow.send(manifest(*people(2, 5), manifest_id="B"))
-    before = memory(flow.work.links)
+    before = memory(flow.processor.links)
     told = len(flow.links)
     flow.send(first)
-    assert (memory(flow.work.links), len(flow.links)) == (before, told)
+    assert (memory(flow.processor.links), len(flow.links)) == (before, told)
     assert linked(flow) == []
     flow.send(manifest(*people(1, 7), manifest_id="C"))
     (case,) = linked(flow)
@@ -443,7 +443,7 @@ def test_a_crash_before_the_last_record_is_linked_changes_nothing() -> None:
     flow.screen()
     other.screen()
     assert linked(flow) == linked(other) != []
-    assert memory(flow.work.links) == memory(other.work.links)
+    assert memory(flow.processor.links) == memory(other.processor.links)
 
 
 def test_amended_and_cancelled_parcels_are_taken_back_after_a_crash_too() -> None:
@@ -459,16 +459,16 @@ def test_amended_and_cancelled_parcels_are_taken_back_after_a_crash_too() -> Non
     flow = flow.restored(compacted=True)
     flow.send({**manifest(manifest_id="A", version=3, function="CANCEL"), "parcels": []})
     flow.send({**manifest(manifest_id="B", version=2, function="CANCEL"), "parcels": []})
-    assert memory(flow.work.links) == memory(Log().links)
+    assert memory(flow.processor.links) == memory(Log().links)
 
 
 def test_a_refused_amendment_leaves_what_was_said() -> None:
 
     flow = Flow()
     flow.send(manifest(*people(7), manifest_id="A"))
-    before = memory(flow.work.links)
+    before = memory(flow.processor.links)
     flow.send(manifest(*[{**parcel, "pieces": 0} for parcel in people(7)], manifest_id="A", version=2, function="AMEND"))
-    assert memory(flow.work.links) == before
+    assert memory(flow.processor.links) == before
 
 
 def test_exports_and_companies_are_told_to_nobody() -> None:
@@ -495,21 +495,21 @@ def test_a_record_nobody_can_read_is_set_aside_and_read_back_by_nobody() -> None
     flow.take(bad)
     assert [record.topic for record in flow.log] == ["dead-letters"]
     flow.links.append(bad)
-    assert memory(flow.restored().work.links) == memory(Log().links)
+    assert memory(flow.restored().processor.links) == memory(Log().links)
 
 
 def test_sightings_have_a_shape_that_old_records_keep() -> None:
     """Records live for 90 days: fields may be added at the end with a default, nothing else."""
-    assert Sightings.__struct_fields__[:8] == ("carrier", "manifest_id", "manifest_version", "master_bill", "key_id", "received_at_ms", "gone", "seen")
-    assert Sighting.__struct_fields__[:4] == ("name", "since_ms", "sequence", "consignee")
+    assert LinkMessage.__struct_fields__[:8] == ("carrier", "manifest_id", "manifest_version", "master_bill", "key_id", "received_at_ms", "gone", "seen")
+    assert ParcelLink.__struct_fields__[:4] == ("name", "since_ms", "sequence", "consignee")
 
 
 def test_a_parcel_that_is_amended_after_the_window_is_expired_like_any_other() -> None:
-    links, first = Links(), sighting(since_ms=NOW_MS)
+    links, first = LinkStore(), parcel_link(since_ms=NOW_MS)
     later_ms = NOW_MS + 40 * DAY_MS
-    links.receive(11, first, msgspec.msgpack.encode(first), NOW_MS)
-    links.receive(11, sighting("kx/K2", since_ms=NOW_MS), msgspec.msgpack.encode(first), NOW_MS)
-    links.receive(11, first, msgspec.msgpack.encode(first), later_ms)
-    links.send(31, first, later_ms)
+    links.add_receiver(11, first, msgspec.msgpack.encode(first), NOW_MS)
+    links.add_receiver(11, parcel_link("kx/K2", since_ms=NOW_MS), msgspec.msgpack.encode(first), NOW_MS)
+    links.add_receiver(11, first, msgspec.msgpack.encode(first), later_ms)
+    links.add_seller(31, first, later_ms)
     links.expire(later_ms + DAY_MS)
     assert (links.receivers, links.sellers) == ({}, {})

@@ -128,7 +128,7 @@ async def test_worker_that_slept_past_its_session_is_fenced(tmp_path: Path) -> N
     async with scene(tmp_path, carriers_of(stream)) as (running, watcher):
 
         async def disturb() -> None:
-            await running.settled()
+            await running.decision_head()
             for slot in (0, 1):
                 await asyncio.sleep(1)
                 running.workers[slot].send_signal(signal.SIGSTOP)
@@ -149,7 +149,7 @@ async def test_broker_killed_and_started_again(tmp_path: Path) -> None:
     async with scene(tmp_path, carriers_of(stream)) as (running, watcher):
 
         async def disturb() -> None:
-            await running.settled()
+            await running.decision_head()
             for pause_s in BROKER_IS_AWAY_S:
                 await asyncio.sleep(1.5)
                 signal_all(running, signal.SIGSTOP)
@@ -197,7 +197,7 @@ async def test_a_slow_record_and_a_kill_in_the_middle_of_it(tmp_path: Path) -> N
     stream = [(carrier, manifest) for carrier, manifest in manifests(4) if carrier != "kx"]
     half = len(stream) // 2
     async with scene(tmp_path, {"kx", *carriers_of(stream)}) as (running, watcher):
-        await running.settled()
+        await running.decision_head()
         caught = False
         attempts = 0
         while not caught:
@@ -211,7 +211,7 @@ async def test_a_slow_record_and_a_kill_in_the_middle_of_it(tmp_path: Path) -> N
             caught = await taken(running, "kx") == before
             assert await running.holder_of(topics.MANIFESTS + "kx") != holder
             running.release(holder)
-            await running.settled()
+            await running.decision_head()
         await running.publish_all(stream[half:])
         balance = await ended(running, watcher)
         holds(balance, running)
@@ -246,7 +246,7 @@ async def test_versions_that_repeat_overtake_and_correct_while_workers_die(tmp_p
     corrections = limits.CONSIGNEE_CHANGES_MAX - 2
     rest = manifests(6, PARCELS // 3)
     async with scene(tmp_path, {"kx", *carriers_of(rest)}) as (running, watcher):
-        await running.settled()
+        await running.decision_head()
 
         async def disturb() -> None:
             for round_ in range(3):
@@ -260,7 +260,7 @@ async def test_versions_that_repeat_overtake_and_correct_while_workers_die(tmp_p
             for number in range(1, corrections + 1):
                 await running.publish("kx", for_somebody_else(corrected, number))
                 await asyncio.sleep(2.5 / corrections)
-            await running.settled()
+            await running.decision_head()
             await asyncio.gather(*(running.publish("kx", twice, partition=number) for number in (0, 1)))
 
         saying = asyncio.create_task(say())

@@ -99,7 +99,7 @@ def test_it_survives_a_crash() -> None:
     after.send(manifest({**WHOLE, "pieces": 2}, version=2, function="AMEND"))
     assert told(after)[-1][2] == "HOLD"
     flow.send(manifest({**WHOLE, "pieces": 2}, version=2, function="AMEND"))
-    assert [state_of(partition) for partition in after.work.partitions.values()] == [state_of(partition) for partition in flow.work.partitions.values()]
+    assert [state_of(partition) for partition in after.processor.partitions.values()] == [state_of(partition) for partition in flow.processor.partitions.values()]
 
 
 def test_an_action_on_a_decision_that_is_not_in_force_is_set_aside_with_what_is() -> None:

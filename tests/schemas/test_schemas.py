@@ -83,7 +83,7 @@ def test_a_record_has_the_fields_of_its_struct(record: dict[str, Any]) -> None:
 
 def test_a_decision_is_what_is_settled_and_then_what_is_decided() -> None:
     names = [field["name"] for field in avro.load("decision.v1.avsc")["fields"]]
-    assert names == [*decision.Settled.__struct_fields__, *decision.Decided.__struct_fields__]
+    assert names == [*decision.DecisionHead.__struct_fields__, *decision.DecisionTail.__struct_fields__]
 
 
 def test_a_topic_carries_a_schema_that_is_there() -> None:

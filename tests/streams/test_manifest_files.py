@@ -12,7 +12,7 @@ import pytest
 from agents.read import read as read_record
 from schemas import avro, limits
 from streams import manifest_files
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.simulation.sample.day import day
 from streams.simulation.sample.framing import framed
 
@@ -47,13 +47,13 @@ def test_records(name: str, content: bytes, expected: list[tuple[str, bytes]], t
 
 @pytest.mark.parametrize("content", [b"", b" \n\t", b"[]"], ids=["empty", "white space", "an empty list"])
 def test_a_file_without_a_manifest_is_refused(content: bytes, tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="holds no manifest: write one as JSON"):
+    with pytest.raises(OperatorError, match="holds no manifest: write one as JSON"):
         records(tmp_path / "a.json", content)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "A.XML"])
 def test_formats_that_nothing_reads_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="which isn't read here: convert it"):
+    with pytest.raises(OperatorError, match="which isn't read here: convert it"):
         records(tmp_path / name, ONE)
 
 
@@ -85,13 +85,13 @@ def test_a_container_with_fewer_fields_takes_the_defaults(tmp_path: Path) -> Non
 @pytest.mark.parametrize("cut", [5, 50, -20], ids=["in the header", "in the schema", "in a record"])
 def test_a_container_cut_short_is_told_with_the_last_good_manifest(cut: int, tmp_path: Path) -> None:
     whole = container(manifests(1), avro.load("manifest.v1.avsc"))
-    with pytest.raises(Trouble, match="can't be read as manifests in Avro behind manifest 0"):
+    with pytest.raises(OperatorError, match="can't be read as manifests in Avro behind manifest 0"):
         records(tmp_path / "a.avro", whole[:cut])
 
 
 def test_a_container_of_something_else_is_told(tmp_path: Path) -> None:
     schema = {"type": "record", "name": "Other", "fields": [{"name": "x", "type": "long"}]}
-    with pytest.raises(Trouble, match="can't be read as manifests in Avro"):
+    with pytest.raises(OperatorError, match="can't be read as manifests in Avro"):
         records(tmp_path / "a.avro", container([{"x": 1}], schema))
 
 
@@ -102,7 +102,7 @@ def test_what_no_broker_takes_is_refused_with_the_limit(name: str, size: int, *,
     if taken:
         assert [len(manifest_files.within_limit(found).value) for found in manifest_files.read((str(tmp_path / name),))] == [size]
         return
-    with pytest.raises(Trouble, match=r"the limit is 8,388,608 \(RECORD_BYTES_MAX\): split it"):
+    with pytest.raises(OperatorError, match=r"the limit is 8,388,608 \(RECORD_BYTES_MAX\): split it"):
         [manifest_files.within_limit(found) for found in manifest_files.read((str(tmp_path / name),))]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.settings import CHECKOUT, KEY_FILE, BadSetting, Settings, TokenKey, variable
+from streams.settings import CHECKOUT, KEY_FILE, InvalidSettingError, Settings, TokenKey, variable
 
 HEX = "00112233445566778899aabbccddeeff"
 
@@ -60,7 +60,7 @@ def test_read(name: str, text: str, field: str, value: object) -> None:
     ],
 )
 def test_refused(environ: dict[str, str], says: str) -> None:
-    with pytest.raises(BadSetting) as refused:
+    with pytest.raises(InvalidSettingError) as refused:
         Settings.read(environ)
     assert says in str(refused.value)
 
@@ -78,7 +78,7 @@ def test_refused(environ: dict[str, str], says: str) -> None:
     ],
 )
 def test_refused_keys_are_not_quoted(text: str, says: str) -> None:
-    with pytest.raises(BadSetting) as refused:
+    with pytest.raises(InvalidSettingError) as refused:
         Settings.read({"INTAKE_TOKEN_KEYS": text})
     assert says in str(refused.value)
     for secret in ("c0ff", "c0c0", "zz", HEX):

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from schemas import limits
-from streams.simulation.sample.events import EVENTS, Made
+from streams.simulation.sample.events import EVENTS, GeneratedManifest
 from streams.simulation.sample.mistakes import _spoil
-from streams.simulation.sample.parcels import EXPORT_KINDS, HEAVY_PARCELS, KINDS, US_KINDS, Maker, Person
+from streams.simulation.sample.parcels import EXPORT_KINDS, HEAVY_PARCELS, KINDS, US_KINDS, ManifestGenerator, Person
 from streams.simulation.sample.profiles import KOREA, PROFILES, Json, Profile
 
 WRONG_CARRIER: Final = "WRONG_CARRIER"
@@ -42,7 +42,7 @@ class Plan:
     """Share of parcels with a mistake."""
 
 
-def _plan(maker: Maker, profiles: tuple[Profile, ...], parcels: int, parcels_per_manifest: int, dirty: float) -> Plan:
+def _plan(maker: ManifestGenerator, profiles: tuple[Profile, ...], parcels: int, parcels_per_manifest: int, dirty: float) -> Plan:
     """Draws the day's carriers, events and planted parcels."""
     rng = maker.random
     manifests = -(-parcels // parcels_per_manifest)
@@ -66,7 +66,7 @@ def _kind(rng: random.Random, profile: Profile) -> str:
     return rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
 
 
-def _original(maker: Maker, plan: Plan, number: int, places: range, lodged_at: datetime) -> Made:
+def _original(maker: ManifestGenerator, plan: Plan, number: int, places: range, lodged_at: datetime) -> GeneratedManifest:
     """One original manifest."""
     rng, profile = maker.random, plan.profiles[number]
     parcels: list[Json] = []
@@ -82,7 +82,7 @@ def _original(maker: Maker, plan: Plan, number: int, places: range, lodged_at: d
         elif rng.random() < plan.dirty:
             dirty[at] = _spoil(rng, profile, parcel)
         parcels.append(parcel)
-    made = Made(profile.carrier, maker.manifest(profile, lodged_at, parcels), "ORIGINAL", dirty, planted)
+    made = GeneratedManifest(profile.carrier, maker.manifest(profile, lodged_at, parcels), "ORIGINAL", dirty, planted)
     if plan.events.get(number) == WRONG_CARRIER:
         made.manifest["carrier"] = "gd" if profile.carrier == "kx" else "kx"
         made = made._replace(event=WRONG_CARRIER)
@@ -100,7 +100,7 @@ def records(  # noqa: PLR0913 - each is something a test or a load run has to va
     events: bool = True,
     planted: bool = True,
     people: list[Person] | None = None,
-) -> Iterator[Made]:
+) -> Iterator[GeneratedManifest]:
     """The day with its answers: every record in the order of arrival and what was put into it on purpose.
 
     `parcels` counts those of the original manifests; what follows on them (amendments, cancellations, repetitions)
@@ -112,14 +112,14 @@ def records(  # noqa: PLR0913 - each is something a test or a load run has to va
         raise ValueError(f"carriers is {carriers}, the sample knows 1 to {len(PROFILES)}")
     if not 1 <= parcels_per_manifest <= limits.PARCELS_PER_MANIFEST_MAX:
         raise ValueError(f"parcels_per_manifest is {parcels_per_manifest}, a manifest holds 1 to {limits.PARCELS_PER_MANIFEST_MAX}")
-    maker = Maker(seed, on, people)
+    maker = ManifestGenerator(seed, on, people)
     plan = _plan(maker, PROFILES[:carriers], parcels, parcels_per_manifest, dirty)
     if not events:
         plan.events.clear()
     if not planted:
         plan.planted.clear()
     midnight = datetime(on.year, on.month, on.day, tzinfo=KOREA)
-    waiting: list[tuple[int, Made]] = []
+    waiting: list[tuple[int, GeneratedManifest]] = []
     for number in range(len(plan.profiles)):
         minutes = FIRST_MINUTE + (LAST_MINUTE - FIRST_MINUTE) * number / len(plan.profiles)
         lodged_at = (midnight + timedelta(minutes=minutes)).replace(microsecond=0)

@@ -82,7 +82,7 @@ def _bad_check_digit(_rng: random.Random, parcel: Json) -> None:
     parcel["house_bill"] = f"{identifier[:10]}{(int(identifier[10]) + 1) % 10}{identifier[11:]}"
 
 
-SPOILS: Final[Mapping[str, Spoil]] = {
+MISTAKES: Final[Mapping[str, Spoil]] = {
     "missing_field": _missing_field,
     "wrong_type": _wrong_type,
     "vague_description": _vague,
@@ -108,6 +108,6 @@ def _spoil(rng: random.Random, profile: Profile, parcel: Json) -> str:
     if profile.mode == "POST" and rng.random() < 0.2:  # noqa: PLR2004 - only here the house bill has a check digit
         _bad_check_digit(rng, parcel)
         return "bad_check_digit"
-    name = rng.choice(tuple(SPOILS) if profile.direction == "IMPORT" else EXPORT_SPOILS)
-    SPOILS[name](rng, parcel)
+    name = rng.choice(tuple(MISTAKES) if profile.direction == "IMPORT" else EXPORT_SPOILS)
+    MISTAKES[name](rng, parcel)
     return name

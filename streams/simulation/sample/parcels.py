@@ -47,7 +47,7 @@ HEAVY_PARCELS: Final = 14
 PEOPLE_BEFORE_RETURNS: Final = 40
 
 
-class Maker:
+class ManifestGenerator:
     """Makes parcels for one day; holds the random numbers, the consignees so far and what was counted."""
 
     def __init__(self, seed: int, on: date, people: list[Person] | None = None) -> None:

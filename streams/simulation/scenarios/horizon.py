@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from streams.simulation.sample import day, parcels, profiles
-from streams.simulation.sample.events import Made
+from streams.simulation.sample.events import GeneratedManifest
 from streams.simulation.sample.profiles import Json
 from streams.simulation.scenarios.patterns import OF_KIND, Catalogue, catalogue
 from streams.simulation.scenarios.scene import Planted, Scene, Span
@@ -97,19 +97,19 @@ class Horizon:
                     hidden[planted.truth.day - 1].append(planted)
         return hidden
 
-    def _hide(self, made: list[Made], hidden: list[Planted], rng: random.Random) -> None:
+    def _hide(self, made: list[GeneratedManifest], hidden: list[Planted], rng: random.Random) -> None:
         """Put parcels among those of the day, each into a manifest of its carrier."""
         of_carrier: dict[str, list[Json]] = defaultdict(list)
         for record in made:
             of_carrier[record.carrier].append(record.manifest)
-        together: dict[tuple[str, str], Json] = {}
+        chunk_records: dict[tuple[str, str], Json] = {}
         for planted in hidden:
             manifest = rng.choice(of_carrier[planted.truth.carrier])
-            if planted.together:
-                manifest = together.setdefault((planted.truth.scenario, planted.together), manifest)
+            if planted.chunk_records:
+                manifest = chunk_records.setdefault((planted.truth.scenario, planted.chunk_records), manifest)
             manifest["parcels"].insert(rng.randrange(len(manifest["parcels"]) + 1), planted.parcel)
             self.truths.append(planted.truth)
 
 
-def _mistake(record: Made, place: int, name: str, day: int) -> Truth:
+def _mistake(record: GeneratedManifest, place: int, name: str, day: int) -> Truth:
     return Truth(record.carrier, str(record.manifest["parcels"][place].get("house_bill")), "MISTAKE", name, 0, "honest mistake", day + 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.simulation.scenarios.plots import bars, curve, percent
 from streams.simulation.scenarios.report import GOAL_RATE, GOAL_SHARE, PER, Cost, Report, Scenario, share
 
@@ -21,7 +21,7 @@ def write(report: Report, path: Path, how: str) -> None:
             (folder / f"{name}.svg").write_text(plot, encoding="utf-8")
         path.write_text("\n".join(page_of(report, folder.name, how)), encoding="utf-8")
     except OSError as error:
-        raise Trouble(f"{path} can't be written ({error.strerror}): name another file.") from error
+        raise OperatorError(f"{path} can't be written ({error.strerror}): name another file.") from error
 
 
 def plots_of(report: Report) -> dict[str, str]:

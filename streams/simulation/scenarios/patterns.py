@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.simulation.scenarios import contraband, identity, innocent, parties, smuggling, splitting
 from streams.simulation.scenarios.scene import Figures, Planted, Scene
 from streams.simulation.scenarios.truth import Kind
@@ -107,10 +107,10 @@ def catalogue(path: Path = FILE) -> Catalogue:
         figures: dict[str, Figures] = {}
         for patterns, tables in ((PLANTED, file.planted), (INNOCENT, file.innocent)):
             if unknown := tables.keys() - {pattern.name for pattern in patterns}:
-                raise Trouble(f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}.")
+                raise OperatorError(f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}.")
             figures |= {pattern.name: _figures(path, pattern, tables) for pattern in patterns}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise Trouble(f"{path} can't be read as scenarios ({error}): take {FILE.name} of the checkout as the example.") from error
+        raise OperatorError(f"{path} can't be read as scenarios ({error}): take {FILE.name} of the checkout as the example.") from error
     return Catalogue(file.sizes, file.judged, figures)
 
 
@@ -118,6 +118,6 @@ def _figures(path: Path, pattern: Pattern, tables: dict[str, dict[str, Any]]) ->
     try:
         return msgspec.convert(tables[pattern.name], pattern.figures)
     except KeyError as error:
-        raise Trouble(f"{path.name} has no figures for {pattern.name}: every pattern needs its table.") from error
+        raise OperatorError(f"{path.name} has no figures for {pattern.name}: every pattern needs its table.") from error
     except msgspec.ValidationError as error:
-        raise Trouble(f"{path.name}, {pattern.name}: {error}.") from error
+        raise OperatorError(f"{path.name}, {pattern.name}: {error}.") from error

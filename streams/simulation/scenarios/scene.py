@@ -13,7 +13,7 @@ from zlib import crc32
 
 import msgspec
 
-from streams.simulation.sample.parcels import Amounts, Maker
+from streams.simulation.sample.parcels import Amounts, ManifestGenerator
 from streams.simulation.sample.profiles import PROFILES, Json, Profile
 from streams.simulation.scenarios.truth import Kind, Truth
 
@@ -61,7 +61,7 @@ class Planted(NamedTuple):
 
     parcel: Json
     truth: Truth
-    together: str = ""
+    chunk_records: str = ""
     """Parcels with the same word travel under one master bill."""
 
 
@@ -132,13 +132,13 @@ class Scene:
     span: Span
     kind: Kind = "PLANTED"
     rng: random.Random = field(init=False)
-    maker: Maker = field(init=False)
+    maker: ManifestGenerator = field(init=False)
     ring: int = field(init=False, default=0)
     """The group that is being made."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(crc32(f"{self.seed}/{self.name}".encode()))  # noqa: S311 - has to be the same again, not secret
-        self.maker = Maker(self.rng.randrange(10**9), self.span.first)
+        self.maker = ManifestGenerator(self.rng.randrange(10**9), self.span.first)
         self.maker.tag = f"{(self.seed + 50_000 + self.number) % 100_000:05d}"
 
     # how much
@@ -246,7 +246,7 @@ class Scene:
         }
 
     def hide(  # noqa: PLR0913 - what truth records
-        self, day: int, carrier: str, parcel: Json, role: str, *, kind: Kind | None = None, together: str = "", purchased: date | None = None
+        self, day: int, carrier: str, parcel: Json, role: str, *, kind: Kind | None = None, chunk_records: str = "", purchased: date | None = None
     ) -> Planted:
         """A parcel with its truth, on a day of the horizon counted from 0."""
         if parcel["order"] is not None and parcel["order"]["purchased_on"] is None:
@@ -255,4 +255,4 @@ class Scene:
         kind = kind or self.kind
         named = self.figures.names if kind == "PLANTED" else ()
         truth = Truth(carrier, parcel["house_bill"], kind, self.name, self.ring, role, day + 1, named)
-        return Planted(parcel, truth, together)
+        return Planted(parcel, truth, chunk_records)

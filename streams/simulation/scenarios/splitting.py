@@ -40,7 +40,7 @@ def split_bill(scene: Scene, figures: Bill) -> Iterator[Planted]:
         for _ in range(figures.parcels):
             line = rng.choice(CLOTHES)
             parcel = scene.parcel("kx", person, [line._replace(usd=line.usd * rng.uniform(0.9, 1.1))], seller)
-            yield scene.hide(day, "kx", parcel, "part of a purchase", together=f"{scene.ring}")
+            yield scene.hide(day, "kx", parcel, "part of a purchase", chunk_records=f"{scene.ring}")
 
 
 def split_purchase(scene: Scene, figures: Bill) -> Iterator[Planted]:

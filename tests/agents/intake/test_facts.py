@@ -7,12 +7,12 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.values.identity import TokenKeys
 from schemas import limits, topics
 from schemas.checked_parcel import Facts, Line, Money
-from streams.worker.processor import Work
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, work_of
+from streams.worker.processor import RecordProcessor
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, processor_of
 from tests.parcels import EXPORT, TODAY, manifest
 from tests.reference import REFERENCE, since, thresholds
 
@@ -63,17 +63,17 @@ def test_a_phone_is_its_digits() -> None:
 
 def test_marks_of_persons_are_keyed_and_of_others_are_not() -> None:
     """Addresses and phones can be counted through; master bills and suppliers stand in the open."""
-    work = Work(Office(reference=REFERENCE, keys=TokenKeys((("k2", b"another secret"),))), memory_days=30, internal_errors_in_a_row_max=0)
-    work.assign(["kx"], CHECKED_PARTITIONS)
-    ours, theirs = facts({}), facts({}, flow=Flow(work=work))
+    processor = RecordProcessor(DecisionContext(reference=REFERENCE, keys=TokenKeys((("k2", b"another secret"),))), memory_days=30, internal_errors_in_a_row_max=0)
+    processor.assign(["kx"], CHECKED_PARTITIONS)
+    ours, theirs = facts({}), facts({}, flow=Flow(processor=processor))
     assert (ours.address == theirs.address, ours.phone == theirs.phone) == (False, False)
     assert (ours.master, ours.supplier) == (theirs.master, theirs.supplier)
 
 
 def test_the_newest_key_marks() -> None:
-    work = Work(Office(reference=REFERENCE, keys=TokenKeys((*KEYS.keys, ("k0", b"an old secret")))), memory_days=30, internal_errors_in_a_row_max=0)
-    work.assign(["kx"], CHECKED_PARTITIONS)
-    assert facts({}, flow=Flow(work=work)).address == facts({}).address
+    processor = RecordProcessor(DecisionContext(reference=REFERENCE, keys=TokenKeys((*KEYS.keys, ("k0", b"an old secret")))), memory_days=30, internal_errors_in_a_row_max=0)
+    processor.assign(["kx"], CHECKED_PARTITIONS)
+    assert facts({}, flow=Flow(processor=processor)).address == facts({}).address
 
 
 def sold(code: str | None = None, seller: str | None = None, *, platform: str = "examplemall", name: str = "Hangzhou Bright", country: str = "CN") -> int:
@@ -98,7 +98,7 @@ def test_a_gift_without_order_has_the_supplier_of_its_sender() -> None:
 
 def test_a_master_bill_is_one_carriers() -> None:
     flow = Flow()
-    flow.work.assign(["kx", "old"], flow.work.partitions)
+    flow.processor.assign(["kx", "old"], flow.processor.partitions)
     ours = facts({}, flow=flow).master
     assert facts({}).master == ours != 0
     assert facts({}, manifest_id="M2").master == ours
@@ -225,7 +225,7 @@ def test_what_a_correction_adds_is_still_exempt_and_an_export_is_not_concerned()
 )
 def test_a_day_of_lodging_far_from_receipt_counts_as_the_office_says(binds: str, days_late: int, refused: bool) -> None:  # noqa: FBT001 - a column of the table
     """On the eve of the duty to name a one-time number, a parcel without one."""
-    flow = Flow(work=work_of(reference=replace(REFERENCE, thresholds=thresholds(lodging_clock_binds=since(binds)))))
+    flow = Flow(processor=processor_of(reference=replace(REFERENCE, thresholds=thresholds(lodging_clock_binds=since(binds)))))
     flow.now_ms = int(datetime(2026, 8, 23, 5, tzinfo=UTC).timestamp() * 1000)
     flow.send(manifest({"consignee": {"auth_number": None}}, lodged_at="2026-08-23T14:00:00+09:00"), days=days_late)
     assert ("FMT-05" in {found["code"] for found in flow.decisions[0]["findings"]}) == refused

@@ -161,7 +161,7 @@ def test_versions_remembered() -> None:
     last = VERSIONS_REMEMBERED_MAX + 2
     for version in range(1, last + 1):
         flow.send(manifest({}, version=version, function="AMEND"))
-    assert len(flow.work.carriers["kx"].filings["KX-2026-11-23-0007"].answers) == VERSIONS_REMEMBERED_MAX
+    assert len(flow.processor.carriers["kx"].filings["KX-2026-11-23-0007"].answers) == VERSIONS_REMEMBERED_MAX
     for version, status in ((1, "SUPERSEDED"), (2, "SUPERSEDED"), (4, "DUPLICATE"), (last, "DUPLICATE")):
         assert receipt(flow.send(manifest({}, version=version, function="AMEND")))["status"] == status
 
@@ -171,7 +171,7 @@ def test_conflicts_remembered() -> None:
     flow.send(manifest({}))
     for pieces in range(2, CONFLICTS_REMEMBERED_MAX + 3):
         assert receipt(flow.send(manifest({"pieces": pieces})))["status"] == "REJECTED"
-    assert len(flow.work.carriers["kx"].filings["KX-2026-11-23-0007"].refused) == CONFLICTS_REMEMBERED_MAX
+    assert len(flow.processor.carriers["kx"].filings["KX-2026-11-23-0007"].refused) == CONFLICTS_REMEMBERED_MAX
     assert receipt(flow.send(manifest({"pieces": 3})))["status"] == "DUPLICATE"
     assert receipt(flow.send(manifest({})))["status"] == "DUPLICATE"
 

@@ -323,7 +323,7 @@ def test_the_decision_of_a_parcel_version_has_one_id_in_every_replay() -> None:
 
 def test_carriers_do_not_share_manifests_or_house_bills() -> None:
     flow = Flow()
-    flow.work.assign(["kx", "old"], flow.work.partitions)
+    flow.processor.assign(["kx", "old"], flow.processor.partitions)
     first = flow.send(original(A))
     second = flow.send(original(A), carrier="old")
     assert by_bill(first) == by_bill(second) == [("A", "RELEASE", 1, None)]

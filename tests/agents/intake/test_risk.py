@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.risk import Scorer, risk_of
 from agents.risk.features import rows_of
 from schemas import topics
 from schemas.checked_parcel import CheckedParcel
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Stored
 from tests.parcels import EXPORT, case, manifest, parcel
 from tests.reference import REFERENCE
@@ -20,9 +20,9 @@ SCORER = scorer_of(Settings().risk_model_dir)
 
 
 def flow(scorer: Scorer | None) -> Flow:
-    work = Work(Office(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, internal_errors_in_a_row_max=0)
-    work.assign(("kx",), CHECKED_PARTITIONS)
-    return Flow(work=work)
+    processor = RecordProcessor(DecisionContext(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, internal_errors_in_a_row_max=0)
+    processor.assign(("kx",), CHECKED_PARTITIONS)
+    return Flow(processor=processor)
 
 
 def decisions(records: list[Stored]) -> list[Stored]:

@@ -156,10 +156,10 @@ def holds_for_all(flow: Flow) -> None:
 
 def remembers_each_parcel_once(flow: Flow, model: Model) -> None:
     """Screening has the parcels in force, each with the consignee it has now, and no others."""
-    kept = Counter(name for partition in flow.work.partitions.values() for parcels in partition.consignees.values() for name in parcels)
+    kept = Counter(name for partition in flow.processor.partitions.values() for parcels in partition.consignees.values() for name in parcels)
     assert kept == Counter(f"kx/{name}" for name, house in model.houses.items() if house.in_force is not None)
     with_person: dict[str, set[str]] = {}
-    for partition in flow.work.partitions.values():
+    for partition in flow.processor.partitions.values():
         for token, parcels in partition.consignees.items():
             for name in parcels:
                 with_person.setdefault(model.houses[name.removeprefix("kx/")].person, set()).add(token)
@@ -184,10 +184,10 @@ def test_a_crash_anywhere_changes_nothing(day: list[Version], rng: random.Random
 
 def same_memory(one: Flow, other: Flow) -> None:
     """Two workers remember the same."""
-    ours, theirs = one.work.carriers["kx"], other.work.carriers["kx"]
+    ours, theirs = one.processor.carriers["kx"], other.processor.carriers["kx"]
     assert (ours.filings, ours.bills) == (theirs.filings, theirs.bills)
     assert {number: set(names) for number, names in ours.names.items() if names} == {number: set(names) for number, names in theirs.names.items() if names}
-    assert {number: kept.consignees for number, kept in one.work.partitions.items()} == {number: kept.consignees for number, kept in other.work.partitions.items()}
+    assert {number: kept.consignees for number, kept in one.processor.partitions.items()} == {number: kept.consignees for number, kept in other.processor.partitions.items()}
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.intake.structure import salvage, shape, unknown_in
+from agents.intake.structure import parse, salvage, unknown_in
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from tests.flow import Json
 from tests.parcels import HEADER, ITEM, parcel_json
@@ -51,7 +51,7 @@ KINDS: Final[tuple[type[msgspec.Struct], ...]] = (Header, Parcel, Consignor, Con
     ],
 )
 def test_faults(raw: Any, faults: list[tuple[str, str]]) -> None:  # noqa: ANN401 - whatever a carrier sends
-    shaped = shape(raw, Parcel)
+    shaped = parse(raw, Parcel)
     assert (shaped.value is None) == bool(faults)
     assert [fault.path for fault in shaped.faults] == [path for path, _ in faults]
     for fault, (_, message) in zip(shaped.faults, faults, strict=True):
@@ -60,7 +60,7 @@ def test_faults(raw: Any, faults: list[tuple[str, str]]) -> None:  # noqa: ANN40
 
 
 def test_paths_begin_where_they_are_told() -> None:
-    assert [fault.path for fault in shape({}, Parcel, "/parcels/7").faults] == [f"/parcels/7/{name}" for name in ("house_bill", "consignor", "consignee", "items")]
+    assert [fault.path for fault in parse({}, Parcel, "/parcels/7").faults] == [f"/parcels/7/{name}" for name in ("house_bill", "consignor", "consignee", "items")]
 
 
 @settings(max_examples=300, deadline=None)
@@ -70,7 +70,7 @@ def test_a_value_or_a_fault_and_something_saved(kind: type[msgspec.Struct], data
     names = st.sampled_from([*kind.__struct_fields__, "x"])
     good: Json = dict({Header: HEADER, Parcel: parcel_json(), Item: ITEM}.get(kind, parcel_json().get(kind.__name__.lower(), {})))
     raw = good | data.draw(st.dictionaries(names, ANY, max_size=3))
-    shaped = shape(raw, kind)
+    shaped = parse(raw, kind)
     assert (shaped.value is None) == bool(shaped.faults)
     saved = salvage(raw, kind)
     if shaped.value is not None:
@@ -86,7 +86,7 @@ def test_a_value_or_a_fault_and_something_saved(kind: type[msgspec.Struct], data
 def test_anything_is_shaped_and_saved(raw: object) -> None:
     for kind in KINDS:
         assert isinstance(salvage(raw, kind), kind)
-        shaped = shape(raw, kind)
+        shaped = parse(raw, kind)
         assert (shaped.value is None) == bool(shaped.faults)
 
 

@@ -20,7 +20,7 @@ from agents.law.dated import Dated
 from schemas import limits, topics
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from streams.settings import CHECKOUT
-from tests.flow import Flow, Json, Stored, decisions, receipt, work_of
+from tests.flow import Flow, Json, Stored, decisions, processor_of, receipt
 from tests.parcels import EXPORT, manifest, merged
 from tests.reference import SHIPPED
 
@@ -131,7 +131,7 @@ def assert_nobody_got_out(flow: Flow) -> None:
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_a_naughty_string_in_every_field(kind: str) -> None:
     for literal in [*NAUGHTY, *VALUES]:
-        flow = Flow(work=work_of(reference=SHIPPED))
+        flow = Flow(processor=processor_of(reference=SHIPPED))
         for template in TEMPLATES[kind]:
             assert_answered_whole(flow.send(filled(template, literal)))
         assert_nobody_got_out(flow)
@@ -139,7 +139,7 @@ def test_a_naughty_string_in_every_field(kind: str) -> None:
 
 def test_the_corpus_reaches_the_rules() -> None:
     """Most lines can be read, and one naughty field leaves the other parcels alone."""
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     said = receipt(flow.send(filled(TEMPLATES["import"][0], json.dumps("<script>alert(1)</script>"))))
     assert said["status"] == "ACCEPTED_WITH_REJECTIONS"
     assert said["counts"]["accepted"] > len(FIELDS) // 4
@@ -166,7 +166,7 @@ TREES: Final = st.recursive(
     st.sampled_from(["ORIGINAL", "AMEND", "CANCEL"]),
 )
 def test_a_manifest_with_anything_anywhere(parts: list[tuple[str, Any]], header: list[tuple[str, Any]], mode: str, direction: str, function: str) -> None:
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     said = good(1, 2, mode=mode, direction=direction)
     flow.send(said)
     said |= {"version": 2, "function": function}
@@ -180,7 +180,7 @@ def test_a_manifest_with_anything_anywhere(parts: list[tuple[str, Any]], header:
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(HEADER_FIELDS) | st.text(max_size=8), TREES, max_size=8), st.lists(TREES, max_size=3))
 def test_any_object(said: Json, parcels: list[Any]) -> None:
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     assert_answered_whole(flow.send(json.dumps(said).encode()))
     assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 1, "parcels": parcels} | said).encode()))
     assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 2, "function": "AMEND"} | said | {"parcels": parcels}).encode()))
@@ -192,7 +192,7 @@ def test_any_object(said: Json, parcels: list[Any]) -> None:
 @pytest.mark.parametrize("own", ["name", "name_en", "phone", "address", "clearance_code"])
 def test_a_consignee_in_another_column_is_not_quoted(own: str) -> None:
     """A file whose columns have slipped puts a name where a currency is due. What identifies a parcel or a manifest stays as it was written."""
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     fields = [field for field in FIELDS if not field.startswith("consignee") and field not in {*WHOLE, "house_bill"}]
     said = good(*range(len(fields)))
     for parcel, field in zip(said["parcels"], fields, strict=True):
@@ -208,7 +208,7 @@ def test_what_is_remembered_of_a_consignee_fits_its_topic() -> None:
     """Of the largest parcels, all waiting for customs to say who their receiver is: a record too large for its topic would stop the worker for good."""
     (topic,) = [topic for topic in topics.TOPICS if topic.name == topics.SCREENING_STATE]
     asks = replace(SHIPPED, thresholds=replace(SHIPPED.thresholds, importer_asks_customs=Dated({date(2016, 1, 1): Decimal(1)})))
-    flow = Flow(work=work_of(reference=asks))
+    flow = Flow(processor=processor_of(reference=asks))
     line = {"description": "vitamin wine perfume coffee cigarettes crocodile chanel bag 1", "hs_code": "999999", "unit_price": "3.33", "amount": "9.99", "quantity": 31}
     parcels = [{"house_bill": f"N{number}", "items": [line] * (limits.ITEMS_PER_PARCEL_MAX - 1), "gross_weight_g": 90_000} for number in range(80)]
     flow.send(manifest(*parcels))
@@ -224,7 +224,7 @@ def said_by_all() -> str:
     """A fingerprint of everything that the pipeline says, and keeps, of the corpus."""
     digest = sha256()
     for kind in ("import", "header"):
-        flow = Flow(work=work_of(reference=SHIPPED))
+        flow = Flow(processor=processor_of(reference=SHIPPED))
         for number, literal in enumerate(NAUGHTY[::9]):
             flow.send(filled(TEMPLATES[kind][-1], literal).replace(b"KX-2026", b"KX%d" % number))
         for record in (*flow.log, *flow.state):

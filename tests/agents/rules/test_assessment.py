@@ -32,6 +32,6 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_assessment(check: Check, asked: object, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_assessment(check: Check, subject: object, found: list[str]) -> None:
+    assert paths(check, subject) == found

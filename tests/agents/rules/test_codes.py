@@ -82,9 +82,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_an_unknown_subheading_is_named_as_the_tariff_writes_it() -> None:

@@ -13,12 +13,12 @@ from agents.law.dated import Dated
 from agents.reference import Reference
 from agents.rules import SCREENING_RULES, consignee
 from agents.rules.consignee import Limits, ScreenCase, limits_under, receives_too_much, seen_of
-from agents.state.parcels import Seen
+from agents.state.parcels import PastParcel
 from agents.values.clock import DAY_MS
 from agents.values.money import E4, E6
 from schemas.checked_parcel import Facts
 from tests.agents.rules.tables import Check, paths
-from tests.flow import NOW_MS, Flow, Json, Stored, decisions, receipt, work_of
+from tests.flow import NOW_MS, Flow, Json, Stored, decisions, processor_of, receipt
 from tests.parcels import TODAY, manifest
 from tests.reference import REFERENCE, since, thresholds
 
@@ -32,15 +32,15 @@ BILL, OTHER_BILL, SHOP, OTHER_SHOP = 101, 102, 201, 202
 SAME_SUPPLIER: Final = replace(REFERENCE, thresholds=thresholds(combine_needs_same_supplier=since("1"))).on(TODAY)
 
 
-def others(count: int, *, days: float = 0, inside_ms: int = 0, usd: str = "1") -> tuple[Seen, ...]:
+def others(count: int, *, days: float = 0, inside_ms: int = 0, usd: str = "1") -> tuple[PastParcel, ...]:
     """So many parcels, received so many days ago."""
-    return tuple(Seen(NOW_MS - int(days * DAY_MS) + inside_ms, int(float(usd) * E6), "LIST") for _ in range(count))
+    return tuple(PastParcel(NOW_MS - int(days * DAY_MS) + inside_ms, int(float(usd) * E6), "LIST") for _ in range(count))
 
 
-def seen(usd: float = 1, **changes: Any) -> Seen:  # noqa: ANN401 - whatever a memory may hold
+def seen(usd: float = 1, **changes: Any) -> PastParcel:  # noqa: ANN401 - whatever a memory may hold
     """Another parcel of the consignee, of the same bill, shop and days."""
     marks: Json = {"master": BILL, "supplier": SHOP, "purchased_on": TODAY.toordinal() - 5, "arrives_on": TODAY.toordinal(), "address": 1, "phone": 1}
-    return Seen(NOW_MS, int(usd * E6), "LIST", **marks | changes)
+    return PastParcel(NOW_MS, int(usd * E6), "LIST", **marks | changes)
 
 
 def facts(usd: float = 1, limit_usd: int = 150, **changes: Any) -> Facts:  # noqa: ANN401 - whatever is known of a parcel
@@ -50,17 +50,17 @@ def facts(usd: float = 1, limit_usd: int = 150, **changes: Any) -> Facts:  # noq
     return Facts(**plain | marks | changes)
 
 
-def screened(of: Facts, *others: Seen, **changes: Any) -> ScreenCase:  # noqa: ANN401 - whatever a case may hold
+def screened(of: Facts, *others: PastParcel, **changes: Any) -> ScreenCase:  # noqa: ANN401 - whatever a case may hold
     """A parcel among others of its consignee."""
     plain: Json = {"now_ms": NOW_MS, "facts": of, "others": {f"kx/A{number}": seen for number, seen in enumerate(others)}, "law": LAW, "limits": LIMITS}
     return ScreenCase(**plain | changes)
 
 
-def found(usd: int, *groups: tuple[Seen, ...]) -> list[dict[str, str]]:
+def found(usd: int, *groups: tuple[PastParcel, ...]) -> list[dict[str, str]]:
     return [finding.evidence for finding in receives_too_much(screened(facts(goods_price_usd_e6=usd), *(seen for group in groups for seen in group)))]
 
 
-def places(count: int, what: str = "address") -> list[Seen]:
+def places(count: int, what: str = "address") -> list[PastParcel]:
     """Parcels to so many addresses, or phones, other than the parcel's own."""
     return [seen(**{what: 2 + number}) for number in range(count)]
 
@@ -130,9 +130,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "where"), TABLE)
-def test_rule(check: Check, asked: ScreenCase, where: list[str]) -> None:
-    assert paths(check, asked) == where
+@pytest.mark.parametrize(("check", "subject", "where"), TABLE)
+def test_rule(check: Check, subject: ScreenCase, where: list[str]) -> None:
+    assert paths(check, subject) == where
 
 
 def test_a_split_bill_names_the_others() -> None:
@@ -166,8 +166,8 @@ FACTS: Final = st.builds(
 @settings(deadline=None)
 @given(of=FACTS, others=st.lists(FACTS, max_size=12))
 def test_no_rule_of_screening_raises(of: Facts, others: list[Facts]) -> None:
-    asked = screened(of, *(seen_of(other, NOW_MS, "LIST", 1, 0) for other in others))
-    assert all(found.message for row in SCREENING_RULES for found in row.check(asked))
+    subject = screened(of, *(seen_of(other, NOW_MS, "LIST", 1, 0) for other in others))
+    assert all(found.message for row in SCREENING_RULES for found in row.check(subject))
 
 
 # XP-05
@@ -193,7 +193,7 @@ def test_no_rule_of_screening_raises(of: Facts, others: list[Facts]) -> None:
         pytest.param((others(10, days=-0.001),), ["1"], id="parcels that the log brings a little later than the clock"),
     ],
 )
-def test_parcels(groups: tuple[tuple[Seen, ...], ...], windows: list[str]) -> None:
+def test_parcels(groups: tuple[tuple[PastParcel, ...], ...], windows: list[str]) -> None:
     assert [evidence["days"] for evidence in found(E6, *groups)] == windows
 
 
@@ -208,7 +208,7 @@ def test_parcels(groups: tuple[tuple[Seen, ...], ...], windows: list[str]) -> No
         pytest.param(4_000, (others(1, usd="0"),), "4000.000000", id="a dear one and one whose price is unknown"),
     ],
 )
-def test_value(usd: int, groups: tuple[tuple[Seen, ...], ...], total: str | None) -> None:
+def test_value(usd: int, groups: tuple[tuple[PastParcel, ...], ...], total: str | None) -> None:
     assert [evidence.get("usd") for evidence in found(usd * E6, *groups)] == ([] if total is None else [total])
 
 
@@ -272,7 +272,7 @@ def test_what_is_refused_does_not_count() -> None:
 
 def test_carriers_count_together() -> None:
     flow = Flow()
-    flow.work.assign(["kx", "old"], flow.work.partitions)
+    flow.processor.assign(["kx", "old"], flow.processor.partitions)
     flow.send(manifest(*bills(10)))
     outputs = flow.send(manifest(*bills(1)), carrier="old")
     assert [decision["outcome"] for decision in decisions(outputs)] == ["HOLD"]
@@ -364,7 +364,7 @@ MAIL: Final = ("RR473124829CN", "RR473124832CN", "RR473124846CN")
 def by_mail(*usd: str, reference: Reference = REFERENCE) -> list[tuple[str, str, int, str | None]]:
     """Outcome, route and taxes of mail for one consignee, each for so many dollars, freight included."""
     parcels = [bill(letter, amount, freight=None) | {"house_bill": number} for letter, number, amount in zip("ABC", MAIL, usd, strict=False)]
-    return [row[1:] for row in told(Flow(work=work_of(reference=reference)).send(manifest(*parcels, mode="POST", master_bill="POST-1")))]
+    return [row[1:] for row in told(Flow(processor=processor_of(reference=reference)).send(manifest(*parcels, mode="POST", master_bill="POST-1")))]
 
 
 def test_mail_up_to_its_limit_stays_on_the_mail_list_with_one_rate_for_all_taxes() -> None:
@@ -431,5 +431,5 @@ def test_the_figures_of_velocity() -> None:
 def test_the_figures_of_velocity_are_those_of_the_day_of_receipt(days: int, outcome: str) -> None:
     """Whatever day of lodging a carrier names."""
     tighter = replace(REFERENCE, thresholds=thresholds(velocity_parcels_1d=Dated({date(2000, 1, 1): Decimal(10), date(2026, 11, 24): Decimal(1)})))
-    outputs = Flow(work=work_of(reference=tighter)).send(manifest(*bills(2)), days=days)
+    outputs = Flow(processor=processor_of(reference=tighter)).send(manifest(*bills(2)), days=days)
     assert [said["outcome"] for said in decisions(outputs)] == ["RELEASE", outcome]

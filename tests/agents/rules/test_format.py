@@ -244,13 +244,13 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 @pytest.mark.parametrize(
-    ("check", "asked", "said"),
+    ("check", "subject", "said"),
     [
         pytest.param(
             form.purpose_is_known, case(parcel(purpose="gift")), '"gift" is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right', id="the word found, and the right ones"
@@ -260,6 +260,6 @@ def test_rule(check: Check, asked: Case, found: list[str]) -> None:
         pytest.param(form.no_identity_number_as_code, case(parcel(consignee={"clearance_code": "900101-1234567"})), "send the personal clearance code", id="what to send instead"),
     ],
 )
-def test_message(check: Check, asked: Case, said: str) -> None:
-    (found,) = check(asked)
+def test_message(check: Check, subject: Case, said: str) -> None:
+    (found,) = check(subject)
     assert said in found.message

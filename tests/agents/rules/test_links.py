@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.rules.link_prices import Beside, LinkCase, is_cheap, is_near, limits_under
+from agents.rules.link_prices import LinkCase, PeerComparison, is_cheap, is_near, limits_under
 from agents.rules.links import (
     Linked,
     address_gets_no_split_order,
@@ -21,35 +21,35 @@ from agents.rules.links import (
     seller_is_not_always_near_the_limit,
     seller_reaches_many_receivers,
 )
-from agents.state.links import GROUP_PARCELS_MIN, Links, Seller
-from agents.state.price_bands import STEPS, Band, cents_of, step_of
+from agents.state.links import GROUP_PARCELS_MIN, LinkStore, Seller
+from agents.state.price_bands import STEPS, PriceHistogram, cents_of, step_of
 from agents.values.clock import DAY_MS
-from schemas.parcel_links import ADDRESS, PHONE, SELLER, Sighting
-from tests.links import NOW_MS, code, sighting
+from schemas.parcel_links import ADDRESS, PHONE, SELLER, ParcelLink
+from tests.links import NOW_MS, code, parcel_link
 from tests.reference import REFERENCE
 
 LAW = REFERENCE.on(date(2026, 11, 23))
 LIMITS = limits_under(LAW)
 
 
-def many(count: int, *, first: int = 0, **changes: Any) -> list[Sighting]:  # noqa: ANN401 - whatever a sighting may hold
+def many(count: int, *, first: int = 0, **changes: Any) -> list[ParcelLink]:  # noqa: ANN401 - whatever a sighting may hold
     """Parcels under codes of their own; a function gives each its value by its number."""
     return [
-        sighting(f"kx/K{number}", **{"consignee": code(number), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
+        parcel_link(f"kx/K{number}", **{"consignee": code(number), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
         for number in range(first, first + count)
     ]
 
 
-def at(kind: int, parcels: Sequence[Sighting]) -> LinkCase:
+def at(kind: int, parcels: Sequence[ParcelLink]) -> LinkCase:
     """The last of some parcels among them all, at one address or phone."""
     return LinkCase(parcel=parcels[-1], kind=kind, now_ms=NOW_MS, law=LAW, limits=LIMITS, together=parcels)
 
 
-def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
+def of_seller(parcels: Sequence[ParcelLink]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
-    links, seller = Links(), Seller()
+    links, seller = LinkStore(), Seller()
     for parcel in parcels:
-        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
+        seller, _ = links.add_seller(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
     return LinkCase(
         parcel=parcels[-1],
@@ -59,7 +59,7 @@ def of_seller(parcels: Sequence[Sighting]) -> LinkCase:
         limits=LIMITS,
         together=seller.parcels.values(),
         group=group,
-        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+        beside=PeerComparison(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
     )
 
 
@@ -68,14 +68,14 @@ OTHERS = 77
 KIND = 43
 
 
-def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
+def beside(usual: Iterable[int], *parcels: ParcelLink, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
     """The last of a seller's parcels, beside prices that another seller takes for goods that are alike."""
-    links, seller = Links(), Seller()
+    links, seller = LinkStore(), Seller()
     for number, cents in enumerate(usual):  # a seller keeps the latest; the prices stay
-        other = sighting(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
-        links.send(other.seller, other, NOW_MS)
+        other = parcel_link(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
+        links.add_seller(other.seller, other, NOW_MS)
     for parcel in parcels:
-        seller, _ = links.send(parcel.seller, parcel, NOW_MS)
+        seller, _ = links.add_seller(parcel.seller, parcel, NOW_MS)
     return LinkCase(
         parcel=parcels[-1],
         kind=SELLER,
@@ -83,16 +83,16 @@ def beside(usual: Iterable[int], *parcels: Sighting, **alike: Any) -> LinkCase: 
         law=LAW,
         limits=LIMITS,
         together=seller.parcels.values(),
-        beside=Beside(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
+        beside=PeerComparison(links.bands, seller.parcels.values(), NOW_MS, LIMITS),
     )
 
 
 def banded(usual: Iterable[int], cents: int, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
     """A single parcel beside those of another seller."""
-    return beside(usual, sighting(price_cents=cents, **alike), **alike)
+    return beside(usual, parcel_link(price_cents=cents, **alike), **alike)
 
 
-def cheap(count: int, *, first: int = 0, price_cents: int = 1_200, **changes: Any) -> list[Sighting]:  # noqa: ANN401 - whatever a sighting may hold
+def cheap(count: int, *, first: int = 0, price_cents: int = 1_200, **changes: Any) -> list[ParcelLink]:  # noqa: ANN401 - whatever a sighting may hold
     """Parcels of a seller at a fifth of what others take."""
     return many(count, first=first, price_cents=price_cents, **{"kind": KIND, **changes})
 
@@ -241,13 +241,13 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "finds"), TABLE)
-def test_rules(check: Callable[[LinkCase], Iterable[Linked]], asked: LinkCase, finds: list[str]) -> None:
-    found = list(check(asked))
+@pytest.mark.parametrize(("check", "subject", "finds"), TABLE)
+def test_rules(check: Callable[[LinkCase], Iterable[Linked]], subject: LinkCase, finds: list[str]) -> None:
+    found = list(check(subject))
     assert len(found) == len(finds)
     for each in found:
-        assert asked.parcel in each.parcels
-        assert all(other in asked.together for other in each.parcels)
+        assert subject.parcel in each.parcels
+        assert all(other in subject.together for other in each.parcels)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_rules(check: Callable[[LinkCase], Iterable[Linked]], asked: LinkCase, f
     ],
 )
 def test_near(cents: int, near: bool) -> None:  # noqa: FBT001 - a column
-    assert is_near(sighting(price_cents=cents), LIMITS) is near
+    assert is_near(parcel_link(price_cents=cents), LIMITS) is near
 
 
 def test_a_step_is_a_quarter_of_a_doubling_and_no_price_leaves_the_scale() -> None:
@@ -280,10 +280,10 @@ def test_a_step_is_a_quarter_of_a_doubling_and_no_price_leaves_the_scale() -> No
     ],
 )
 def test_no_rule_of_prices_is_asked_but_of_what_is_cheap_beside_others(usual: list[int], is_it: bool) -> None:  # noqa: FBT001 - a column
-    band = Band()
+    band = PriceHistogram()
     for cents in usual * 60:
         band.add(1, step_of(cents))
-    assert is_cheap(sighting(price_cents=1_200, kind=KIND), band, {}, LIMITS) is is_it
+    assert is_cheap(parcel_link(price_cents=1_200, kind=KIND), band, {}, LIMITS) is is_it
 
 
 def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> None:
@@ -293,7 +293,7 @@ def test_rules_of_sellers_ask_for_more_parcels_than_are_counted_at_once() -> Non
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, STEPS - 1)), max_size=60), st.integers(0, 6))
 def test_where_the_dearest_third_begins_follows_from_the_prices(said: list[tuple[bool, int, int]], horizon: int) -> None:
-    band = Band()
+    band = PriceHistogram()
     for adds, day, step in said:
         (band.add if adds else band.drop)(day, step)
     band.expire(horizon)

@@ -54,9 +54,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: ManifestCase, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: ManifestCase, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_a_wrong_check_digit_is_answered_with_the_right_one() -> None:

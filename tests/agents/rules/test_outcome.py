@@ -27,9 +27,9 @@ def rules(*names: str) -> list[Rule]:
     return acting(list(map(found, names)))
 
 
-def judged(asked: Case) -> list[Rule]:
+def judged(subject: Case) -> list[Rule]:
     """The rules that act on a case."""
-    return [rule for rule in PARCEL_RULES if rule.severity == "ACT" and any(rule.check(asked))]
+    return [rule for rule in PARCEL_RULES if rule.severity == "ACT" and any(rule.check(subject))]
 
 
 # Outcome
@@ -112,7 +112,7 @@ COMPANY: Final = {"clearance_code": None, "auth_number": None, "business_number"
 
 
 @pytest.mark.parametrize(
-    ("asked", "route"),
+    ("subject", "route"),
     [
         pytest.param(sent("5"), "LIST", id="nothing special"),
         pytest.param(sent("5", "vitamin C"), "SIMPLIFIED", id="one excluded line taints the parcel"),
@@ -137,8 +137,8 @@ COMPANY: Final = {"clearance_code": None, "auth_number": None, "business_number"
         pytest.param(export_case(export_parcel(items=[{"description": "stun gun", "amount": "1429"}])), "EXPORT_GENERAL", id="a dear export"),
     ],
 )
-def test_procedure(asked: Case, route: Route) -> None:
-    assert route_of(asked, judged(asked)) == route
+def test_procedure(subject: Case, route: Route) -> None:
+    assert route_of(subject, judged(subject)) == route
 
 
 def test_what_is_kept_from_the_import_list_may_leave_on_the_export_list() -> None:
@@ -155,7 +155,7 @@ def holding(description: str, amount: str = "100", volume_ml: int | None = None,
 
 
 @pytest.mark.parametrize(
-    ("asked", "relief"),
+    ("subject", "relief"),
     [
         pytest.param(sent("150.00"), "SMALL_VALUE", id="150.00"),
         pytest.param(sent("150.0001"), "NONE", id="the smallest amount above: all of it is taxed"),
@@ -192,9 +192,9 @@ def holding(description: str, amount: str = "100", volume_ml: int | None = None,
         pytest.param(export_case(export_parcel(currency="JPY")), "EXPORT", id="an export without a rate"),
     ],
 )
-def test_exemption(asked: Case, relief: Relief) -> None:
-    acted = judged(asked)
-    assert relief_of(asked, route_of(asked, acted), acted) == relief
+def test_exemption(subject: Case, relief: Relief) -> None:
+    acted = judged(subject)
+    assert relief_of(subject, route_of(subject, acted), acted) == relief
 
 
 @pytest.mark.parametrize("name", [name for (_, name), rule in ACTIONS.items() if rule.taxes])

@@ -12,21 +12,23 @@ from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, header, parcel
 
 
-def law_with(asked: Case, **changes: Any) -> Case:  # noqa: ANN401 - parts of a law
-    law = type(asked.law)(**{name: getattr(asked.law, name) for name in asked.law.__slots__} | changes)
-    return msgspec.structs.replace(asked, law=law)
+def law_with(subject: Case, **changes: Any) -> Case:  # noqa: ANN401 - parts of a law
+    law = type(subject.law)(**{name: getattr(subject.law, name) for name in subject.law.__slots__} | changes)
+    return msgspec.structs.replace(subject, law=law)
 
 
 def listed(permille: int, *, alarm: bool = True, name: str = "A NAME") -> Case:
     """A parcel whose sender resembles an entry so much; alarms from 850, bears the name from 980."""
     hit = Hit("OFAC-1", "OFAC", name, permille, alarm=alarm, reasons=())
-    asked = case()
-    figures = type(asked.law.figures)(**{field: getattr(asked.law.figures, field) for field in asked.law.figures.__slots__} | {"screening_alarm": 8_500, "screening_hold": 9_800})
-    return law_with(msgspec.structs.replace(asked, listed=(Listed("/consignor/name", hit),)), figures=figures)
+    subject = case()
+    figures = type(subject.law.figures)(
+        **{field: getattr(subject.law.figures, field) for field in subject.law.figures.__slots__} | {"screening_alarm": 8_500, "screening_hold": 9_800}
+    )
+    return law_with(msgspec.structs.replace(subject, listed=(Listed("/consignor/name", hit),)), figures=figures)
 
 
-def embargoed(asked: Case) -> Case:
-    return law_with(asked, embargoes={"KP": "A source"})
+def embargoed(subject: Case) -> Case:
+    return law_with(subject, embargoes={"KP": "A source"})
 
 
 TABLE = (
@@ -46,9 +48,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_parties(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_parties(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_evidence_names_the_entry_and_never_the_party() -> None:

@@ -9,11 +9,11 @@ import pytest
 from agents.law.entries import Phase
 from agents.rules import PARCEL_RULES, SCREENING_RULES
 from agents.rules.outcome import is_silent
-from agents.rules.phases import asked, is_observed
+from agents.rules.phases import active_rules, is_observed
 from agents.rules.rule import Found, Rule
 from schemas import limits, topics
 from schemas.decision import Finding, Severity
-from tests.flow import Flow, Json, Stored, decisions, receipt, work_of
+from tests.flow import Flow, Json, Stored, decisions, processor_of, receipt
 from tests.parcels import TODAY, manifest
 from tests.reference import LONG_AGO, phased
 
@@ -30,7 +30,7 @@ def row(severity: Severity, *, silent: bool = False) -> Rule:
 def said(rule: Rule, phase: Phase) -> list[Finding]:
     """What a rule says in a phase."""
     law = phased({"XX-01": phase}).on(TODAY)
-    return [asking.finding(found, "/parcels/0") for asking in asked((rule,), law) for found in asking.check(None)]
+    return [asking.finding(found, "/parcels/0") for asking in active_rules((rule,), law) for found in asking.check(None)]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def names(rules: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def test_all_rules_are_asked_in_their_order_when_nothing_is_said_of_phases() -> None:
-    assert names(asked(PARCEL_RULES, phased({}).on(TODAY))) == names(PARCEL_RULES)
+    assert names(active_rules(PARCEL_RULES, phased({}).on(TODAY))) == names(PARCEL_RULES)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_all_rules_are_asked_in_their_order_when_nothing_is_said_of_phases() -> 
     ],
 )
 def test_which_rules_are_meant(phases: Mapping[str, Phase], off: set[str]) -> None:
-    asking = names(asked(PARCEL_RULES, phased(phases).on(TODAY)))
+    asking = names(active_rules(PARCEL_RULES, phased(phases).on(TODAY)))
     assert {name for code, name in names(PARCEL_RULES) if (code, name) not in asking} == off
 
 
@@ -99,7 +99,7 @@ BY_DAY: Final = phased({"XF-07": {LONG_AGO: "OFF", date(2026, 11, 23): "OBSERVE"
 )
 def test_the_eve_and_the_day_of_a_change(day: date, outcome: str, found: list[str], on_receipt: list[str]) -> None:
     """By the day of lodging. What is in force shows on the decision and, alone, on no receipt."""
-    outputs = Flow(work=work_of(reference=BY_DAY)).send(manifest({"purpose": "COMMERCIAL"}, lodged_at=f"{day}T09:00:00+09:00"))
+    outputs = Flow(processor=processor_of(reference=BY_DAY)).send(manifest({"purpose": "COMMERCIAL"}, lodged_at=f"{day}T09:00:00+09:00"))
     (decision,) = decisions(outputs)
     assert (decision["outcome"], [finding["severity"] for finding in decision["findings"]]) == (outcome, found)
     assert [finding["severity"] for answer in receipt(outputs)["parcels"] for finding in answer["findings"]] == on_receipt
@@ -107,7 +107,7 @@ def test_the_eve_and_the_day_of_a_change(day: date, outcome: str, found: list[st
 
 def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[Stored]:  # noqa: ANN401 - whatever a header may hold
     """What a manifest brings with rules in other phases."""
-    return Flow(work=work_of(reference=phased(phases))).send(manifest(*parcels, **changes))
+    return Flow(processor=processor_of(reference=phased(phases))).send(manifest(*parcels, **changes))
 
 
 def beside_decision(outputs: Iterable[Stored]) -> list[str]:

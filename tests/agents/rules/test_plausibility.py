@@ -37,9 +37,9 @@ def paid(paid: str | None, amount: str = "100", *, mode: str = "AIR_EXPRESS", de
 
 def reads_like(*scores: float) -> Case:
     """Lines whose words fit bags, so surely; their code is that of shirts."""
-    asked = lines(*({"hs_code": "610910"} for _ in scores))
+    subject = lines(*({"hs_code": "610910"} for _ in scores))
     understood = tuple(Understood(suggestions=(Suggestion("4202", score), Suggestion("4203", 0.01))) if score else Understood() for score in scores)
-    return msgspec.structs.replace(asked, goods=understood)
+    return msgspec.structs.replace(subject, goods=understood)
 
 
 US = {"country": "US"}
@@ -125,13 +125,13 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 @pytest.mark.parametrize(
-    ("check", "asked", "evidence"),
+    ("check", "subject", "evidence"),
     [
         pytest.param(plausibility.amounts_add_up, lines(line("10.50", 3, "33")), {"quantity": "3", "unit_price": "10.5", "amount": "33"}, id="an amount"),
         pytest.param(plausibility.weights_add_up, weighing(1000, 601, 500), {"net_g": "1101", "gross_g": "1000"}, id="a weight"),
@@ -141,8 +141,8 @@ def test_rule(check: Check, asked: Case, found: list[str]) -> None:
         pytest.param(plausibility.payment_covers_the_goods, paid("50"), {"paid": "50", "goods": "100"}, id="a payment below"),
     ],
 )
-def test_the_figures_behind_a_finding(check: Check, asked: Case, evidence: dict[str, str]) -> None:
-    (found,) = check(asked)
+def test_the_figures_behind_a_finding(check: Check, subject: Case, evidence: dict[str, str]) -> None:
+    (found,) = check(subject)
     assert found.evidence == evidence
 
 
@@ -150,5 +150,5 @@ def test_one_payment_is_never_told_by_two_rules() -> None:
     rules = (plausibility.payment_leaves_no_tax_out, plausibility.payment_covers_no_more, plausibility.payment_covers_the_goods, plausibility.payment_opens_smart_clearance)
     for cents in range(0, 40_000, 37):
         for amount in ("100", "150", "180", "300"):
-            asked = paid(f"{cents // 100}.{cents % 100:02}", amount)
-            assert sum(any(rule(asked)) for rule in rules) <= 1
+            subject = paid(f"{cents // 100}.{cents % 100:02}", amount)
+            assert sum(any(rule(subject)) for rule in rules) <= 1

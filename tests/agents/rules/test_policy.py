@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from agents.parcel.case import Case
 from agents.rules import MANIFEST_RULES, PARCEL_RULES, POLICY, RULES
 from agents.rules.outcome import acting, outcome_of, relief_of, route_of
-from agents.rules.phases import asked as asked_under
-from agents.rules.phases import questions
+from agents.rules.phases import active_rules, rule_index
 from agents.rules.quote import quoted
 from agents.rules.rule import Found, Rule
 from agents.rules.traits import Traits
@@ -111,9 +110,9 @@ def test_no_check_stands_in_two_rows_and_no_code_has_two_rules_of_one_name() -> 
     assert len({(row.code, row.name) for row in of_parcels}) == len(of_parcels)
 
 
-@pytest.mark.parametrize("asked", [case(), export_case()], ids=["import", "export"])
-def test_a_good_parcel_draws_no_finding(asked: Case) -> None:
-    assert _findings(asked) == []
+@pytest.mark.parametrize("subject", [case(), export_case()], ids=["import", "export"])
+def test_a_good_parcel_draws_no_finding(subject: Case) -> None:
+    assert _findings(subject) == []
 
 
 def test_a_good_header_draws_no_finding() -> None:
@@ -137,8 +136,8 @@ def test_prohibited_goods_show_in_silent_rules_alone(description: str) -> None:
             assert bad == good
 
 
-def _findings(asked: Case) -> list[Found]:
-    return [found for row in PARCEL_RULES for found in row.check(asked)]
+def _findings(subject: Case) -> list[Found]:
+    return [found for row in PARCEL_RULES for found in row.check(subject)]
 
 
 def _said(found: Found) -> str:
@@ -207,15 +206,15 @@ _PARCEL = st.builds(
 @given(changes=_PARCEL, headers=_texts(Header, _TEXT), exported=st.booleans())
 def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], headers: dict[str, Any], exported: bool) -> None:  # noqa: FBT001 - hypothesis names it
     of = (export_parcel if exported else parcel)(**changes)
-    asked = case(of, header_=header(**{"direction": "EXPORT" if exported else "IMPORT", **headers}))
-    for found in _findings(asked):
+    subject = case(of, header_=header(**{"direction": "EXPORT" if exported else "IMPORT", **headers}))
+    for found in _findings(subject):
         assert len(found.message) < limits.ADDRESS_CHARS_MAX
-    findings = [rule.finding(found) for rule in asked_under(PARCEL_RULES, asked.law) for found in rule.check(asked)]
-    by_traits = questions(PARCEL_RULES, asked.law).of(Traits(asked.header, asked.carrier, asked.reference, asked.law).of([asked])[0])
-    assert [rule.finding(found) for rule in by_traits for found in rule.check(asked)] == findings
+    findings = [rule.finding(found) for rule in active_rules(PARCEL_RULES, subject.law) for found in rule.check(subject)]
+    by_traits = rule_index(PARCEL_RULES, subject.law).of(Traits(subject.header, subject.carrier, subject.reference, subject.law).of([subject])[0])
+    assert [rule.finding(found) for rule in by_traits for found in rule.check(subject)] == findings
     rules = acting(findings)
-    route = route_of(asked, rules)
-    assert (relief_of(asked, route, rules) == "EXPORT") is (asked.header.direction != "IMPORT")
+    route = route_of(subject, rules)
+    assert (relief_of(subject, route, rules) == "EXPORT") is (subject.header.direction != "IMPORT")
     assert outcome_of(route, rules)
 
 
@@ -228,8 +227,8 @@ def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], heade
 def test_no_rule_of_the_header_raises(headers: dict[str, Any], containers: list[str] | None, times: dict[str, str]) -> None:
     headers |= times
     named = str(headers.pop("carrier", "kx"))
-    asked = manifest_case(named=named, containers=containers, **headers)
-    assert all(found.message for row in MANIFEST_RULES for found in row.check(asked))
+    subject = manifest_case(named=named, containers=containers, **headers)
+    assert all(found.message for row in MANIFEST_RULES for found in row.check(subject))
 
 
 def _with_canary(field: str) -> st.SearchStrategy[str]:
@@ -246,8 +245,8 @@ _CANARIES = st.fixed_dictionaries({}, optional={field: _with_canary(field) for f
 @given(consignee=_CANARIES, changes=_PARCEL, exported=st.booleans())
 def test_no_value_of_the_consignee_is_ever_told(consignee: dict[str, str], changes: dict[str, Any], exported: bool) -> None:  # noqa: FBT001 - hypothesis names it
     build: Callable[..., Parcel] = export_parcel if exported else parcel
-    asked = case(build(**{**changes, "consignee": consignee}), header_=header(direction="EXPORT" if exported else "IMPORT"))
-    assert not [found for found in _findings(asked) if CANARY in _said(found)]
+    subject = case(build(**{**changes, "consignee": consignee}), header_=header(direction="EXPORT" if exported else "IMPORT"))
+    assert not [found for found in _findings(subject) if CANARY in _said(found)]
 
 
 _WRONG = {
@@ -264,11 +263,11 @@ _WRONG = {
 
 
 @pytest.mark.parametrize("field", _WRONG)
-@pytest.mark.parametrize("asked", [case, export_case], ids=["import", "export"])
-def test_a_wrong_value_of_the_consignee_is_told_without_it(field: str, asked: Callable[[Parcel], Case]) -> None:
-    build = parcel if asked is case else export_parcel
-    findings = _findings(asked(build(consignee={field: _WRONG[field]})))
-    assert findings or asked is export_case or field == "business_number"
+@pytest.mark.parametrize("subject", [case, export_case], ids=["import", "export"])
+def test_a_wrong_value_of_the_consignee_is_told_without_it(field: str, subject: Callable[[Parcel], Case]) -> None:
+    build = parcel if subject is case else export_parcel
+    findings = _findings(subject(build(consignee={field: _WRONG[field]})))
+    assert findings or subject is export_case or field == "business_number"
     assert not [found for found in findings if _WRONG[field] in _said(found)]
 
 

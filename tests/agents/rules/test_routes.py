@@ -86,9 +86,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_a_price_above_the_limit_shows_both_figures() -> None:

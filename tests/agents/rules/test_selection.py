@@ -4,12 +4,12 @@ import pytest
 
 from agents.rules import selection
 from agents.rules.selection import SelectionCase
-from agents.state.inspections import Choice, Why
+from agents.state.inspections import Selection, Why
 from tests.agents.rules.tables import Check, paths
 
 
 def chosen(why: Why) -> SelectionCase:
-    return SelectionCase(choice=Choice("KRICN/AIR_EXPRESS", 1, "OPEN", why, 1_200), priority_ppm=700_000)
+    return SelectionCase(choice=Selection("KRICN/AIR_EXPRESS", 1, "OPEN", why, 1_200), priority_ppm=700_000)
 
 
 TABLE = (
@@ -20,9 +20,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_selection(check: Check, asked: SelectionCase, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_selection(check: Check, subject: SelectionCase, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_the_lane_goes_with_the_finding() -> None:

@@ -58,9 +58,9 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_a_finding_shows_limit_and_source() -> None:
@@ -104,12 +104,17 @@ WEIGHED = replace(REFERENCE, self_use={("SUPPLEMENT", unit): Dated({LONG_AGO: li
 def test_what_is_counted() -> None:
     """Bottles, pieces and millilitres by the quantity, grams by the line; what is below nothing counts as none."""
     below_nothing = {**goods(VITAMINS, -9, -9), "net_weight_g": -9}
-    asked = holding({**goods(VITAMINS, 3, 50), "net_weight_g": 400}, {**goods(VITAMINS, 2), "net_weight_g": 100}, {}, below_nothing, reference=WEIGHED)
-    assert uses_of(asked.parcel.items, asked.goods, asked.categories, asked.law) == {"SUPPLEMENT/BOTTLES": 5, "SUPPLEMENT/ML": 150, "SUPPLEMENT/G": 500, "SUPPLEMENT/UNITS": 5}
+    subject = holding({**goods(VITAMINS, 3, 50), "net_weight_g": 400}, {**goods(VITAMINS, 2), "net_weight_g": 100}, {}, below_nothing, reference=WEIGHED)
+    assert uses_of(subject.parcel.items, subject.goods, subject.categories, subject.law) == {
+        "SUPPLEMENT/BOTTLES": 5,
+        "SUPPLEMENT/ML": 150,
+        "SUPPLEMENT/G": 500,
+        "SUPPLEMENT/UNITS": 5,
+    }
 
 
 def test_what_a_carrier_may_say_at_most_is_counted() -> None:
     most = {**goods(VITAMINS, limits.QUANTITY_MAX, limits.QUANTITY_MAX), "net_weight_g": limits.WEIGHT_G_MAX}
-    asked = holding(*[most] * limits.ITEMS_PER_PARCEL_MAX, reference=WEIGHED)
-    assert asked.uses["SUPPLEMENT/ML"] == limits.QUANTITY_MAX**2 * limits.ITEMS_PER_PARCEL_MAX
-    assert asked.uses["SUPPLEMENT/G"] == limits.WEIGHT_G_MAX * limits.ITEMS_PER_PARCEL_MAX
+    subject = holding(*[most] * limits.ITEMS_PER_PARCEL_MAX, reference=WEIGHED)
+    assert subject.uses["SUPPLEMENT/ML"] == limits.QUANTITY_MAX**2 * limits.ITEMS_PER_PARCEL_MAX
+    assert subject.uses["SUPPLEMENT/G"] == limits.WEIGHT_G_MAX * limits.ITEMS_PER_PARCEL_MAX

@@ -12,13 +12,13 @@ from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, header, parcel
 
 
-def named(kind: TargetKind, value: str, asked: Case | None = None) -> Case:
+def named(kind: TargetKind, value: str, subject: Case | None = None) -> Case:
     """A parcel while something is targeted."""
-    asked = asked or case()
+    subject = subject or case()
     target = Target(kind, value, date(2026, 1, 1), None, "OPEN", "e1")
-    reference = msgspec.structs.replace(asked).reference
-    law = type(asked.law)(**{name: getattr(asked.law, name) for name in asked.law.__slots__} | {"targets": {kind: {value: target}}})
-    return msgspec.structs.replace(asked, law=law, reference=reference)
+    reference = msgspec.structs.replace(subject).reference
+    law = type(subject.law)(**{name: getattr(subject.law, name) for name in subject.law.__slots__} | {"targets": {kind: {value: target}}})
+    return msgspec.structs.replace(subject, law=law, reference=reference)
 
 
 TABLE = (
@@ -37,6 +37,6 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_targets(check: Check, asked: Case, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_targets(check: Check, subject: Case, found: list[str]) -> None:
+    assert paths(check, subject) == found

@@ -79,9 +79,9 @@ TABLE = (
 """Rows of manifests and of parcels: each rule is asked about its own."""
 
 
-@pytest.mark.parametrize(("check", "asked", "found"), TABLE)
-def test_rule(check: Check, asked: object, found: list[str]) -> None:
-    assert paths(check, asked) == found
+@pytest.mark.parametrize(("check", "subject", "found"), TABLE)
+def test_rule(check: Check, subject: object, found: list[str]) -> None:
+    assert paths(check, subject) == found
 
 
 def test_a_late_list_is_told_when_it_was_due() -> None:

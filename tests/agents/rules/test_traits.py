@@ -10,7 +10,7 @@ from agents.law.dated import Dated
 from agents.law.entries import Target, TargetKind
 from agents.parcel.case import Case
 from agents.rules import PARCEL_RULES, traits
-from agents.rules.phases import Questions, asked, questions
+from agents.rules.phases import RuleIndex, active_rules, rule_index
 from agents.rules.rule import Found
 from agents.rules.traits import Traits
 from tests.agents.rules.test_policy import TABLES
@@ -28,7 +28,7 @@ def _traits(of: Case) -> int:
 
 def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
     """The traits that a rule is said to need and a parcel has not."""
-    return traits.needs(check) & ~_traits(of)
+    return traits.required_traits(check) & ~_traits(of)
 
 
 @pytest.mark.parametrize(("check", "of", "found"), FOUND)
@@ -66,18 +66,18 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"items": [{"description": "coffee beans, raw"}]}, traits.QUARANTINED, id="goods for quarantine"),
         pytest.param({"items": [{"description": "crocodile leather wallet"}]}, traits.PROTECTED, id="goods of a protected species"),
         pytest.param({"items": [{"description": "c\u200bo\u200bt\u200bt\u200bo\u200bn shirt"}]}, traits.DISGUISED, id="disguised text"),
-        pytest.param({"items": [{"amount": "5000.00"}]}, traits.DEAR, id="a high price"),
+        pytest.param({"items": [{"amount": "5000.00"}]}, traits.ABOVE_LIST_LIMIT, id="a high price"),
         pytest.param({"order": {"paid": "5000.00"}}, traits.PAID_OTHERWISE, id="another sum paid"),
         pytest.param({"currency": "XXX"}, traits.UNPRICED, id="no price"),
-        pytest.param({"consignee": {"clearance_code": "X"}}, traits.UNCODED, id="no clearance code"),
+        pytest.param({"consignee": {"clearance_code": "X"}}, traits.NO_CLEARANCE_CODE, id="no clearance code"),
         pytest.param({"purpose": "GIFT"}, traits.NOT_SELF_USE, id="a gift"),
         pytest.param({"items": [{"hs_code": "6109100000"}]}, traits.NOT_SIX_DIGITS, id="a code of ten digits"),
-        pytest.param({"consignee": {"address": ""}}, traits.LACKING, id="no address of the receiver"),
-        pytest.param({"consignor": {"country": ""}}, traits.LACKING, id="no country of the sender"),
-        pytest.param({"items": []}, traits.LACKING, id="no goods"),
-        pytest.param({"consignee": {"name": "..."}}, traits.FILLED, id="a name of signs"),
-        pytest.param({"consignor": {"name": "xxx"}}, traits.FILLED, id="a sender of one letter"),
-        pytest.param({"items": [{"description": "jpg"}]}, traits.FILLED, id="a description that is a file extension"),
+        pytest.param({"consignee": {"address": ""}}, traits.FIELD_MISSING, id="no address of the receiver"),
+        pytest.param({"consignor": {"country": ""}}, traits.FIELD_MISSING, id="no country of the sender"),
+        pytest.param({"items": []}, traits.FIELD_MISSING, id="no goods"),
+        pytest.param({"consignee": {"name": "..."}}, traits.PLACEHOLDER_TEXT, id="a name of signs"),
+        pytest.param({"consignor": {"name": "xxx"}}, traits.PLACEHOLDER_TEXT, id="a sender of one letter"),
+        pytest.param({"items": [{"description": "jpg"}]}, traits.PLACEHOLDER_TEXT, id="a description that is a file extension"),
         pytest.param({"consignee": {"name_en": "KIM\nMINSEO"}}, traits.UNPRINTABLE, id="a line break in a name"),
         pytest.param({"items": [{"ingredients": "a\x00b"}]}, traits.UNPRINTABLE, id="a NUL in the ingredients"),
         pytest.param({"items": [{"brand": "900101-1234567"}]}, traits.RESIDENT, id="a resident number as a brand"),
@@ -92,7 +92,7 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"items": [{"amount": "0"}]}, traits.ODD_AMOUNT, id="nothing paid for a line"),
         pytest.param({"freight": "five"}, traits.ODD_AMOUNT, id="a freight in words"),
         pytest.param({"order": {"paid": "five"}}, traits.ODD_AMOUNT, id="a payment in words"),
-        pytest.param({"items": [{"quantity": 3}]}, traits.NO_PRODUCT, id="an amount for another quantity"),
+        pytest.param({"items": [{"quantity": 3}]}, traits.LINE_TOTAL_MISMATCH, id="an amount for another quantity"),
         pytest.param({"items": [{"net_weight_g": 1, "amount": "5000.00"}]}, traits.ODD_VALUE, id="a gram worth thousands"),
         pytest.param({"gross_weight_g": 1}, traits.HEAVY, id="lines that weigh more than the parcel"),
         pytest.param({"items": [{"quantity": 10_000}]}, traits.MANY_UNITS, id="thousands of units"),
@@ -104,8 +104,8 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"currency": "ZZZ"}, traits.ODD_CURRENCY, id="a currency that is none"),
         pytest.param({"order": {"platform": "nobody knows it"}}, traits.ODD_PLATFORM, id="a platform that is not registered"),
         pytest.param({"items": [{"description": "gift"}]}, traits.VAGUE, id="a vague description"),
-        pytest.param({"consignor": {"address": "Hangzhou"}}, traits.UNSAID, id="a sender without a place"),
-        pytest.param({"items": [{"description": "consolidation"}]}, traits.UNSAID, id="a consolidation"),
+        pytest.param({"consignor": {"address": "Hangzhou"}}, traits.VAGUE_LOADING_DATA, id="a sender without a place"),
+        pytest.param({"items": [{"description": "consolidation"}]}, traits.VAGUE_LOADING_DATA, id="a consolidation"),
     ],
 )
 def test_a_trait_is_of_those_that_have_it(changes: dict[str, Any], trait: int) -> None:
@@ -118,7 +118,7 @@ def test_a_trait_is_of_those_that_have_it(changes: dict[str, Any], trait: int) -
 
 @pytest.mark.parametrize("of", [case(), export_case()], ids=["import", "export"])
 def test_an_ordinary_parcel_is_asked_nearly_nothing(of: Case) -> None:
-    assert len(questions(PARCEL_RULES, of.law).of(_traits(of))) < len(PARCEL_RULES) / 10
+    assert len(rule_index(PARCEL_RULES, of.law).of(_traits(of))) < len(PARCEL_RULES) / 10
 
 
 UNDER_EMBARGO = replace(REFERENCE, embargoes={"KP": Dated({TODAY: "measure"})})
@@ -148,12 +148,12 @@ def test_a_manifest_gives_its_parcels_traits(of: Case, trait: int, is_so: bool) 
 
 def test_all_traits_ask_all_rules_in_their_order() -> None:
     law = case().law
-    assert questions(PARCEL_RULES, law).of(-1) == asked(PARCEL_RULES, law)
+    assert rule_index(PARCEL_RULES, law).of(-1) == active_rules(PARCEL_RULES, law)
 
 
 def test_ever_new_traits_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.rules.phases.TRAITS_REMEMBERED", 4)
-    asks = Questions(asked(PARCEL_RULES, case().law))
+    asks = RuleIndex(active_rules(PARCEL_RULES, case().law))
     for known in range(40):
-        assert asks.of(known) == tuple(rule for rule in asked(PARCEL_RULES, case().law) if rule.needs & known == rule.needs)
+        assert asks.of(known) == tuple(rule for rule in active_rules(PARCEL_RULES, case().law) if rule.required_traits & known == rule.required_traits)
         assert len(asks._by_traits) <= 4

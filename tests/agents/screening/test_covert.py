@@ -11,7 +11,7 @@ from agents.law.entries import Target
 from agents.law.inspection import Rates, Site
 from agents.reference import Reference
 from schemas import topics
-from tests.flow import Flow, Stored, work_of
+from tests.flow import Flow, Stored, processor_of
 from tests.parcels import manifest
 from tests.reference import SHIPPED
 
@@ -20,7 +20,7 @@ SECRET: Final = frozenset(topics.SECURITY_OF_DESK.values())
 INTERNAL: Final = frozenset({topics.CHECKED})
 
 
-def office(*, random_ppm: int = 0, capacity: int = 0, targets: tuple[Target, ...] = ()) -> Reference:
+def context(*, random_ppm: int = 0, capacity: int = 0, targets: tuple[Target, ...] = ()) -> Reference:
     """Reference data under which so much is looked at."""
     sites = {("*", mode): Dated({FIRST: Site(f"*/{mode}", 8, capacity, capacity, capacity, 50)}) for mode in ("AIR_EXPRESS", "SEA_EXPRESS", "POST")}
     return replace(SHIPPED, sites=sites, rates={"UNRATED": Dated({FIRST: Rates("UNRATED", random_ppm, 100)})}, ratings={}, targets=targets)
@@ -28,7 +28,7 @@ def office(*, random_ppm: int = 0, capacity: int = 0, targets: tuple[Target, ...
 
 def day_under(reference: Reference) -> Flow:
     """A few manifests of an ordinary day, amended and withdrawn too."""
-    flow = Flow(work=work_of(("kx",), reference=reference))
+    flow = Flow(processor=processor_of(("kx",), reference=reference))
     bills = [{"house_bill": f"B{index}", "items": [{"description": "wooden table" if index % 9 == 0 else "cotton shirt"}]} for index in range(60)]
     for number in range(4):
         named = {"manifest_id": f"M{number}"}
@@ -48,16 +48,16 @@ def cases(flow: Flow) -> int:
     return len([record for record in flow.log if record.topic == "security.inspection"])
 
 
-QUIET: Final = day_under(office())
+QUIET: Final = day_under(context())
 
 
 @pytest.mark.parametrize(
     "reference",
     [
-        pytest.param(office(random_ppm=200_000), id="one in five is drawn"),
-        pytest.param(office(random_ppm=1_000_000), id="all are drawn"),
-        pytest.param(office(targets=(Target("CARRIER", "kx", FIRST, None, "OPEN", "e"),)), id="the carrier is targeted"),
-        pytest.param(office(targets=(Target("HS", "61", FIRST, None, "XRAY", "e"),)), id="the goods are targeted"),
+        pytest.param(context(random_ppm=200_000), id="one in five is drawn"),
+        pytest.param(context(random_ppm=1_000_000), id="all are drawn"),
+        pytest.param(context(targets=(Target("CARRIER", "kx", FIRST, None, "OPEN", "e"),)), id="the carrier is targeted"),
+        pytest.param(context(targets=(Target("HS", "61", FIRST, None, "XRAY", "e"),)), id="the goods are targeted"),
     ],
 )
 def test_nobody_but_the_desks_sees_what_is_selected(reference: Reference) -> None:
@@ -68,8 +68,8 @@ def test_nobody_but_the_desks_sees_what_is_selected(reference: Reference) -> Non
 
 def test_a_control_a_finding_that_is_told_shows() -> None:
     """Were the same finding not covert, the comparison would fail."""
-    flow = Flow(work=work_of(("kx",), reference=office()))
-    told = Flow(work=work_of(("kx",), reference=office()))
+    flow = Flow(processor=processor_of(("kx",), reference=context()))
+    told = Flow(processor=processor_of(("kx",), reference=context()))
     flow.send(manifest({"house_bill": "A"}))
     told.send(manifest({"house_bill": "A", "consignee": {"address": "somewhere"}}))
     assert seen(flow) != seen(told)
@@ -80,6 +80,6 @@ def test_risk_selects_in_silence_too() -> None:
     warm = {name: getattr(SHIPPED.thresholds, name) for name in SHIPPED.thresholds.__slots__}
     warm["selection_warm_up_parcels"] = Dated({date(2016, 1, 1): 5})
     thresholds = type(SHIPPED.thresholds)(**warm)
-    quiet, watched = (day_under(replace(office(capacity=capacity), thresholds=thresholds)) for capacity in (0, 80))
+    quiet, watched = (day_under(replace(context(capacity=capacity), thresholds=thresholds)) for capacity in (0, 80))
     assert cases(watched) > cases(quiet)
     assert seen(watched) == seen(quiet)

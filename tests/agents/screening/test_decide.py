@@ -5,8 +5,8 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from agents.state.consignees import Partition
-from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.state.consignees import ConsigneeStore
+from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from agents.values.identity import consignee_token
 from schemas import limits, topics
@@ -15,7 +15,7 @@ from tests.flow import KEYS, NOW_MS, Flow, Json, by_bill
 from tests.parcels import EXPORT, manifest, parcel
 
 NAME: Final = "kx/A"
-SEEN: Final = Seen(NOW_MS, 1, "LIST")
+SEEN: Final = PastParcel(NOW_MS, 1, "LIST")
 
 
 def person(letter: str) -> Json:
@@ -28,12 +28,12 @@ def token(letter: str) -> str:
 
 def holder(flow: Flow) -> list[str]:
     """With whom screening has the parcel now."""
-    return [name for name in "ABCD" for kept in flow.work.partitions.values() if NAME in kept.consignees.get(token(name), {})]
+    return [name for name in "ABCD" for kept in flow.processor.partitions.values() if NAME in kept.consignees.get(token(name), {})]
 
 
-def again(before: Partition) -> Partition:
+def again(before: ConsigneeStore) -> ConsigneeStore:
     """A partition with what another wrote into the changelog."""
-    after = Partition()
+    after = ConsigneeStore()
     for key, packed in before.packed().items():
         after.restore(key, packed)
     return after
@@ -202,9 +202,9 @@ def test_without_a_decision_on_the_goods_there_are_no_taxes() -> None:
 
 
 def test_an_amendment_is_remembered_with_all_it_says_and_the_time_of_the_first_filing() -> None:
-    kept = Partition()
-    first = Seen(NOW_MS, 1, "LIST", master=1, supplier=2, purchased_on=3, arrives_on=4, address=5, phone=6, uses={"X": 1})
-    amended = Seen(NOW_MS + DAY_MS, 9, "GENERAL", master=11, supplier=12, purchased_on=13, arrives_on=14, address=15, phone=16, uses={"X": 2}, in_force=2, latest=2)
+    kept = ConsigneeStore()
+    first = PastParcel(NOW_MS, 1, "LIST", master=1, supplier=2, purchased_on=3, arrives_on=4, address=5, phone=6, uses={"X": 1})
+    amended = PastParcel(NOW_MS + DAY_MS, 9, "GENERAL", master=11, supplier=12, purchased_on=13, arrives_on=14, address=15, phone=16, uses={"X": 2}, in_force=2, latest=2)
     kept.put("t", NAME, first)
     kept.put("t", NAME, amended)
     assert kept.get("t", NAME) == msgspec.structs.replace(amended, received_at_ms=NOW_MS)
@@ -212,7 +212,7 @@ def test_an_amendment_is_remembered_with_all_it_says_and_the_time_of_the_first_f
 
 
 def test_the_oldest_parcels_of_a_consignee_are_forgotten() -> None:
-    kept = Partition()
+    kept = ConsigneeStore()
     for index in range(limits.CONSIGNEE_PARCELS_MAX):
         kept.put("t", f"kx/{index}", SEEN)
     kept.put("t", "kx/0", SEEN)
@@ -235,24 +235,24 @@ def test_the_oldest_parcels_of_a_consignee_are_forgotten() -> None:
 )
 @pytest.mark.parametrize("restored", [False, True], ids=["as it was", "restored"])
 def test_consignees_are_forgotten_by_the_time_of_the_log(days: int, left: set[str], restored: bool) -> None:  # noqa: FBT001 - a column of the table
-    kept = Partition()
+    kept = ConsigneeStore()
     kept.put("old", NAME, SEEN)
     kept.put("new", NAME, SEEN)
-    kept.put("new", "kx/B", Seen(NOW_MS + 6 * DAY_MS, 1, "LIST"))
+    kept.put("new", "kx/B", PastParcel(NOW_MS + 6 * DAY_MS, 1, "LIST"))
     if restored:
         kept = again(kept)
-    kept.touched.clear()
+    kept.dirty.clear()
     kept.expire(NOW_MS + days * DAY_MS)
     assert set(kept.consignees) == left
-    assert kept.touched == {"old", "new"} - left
+    assert kept.dirty == {"old", "new"} - left
 
 
 @pytest.mark.parametrize("restored", [False, True], ids=["as it was", "restored"])
 def test_a_consignee_whose_last_parcel_left_is_forgotten_with_the_rest(restored: bool) -> None:  # noqa: FBT001 - a column of the table
     """A restored partition forgets on the same day: it has the same parcels."""
-    kept = Partition()
+    kept = ConsigneeStore()
     kept.put("t", NAME, SEEN)
-    kept.put("t", "kx/B", Seen(NOW_MS + 5 * DAY_MS, 1, "LIST"))
+    kept.put("t", "kx/B", PastParcel(NOW_MS + 5 * DAY_MS, 1, "LIST"))
     if restored:
         kept = again(kept)
     kept.expire(NOW_MS + 6 * DAY_MS)
@@ -263,9 +263,9 @@ def test_a_consignee_whose_last_parcel_left_is_forgotten_with_the_rest(restored:
 
 
 def test_an_old_parcel_alone_is_forgotten_at_once_when_the_newer_leaves() -> None:
-    kept = Partition()
+    kept = ConsigneeStore()
     kept.put("t", NAME, SEEN)
-    kept.put("t", "kx/B", Seen(NOW_MS + 20 * DAY_MS, 1, "LIST"))
+    kept.put("t", "kx/B", PastParcel(NOW_MS + 20 * DAY_MS, 1, "LIST"))
     kept.expire(NOW_MS + 40 * DAY_MS)
     assert set(kept.consignees["t"]) == {NAME, "kx/B"}
     kept.drop("t", "kx/B")

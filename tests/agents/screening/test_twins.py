@@ -7,13 +7,13 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.rules import LINK_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.values.identity import TokenKeys
 from schemas import limits, topics
 from schemas.checked_parcel import Facts
-from streams.worker.processor import Work
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, Stored, work_of
+from streams.worker.processor import RecordProcessor
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, Stored, processor_of
 from tests.parcels import EXPORT, ITEM, manifest, merged
 from tests.reference import SHIPPED
 
@@ -95,7 +95,7 @@ def holding(said: Json, goods: Json) -> Json:
 
 def run(situation: Sequence[Json], goods: Json) -> Flow:
     """What a situation brings with these goods."""
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     for said in situation:
         flow.send(holding(said, {**INNOCENT, **goods}))
     return flow
@@ -123,7 +123,7 @@ def test_a_carrier_can_not_tell_the_guilty_parcel_from_its_twin(guilt: str, situ
 
 def spread(addresses: int) -> Flow:
     """Six parcels of one person to so many addresses."""
-    flow = Flow(work=work_of(reference=SHIPPED))
+    flow = Flow(processor=processor_of(reference=SHIPPED))
     for number in range(6):
         place = {"address": f"서울특별시 강남구 테헤란로 {100 + number % addresses}, 101동 202호", "postcode": "06236"}
         flow.send(manifest({"house_bill": f"A{number}", "consignee": place}, manifest_id=f"M{number}", mode="SEA_EXPRESS", master_bill=f"SEA{number}"), days=1)
@@ -149,9 +149,9 @@ def test_a_rule_that_is_only_watched_shows_nowhere() -> None:
 
 def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[Stored]]:
     """The consignee's token and the facts of a parcel under some keys, and everything said."""
-    work = Work(Office(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0)
-    work.assign(("kx",), CHECKED_PARTITIONS)
-    flow = Flow(work=work)
+    processor = RecordProcessor(DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0)
+    processor.assign(("kx",), CHECKED_PARTITIONS)
+    flow = Flow(processor=processor)
     (checked,) = [record for record in flow.send(bare()) if record.topic == topics.CHECKED]
     return (checked.key or b"").decode(), msgspec.msgpack.decode(checked.said["facts"], type=Facts), flow.log
 

@@ -12,7 +12,7 @@ from agents.values.clock import show_ms
 from agents.values.identity import consignee_token
 from schemas import topics
 from streams.kafka import partitioner
-from tests.flow import KEYS, Flow, Json, Stored, by_bill, receipt, work_of
+from tests.flow import KEYS, Flow, Json, Stored, by_bill, processor_of, receipt
 from tests.parcels import manifest, parcel
 from tests.reference import REFERENCE, since, thresholds
 
@@ -21,7 +21,7 @@ BILL: Final = {"house_bill": "A"}
 
 
 def asking() -> Flow:
-    return Flow(work=work_of(reference=ASKS))
+    return Flow(processor=processor_of(reference=ASKS))
 
 
 def answer(flow: Flow, said: str, *, differ: tuple[Particular, ...] = (), state: State | None = None, **consignee: Any) -> list[Stored]:  # noqa: ANN401 - whatever a consignee may hold

@@ -9,29 +9,29 @@ from hypothesis import strategies as st
 
 from agents.importers.customs_interface import Answer
 from agents.state import consignees
-from agents.state.consignee_encoding import PLAIN, PLAIN_PARCELS_MAX, ROUTES, WHOLE, Heard, Kept, key_of, last_day, pack, token_of, unpack
-from agents.state.consignees import Partition
-from agents.state.parcels import WINDOW_DAYS, Seen
+from agents.state.consignee_encoding import PLAIN, PLAIN_PARCELS_MAX, ROUTES, WHOLE, ConsigneeState, RecordedAnswer, key_of, last_day, pack, token_of, unpack
+from agents.state.consignees import ConsigneeStore
+from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from schemas import limits, topics
 from tests.flow import NOW_MS
 
-SEEN: Final = Seen(NOW_MS, 12_340_000, "LIST", 1, 2, 739_000, 739_001, 3, 4, limit_usd_e4=1_500_000)
+SEEN: Final = PastParcel(NOW_MS, 12_340_000, "LIST", 1, 2, 739_000, 739_001, 3, 4, limit_usd_e4=1_500_000)
 ANSWER: Final = Answer(consignee="t", particulars="p", answer="MATCH", asked_at="2026-11-23T00:00:00.000Z", answered_at="2026-11-23T00:00:00.001Z")
 MARK: Final = (1 << 48) - 1
 DAYS: Final = (1 << 22) - 1
 TOKENS: Final = [*(f"v1.k1.{number:032x}" for number in range(6)), "t", "v1.k1.nobody"]
 
 
-def form_of(*parcels: Seen, name: str = "kx/A", **answers: Heard) -> int:
-    return pack(Kept({f"{name}{number or ''}": seen for number, seen in enumerate(parcels)}, answers))[0]
+def form_of(*parcels: PastParcel, name: str = "kx/A", **answers: RecordedAnswer) -> int:
+    return pack(ConsigneeState({f"{name}{number or ''}": seen for number, seen in enumerate(parcels)}, answers))[0]
 
 
 # As bytes
 
 INTS: Final = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 2**49) | st.integers(0, 2**23)
 SEENS: Final = st.builds(
-    Seen,
+    PastParcel,
     *(INTS, INTS, st.sampled_from(ROUTES), *[INTS] * 6),
     uses=st.just({}) | st.dictionaries(st.text(max_size=4), INTS, max_size=2),
     in_force=st.just(1) | INTS,
@@ -41,19 +41,19 @@ SEENS: Final = st.builds(
     limit_usd_e4=INTS,
 )
 PLAIN_SEENS: Final = st.builds(
-    Seen,
+    PastParcel,
     *(st.integers(0, MARK), st.integers(0, MARK), st.sampled_from(ROUTES), st.integers(0, MARK), st.integers(0, MARK)),
     *(st.integers(0, DAYS), st.integers(0, DAYS), st.integers(0, MARK), st.integers(0, MARK)),
     limit_usd_e4=st.integers(0, 2**32 - 1),
 )
 NAMES: Final = st.text(max_size=12)
-ANSWERS: Final[st.SearchStrategy[dict[str, Heard]]] = st.just({}) | st.dictionaries(NAMES, st.builds(Heard, st.just(ANSWER), INTS), max_size=2)
+ANSWERS: Final[st.SearchStrategy[dict[str, RecordedAnswer]]] = st.just({}) | st.dictionaries(NAMES, st.builds(RecordedAnswer, st.just(ANSWER), INTS), max_size=2)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(NAMES, PLAIN_SEENS | SEENS, max_size=PLAIN_PARCELS_MAX + 2), ANSWERS)
-def test_whatever_is_packed_comes_out_as_it_was(parcels: dict[str, Seen], answers: dict[str, Heard]) -> None:
-    kept = Kept(parcels, answers)
+def test_whatever_is_packed_comes_out_as_it_was(parcels: dict[str, PastParcel], answers: dict[str, RecordedAnswer]) -> None:
+    kept = ConsigneeState(parcels, answers)
     found = unpack(pack(kept))
     assert found == kept
     assert (list(found.parcels), list(found.answers)) == (list(parcels), list(answers))
@@ -62,8 +62,8 @@ def test_whatever_is_packed_comes_out_as_it_was(parcels: dict[str, Seen], answer
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, PLAIN_SEENS, max_size=PLAIN_PARCELS_MAX))
-def test_parcels_that_are_numbers_take_48_bytes_and_their_name(parcels: dict[str, Seen]) -> None:
-    kept = Kept(parcels)
+def test_parcels_that_are_numbers_take_48_bytes_and_their_name(parcels: dict[str, PastParcel]) -> None:
+    kept = ConsigneeState(parcels)
     packed = pack(kept)
     assert (packed[0], len(packed)) == (PLAIN, 4 + sum(48 + len(name.encode()) for name in parcels))
     assert unpack(packed) == kept
@@ -85,7 +85,7 @@ def test_a_number_beyond_the_plain_form_has_the_other(field: str, most: int) -> 
     for value, form in ((most, PLAIN), (most + 1, WHOLE), (-1, WHOLE)):
         seen = msgspec.structs.replace(SEEN, **{field: value})
         assert form_of(seen) == form
-        assert unpack(pack(Kept({"kx/A": seen}))).parcels == {"kx/A": seen}
+        assert unpack(pack(ConsigneeState({"kx/A": seen}))).parcels == {"kx/A": seen}
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_a_number_beyond_the_plain_form_has_the_other(field: str, most: int) -> 
         pytest.param([SEEN], {"name": "\uac00" * 86}, WHOLE, id="a name that is longer in bytes"),
         pytest.param([msgspec.structs.replace(SEEN, uses={"ALCOHOL/ML": 700})], {}, WHOLE, id="goods limited to self-use"),
         pytest.param([msgspec.structs.replace(SEEN, content=b"\x01")], {}, WHOLE, id="customs is waited for"),
-        pytest.param([SEEN], {"p": Heard(ANSWER, NOW_MS)}, WHOLE, id="customs has answered"),
+        pytest.param([SEEN], {"p": RecordedAnswer(ANSWER, NOW_MS)}, WHOLE, id="customs has answered"),
     ],
 )
-def test_who_has_the_plain_form(parcels: list[Seen], more: dict[str, Any], form: int) -> None:
+def test_who_has_the_plain_form(parcels: list[PastParcel], more: dict[str, Any], form: int) -> None:
     assert form_of(*parcels, **more) == form
 
 
@@ -138,7 +138,7 @@ class Live:
     """A partition, its changelog, and the time of the log."""
 
     def __init__(self, *, commits: bool) -> None:
-        self.partition = Partition()
+        self.partition = ConsigneeStore()
         self.log: list[tuple[bytes, bytes | None]] = []
         self.now_ms = NOW_MS
         self._commits = commits
@@ -153,7 +153,7 @@ class Live:
             case "drop":
                 self.partition.drop(token, name)
             case "hear":
-                self.partition.hear(token, msgspec.structs.replace(ANSWER, particulars=name), self.now_ms)
+                self.partition.record_answer(token, msgspec.structs.replace(ANSWER, particulars=name), self.now_ms)
             case "day":
                 self.now_ms += number * DAY_MS
                 self.partition.expire(self.now_ms)
@@ -165,9 +165,9 @@ class Live:
         """Write the changelog."""
         self.log += self.partition.changes()
 
-    def restored(self) -> Partition:
+    def restored(self) -> ConsigneeStore:
         """Another partition, of the changelog alone."""
-        made = Partition()
+        made = ConsigneeStore()
         for key, packed in self.log:
             made.restore(key, packed)
         return made
@@ -213,7 +213,7 @@ def test_who_is_forgotten_is_who_had_nothing_within_the_window(operations: list[
 
 
 def test_looking_at_nobody_leaves_nothing_behind() -> None:
-    kept = Partition()
+    kept = ConsigneeStore()
     assert kept.others("t", "kx/A", NOW_MS) == kept.parcels("t") == {}
     assert (kept.get("t", "kx/A"), kept.answer("t", "p", 0), kept.waiting_bytes("t", "kx/A")) == (None, None, 0)
     kept.drop("t", "kx/A")
@@ -222,7 +222,7 @@ def test_looking_at_nobody_leaves_nothing_behind() -> None:
 
 
 def test_few_consignees_stay_unpacked() -> None:
-    kept = Partition()
+    kept = ConsigneeStore()
     for number in range(consignees.OPEN_MAX + 1):
         kept.put(f"v1.k1.{number:032x}", "kx/A", SEEN)
     assert len(list(kept.changes())) == consignees.OPEN_MAX + 1
@@ -232,7 +232,7 @@ def test_few_consignees_stay_unpacked() -> None:
 
 
 def test_a_day_notes_a_consignee_once_however_often_it_is_touched() -> None:
-    kept = Partition()
+    kept = ConsigneeStore()
     for number in range(50):
         kept.put(TOKENS[0], f"kx/{number % 3}", SEEN)
         list(kept.changes())
@@ -244,7 +244,7 @@ def test_a_day_notes_a_consignee_once_however_often_it_is_touched() -> None:
 def test_the_longest_names_fit_the_topic() -> None:
     """Of as many parcels as are remembered, each with the longest name in the widest letters."""
     (topic,) = [topic for topic in topics.TOPICS if topic.name == topics.SCREENING_STATE]
-    kept = Partition()
+    kept = ConsigneeStore()
     for number in range(limits.CONSIGNEE_PARCELS_MAX + 1):
         kept.put("t", "c" * 32 + f"/{number:04}" + "\U0001f4e6" * (limits.HOUSE_BILL_CHARS_MAX - 4), SEEN)
     ((_, packed),) = kept.changes()
@@ -256,16 +256,16 @@ def test_the_longest_names_fit_the_topic() -> None:
 @pytest.mark.parametrize("packed", [b"", b"\x02", b"\x80", b"\x92\x81\xa4kx/A"])
 def test_what_another_version_wrote_is_not_taken_for_a_consignee(packed: bytes) -> None:
     with pytest.raises(ValueError, match="another version wrote it"):
-        Partition().restore(b"k1.0123456789abcdef", packed)
+        ConsigneeStore().restore(b"k1.0123456789abcdef", packed)
 
 
 def test_times_outside_the_calendar_are_kept() -> None:
     """A sender's clock may stand anywhere; the day is bounded, not the time."""
     for time_ms in (-1, 0, 2**63 - 1):
-        kept = Partition()
+        kept = ConsigneeStore()
         kept.put("t", "kx/A", msgspec.structs.replace(SEEN, received_at_ms=time_ms))
         ((key, packed),) = kept.changes()
-        again = Partition()
+        again = ConsigneeStore()
         again.restore(key, packed)
         assert again.get("t", "kx/A") == kept.get("t", "kx/A")
         again.expire(NOW_MS)

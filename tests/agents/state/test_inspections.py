@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from agents.law.inspection import Rates, Site
-from agents.state.inspections import BUCKETS, DRAW_BITS, FADE_AT, Book, Books, Choice
+from agents.state.inspections import BUCKETS, DRAW_BITS, FADE_AT, InspectionCapacity, Selection, SiteStatistics
 from schemas import limits
 
 SITE = Site("KRICN/AIR_EXPRESS", 8, open=10, xray=20, documents=30, parcels=2_000)
@@ -24,7 +24,7 @@ def priority(number: int) -> int:
     return (draw(number + 10_000_000) % 1_000) ** 2
 
 
-def shift_of(books: Books, parcels: int, *, rates: Rates = NOBODY, site: Site = SITE, shift: int = SHIFT, begin: int = 0) -> dict[int, Choice]:
+def shift_of(books: InspectionCapacity, parcels: int, *, rates: Rates = NOBODY, site: Site = SITE, shift: int = SHIFT, begin: int = 0) -> dict[int, Selection]:
     """What is chosen of so many parcels."""
     chosen = {}
     for number in range(begin, begin + parcels):
@@ -35,7 +35,7 @@ def shift_of(books: Books, parcels: int, *, rates: Rates = NOBODY, site: Site = 
 
 
 def test_a_shift_uses_what_its_inspectors_can_do_and_no_more() -> None:
-    books = Books()
+    books = InspectionCapacity()
     shift_of(books, 2_000, shift=SHIFT - 1)
     lanes = Counter(choice.lane for choice in shift_of(books, 2_000, begin=5_000).values())
     assert lanes["OPEN"] <= SITE.open
@@ -45,7 +45,7 @@ def test_a_shift_uses_what_its_inspectors_can_do_and_no_more() -> None:
 
 
 def test_the_highest_priorities_are_chosen_and_the_most_thorough_lane_takes_the_highest() -> None:
-    books = Books()
+    books = InspectionCapacity()
     shift_of(books, 2_000, shift=SHIFT - 1)
     chosen = shift_of(books, 2_000, begin=5_000)
     ranked = sorted(range(5_000, 7_000), key=priority, reverse=True)
@@ -56,7 +56,7 @@ def test_the_highest_priorities_are_chosen_and_the_most_thorough_lane_takes_the_
 
 
 def test_a_flood_does_not_use_up_the_shift_for_the_low_ones() -> None:
-    books = Books()
+    books = InspectionCapacity()
     shift_of(books, 2_000, shift=SHIFT - 1)
     chosen = shift_of(books, 20_000, begin=5_000)
     assert len(chosen) <= SITE.open + SITE.xray + SITE.documents
@@ -65,18 +65,18 @@ def test_a_flood_does_not_use_up_the_shift_for_the_low_ones() -> None:
 
 
 def test_before_it_is_warm_nothing_is_chosen_for_its_risk() -> None:
-    assert shift_of(Books(), 200) == {}
-    assert shift_of(Books(), 400) != {}
+    assert shift_of(InspectionCapacity(), 200) == {}
+    assert shift_of(InspectionCapacity(), 400) != {}
 
 
 def test_without_priority_nothing_is_chosen_for_its_risk() -> None:
-    books = Books()
+    books = InspectionCapacity()
     assert [books.choose(SITE, SHIFT, NOBODY, draw(number), 0, 0, is_new=True) for number in range(1_000)] == [None] * 1_000
 
 
 def test_carriers_that_have_proved_themselves_are_chosen_less() -> None:
     """Two carriers of equal risk at one site."""
-    books, site = Books(), Site("S", 8, 200, 0, 0, 20_000)
+    books, site = InspectionCapacity(), Site("S", 8, 200, 0, 0, 20_000)
     shift_of(books, 4_000, site=site, shift=SHIFT - 1)
     chosen: Counter[int] = Counter()
     for number in range(5_000, 9_000):
@@ -85,20 +85,20 @@ def test_carriers_that_have_proved_themselves_are_chosen_less() -> None:
     assert chosen[200] >= 2 * chosen[50] > 0
 
 
-def _copy(books: Books) -> Books:
+def _copy(books: InspectionCapacity) -> InspectionCapacity:
     """The same books, through the changelog."""
-    other = Books()
+    other = InspectionCapacity()
     for site, shift, kept in books.kept():
         if shift is None:
-            other.restore_site(site, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=Book))
+            other.restore_site(site, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=SiteStatistics))
         else:
-            other.restore_shift(site, shift, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=dict[int, Choice]))
+            other.restore_shift(site, shift, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=dict[int, Selection]))
     return other
 
 
 def test_random_checks_are_a_share_and_the_same_again() -> None:
     rates = Rates("TENTH", 100_000, 0)
-    once, again = shift_of(Books(), 5_000, rates=rates), shift_of(Books(), 5_000, rates=rates)
+    once, again = shift_of(InspectionCapacity(), 5_000, rates=rates), shift_of(InspectionCapacity(), 5_000, rates=rates)
     assert once == again
     assert {choice.why for choice in once.values()} == {"RANDOM"}
     assert 400 <= len(once) <= 600
@@ -106,11 +106,11 @@ def test_random_checks_are_a_share_and_the_same_again() -> None:
 
 def test_random_checks_are_made_though_nobody_has_a_hand_free() -> None:
     busy = Site("S", 8, 0, 0, 0, 100)
-    assert len(shift_of(Books(), 100, rates=Rates("ALL", 1_000_000, 100), site=busy)) == 100
+    assert len(shift_of(InspectionCapacity(), 100, rates=Rates("ALL", 1_000_000, 100), site=busy)) == 100
 
 
 def test_an_amendment_changes_no_choice_and_counts_nothing() -> None:
-    books = Books()
+    books = InspectionCapacity()
     chosen = shift_of(books, 1_000)
     before = msgspec.msgpack.encode(list(books.kept()))
     for number, choice in chosen.items():
@@ -121,11 +121,11 @@ def test_an_amendment_changes_no_choice_and_counts_nothing() -> None:
 def test_the_parts_of_all_partitions_are_the_whole() -> None:
     for of in (1, 3, 8):
         for whole in (0, 1, 7, 8, 130):
-            assert sum(Books(number, of)._part(whole) for number in range(of)) == whole
+            assert sum(InspectionCapacity(number, of)._part(whole) for number in range(of)) == whole
 
 
 def test_restored_books_go_on_as_those_that_never_stopped() -> None:
-    live = Books()
+    live = InspectionCapacity()
     shift_of(live, 3_000)
     restored = _copy(live)
     assert shift_of(live, 3_000, begin=9_000) == shift_of(restored, 3_000, begin=9_000)
@@ -134,15 +134,15 @@ def test_restored_books_go_on_as_those_that_never_stopped() -> None:
 
 def test_the_changelog_tells_every_change() -> None:
     """A copy kept by the changes alone is the same as the books."""
-    live, told = Books(), Books()
+    live, told = InspectionCapacity(), InspectionCapacity()
     for begin in range(0, 3_000, 100):
         shift_of(live, 100, begin=begin, shift=SHIFT + begin // 10)
         for site, shift, kept in live.changes():
             packed = msgspec.msgpack.encode(kept)
             if shift is None:
-                told.restore_site(site, msgspec.msgpack.decode(packed, type=Book))
+                told.restore_site(site, msgspec.msgpack.decode(packed, type=SiteStatistics))
             else:
-                told.restore_shift(site, shift, msgspec.msgpack.decode(packed, type=dict[int, Choice] | None))
+                told.restore_shift(site, shift, msgspec.msgpack.decode(packed, type=dict[int, Selection] | None))
     assert sorted(map(msgspec.msgpack.encode, live.kept())) == sorted(map(msgspec.msgpack.encode, told.kept()))
     assert len(live.sites[SITE.name].shifts) <= limits.SHIFTS_PER_SITE_MAX
 
@@ -154,11 +154,11 @@ def test_the_changelog_tells_every_change() -> None:
 )
 def test_a_parcel_belongs_to_the_shift_of_its_arrival(arrives_h: int, shift: int) -> None:
     hour = 3_600_000
-    assert Books().shift_of(SITE, (8 + arrives_h) * hour, 8 * hour) == shift
+    assert InspectionCapacity().shift_of(SITE, (8 + arrives_h) * hour, 8 * hour) == shift
 
 
 def test_memory_is_bounded() -> None:
-    books = Books()
+    books = InspectionCapacity()
     for shift in range(limits.SHIFTS_PER_SITE_MAX + 50):
         books.choose(SITE, shift, Rates("ALL", 1_000_000, 100), draw(shift), 0, 200, is_new=True)
     assert len(books.sites[SITE.name].shifts) == limits.SHIFTS_PER_SITE_MAX

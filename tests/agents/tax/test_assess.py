@@ -17,7 +17,7 @@ from agents.tax.assess import BELOW_FLOOR, FREE, Taxable, TaxableLine, assess, c
 from agents.tax.tables import Bracket, Rate, Row, TaxLaw, TaxTables
 from schemas import limits
 from schemas.decision import Tax, TaxLine
-from tests.agents import tax_reference
+from tests.agents.tax import tax_reference
 from tests.reference import SHIPPED
 
 TODAY: Final = date(2026, 11, 23)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.values.identity import Ids, TokenKeys, consignee_token, digest, mark
+from agents.values.identity import Ids, TokenKeys, consignee_token, digest, hash48
 from tests.flow import KEYS
 from tests.parcels import EXPORT, parcel
 
@@ -99,8 +99,8 @@ def test_ids_are_the_same_always() -> None:
 
 
 def test_a_mark_has_48_bits_and_none_is_0() -> None:
-    assert mark("") == mark("", "", "") == mark("", secret=b"key") == 0
-    marks = {mark(str(number)) for number in range(1_000)}
+    assert hash48("") == hash48("", "", "") == hash48("", secret=b"key") == 0
+    marks = {hash48(str(number)) for number in range(1_000)}
     assert len(marks) == 1_000
     assert 2**40 < max(marks) < 2**48
 
@@ -108,14 +108,14 @@ def test_a_mark_has_48_bits_and_none_is_0() -> None:
 @given(st.lists(st.lists(st.text("a1", max_size=3), min_size=1, max_size=3).map(tuple), unique=True, max_size=20))
 def test_marks_of_different_things_differ(named: list[tuple[str, ...]]) -> None:
     said = [names for names in named if any(names)]
-    assert len({mark(*names) for names in said}) == len(said)
+    assert len({hash48(*names) for names in said}) == len(said)
 
 
 def test_a_mark_under_a_key_is_another() -> None:
-    assert len({mark("x"), mark("x", secret=b"one"), mark("x", secret=b"two")}) == 3
+    assert len({hash48("x"), hash48("x", secret=b"one"), hash48("x", secret=b"two")}) == 3
 
 
 @pytest.mark.parametrize("secret", [b"s", b"s" * 64, b"s" * 1_000], ids=["short", "as long as marks can use", "longer"])
 def test_a_secret_of_any_length_marks(secret: bytes) -> None:
     keys = TokenKeys((("k1", secret), ("k0", b"old")))
-    assert mark("x", secret=keys.secret) == mark("x", secret=secret[:64])
+    assert hash48("x", secret=keys.secret) == hash48("x", secret=secret[:64])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.audit.invariants import LAWS, Entry, Ledgers, Place, breaches, of_manifest, same, show, source_of
+from streams.audit.invariants import INVARIANTS, Entry, Ledgers, Place, breaches, of_manifest, same, show, source_of
 
 KX0 = ("manifests.kx", 0, 0)
 """An original: two accepted, one refused."""
@@ -152,8 +152,8 @@ def test_every_law_is_broken_by_some_case() -> None:
     for case in BREAKS:
         books = ledgers()
         case.values[0](books)
-        broken |= {law for law in LAWS if list(law(books))}
-    assert broken == set(LAWS)
+        broken |= {law for law in INVARIANTS if list(law(books))}
+    assert broken == set(INVARIANTS)
 
 
 def test_the_order_of_reading_means_nothing() -> None:

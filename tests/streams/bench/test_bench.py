@@ -27,7 +27,7 @@ def test_stages_measures_every_stage_of_every_load() -> None:
 
 def test_noting_leaves_a_function_as_it_was() -> None:
     before = loads.codes
-    with stages.noting(loads, "codes") as calls:
+    with stages.recording_calls(loads, "codes") as calls:
         assert loads.codes(1) == ("kx",)
     assert loads.codes is before
     assert [call.args for call in calls] == [(1,)]

@@ -51,7 +51,7 @@ class Up:
         assert following.returncode == 130, said
         return found, said
 
-    def share(self, number: int) -> readiness.Share | None:
+    def share(self, number: int) -> readiness.ReadyReport | None:
         """What a worker has."""
         return readiness.told(self.folder / f"worker-{number}.ready")
 

@@ -8,7 +8,7 @@ import pytest
 
 from agents.reference import Reference
 from agents.watchlist.screen import Hit
-from streams.cli.officer_actions import Standing
+from streams.cli.officer_actions import ParcelStatus
 from streams.cli.rescreen import WATCHLIST, _what, alarms_in, changed_entries
 from streams.reference import FOLDER, Tables
 from streams.reference.changes import ChangeSet
@@ -65,8 +65,8 @@ def test_what_nobody_can_read_is_passed_over(changed: Reference, value: bytes | 
 HIT: Final = Hit("T-1", "TEST", "Quiverton", 1000, alarm=True, reasons=())
 
 
-def standing(decision: dict[str, Any] | None) -> Standing:
-    return Standing("v1.k.00", None, decision)  # type: ignore[arg-type]  # the parcel is not looked at
+def standing(decision: dict[str, Any] | None) -> ParcelStatus:
+    return ParcelStatus("v1.k.00", None, decision)  # type: ignore[arg-type]  # the parcel is not looked at
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def standing(decision: dict[str, Any] | None) -> Standing:
         pytest.param(standing({"outcome": "HOLD", "findings": [{"evidence": {"why": "entry T-1, score 1.000"}}]}), "held already", id="held for this entry"),
     ],
 )
-def test_what_happens_to_it(known: Standing | None, what: str) -> None:
+def test_what_happens_to_it(known: ParcelStatus | None, what: str) -> None:
     assert _what(known, HIT) == what

@@ -13,9 +13,9 @@ import pytest
 from agents import rules
 from agents.rules.rule import Rule
 from streams.conformance import builder, cases, compare
-from streams.conformance.cases import Case, CaseFile, Expected, Judge, Result
+from streams.conformance.cases import Case, CaseFile, Evaluator, Expected, Result
 from streams.conformance.judge import judge_of
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.settings import CHECKOUT, Settings
 from tests.streams.cli.command import lines, tonggwan
 from tools import build_conformance
@@ -32,7 +32,7 @@ WITHOUT_CASES: Final[set[str]] = set()
 
 
 @pytest.fixture(scope="module")
-def judge() -> Judge:
+def judge() -> Evaluator:
     """Who answers: a worker's work, with the corpus' own tables."""
     return judge_of(next(iter(FILES.values())), Settings.read({}))
 
@@ -43,7 +43,7 @@ def told(result: Result) -> str:
 
 
 @pytest.mark.parametrize(("file", "case"), CASES)
-def test_a_case_comes_as_expected(file: CaseFile, case: Case, judge: Judge) -> None:
+def test_a_case_comes_as_expected(file: CaseFile, case: Case, judge: Evaluator) -> None:
     result = compare.run(file, case, judge)
     if not result.passed:
         pytest.fail(told(result) or f"comes as expected although it is pending ({case.pending}): take the mark away", pytrace=False)
@@ -85,7 +85,7 @@ def test_a_name_is_a_sentence_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("base", sorted((CORPUS / "base").glob("*.json")), ids=lambda path: path.stem)
-def test_a_base_is_accepted(base: Path, judge: Judge) -> None:
+def test_a_base_is_accepted(base: Path, judge: Evaluator) -> None:
     """Cases begin with what is right; only what a case changes may be found."""
     file = FILES["FMT-01"]
     case = Case(name="as it is", kind="negative", base=base.stem, expect=Expected(receipt="ACCEPTED", only=base.stem != "import-company"))
@@ -107,7 +107,7 @@ def without(row: Rule) -> dict[tuple[str, str], Sequence[Rule]]:
 
 
 @pytest.mark.parametrize("row", [rule for _, rule in ROWS if rule.code in FILES], ids=lambda rule: f"{rule.code} {rule.check.__name__}")
-def test_without_a_row_of_the_policy_a_case_fails(row: Rule, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_row_of_the_policy_a_case_fails(row: Rule, judge: Evaluator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The corpus has teeth: no row could be lost unnoticed."""
     for (module, table), left in without(row).items():
         monkeypatch.setattr(sys.modules[module], table, left)
@@ -149,25 +149,25 @@ RIGHT: Final = Case(
 )
 
 
-def test_the_right_expectation_passes(judge: Judge) -> None:
+def test_the_right_expectation_passes(judge: Evaluator) -> None:
     assert compare.run(FILES["XF-02"], RIGHT, judge).differences == ()
 
 
 @pytest.mark.parametrize(("wrong", "named"), WRONG)
-def test_a_wrong_expectation_is_found_and_named(wrong: dict[str, Any], named: str, judge: Judge) -> None:
+def test_a_wrong_expectation_is_found_and_named(wrong: dict[str, Any], named: str, judge: Evaluator) -> None:
     case = msgspec.structs.replace(RIGHT, expect=msgspec.structs.replace(RIGHT.expect, **wrong))
     result = compare.run(FILES["XF-02"], case, judge)
     assert not result.passed
     assert {difference.what for difference in result.differences} == {named}
 
 
-def test_only_finds_what_no_code_was_asked_for(judge: Judge) -> None:
+def test_only_finds_what_no_code_was_asked_for(judge: Evaluator) -> None:
     case = msgspec.structs.replace(RIGHT, expect=msgspec.structs.replace(RIGHT.expect, only=True))
     found = [difference.came for difference in compare.run(FILES["XF-02"], case, judge).differences]
     assert any(came.startswith("XF-04 INFO /freight") for came in found)
 
 
-def test_a_pending_case_has_to_fail(judge: Judge) -> None:
+def test_a_pending_case_has_to_fail(judge: Evaluator) -> None:
     file = FILES["XF-02"]
     assert not compare.run(file, msgspec.structs.replace(RIGHT, pending="not yet"), judge).passed
     wrong = msgspec.structs.replace(RIGHT, pending="not yet", expect=Expected())
@@ -208,7 +208,7 @@ def corpus(tmp_path: Path) -> Path:
 )
 def test_a_wrong_file_is_answered_in_a_sentence(corpus: Path, text: str, said: str) -> None:
     corpus.write_text(text, encoding="utf-8")
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(OperatorError) as caught:
         cases.read(corpus)
     assert said in str(caught.value)
 
@@ -231,18 +231,18 @@ def test_a_wrong_file_is_answered_in_a_sentence(corpus: Path, text: str, said: s
 def test_a_case_that_cant_be_built_is_answered_in_a_sentence(corpus: Path, more: str, said: str) -> None:
     corpus.write_text(HEAD + GOOD + more + "\n", encoding="utf-8")
     file = cases.read(corpus)
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(OperatorError) as caught:
         builder.build(file, file.cases[0])
     assert str(caught.value).startswith('XF-02.toml, case "stays on the list": ')
     assert said in str(caught.value)
 
 
-def test_a_figure_that_is_none_is_answered_in_a_sentence(judge: Judge) -> None:
-    with pytest.raises(Trouble, match=r"^list_limit: no such figure in thresholds.csv"):
+def test_a_figure_that_is_none_is_answered_in_a_sentence(judge: Evaluator) -> None:
+    with pytest.raises(OperatorError, match=r"^list_limit: no such figure in thresholds.csv"):
         compare.run(FILES["XF-02"], msgspec.structs.replace(RIGHT, figures={"list_limit": "100"}), judge)
 
 
-def test_a_figure_of_the_case_holds_for_the_case_alone(judge: Judge) -> None:
+def test_a_figure_of_the_case_holds_for_the_case_alone(judge: Evaluator) -> None:
     lower = msgspec.structs.replace(RIGHT, price="120.00", figures={"list_limit_usd": "100"})
     assert compare.run(FILES["XF-02"], lower, judge).passed
     assert not compare.run(FILES["XF-02"], msgspec.structs.replace(lower, figures={}), judge).passed

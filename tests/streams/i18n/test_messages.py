@@ -20,10 +20,10 @@ from streams.conformance import builder, cases
 from streams.conformance.judge import judge_of
 from streams.i18n import korean, message, told
 from streams.i18n.messages import CODES, MESSAGE_CHARS_MAX, PATTERNS, PHRASES, Template, fitting, hole_names, phrases, templates
-from streams.manifest_files import Found
+from streams.manifest_files import FileRecord
 from streams.reference import load
 from streams.settings import Settings
-from streams.worker.in_memory import Bench
+from streams.worker.in_memory import InMemoryPipeline
 from tests.agents.rules import (
     test_assessment,
     test_codes,
@@ -117,7 +117,7 @@ def manifest(**changes: object) -> dict[str, Any]:
 
 def of_intake() -> Iterator[Met]:
     """What only many findings, many lines, or many versions bring."""
-    bench = Bench(Settings.read({}), load())
+    pipeline = InMemoryPipeline(Settings.read({}), load())
     parcel = manifest()["parcels"][0]
     many = parcel | {"house_bill": "MANY", "items": [{"description": "gift"}] * limits.ITEMS_PER_PARCEL_MAX}
     long = {"description": "x" * limits.DESCRIPTION_CHARS_MAX, "ingredients": "y" * limits.INGREDIENTS_CHARS_MAX}
@@ -127,7 +127,7 @@ def of_intake() -> Iterator[Met]:
         moved = parcel | {"house_bill": "MOVED", "consignee": parcel["consignee"] | {"clearance_code": f"P{version:012d}"}}
         sent.append(manifest(manifest_id="C", version=version, function="ORIGINAL" if version == 1 else "AMEND", parcels=[moved]))
     for each in sent:
-        yield from of_answer(bench.take(Found("", "", json.dumps(each).encode()), None, 1_795_411_000_000))
+        yield from of_answer(pipeline.take(FileRecord("", "", json.dumps(each).encode()), None, 1_795_411_000_000))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.settings import API_KEY_FILE, BadSetting, Downtime, Settings
+from streams.settings import API_KEY_FILE, Downtime, InvalidSettingError, Settings
 
 SECRET = "k240e240y000"  # noqa: S105 - made up
 
@@ -31,7 +31,7 @@ def test_addresses(address: str) -> None:
     ],
 )
 def test_refused(name: str, text: str, says: str) -> None:
-    with pytest.raises(BadSetting) as refused:
+    with pytest.raises(InvalidSettingError) as refused:
         Settings.read({name: text})
     assert says in str(refused.value)
 
@@ -47,11 +47,11 @@ def test_the_key_comes_from_a_file_and_is_in_no_repr(tmp_path: Path) -> None:
     settings = Settings.read({API_KEY_FILE: str(file)})
     assert settings.importer_api_key == SECRET
     assert SECRET not in repr(settings)
-    with pytest.raises(BadSetting, match="both INTAKE_IMPORTER_API_KEY and INTAKE_IMPORTER_API_KEY_FILE are set"):
+    with pytest.raises(InvalidSettingError, match="both INTAKE_IMPORTER_API_KEY and INTAKE_IMPORTER_API_KEY_FILE are set"):
         Settings.read({API_KEY_FILE: str(file), "INTAKE_IMPORTER_API_KEY": SECRET})
 
 
 def test_a_wrong_key_is_not_quoted() -> None:
-    with pytest.raises(BadSetting) as refused:
+    with pytest.raises(InvalidSettingError) as refused:
         Settings.read({"INTAKE_IMPORTER_API_KEY": f"{SECRET}!"})
     assert SECRET not in str(refused.value)

@@ -11,7 +11,7 @@ from agents.importers.register import Checks, Entry, Register
 from agents.importers.verify import MATCH, Verification, verify
 from agents.values.identity import TokenKeys
 from schemas.manifest import Consignee, Order
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.importer_verifier.tokenise import COLUMNS, tokenised, write
 from streams.reference import ReferenceDataError
 from streams.reference.importers import checks, register
@@ -112,19 +112,19 @@ def test_the_order_of_rows_says_nothing() -> None:
     ],
 )
 def test_a_mistake_is_named_and_never_quoted(row: dict[str, str], says: str) -> None:
-    with pytest.raises(Trouble) as refused:
+    with pytest.raises(OperatorError) as refused:
         table_of(row)
     assert says in str(refused.value)
     assert [word for word in PERSONAL if word in str(refused.value)] == []
 
 
 def test_other_columns_are_refused() -> None:
-    with pytest.raises(Trouble, match="line 1: the columns have to be clearance_code, name"):
+    with pytest.raises(OperatorError, match="line 1: the columns have to be clearance_code, name"):
         tokenised(io.StringIO("code,name\n"), KEYS, "Test register")
 
 
 def test_one_code_in_two_lines_is_refused() -> None:
-    with pytest.raises(Trouble, match="one clearance code stands in two lines"):
+    with pytest.raises(OperatorError, match="one clearance code stands in two lines"):
         table_of({}, {"clearance_code": " p123456789012 "})
 
 

@@ -54,7 +54,7 @@ async def decided(running: Cluster) -> dict[str, list[dict[str, Any]]]:
 
 async def test_what_waits_is_decided_anew(tmp_path: Path) -> None:
     async with cluster(tmp_path, {"kx"}) as running, serving() as server:
-        await running.settled()
+        await running.decision_head()
         _, from_ms = await lodge(running.broker.bootstrap, rows_of("thresholds.csv", "importer_asks_customs,2000-01-02,1,yes=1,Test"))
         await asyncio.sleep(max(0.0, from_ms / 1000 - time.time()) + 0.5)
         for at in range(0, PARCELS, 10):

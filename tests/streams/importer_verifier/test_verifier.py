@@ -46,7 +46,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 @dataclass
-class Bench:
+class InMemoryPipeline:
     """A carrier of its own, and verifiers that start where the last one stopped."""
 
     kafka: Broker
@@ -107,12 +107,12 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(kafka: Broker) -> AsyncIterator[Bench]:
+async def bench(kafka: Broker) -> AsyncIterator[InMemoryPipeline]:
     carrier = a_name("v")[:20]
     await create_topics(kafka.bootstrap, [carrier], replication=1)
     async with serving() as server:
         settings = Settings(group=a_name("group"), importer_connections=2)
-        yield Bench(kafka, server, settings, carrier)
+        yield InMemoryPipeline(kafka, server, settings, carrier)
 
 
 def a_manifest(*phones: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def a_manifest(*phones: str) -> dict[str, Any]:
     return manifest(*({"consignee": {"phone": phone}} for phone in phones), manifest_id=a_name("m"))
 
 
-async def test_answers_appear_and_name_nobody(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+async def test_answers_appear_and_name_nobody(bench: InMemoryPipeline, caplog: pytest.LogCaptureFixture) -> None:
     """One question for parcels alike; what can't be read is passed over."""
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.WARNING, "aiokafka")  # below it the client prints the bytes it fetches; the command silences it
@@ -139,7 +139,7 @@ async def test_answers_appear_and_name_nobody(bench: Bench, caplog: pytest.LogCa
     assert personal_in(told(caplog)) == []
 
 
-async def test_an_answer_holds_for_its_time_and_then_no_longer(bench: Bench) -> None:
+async def test_an_answer_holds_for_its_time_and_then_no_longer(bench: InMemoryPipeline) -> None:
     good = a_manifest("010-1234-5678")
     async with bench.verifying() as verifier:
         await bench.send(good)
@@ -152,7 +152,7 @@ async def test_an_answer_holds_for_its_time_and_then_no_longer(bench: Bench) -> 
     assert len(bench.server.asked) == 2
 
 
-async def test_no_answer_is_told_once_and_asked_again_until_there_is_one(bench: Bench) -> None:
+async def test_no_answer_is_told_once_and_asked_again_until_there_is_one(bench: InMemoryPipeline) -> None:
     bench.server.behave = DOWN
     good = a_manifest("010-1234-5678", "010-1234-9999")
     await bench.send(good)
@@ -167,7 +167,7 @@ async def test_no_answer_is_told_once_and_asked_again_until_there_is_one(bench: 
     assert await bench.committed() == 1
 
 
-async def test_a_restart_during_an_outage_loses_nothing(bench: Bench) -> None:
+async def test_a_restart_during_an_outage_loses_nothing(bench: InMemoryPipeline) -> None:
     """The first verifier answers one record, not the other; the next asks again about that one alone."""
     first, second = a_manifest("010-1234-5678"), a_manifest("010-1234-9999")
     async with bench.verifying():
@@ -186,7 +186,7 @@ async def test_a_restart_during_an_outage_loses_nothing(bench: Bench) -> None:
     assert await bench.committed() == 2
 
 
-async def test_a_verifier_killed_while_customs_answers_is_made_up_for(bench: Bench) -> None:
+async def test_a_verifier_killed_while_customs_answers_is_made_up_for(bench: InMemoryPipeline) -> None:
     bench.server.behave = slow(5)
     good = a_manifest("010-1234-5678")
     await bench.send(good)
@@ -203,7 +203,7 @@ async def test_a_verifier_killed_while_customs_answers_is_made_up_for(bench: Ben
     assert [answer.answer for answer in found] == ["MATCH"]
 
 
-async def test_a_verifier_that_is_told_to_stop_takes_the_answer_it_waits_for(bench: Bench) -> None:
+async def test_a_verifier_that_is_told_to_stop_takes_the_answer_it_waits_for(bench: InMemoryPipeline) -> None:
     bench.server.behave = slow(0.3)
     good = a_manifest("010-1234-5678")
     await bench.send(good)
@@ -213,7 +213,7 @@ async def test_a_verifier_that_is_told_to_stop_takes_the_answer_it_waits_for(ben
     assert await bench.committed() == 1
 
 
-async def test_a_second_verifier_takes_over_questions_that_are_open(bench: Bench) -> None:
+async def test_a_second_verifier_takes_over_questions_that_are_open(bench: InMemoryPipeline) -> None:
     """It joins during an outage and gets one of the two partitions; what the first had open of it is asked by the second."""
     bench.server.behave = DOWN
     one, other = a_manifest("010-1234-0001"), a_manifest("010-1234-0002")
@@ -231,7 +231,7 @@ async def test_a_second_verifier_takes_over_questions_that_are_open(bench: Bench
     assert (await bench.committed(0), await bench.committed(1)) == (1, 1)
 
 
-async def test_no_more_questions_open_than_set(bench: Bench) -> None:
+async def test_no_more_questions_open_than_set(bench: InMemoryPipeline) -> None:
     """Above it nothing is read; when customs answers again, all of it is."""
     bench.settings = replace(bench.settings, importer_questions_open_max=100)
     bench.server.behave = DOWN
@@ -249,7 +249,7 @@ async def test_no_more_questions_open_than_set(bench: Bench) -> None:
     assert await bench.committed() == len(many)
 
 
-async def test_a_question_is_given_up_at_last(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_question_is_given_up_at_last(bench: InMemoryPipeline, caplog: pytest.LogCaptureFixture) -> None:
     """A person has to look; the records behind it go on."""
     bench.settings = replace(bench.settings, importer_give_up_hours=0)
     bench.server.behave = saying(b"<html>")
@@ -263,7 +263,7 @@ async def test_a_question_is_given_up_at_last(bench: Bench, caplog: pytest.LogCa
     assert personal_in(told(caplog)) == []
 
 
-async def test_the_command_works_until_it_is_told_to_stop(bench: Bench) -> None:
+async def test_the_command_works_until_it_is_told_to_stop(bench: InMemoryPipeline) -> None:
     """As a process, with everything logged; it reads all carriers there are."""
     good = a_manifest("010-1234-5678", "010-1234-9999")
     (secret,) = (secret.hex() for _, secret in bench.keys.keys)

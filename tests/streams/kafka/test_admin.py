@@ -19,7 +19,7 @@ from aiokafka.record.util import calc_crc32c, encode_varint
 from schemas.limits import RECORD_BYTES_MAX
 from schemas.topics import TOPICS, Topic
 from streams.kafka import admin
-from streams.kafka.admin import BadCarrier, KafkaTrouble, check_carrier, configs, create_topics, planned, wait_for_kafka
+from streams.kafka.admin import InvalidCarrierError, KafkaUnavailableError, check_carrier, configs, create_topics, planned, wait_for_kafka
 from streams.local.broker import Broker
 
 MIB: Final = 1024 * 1024
@@ -40,9 +40,9 @@ def test_carriers_that_may_name_a_topic(carrier: str) -> None:
 
 @pytest.mark.parametrize("carrier", ["", "KX", "-kx", "_kx", "k.x", "k x", "kx\n", "ｋx", "한진", "a" * 33, "../kx", "kx\0"])
 def test_carriers_that_may_not(carrier: str) -> None:
-    with pytest.raises(BadCarrier, match="is no carrier code: use 1 to 32 of a-z"):
+    with pytest.raises(InvalidCarrierError, match="is no carrier code: use 1 to 32 of a-z"):
         check_carrier(carrier)
-    with pytest.raises(BadCarrier):
+    with pytest.raises(InvalidCarrierError):
         planned([carrier])
 
 
@@ -139,7 +139,7 @@ async def test_a_broker_that_lacks_the_newer_setting(kafka: Broker, monkeypatch:
 
 @pytest.mark.broker
 async def test_more_copies_than_brokers(kafka: Broker) -> None:
-    with pytest.raises(KafkaTrouble, match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to the number of brokers or less"):
+    with pytest.raises(KafkaUnavailableError, match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to the number of brokers or less"):
         await create_topics(kafka.bootstrap, ["copies"], replication=3)
 
 
@@ -179,7 +179,7 @@ async def test_waiting_for_a_kafka_that_is_there(kafka: Broker) -> None:
     ],
 )
 async def test_waiting_for_a_kafka_that_is_not_there(bootstrap: str, sentence: str) -> None:
-    with pytest.raises(KafkaTrouble, match=sentence):
+    with pytest.raises(KafkaUnavailableError, match=sentence):
         await wait_for_kafka(bootstrap, 0.1)
 
 

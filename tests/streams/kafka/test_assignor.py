@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import CHECKED, MANIFESTS
-from streams.kafka.assignor import TogetherAssignor
+from streams.kafka.assignor import CarrierStickyAssignor
 
-Share = frozenset[tuple[str, int]]
+ReadyReport = frozenset[tuple[str, int]]
 CARRIERS = ("kx", "bw", "ys", "ep", "nj", "ox", "rx", "hs", "aa", "zz")
 
 carriers = st.dictionaries(st.sampled_from(CARRIERS).map(MANIFESTS.__add__), st.integers(1, 4))
@@ -34,12 +34,12 @@ def said(data: ConsumerProtocolMemberMetadata) -> ConsumerProtocolMemberMetadata
     return ConsumerProtocolMemberMetadata.decode(data.encode())
 
 
-def rebalance(members: Mapping[str, TogetherAssignor], topics: Mapping[str, int], wanted: Mapping[str, Mapping[str, int]] | None = None) -> dict[str, Share]:
+def rebalance(members: Mapping[str, CarrierStickyAssignor], topics: Mapping[str, int], wanted: Mapping[str, Mapping[str, int]] | None = None) -> dict[str, ReadyReport]:
     """One round, as the group's leader and each member go through it."""
     told = {name: said(member.metadata([*(wanted or {}).get(name, topics)])) for name, member in members.items()}
     assigned = next(iter(members.values())).assign(cluster_of(topics), told)
     assert assigned.keys() == members.keys()
-    shares: dict[str, Share] = {}
+    shares: dict[str, ReadyReport] = {}
     for name, member in members.items():
         assignment = ConsumerProtocolMemberAssignment.decode(assigned[name].encode())
         member.on_assignment(assignment)
@@ -49,21 +49,21 @@ def rebalance(members: Mapping[str, TogetherAssignor], topics: Mapping[str, int]
     return shares
 
 
-def group(members: list[str]) -> dict[str, TogetherAssignor]:
-    return {name: TogetherAssignor() for name in members}
+def group(members: list[str]) -> dict[str, CarrierStickyAssignor]:
+    return {name: CarrierStickyAssignor() for name in members}
 
 
 def all_of(topics: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted((topic, number) for topic, count in topics.items() for number in range(count))
 
 
-def counts(shares: Mapping[str, Share]) -> tuple[list[int], list[int]]:
+def counts(shares: Mapping[str, ReadyReport]) -> tuple[list[int], list[int]]:
     """Pieces of each member: carriers, other partitions."""
     mine = [({topic for topic, _ in share if topic != CHECKED}, {number for topic, number in share if topic == CHECKED}) for share in shares.values()]
     return [len(of_carriers) for of_carriers, _ in mine], [len(others) for _, others in mine]
 
 
-def holds(shares: Mapping[str, Share], topics: Mapping[str, int]) -> None:
+def holds(shares: Mapping[str, ReadyReport], topics: Mapping[str, int]) -> None:
     """Every partition once, carriers whole, kinds even."""
     assert sorted(partition for share in shares.values() for partition in share) == all_of(topics)
     for topic in topics:
@@ -99,7 +99,7 @@ def test_when_a_member_leaves_only_its_pieces_move(topics: dict[str, int], membe
 def test_when_one_joins_the_others_only_give(topics: dict[str, int], members: list[str]) -> None:
     workers = group(members)
     before = rebalance(workers, topics)
-    workers = {**workers, "Joined": TogetherAssignor()}
+    workers = {**workers, "Joined": CarrierStickyAssignor()}
     after = rebalance(workers, topics)
     holds(after, topics)
     for name in members:
@@ -108,9 +108,9 @@ def test_when_one_joins_the_others_only_give(topics: dict[str, int], members: li
 
 @given(changes=st.lists(st.tuples(topic_sets, names), min_size=2, max_size=6))
 def test_it_holds_through_any_changes_of_members_and_topics(changes: list[tuple[dict[str, int], list[str]]]) -> None:
-    workers: dict[str, TogetherAssignor] = {}
+    workers: dict[str, CarrierStickyAssignor] = {}
     for topics, members in changes:
-        workers = {name: workers.get(name) or TogetherAssignor() for name in members}
+        workers = {name: workers.get(name) or CarrierStickyAssignor() for name in members}
         holds(rebalance(workers, topics), topics)
 
 
@@ -119,7 +119,7 @@ def test_four_pieces_and_a_third_member() -> None:
     workers = group(["a", "b"])
     topics = {CHECKED: 4}
     rebalance(workers, topics)
-    workers["c"] = TogetherAssignor()
+    workers["c"] = CarrierStickyAssignor()
     assert sorted(counts(rebalance(workers, topics))[1]) == [1, 1, 2]
 
 
@@ -159,7 +159,7 @@ def told_so(user_data: bytes | None) -> None:
     """Two members say this; everything is shared out all the same."""
     topics = {CHECKED: 3, "manifests.kx": 2}
     told = {name: said(ConsumerProtocolMemberMetadata(1, [*topics], user_data)) for name in ("a", "b")}
-    assigned = TogetherAssignor().assign(cluster_of(topics), told)
+    assigned = CarrierStickyAssignor().assign(cluster_of(topics), told)
     holds({name: frozenset((topic, number) for topic, numbers in each.assignment for number in numbers) for name, each in assigned.items()}, topics)
 
 

@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 
 from schemas import limits
 from streams.kafka import decompression
-from streams.kafka.decompression import REFUSED
+from streams.kafka.decompression import REFUSED_HEADER
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 MIB = 1024 * 1024
@@ -20,7 +20,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture(autouse=True)
 def guarded() -> None:
-    decompression.guard()
+    decompression.install_limits()
 
 
 def batch(codec: str, count: int, size: int) -> bytes:
@@ -55,7 +55,7 @@ def test_batches_within_the_limits_come_out_as_they_went_in(codec: str) -> None:
 def test_a_bomb_comes_out_as_one_record_that_says_why(codec: str, count: int, size: int) -> None:
     (record,) = unpacked(batch(codec, count, size))
     assert (record.offset, record.key, record.value) == (count - 1, None, None)
-    assert dict(record.headers)[REFUSED].endswith(b"send smaller batches")
+    assert dict(record.headers)[REFUSED_HEADER].endswith(b"send smaller batches")
 
 
 @pytest.mark.parametrize("size", [pytest.param(limits.BATCH_BYTES_MAX - MIB, id="within the limit"), pytest.param(limits.BATCH_BYTES_MAX + MIB, id="a bomb")])

@@ -8,8 +8,8 @@ from aiokafka.record.memory_records import MemoryRecords
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.kafka.outbox import Outbox
 from streams.kafka.record_batch import BATCH_BYTES, Batch
+from streams.kafka.transaction_buffer import TransactionBuffer
 
 Record = tuple[bytes | None, bytes | None, int, list[tuple[str, bytes]]]
 
@@ -92,13 +92,13 @@ def test_a_record_that_is_left_out_leaves_no_trace() -> None:
 
 
 def test_what_no_batch_holds_goes_on_in_the_next_round() -> None:
-    outbox = Outbox()
+    buffer = TransactionBuffer()
     for number in range(5):
-        outbox.add("big", 0, b"%d" % number, bytes(BATCH_BYTES // 2), NOW_MS)
-    outbox.add("small", 3, b"alone", b"", NOW_MS)
-    rounds = outbox.rounds(*PRODUCER[:2])
+        buffer.add("big", 0, b"%d" % number, bytes(BATCH_BYTES // 2), NOW_MS)
+    buffer.add("small", 3, b"alone", b"", NOW_MS)
+    rounds = buffer.rounds(*PRODUCER[:2])
     assert [[(tp.topic, tp.partition) for tp in batches] for batches in rounds] == [[("big", 0), ("small", 3)], [("big", 0)], [("big", 0)], [("big", 0)], [("big", 0)]]
     found = [read(batches[tp])[0] for batches in rounds for tp in batches if tp.topic == "big"]
     assert [head["base_sequence"] for head, *_ in found] == [0, 1, 2, 3, 4]
     assert [key for *_, records in found for _, _, key, _, _ in records] == [b"0", b"1", b"2", b"3", b"4"]
-    assert outbox.records == 6
+    assert buffer.records == 6

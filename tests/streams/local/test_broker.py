@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 import streams.local.broker as broker_module
-from streams.kafka.features import FeatureMissing, check_transactions, finalized_features
+from streams.kafka.broker_features import FeatureMissingError, check_transactions, finalized_features
 from streams.local.broker import Broker, _escaped
 from streams.local.jars import JarsError
 from streams.local.processes import FREE_PORTS, HOST, BrokerError
@@ -75,7 +75,7 @@ async def test_it_has_the_transactions_that_the_workers_need(kafka: Broker) -> N
 
 @pytest.mark.parametrize("features", [{}, {"transaction.version": 1}])
 def test_older_transactions_are_refused(features: dict[str, int]) -> None:
-    with pytest.raises(FeatureMissing, match=r"transaction.version [01], exactly-once delivery needs 2: use Kafka 4.0 or newer"):
+    with pytest.raises(FeatureMissingError, match=r"transaction.version [01], exactly-once delivery needs 2: use Kafka 4.0 or newer"):
         check_transactions(features)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas import topics
 from streams.reference import tables_of
-from streams.reference.changes import ChangeLog, ChangeSet, Refused, Written, write
+from streams.reference.changes import ChangeLog, ChangeSet, OutgoingRecord, Refused, write
 from streams.reference.tables import TABLES, parse
 from tests.flow import Stored
 
@@ -26,11 +26,11 @@ def a_change() -> ChangeSet:
     )
 
 
-def stored(written: Written) -> Stored:
+def stored(written: OutgoingRecord) -> Stored:
     return Stored(topic=written.topic, key=written.key, value=written.value, timestamp=7)
 
 
-def taken(rows: list[Written], closing: Written) -> ChangeSet | Refused:
+def taken(rows: list[OutgoingRecord], closing: OutgoingRecord) -> ChangeSet | Refused:
     """What a reader makes of it."""
     log = ChangeLog()
     for row in rows:
@@ -65,10 +65,10 @@ def test_every_table_has_a_topic_that_is_created() -> None:
     assert all(topic.stamped_by_broker and topic.cleanup == "compact" and topic.partitions == 1 for topic in topics.TOPICS if topic.name.startswith(topics.REFERENCE))
 
 
-def edited(index: int, **changes: Any) -> Callable[[list[Written], Written], tuple[list[Written], Written]]:  # noqa: ANN401 - whatever JSON may hold
+def edited(index: int, **changes: Any) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:  # noqa: ANN401 - whatever JSON may hold
     """A record with other fields; -1 is the closing record."""
 
-    def edit(rows: list[Written], closing: Written) -> tuple[list[Written], Written]:
+    def edit(rows: list[OutgoingRecord], closing: OutgoingRecord) -> tuple[list[OutgoingRecord], OutgoingRecord]:
         records = [*rows, closing]
         records[index] = replace(records[index], value=orjson.dumps(orjson.loads(records[index].value) | changes))
         return records[:-1], records[-1]
@@ -76,10 +76,10 @@ def edited(index: int, **changes: Any) -> Callable[[list[Written], Written], tup
     return edit
 
 
-def closed_again(**changes: Any) -> Callable[[list[Written], Written], tuple[list[Written], Written]]:  # noqa: ANN401
+def closed_again(**changes: Any) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:  # noqa: ANN401
     """A forger who knows how a change is closed: the first row with other fields, and a closing record for it."""
 
-    def edit(rows: list[Written], closing: Written) -> tuple[list[Written], Written]:
+    def edit(rows: list[OutgoingRecord], closing: OutgoingRecord) -> tuple[list[OutgoingRecord], OutgoingRecord]:
         import hashlib  # noqa: PLC0415 - the forger's own tool
 
         forged = replace(rows[0], value=orjson.dumps(orjson.loads(rows[0].value) | changes))
@@ -109,7 +109,7 @@ ROW = {"code": "examplemall", "name": "Other", "valid_from": "2024-09-01", "vali
         pytest.param(closed_again(row=None, key=["a", "b"]), "a row of operators.csv is named by 2 cells, it takes 1: code", id="withdrawn by a wrong key"),
     ],
 )
-def test_what_is_not_what_was_closed_is_refused(tamper: Callable[[list[Written], Written], tuple[list[Written], Written]], why: str) -> None:
+def test_what_is_not_what_was_closed_is_refused(tamper: Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]], why: str) -> None:
     found = taken(*tamper(*write(a_change())))
     assert isinstance(found, Refused)
     assert found.change_id == "c1"

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from schemas import limits, topics
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.kafka.admin import create_topics
-from streams.kafka.outbox import Outbox
-from streams.kafka.transactions import GivenUpError, TransactionalProducer
+from streams.kafka.transaction_buffer import TransactionBuffer
+from streams.kafka.transactions import TransactionalProducer, TransactionUnknownError
 from streams.local.broker import Broker
 from streams.reference import tables_of
 from streams.reference.changes import ChangeSet, write
@@ -98,8 +98,8 @@ async def a_producer(bootstrap: str, name: str = "") -> AsyncIterator[Transactio
         yield producer
 
 
-def outbox(change: ChangeSet, *, rows: bool = True, closing: bool = True) -> Outbox:
-    made = Outbox()
+def buffer(change: ChangeSet, *, rows: bool = True, closing: bool = True) -> TransactionBuffer:
+    made = TransactionBuffer()
     entries, end = write(change)
     for record in (*(entries if rows else ()), *([end] if closing else ())):
         made.add(record.topic, 0, record.key, record.value, 0)
@@ -111,7 +111,7 @@ async def test_a_change_that_is_not_committed_is_waited_for(kafka_address: str) 
     async with a_producer(kafka_address) as producer:
         history = await read_history(kafka_address, BASE)
         change = change_of(history, {**a_figure(130), **an_operator()})
-        await producer.write(outbox(change))
+        await producer.write(buffer(change))
         reader = Reader(kafka_address, ReferenceHistory(BASE))
         reading = asyncio.create_task(reader.read())
         await asyncio.sleep(1)
@@ -126,7 +126,7 @@ async def test_a_change_that_is_aborted_was_never_there(kafka_address: str) -> N
     async with a_producer(kafka_address) as producer:
         history = await read_history(kafka_address, BASE)
         change = change_of(history, {**a_figure(131), **an_operator()})
-        await producer.write(outbox(change))
+        await producer.write(buffer(change))
         await producer.start()
     assert change.change_id not in [each.change_id for each in (await read_history(kafka_address, BASE)).changes]
 
@@ -136,7 +136,7 @@ async def test_of_two_who_load_at_the_same_time_the_later_wins(kafka_address: st
     async with lodging(kafka_address, BASE) as first, lodging(kafka_address, BASE) as second:
         mine, theirs = change_of(first.history, an_operator()), change_of(second.history, an_operator())
         await second.publish(theirs)
-        with pytest.raises(Trouble, match="nothing was changed"):
+        with pytest.raises(OperatorError, match="nothing was changed"):
             await first.publish(mine)
     names = [change.change_id for change in (await read_history(kafka_address, BASE)).changes]
     assert names[-1] == theirs.change_id
@@ -148,7 +148,7 @@ async def test_when_kafka_is_too_slow_for_the_lead_nothing_is_changed(kafka_addr
     monkeypatch.setattr("streams.reference.publish.CLOSING_MS_MAX", -1)
     async with lodging(kafka_address, BASE) as lodged:
         change = change_of(lodged.history, an_operator())
-        with pytest.raises(Trouble, match=r"Kafka took \d+ ms .* nothing was changed, try again"):
+        with pytest.raises(OperatorError, match=r"Kafka took \d+ ms .* nothing was changed, try again"):
             await lodged.publish(change)
     assert change.change_id not in [each.change_id for each in (await read_history(kafka_address, BASE)).changes]
 
@@ -160,7 +160,7 @@ async def test_an_end_of_which_nobody_knows_is_looked_up(kafka_address: str, mon
     async def lost(self: TransactionalProducer) -> None:
         if answered:
             await end(self)
-        raise GivenUpError("ending the transaction: no answer")
+        raise TransactionUnknownError("ending the transaction: no answer")
 
     async with lodging(kafka_address, BASE) as lodged:
         change = change_of(lodged.history, an_operator())
@@ -168,7 +168,7 @@ async def test_an_end_of_which_nobody_knows_is_looked_up(kafka_address: str, mon
         if answered:
             assert await lodged.publish(change) > 0
         else:
-            with pytest.raises(Trouble, match="nothing was changed"):
+            with pytest.raises(OperatorError, match="nothing was changed"):
                 await lodged.publish(change)
     names = [each.change_id for each in (await read_history(kafka_address, BASE)).changes]
     assert (change.change_id in names) is answered
@@ -179,9 +179,9 @@ async def test_what_slips_in_by_other_means_is_refused_and_told(kafka_address: s
     before = await read_history(kafka_address, BASE)
     change = change_of(before, {**a_figure(132), **an_operator()})
     async with a_producer(kafka_address) as producer:
-        await producer.write(outbox(change, rows=False))
+        await producer.write(buffer(change, rows=False))
         await producer.end()
-        await producer.write(outbox(replace(change, change_id=a_name("open")), closing=False))
+        await producer.write(buffer(replace(change, change_id=a_name("open")), closing=False))
         await producer.end()
     await write_records(kafka_address, topics.REFERENCE_CHANGES, [{"key": b"junk", "value": b"\xff{"}, {"key": b"nothing", "value": None}])
     await write_records(kafka_address, topics.REFERENCE_LAW, [{"key": b"junk", "value": b"[]"}, {"key": b"junk", "value": None}])
@@ -197,7 +197,7 @@ async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(kafk
     before = await read_history(kafka_address, BASE)
     bad = change_of(before, a_figure("much"))
     async with a_producer(kafka_address) as producer:
-        await producer.write(outbox(bad))
+        await producer.write(buffer(bad))
         await producer.end()
     with caplog.at_level(logging.INFO, "streams.reference.follow"):
         history = await read_history(kafka_address, BASE)
@@ -263,7 +263,7 @@ async def test_a_kafka_without_the_topics_has_no_changes_and_takes_none(tmp_path
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(Broker(tmp_path_factory.mktemp("bare")))
         assert (await read_history(broker.bootstrap, BASE)).changes == []
-        with pytest.raises(Trouble, match=r"has no topic reference\.changes: create the topics with `tonggwan topics`"):
+        with pytest.raises(OperatorError, match=r"has no topic reference\.changes: create the topics with `tonggwan topics`"):
             await stack.enter_async_context(lodging(broker.bootstrap, BASE))
 
 

@@ -147,9 +147,9 @@ def test_a_fault_of_ours_is_no_end_either(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_was_asked_for_is_at_hand(history: ReferenceHistory) -> None:
-    assert not history.at_hand(20_000 + LEAD)
+    assert not history.is_cached(20_000 + LEAD)
     history.state(2)
-    assert history.at_hand(20_000 + LEAD)
+    assert history.is_cached(20_000 + LEAD)
     assert history.at(20_000 + LEAD) is history.state(2)
     assert history.at(30_000 + LEAD) is history.state(2)
 
@@ -159,7 +159,7 @@ def test_no_more_is_kept_than_a_few_states() -> None:
     for number in range(3 * KEPT_MAX):
         history.add(change(figure(100 + number), number))
         history.state(number + 1)
-    assert sum(history.at_hand(number + LEAD) for number in range(-1, 3 * KEPT_MAX)) == KEPT_MAX
+    assert sum(history.is_cached(number + LEAD) for number in range(-1, 3 * KEPT_MAX)) == KEPT_MAX
 
 
 def test_a_change_of_nothing_is_none() -> None:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from agents.intake.results import Office
+from agents.intake.results import DecisionContext
 from agents.reference import Reference
 from agents.values.identity import TokenKeys
 from schemas import avro, topics
 from streams.kafka import partitioner
 from streams.reference import tables_of
 from streams.reference.follow import read_history
-from streams.reference.history import ReferenceHistory, References, Unchanging
+from streams.reference.history import ReferenceHistory, References, StaticReference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 from tests.cluster import KEY, Cluster, cluster
 from tests.flow import records_of
 from tests.parcels import manifest
@@ -124,28 +124,28 @@ def expected(stored_at_ms: int, history: ReferenceHistory) -> tuple[bool, bool]:
     return law.thresholds.list_limit_usd.on(DAY) < GOODS_USD, law.on(DAY).phase("FMT-06", "phone_is_korean") != "OFF"
 
 
-def outputs_of(record: ConsumerRecord, work: Work) -> Counter[tuple[str, bytes, bytes | None]]:
+def outputs_of(record: ConsumerRecord, processor: RecordProcessor) -> Counter[tuple[str, bytes, bytes | None]]:
     """What one process makes of one manifest."""
-    work.process(record)
-    unit = work.close_unit()
+    processor.process(record)
+    unit = processor.close_unit()
     assert unit is not None
-    return Counter((made.topic, made.key or b"", made.value) for made in records_of(unit.outbox) if made.topic not in (topics.INTAKE_STATE, topics.SCREENING_STATE))
+    return Counter((made.topic, made.key or b"", made.value) for made in records_of(unit.buffer) if made.topic not in (topics.INTAKE_STATE, topics.SCREENING_STATE))
 
 
 async def intake_again(running: Cluster, references: References, base: Reference) -> Counter[tuple[str, bytes, bytes | None]]:
     """Everything that intake says, by one process that reads the manifests again."""
     kid, _, secret = KEY.partition(":")
-    work = Work(
-        Office(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)),
+    processor = RecordProcessor(
+        DecisionContext(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)),
         memory_days=30,
         internal_errors_in_a_row_max=0,
         references=references,
     )
-    work.assign(CARRIERS, ())
+    processor.assign(CARRIERS, ())
     said: Counter[tuple[str, bytes, bytes | None]] = Counter()
     for carrier in CARRIERS:
         for record in await records(running, topics.MANIFESTS + carrier):
-            said += outputs_of(record, work)
+            said += outputs_of(record, processor)
     return said
 
 
@@ -170,7 +170,7 @@ BACK = rows_of("thresholds.csv", "list_limit_usd,2000-01-01,130,USD,a test")
 async def test_a_figure_and_a_phase_change_at_the_first_parcel_on_every_worker_and_in_a_replay(tmp_path: Path) -> None:
     async with cluster(tmp_path, CARRIERS) as running:
         bootstrap = running.broker.bootstrap
-        await running.settled()
+        await running.decision_head()
         holders = {carrier: await running.holder_of(topics.MANIFESTS + carrier) for carrier in CARRIERS}
         assert len(set(holders.values())) == 2, "each worker has a carrier"
 
@@ -190,7 +190,7 @@ async def test_a_figure_and_a_phase_change_at_the_first_parcel_on_every_worker_a
         await asyncio.sleep(BEFORE_S)
         running.release(1)
         await stream.go_on_until(second_from_ms)
-        await running.settled()
+        await running.decision_head()
         await asyncio.sleep(BEFORE_S)
         await stream.stop()
         await running.drained(SECONDS)
@@ -218,4 +218,4 @@ async def test_a_figure_and_a_phase_change_at_the_first_parcel_on_every_worker_a
         for each in history.changes:
             at_once.add(each)
         assert await intake_again(running, at_once, history.state(0)) != live
-        assert await intake_again(running, Unchanging(history.state(0)), history.state(0)) != live
+        assert await intake_again(running, StaticReference(history.state(0)), history.state(0)) != live

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.watchlists import load
 
 UN = """<?xml version="1.0"?>{doctype}<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>77</DATAID><FIRST_NAME>NESTOR</FIRST_NAME><SECOND_NAME>ZAKHAROVSKY</SECOND_NAME>
@@ -53,5 +53,5 @@ def test_every_layout_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_can_t_be_read_ends_in_a_sentence(tmp_path: Path, name: str, text: str) -> None:
-    with pytest.raises(Trouble):
+    with pytest.raises(OperatorError):
         load(folder(tmp_path, {name: text}))

@@ -9,13 +9,13 @@ import pytest
 
 from agents.reference import Reference
 from schemas import topics
-from streams.kafka.transactions import Membership
+from streams.kafka.transactions import ConsumerGroupMetadata
 from streams.reference import tables_of
 from streams.reference.follow import FRESH_MS, Follower
 from streams.reference.history import KEPT_MAX, ReferenceHistory
 from streams.settings import Settings
-from streams.worker.assignment import Batch, Desk, Tenure
-from tests.flow import NOW_MS, Stored, work_of
+from streams.worker.assignment import Assignment, RecordRun, WorkerSession
+from tests.flow import NOW_MS, Stored, processor_of
 from tests.streams.reference.test_history import change, figure
 
 BATCH = [Stored(topic=topics.MANIFESTS + "kx", value=b"{", offset=offset, timestamp=NOW_MS + offset) for offset in range(3)]
@@ -34,32 +34,32 @@ def start_anew(reason: str) -> NoReturn:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def session() -> WorkerSession:
     follower = Slow("nowhere:1", ReferenceHistory(tables_of("")))
-    return Desk(work_of(), Settings(), "nowhere:1", "t", start_anew, follower)
+    return WorkerSession(processor_of(), Settings(), "nowhere:1", "t", start_anew, follower)
 
 
-async def handled(desk: Desk, batch: Batch, *told_s: float, until: int = 0) -> int:
+async def handled(session: WorkerSession, batch: RecordRun, *told_s: float, until: int = 0) -> int:
     """How many records were taken of a batch after the follower has read at these times; as many as are waited for come however slow the machine is."""
-    assert isinstance(desk.follower, Slow)
-    handling = asyncio.create_task(desk.handle(batch))
+    assert isinstance(session.follower, Slow)
+    handling = asyncio.create_task(session.handle(batch))
     for began_s in told_s:
         await asyncio.sleep(0.1)
-        desk.follower.read_at(began_s)
+        session.follower.read_at(began_s)
     await asyncio.sleep(0.2)
     for _ in range(300):
-        if desk.work.counters.set_aside >= until:
+        if session.processor.counters.set_aside >= until:
             break
         await asyncio.sleep(0.1)
-    taken = desk.work.counters.set_aside
-    batch.tenure.lasts = False
+    taken = session.processor.counters.set_aside
+    batch.assignment.lasts = False
     await handling
-    assert desk.work.counters.set_aside == taken, "when a tenure ends, nothing more is taken"
+    assert session.processor.counters.set_aside == taken, "when a tenure ends, nothing more is taken"
     return taken
 
 
-def batch(handed_s: float) -> Batch:
-    return Batch(BATCH, Tenure(Membership("g", 1, "m"), 1), handed_s)
+def batch(polled_at: float) -> RecordRun:
+    return RecordRun(BATCH, Assignment(ConsumerGroupMetadata("g", 1, "m"), 1), polled_at)
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,18 @@ def batch(handed_s: float) -> Batch:
         pytest.param([-60.0, -30.0, 0.5], 3, id="the third time it is"),
     ],
 )
-async def test_a_batch_waits_until_what_is_known_is_new_enough(desk: Desk, looked_s: list[float], taken: int) -> None:
+async def test_a_batch_waits_until_what_is_known_is_new_enough(session: WorkerSession, looked_s: list[float], taken: int) -> None:
     now_s = time.monotonic()
-    assert await handled(desk, batch(now_s), *(now_s + each for each in looked_s), until=taken) == taken
+    assert await handled(session, batch(now_s), *(now_s + each for each in looked_s), until=taken) == taken
 
 
-async def test_what_a_batch_needs_is_built_beside_the_loop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_batch_needs_is_built_beside_the_loop(session: WorkerSession, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old records that come when many changes are known: what decides them is no longer at hand."""
-    history = desk.follower.history
+    history = session.follower.history
     for number in range(2 * KEPT_MAX):
         history.add(change(figure(100 + number), NOW_MS - 50_000 + 10_000 * number))
         history.state(number + 1)
-    assert not history.at_hand(NOW_MS)
+    assert not history.is_cached(NOW_MS)
     threads: list[str] = []
     state = history.state
 
@@ -92,7 +92,7 @@ async def test_what_a_batch_needs_is_built_beside_the_loop(desk: Desk, monkeypat
 
     monkeypatch.setattr(history, "state", noted)
     now_s = time.monotonic()
-    assert await handled(desk, batch(now_s), now_s, until=len(BATCH)) == len(BATCH)
+    assert await handled(session, batch(now_s), now_s, until=len(BATCH)) == len(BATCH)
     assert threads
     assert threading.main_thread().name not in threads
-    assert history.at_hand(NOW_MS)
+    assert history.is_cached(NOW_MS)

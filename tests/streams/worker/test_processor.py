@@ -17,14 +17,14 @@ from agents.intake import manifest as intake_manifest
 from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
 from agents.screening import decisions as screening_decisions
-from agents.screening.decide import Outlook, Screening
+from agents.screening.decide import ProvisionalDecision, Screening
 from schemas import avro, dead_letter, limits, topics
 from schemas.checked_parcel import CheckedParcel
 from streams.simulation.sample.day import records
 from streams.simulation.sample.framing import framed
 from streams.simulation.sample.hostile import hostile
 from streams.worker.processor import InternalFaultError
-from tests.flow import Flow, Json, Stored, decisions, records_of, work_of
+from tests.flow import Flow, Json, Stored, decisions, processor_of, records_of
 from tests.parcels import manifest
 
 SENT: Final = manifest({"house_bill": "A"}, {"house_bill": "B", "pieces": 0}, {"house_bill": "C", "items": [{"description": "hemp"}], "order": None})
@@ -116,7 +116,7 @@ def test_hostile_records_are_answered_once_and_the_next_is_not_delayed(value: by
 
 def test_a_sampled_day_is_conserved() -> None:
     carriers = sorted({made.carrier for made in records(parcels=600, parcels_per_manifest=40, dirty=0.2)})
-    flow = Flow(work=work_of(carriers))
+    flow = Flow(processor=processor_of(carriers))
     for made in records(parcels=600, parcels_per_manifest=40, dirty=0.2):
         one_answer(flow.send(made.manifest, carrier=made.carrier))
     ids = [decision["decision_id"] for decision in flow.decisions]
@@ -129,11 +129,11 @@ def test_a_sampled_day_is_conserved() -> None:
 @pytest.mark.parametrize("key", [None, b"", b"180-12345675"])
 @pytest.mark.parametrize(("value", "code"), [(None, dead_letter.EMPTY), (b"{", dead_letter.BAD_JSON), (b'{"manifest_id":"M"}', dead_letter.NO_IDENTITY)])
 def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes | None, code: str) -> None:
-    work = work_of()
-    work.process(Stored(topic="manifests.kx", partition=1, offset=17, timestamp=1_795_410_131_000, key=key, value=value, headers=HEADERS))
-    unit = work.close_unit()
+    processor = processor_of()
+    processor.process(Stored(topic="manifests.kx", partition=1, offset=17, timestamp=1_795_410_131_000, key=key, value=value, headers=HEADERS))
+    unit = processor.close_unit()
     assert unit is not None
-    (letter,) = records_of(unit.outbox)
+    (letter,) = records_of(unit.buffer)
     assert (letter.topic, letter.key, letter.value) == (topics.DEAD_LETTERS, b"manifests.kx-1-17", value)
     assert letter.headers[: len(HEADERS)] == HEADERS
     added = dict(letter.headers[len(HEADERS) :])
@@ -165,8 +165,8 @@ class FaultError(RuntimeError):
 
 def memory_of(flow: Flow) -> bytes:
     """All that a worker remembers, as bytes."""
-    carriers = {name: (kept.filings, kept.bills, kept.names) for name, kept in flow.work.carriers.items()}
-    return msgspec.msgpack.encode((carriers, {number: dict(kept.packed()) for number, kept in flow.work.partitions.items()}), enc_hook=list)
+    carriers = {name: (kept.filings, kept.bills, kept.names) for name, kept in flow.processor.carriers.items()}
+    return msgspec.msgpack.encode((carriers, {number: dict(kept.packed()) for number, kept in flow.processor.partitions.items()}), enc_hook=list)
 
 
 def fails_on(house_bill: str) -> Rule:
@@ -185,7 +185,7 @@ def fails_on(house_bill: str) -> Rule:
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Flow:
     """A worker that fails on house bill X at intake, after it has judged others."""
     monkeypatch.setattr(intake_manifest, "PARCEL_RULES", (*PARCEL_RULES, fails_on("X")))
-    return Flow(work=work_of(faults_max=2))
+    return Flow(processor=processor_of(faults_max=2))
 
 
 def test_a_fault_of_ours_leaves_no_trace_but_the_dead_letter(faulty: Flow) -> None:
@@ -201,7 +201,7 @@ def test_a_fault_of_ours_leaves_no_trace_but_the_dead_letter(faulty: Flow) -> No
 
 
 def test_a_fault_in_screening_leaves_no_trace_but_the_dead_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    flow = Flow(work=work_of(faults_max=1))
+    flow = Flow(processor=processor_of(faults_max=1))
     flow.send(manifest({"house_bill": "A"}))
     flow.send(manifest({"house_bill": "B"}, version=2, function="AMEND"), screen=False)
     before = memory_of(flow)
@@ -210,7 +210,7 @@ def test_a_fault_in_screening_leaves_no_trace_but_the_dead_letter(monkeypatch: p
         raise FaultError
 
     with monkeypatch.context() as patch:
-        patch.setattr(screening_decisions, "write_decided", fail)
+        patch.setattr(screening_decisions, "encode_decision_tail", fail)
         flow.screen()
     assert [record.topic for record in flow.log][-1] == topics.DEAD_LETTERS
     assert memory_of(flow) == before
@@ -229,24 +229,24 @@ def test_too_many_faults_in_a_row_stop_the_worker(faulty: Flow) -> None:
 
 
 def test_what_stops_the_worker_is_not_committed(faulty: Flow) -> None:
-    faulty.work._faults_max = 0
+    faulty.processor._faults_max = 0
     with pytest.raises(InternalFaultError):
         faulty.send(manifest({"house_bill": "X"}))
-    assert faulty.work.close_unit() is None
+    assert faulty.processor.close_unit() is None
 
 
 def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
     """Of records that are processed together, those before the fault: their offset is never without what they bring."""
-    faulty.work._faults_max = 0
-    together = [
+    faulty.processor._faults_max = 0
+    chunk_records = [
         Stored(topic="manifests.kx", offset=offset, key=b"key", value=json.dumps(manifest({"house_bill": bill}, manifest_id=bill)).encode()) for offset, bill in enumerate("ABX")
     ]
     with pytest.raises(InternalFaultError):
-        faulty.work.process(*together)
-    unit = faulty.work.close_unit()
+        faulty.processor.process(*chunk_records)
+    unit = faulty.processor.close_unit()
     assert unit is not None
     assert unit.offsets == {("manifests.kx", 0): 2}
-    brought = Counter(record.topic for record in records_of(unit.outbox))
+    brought = Counter(record.topic for record in records_of(unit.buffer))
     assert (brought[topics.CHECKED], brought["receipts.kx"]) == (2, 2)
 
 
@@ -258,7 +258,7 @@ def day(seed: int) -> list[tuple[str, Json]]:
 
 
 def run(seed: int, *, restore_at: set[int] | None = None) -> Flow:
-    flow = Flow(work=work_of({carrier for carrier, _ in day(seed)}))
+    flow = Flow(processor=processor_of({carrier for carrier, _ in day(seed)}))
     for index, (carrier, said) in enumerate(day(seed)):
         if index in (restore_at or ()):
             flow = flow.restored(compacted=index % 2 == 0)
@@ -299,11 +299,11 @@ def test_the_checked_parcels_decide_alone(sizes: list[int], seed: int) -> None:
             again.take(record)
     told = {*topics.CLEARANCE, *topics.SECURITY_OF_DESK.values()} - {topics.REJECTED}
     assert sorted(record.value or b"" for record in again.log if record.topic in told) == sorted(record.value or b"" for record in flow.log if record.topic in told)
-    assert {number: kept.consignees for number, kept in again.work.partitions.items()} == {number: kept.consignees for number, kept in flow.work.partitions.items()}
+    assert {number: kept.consignees for number, kept in again.processor.partitions.items()} == {number: kept.consignees for number, kept in flow.processor.partitions.items()}
 
 
-@pytest.mark.parametrize("together", [2, 7, 64])
-def test_parcels_screened_together_bring_the_same_as_one_after_the_other(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunk_records", [2, 7, 64])
+def test_parcels_screened_together_bring_the_same_as_one_after_the_other(chunk_records: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One partition has a record that nobody can read: the others of its run must not hear of it."""
     checked: dict[int, list[Stored]] = {}
     for record in run(7).log:
@@ -312,29 +312,29 @@ def test_parcels_screened_together_bring_the_same_as_one_after_the_other(togethe
     checked[min(checked)].insert(3, Stored(topic=topics.CHECKED, partition=min(checked), key=b"token", value=b"\x9f"))
     queues = [[replace(record, offset=offset) for offset, record in enumerate(queue)] for queue in checked.values()]
     looked: list[int] = []
-    look_ahead = Screening.look_ahead
+    decide_provisionally = Screening.decide_provisionally
 
-    def told(self: Screening, declared: Sequence[CheckedParcel]) -> list[Outlook]:
+    def told(self: Screening, declared: Sequence[CheckedParcel]) -> list[ProvisionalDecision]:
         looked.append(len(declared))
-        return look_ahead(self, declared)
+        return decide_provisionally(self, declared)
 
-    monkeypatch.setattr(Screening, "look_ahead", told)
+    monkeypatch.setattr(Screening, "decide_provisionally", told)
 
     def brought(at_once: int) -> tuple[dict[tuple[str, int], list[Stored]], bytes]:
-        flow = Flow(work=work_of({carrier for carrier, _ in day(7)}))
+        flow = Flow(processor=processor_of({carrier for carrier, _ in day(7)}))
         for queue in queues:
             for begun in range(0, len(queue), at_once):
-                flow.work.process(*queue[begun : begun + at_once])
-        unit = flow.work.close_unit()
+                flow.processor.process(*queue[begun : begun + at_once])
+        unit = flow.processor.close_unit()
         assert unit is not None
         found: dict[tuple[str, int], list[Stored]] = {}
-        for record in records_of(unit.outbox):
+        for record in records_of(unit.buffer):
             found.setdefault((record.topic, record.partition), []).append(record)
         return found, memory_of(flow)
 
     alone = brought(1)
     assert set(looked) == {1}
-    assert brought(together) == alone
+    assert brought(chunk_records) == alone
     assert max(looked) > 1, "a control: some were looked at together"
 
 
@@ -343,7 +343,7 @@ def test_restored_state_is_forgotten_with_its_tombstone() -> None:
     flow.send(manifest({"house_bill": "A"}))
     flow.send(manifest({"house_bill": "B"}, manifest_id="M2"), days=31)
     flow.send(manifest({"house_bill": "C"}, manifest_id="M3"), days=31)
-    assert set(flow.work.carriers["kx"].filings) == {"M3"}
+    assert set(flow.processor.carriers["kx"].filings) == {"M3"}
     assert any(record.value is None for record in flow.state)
     for compacted in (False, True):
         assert memory_of(flow.restored(compacted=compacted)) == memory_of(flow)

@@ -11,15 +11,15 @@ from aiokafka.structs import TopicPartition
 
 from schemas import topics
 from streams.kafka.admin import create_topics
-from streams.kafka.outbox import Outbox
 from streams.kafka.reading import RestoreError, read_to_end
+from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.kafka.transactions import TransactionalProducer
 from streams.local.broker import Broker
 from streams.simulation.sample.day import day
 from streams.worker.changelog import intake_state_partition
-from streams.worker.processor import Work
+from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
-from tests.flow import Flow, Stored, work_of
+from tests.flow import Flow, Stored, processor_of
 from tests.records import a_name, client_of, create, write
 
 pytestmark = pytest.mark.broker
@@ -43,10 +43,10 @@ class Log:
         client = await self._stack.enter_async_context(client_of(self.bootstrap))
         producer = TransactionalProducer(client, transactional_id or self.transactional_id, TIMEOUT_MS)
         await producer.start()
-        outbox = Outbox()
+        buffer = TransactionBuffer()
         for value in written:
-            outbox.add(self.tp.topic, self.tp.partition, value, value, 0)
-        for batches in outbox.rounds(producer._producer_id, producer._epoch):
+            buffer.add(self.tp.topic, self.tp.partition, value, value, 0)
+        for batches in buffer.rounds(producer._producer_id, producer._epoch):
             await producer._produce(batches)
         return producer
 
@@ -175,10 +175,10 @@ async def test_records_that_retention_has_deleted_are_no_end_to_wait_for(kafka: 
 
 def flow(carrier: str, seed: int = 1) -> Flow:
     """A carrier's day, with amendments and cancellations, under a code that only this test has; a seed has its own consignees."""
-    made = Flow(work=work_of([carrier]))
+    made = Flow(processor=processor_of([carrier]))
     for _, manifest in day(seed, parcels=120, carriers=1, parcels_per_manifest=20):
         made.send({**manifest, "carrier": carrier}, carrier=carrier)
-    assert made.work.carriers[carrier].filings
+    assert made.processor.carriers[carrier].filings
     return made
 
 
@@ -187,24 +187,24 @@ async def stored(bootstrap: str, records: list[Stored]) -> None:
     async with client_of(bootstrap) as client:
         producer = TransactionalProducer(client, a_name("id"), TIMEOUT_MS)
         await producer.start()
-        outbox = Outbox()
+        buffer = TransactionBuffer()
         for record in records:
-            outbox.add(record.topic, record.partition, record.key, record.value, 0)  # the days of a flow are not those of the broker, which refuses what is of tomorrow
-        for batches in outbox.rounds(producer._producer_id, producer._epoch):
+            buffer.add(record.topic, record.partition, record.key, record.value, 0)  # the days of a flow are not those of the broker, which refuses what is of tomorrow
+        for batches in buffer.rounds(producer._producer_id, producer._epoch):
             await producer._produce(batches)
         await producer._end()
 
 
-def intake_of(work: Work, carrier: str) -> tuple[object, ...]:
-    memory = work.carriers[carrier]
+def intake_of(processor: RecordProcessor, carrier: str) -> tuple[object, ...]:
+    memory = processor.carriers[carrier]
     return memory.filings, memory.bills, {name: set(bills) for name, bills in memory.names.items()}
 
 
-async def restored(bootstrap: str, carriers: set[str], numbers: set[int]) -> Work:
-    work = work_of(carriers)
-    work.assign(carriers, numbers)
-    await restore(bootstrap, work, carriers, numbers, seconds=SECONDS)
-    return work
+async def restored(bootstrap: str, carriers: set[str], numbers: set[int]) -> RecordProcessor:
+    processor = processor_of(carriers)
+    processor.assign(carriers, numbers)
+    await restore(bootstrap, processor, carriers, numbers, seconds=SECONDS)
+    return processor
 
 
 async def test_a_worker_comes_back_as_it_was(kafka: Broker) -> None:
@@ -214,8 +214,8 @@ async def test_a_worker_comes_back_as_it_was(kafka: Broker) -> None:
     was = flow(carrier)
     await stored(kafka.bootstrap, was.state)
     now = await restored(kafka.bootstrap, {carrier}, ALL)
-    assert intake_of(now, carrier) == intake_of(was.restored().work, carrier)
-    remembered = {number: kept.consignees for number, kept in was.work.partitions.items()}
+    assert intake_of(now, carrier) == intake_of(was.restored().processor, carrier)
+    remembered = {number: kept.consignees for number, kept in was.processor.partitions.items()}
     assert any(remembered.values())
     for number, consignees in remembered.items():
         # Other tests' consignees are there too.
@@ -229,11 +229,11 @@ async def test_only_carriers_that_are_wanted(kafka: Broker) -> None:
     other = next(name for name in iter(lambda: a_name("c"), "") if intake_state_partition(name) == intake_state_partition(wanted))
     for carrier in (wanted, other):
         await stored(kafka.bootstrap, flow(carrier).state)
-    work = work_of([wanted, other])
-    await restore(kafka.bootstrap, work, {wanted}, set(), seconds=SECONDS)
-    assert work.carriers[wanted].filings
-    assert not work.carriers[other].filings
-    assert not any(kept.consignees for kept in work.partitions.values())
+    processor = processor_of([wanted, other])
+    await restore(kafka.bootstrap, processor, {wanted}, set(), seconds=SECONDS)
+    assert processor.carriers[wanted].filings
+    assert not processor.carriers[other].filings
+    assert not any(kept.consignees for kept in processor.partitions.values())
 
 
 async def test_what_was_forgotten_stays_forgotten(kafka: Broker) -> None:
@@ -241,7 +241,7 @@ async def test_what_was_forgotten_stays_forgotten(kafka: Broker) -> None:
     await create_topics(kafka.bootstrap, [], replication=1)
     carrier = a_name("c")
     was = flow(carrier, seed=2)
-    old, tokens = set(was.work.carriers[carrier].filings), {token for kept in was.work.partitions.values() for token in kept.consignees}
+    old, tokens = set(was.processor.carriers[carrier].filings), {token for kept in was.processor.partitions.values() for token in kept.consignees}
     _, late = next(day(7, parcels=20, carriers=1, parcels_per_manifest=20, dirty=0.0, events=False))
     was.send({**late, "carrier": carrier, "manifest_id": "LATE"}, carrier=carrier, days=60)
     assert {record.topic for record in was.state if record.value is None} == {topics.INTAKE_STATE, topics.SCREENING_STATE}
@@ -249,7 +249,7 @@ async def test_what_was_forgotten_stays_forgotten(kafka: Broker) -> None:
     now = await restored(kafka.bootstrap, {carrier}, ALL)
     assert set(now.carriers[carrier].filings) == {"LATE"}
     assert old
-    assert intake_of(now, carrier) == intake_of(was.work, carrier)
-    forgotten = tokens - {token for kept in was.work.partitions.values() for token in kept.consignees}
+    assert intake_of(now, carrier) == intake_of(was.processor, carrier)
+    forgotten = tokens - {token for kept in was.processor.partitions.values() for token in kept.consignees}
     assert forgotten
     assert not forgotten & {token for kept in now.partitions.values() for token in kept.consignees}

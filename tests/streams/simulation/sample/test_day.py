@@ -15,7 +15,7 @@ from agents.values.text import fold
 from schemas.manifest import Header, Item, Parcel
 from streams.reference import load
 from streams.simulation.sample.day import WRONG_CARRIER, day, records
-from streams.simulation.sample.events import EVENTS, Made
+from streams.simulation.sample.events import EVENTS, GeneratedManifest
 from streams.simulation.sample.framing import framed
 from streams.simulation.sample.hostile import hostile
 from streams.simulation.sample.identifiers import air_waybill, business_number, container, s10
@@ -26,17 +26,17 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture(scope="module")
-def made() -> list[Made]:
+def made() -> list[GeneratedManifest]:
     return list(records(parcels=PARCELS, parcels_per_manifest=100))
 
 
 @pytest.fixture(scope="module")
-def originals(made: list[Made]) -> list[Made]:
+def originals(made: list[GeneratedManifest]) -> list[GeneratedManifest]:
     return [record for record in made if record.event in {"ORIGINAL", WRONG_CARRIER}]
 
 
 @pytest.fixture(scope="module")
-def clean(originals: list[Made]) -> list[tuple[Made, Json]]:
+def clean(originals: list[GeneratedManifest]) -> list[tuple[GeneratedManifest, Json]]:
     return [(record, parcel) for record in originals for place, parcel in enumerate(record.manifest["parcels"]) if place not in record.dirty]
 
 
@@ -68,21 +68,21 @@ def test_a_day_is_cut_as_asked() -> None:
     assert list(day(parcels=0)) == []
 
 
-def test_numbers_are_given_once(originals: list[Made]) -> None:
+def test_numbers_are_given_once(originals: list[GeneratedManifest]) -> None:
     bills = [parcel["house_bill"] for record in originals for parcel in record.manifest["parcels"]]
     ids = [record.manifest["manifest_id"] for record in originals]
     assert len(set(bills)) == len(bills) == PARCELS
     assert len(set(ids)) == len(ids)
 
 
-def test_clean_parcels_convert(clean: list[tuple[Made, Json]]) -> None:
+def test_clean_parcels_convert(clean: list[tuple[GeneratedManifest, Json]]) -> None:
     for record, parcel in clean:
         msgspec.convert(parcel, Parcel, strict=True)
         header = {key: value for key, value in record.manifest.items() if key != "parcels"}
         msgspec.convert(header, Header, strict=True)
 
 
-def test_clean_parcels_add_up(clean: list[tuple[Made, Json]]) -> None:
+def test_clean_parcels_add_up(clean: list[tuple[GeneratedManifest, Json]]) -> None:
     for _, parcel in clean:
         total = Decimal(0)
         for item in parcel["items"]:
@@ -94,7 +94,7 @@ def test_clean_parcels_add_up(clean: list[tuple[Made, Json]]) -> None:
             assert Decimal(parcel["order"]["paid"]) == total + Decimal(parcel["freight"]) + Decimal(parcel["local_charges"])
 
 
-def test_clean_parcels_use_known_codes_and_registers(clean: list[tuple[Made, Json]], reference: Reference) -> None:
+def test_clean_parcels_use_known_codes_and_registers(clean: list[tuple[GeneratedManifest, Json]], reference: Reference) -> None:
     on = date(2026, 11, 23)
     for record, parcel in clean:
         assert reference.carriers[record.carrier].valid_on(on)
@@ -113,14 +113,14 @@ def named(reference: Reference, description: str) -> set[str]:
     return {hit.category for hit in reference.goods.understand(Item(description=description)).hits}
 
 
-def test_only_planted_goods_are_prohibited(originals: list[Made], reference: Reference) -> None:
+def test_only_planted_goods_are_prohibited(originals: list[GeneratedManifest], reference: Reference) -> None:
     for record in originals:
         for place, parcel in enumerate(record.manifest["parcels"]):
             found = {kind for item in parcel["items"] for name in named(reference, item["description"]) if (kind := reference.goods.categories_on(TODAY)[name].prohibited)}
             assert found == {record.planted.get(place)} & {"NARCOTIC", "WEAPON"}
 
 
-def test_import_consignees_are_whole_and_export_consignees_have_no_codes(clean: list[tuple[Made, Json]]) -> None:
+def test_import_consignees_are_whole_and_export_consignees_have_no_codes(clean: list[tuple[GeneratedManifest, Json]]) -> None:
     for record, parcel in clean:
         consignee = parcel["consignee"]
         if record.manifest["direction"] == "IMPORT":
@@ -133,12 +133,12 @@ def test_import_consignees_are_whole_and_export_consignees_have_no_codes(clean: 
             assert consignee["auth_number"] is None
 
 
-def test_an_authentication_number_is_used_once(clean: list[tuple[Made, Json]]) -> None:
+def test_an_authentication_number_is_used_once(clean: list[tuple[GeneratedManifest, Json]]) -> None:
     numbers = [parcel["consignee"]["auth_number"] for _, parcel in clean if parcel["consignee"]["auth_number"]]
     assert len(set(numbers)) == len(numbers)
 
 
-def test_bills_carry_right_check_digits(originals: list[Made]) -> None:
+def test_bills_carry_right_check_digits(originals: list[GeneratedManifest]) -> None:
     for record in originals:
         master_bill = record.manifest["master_bill"]
         if record.manifest["mode"] != "SEA_EXPRESS":
@@ -177,7 +177,7 @@ def test_every_mistake_changes_the_parcel_it_is_in() -> None:
     assert len(set(spoilt.dirty.values())) >= 14
 
 
-def test_prices_are_spread_over_the_routes(clean: list[tuple[Made, Json]]) -> None:
+def test_prices_are_spread_over_the_routes(clean: list[tuple[GeneratedManifest, Json]]) -> None:
     usd_of = {profile.currency: Decimal(profile.usd_e4) / 10_000 for profile in PROFILES}
     prices = [
         (record.carrier, sum(Decimal(item["amount"]) for item in parcel["items"]) * usd_of[parcel["currency"]])
@@ -190,24 +190,24 @@ def test_prices_are_spread_over_the_routes(clean: list[tuple[Made, Json]]) -> No
     assert any(carrier == "bw" and 150 < price <= 200 for carrier, price in prices)
 
 
-def test_goods_that_need_a_declaration_are_among_them(clean: list[tuple[Made, Json]], reference: Reference) -> None:
+def test_goods_that_need_a_declaration_are_among_them(clean: list[tuple[GeneratedManifest, Json]], reference: Reference) -> None:
     found = Counter(name for _, parcel in clean for item in parcel["items"] for name in named(reference, item["description"]))
     assert {"SUPPLEMENT", "ALCOHOL", "PERFUME", "MEDICINE", "NARCOTIC", "WEAPON"} <= set(found)
 
 
-def test_one_consignee_orders_more_than_ten_times_and_some_come_back(originals: list[Made]) -> None:
+def test_one_consignee_orders_more_than_ten_times_and_some_come_back(originals: list[GeneratedManifest]) -> None:
     orders = Counter(parcel["consignee"].get("clearance_code") for record in originals if record.manifest["direction"] == "IMPORT" for parcel in record.manifest["parcels"])
     del orders[None]
     assert max(orders.values()) > 10
     assert 0.05 < sum(count > 1 for count in orders.values()) / len(orders) < 0.5
 
 
-def test_every_carrier_takes_part_in_its_own_way(originals: list[Made]) -> None:
+def test_every_carrier_takes_part_in_its_own_way(originals: list[GeneratedManifest]) -> None:
     seen = {(record.carrier, record.manifest["mode"], record.manifest["direction"]) for record in originals}
     assert seen == {(profile.carrier, profile.mode, profile.direction) for profile in PROFILES}
 
 
-def test_times_are_of_the_day_and_in_order(originals: list[Made]) -> None:
+def test_times_are_of_the_day_and_in_order(originals: list[GeneratedManifest]) -> None:
     lodged = [datetime.fromisoformat(record.manifest["lodged_at"]) for record in originals]
     assert lodged == sorted(lodged)
     assert {at.date() for at in lodged} == {date(2026, 11, 23)}
@@ -221,20 +221,20 @@ def test_another_day_is_another_day() -> None:
     assert "2026-12-01" in manifest["manifest_id"]
 
 
-def test_every_event_happens_once(made: list[Made]) -> None:
+def test_every_event_happens_once(made: list[GeneratedManifest]) -> None:
     counts = Counter(record.event for record in made)
     assert set(counts) == {"ORIGINAL", WRONG_CARRIER, *EVENTS}
     assert counts["OUT_OF_ORDER"] == 2
     assert sum(counts[event] for event in EVENTS) == len(EVENTS) + 1
 
 
-def followed(made: list[Made], event: str) -> tuple[Json, list[Json]]:
+def followed(made: list[GeneratedManifest], event: str) -> tuple[Json, list[Json]]:
     later = [record.manifest for record in made if record.event == event]
     original = next(record.manifest for record in made if record.manifest["manifest_id"] == later[0]["manifest_id"])
     return original, later
 
 
-def test_an_amendment_names_some_parcels_and_corrects_a_consignee(made: list[Made]) -> None:
+def test_an_amendment_names_some_parcels_and_corrects_a_consignee(made: list[GeneratedManifest]) -> None:
     original, (amended,) = followed(made, "AMEND")
     before = {parcel["house_bill"]: parcel for parcel in original["parcels"]}
     assert (amended["version"], amended["function"]) == (2, "AMEND")
@@ -242,17 +242,17 @@ def test_an_amendment_names_some_parcels_and_corrects_a_consignee(made: list[Mad
     assert all(parcel != before[parcel["house_bill"]] for parcel in amended["parcels"])
 
 
-def test_version_3_overtakes_version_2(made: list[Made]) -> None:
+def test_version_3_overtakes_version_2(made: list[GeneratedManifest]) -> None:
     _, later = followed(made, "OUT_OF_ORDER")
     assert [manifest["version"] for manifest in later] == [3, 2]
 
 
-def test_cancellations_name_some_parcels_or_all(made: list[Made]) -> None:
+def test_cancellations_name_some_parcels_or_all(made: list[GeneratedManifest]) -> None:
     assert len(followed(made, "CANCEL_SOME")[1][0]["parcels"]) == 2
     assert followed(made, "CANCEL_ALL")[1][0]["parcels"] == []
 
 
-def test_a_duplicate_is_the_same_and_a_conflict_is_not(made: list[Made]) -> None:
+def test_a_duplicate_is_the_same_and_a_conflict_is_not(made: list[GeneratedManifest]) -> None:
     original, (duplicate,) = followed(made, "DUPLICATE")
     assert duplicate == original
     original, (conflict,) = followed(made, "CONFLICT")
@@ -260,7 +260,7 @@ def test_a_duplicate_is_the_same_and_a_conflict_is_not(made: list[Made]) -> None
     assert conflict["parcels"] != original["parcels"]
 
 
-def test_one_carrier_is_named_wrongly(made: list[Made]) -> None:
+def test_one_carrier_is_named_wrongly(made: list[GeneratedManifest]) -> None:
     assert [record.event for record in made if record.manifest["carrier"] != record.carrier] == [WRONG_CARRIER]
 
 

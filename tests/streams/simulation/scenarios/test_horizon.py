@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.simulation.scenarios import truth
 from streams.simulation.scenarios.horizon import Horizon
 from streams.simulation.scenarios.patterns import FILE, INNOCENT, PLANTED, catalogue
@@ -133,7 +133,7 @@ def test_truth_comes_back_as_it_was_written(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_truth_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "truth.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(Trouble, match=said):
+    with pytest.raises(OperatorError, match=said):
         truth.read(tmp_path / "truth.csv")
 
 
@@ -149,5 +149,5 @@ def test_a_file_that_is_no_truth_is_named_with_its_line(tmp_path: Path, text: st
 def test_figures_that_do_not_fit_are_named(tmp_path: Path, old: str, new: str, said: str) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(Trouble, match=said):
+    with pytest.raises(OperatorError, match=said):
         catalogue(file)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from streams.cli.scenarios import how_of, measure
-from streams.errors import Trouble
+from streams.errors import OperatorError
 from streams.settings import Settings
 from streams.simulation.scenarios import page
 from streams.simulation.scenarios.horizon import Horizon
@@ -49,5 +49,5 @@ def test_the_page_shows_every_scenario_and_its_plots(report: Report, tmp_path: P
 
 def test_a_page_that_can_not_be_written_is_said(report: Report, tmp_path: Path) -> None:
     (tmp_path / "net").write_text("in the way", encoding="utf-8")
-    with pytest.raises(Trouble, match="can't be written"):
+    with pytest.raises(OperatorError, match="can't be written"):
         page.write(report, tmp_path / "net.md", "")

@@ -7,7 +7,7 @@ import asyncio
 import struct
 from typing import Final
 
-from streams.errors import Trouble
+from streams.errors import OperatorError
 
 TRANSACTION_VERSION_MIN: Final = 2
 API_VERSIONS: Final = 18
@@ -16,7 +16,7 @@ FINALIZED_FEATURES: Final = 2
 ANSWER_BYTES_MAX: Final = 1024 * 1024
 
 
-class FeatureMissing(Trouble):
+class FeatureMissingError(OperatorError):
     """The cluster can't do what exactly-once needs."""
 
 
@@ -37,7 +37,7 @@ async def finalized_features(host: str, port: int, *, seconds: float = 5) -> dic
 def check_transactions(features: dict[str, int]) -> None:
     """Refuse a cluster whose transactions are of the first version."""
     if (found := features.get("transaction.version", 0)) < TRANSACTION_VERSION_MIN:
-        raise FeatureMissing(
+        raise FeatureMissingError(
             f"this Kafka has transaction.version {found}, exactly-once delivery needs {TRANSACTION_VERSION_MIN}: "
             f"use Kafka 4.0 or newer and run `kafka-features.sh upgrade --feature transaction.version={TRANSACTION_VERSION_MIN}`."
         )

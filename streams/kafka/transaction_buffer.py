@@ -5,7 +5,7 @@ from aiokafka.structs import TopicPartition
 from streams.kafka.record_batch import Batch, Headers
 
 
-class Outbox:
+class TransactionBuffer:
     """The records of the transaction to come, already in Kafka's format."""
 
     __slots__ = ("_full", "_open", "bytes", "records")
