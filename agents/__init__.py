@@ -1,1 +1,4 @@
-"""What is decided: pure functions from values to values. No network, clock, files, environment, logging or randomness."""
+"""What is decided: pure functions from values to values.
+
+No network, clock, files, environment, logging or randomness.
+"""

@@ -53,7 +53,14 @@ class Linking:
         outputs: list[list[Output]] = [[] for _ in seen]
         for place, kind, parcel, together in _received(seen, links, now_ms):
             if together is not None and len(together) >= few:
-                outputs[place].extend(_cases(said, LinkCase(parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values())))
+                outputs[place].extend(
+                    _cases(
+                        said,
+                        LinkCase(
+                            parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values()
+                        ),
+                    )
+                )
         for place, parcel, seller, band in _sent(seen, links, now_ms):
             group = seller.groups.get(parcel.goods)
             cheap = band is not None and is_cheap(parcel, band, links.bands, figures)
@@ -78,7 +85,8 @@ class Linking:
             pass
 
 
-# One kind of mark after the other, not one parcel: what a step needs stays near. Deciding and remembering take the same way, so that the memory is the same.
+# One kind of mark after the other, not one parcel: what a step needs stays near. Deciding and remembering take the same
+# way, so that the memory is the same.
 
 _Seen = Sequence[tuple[int, bytes, ParcelLink]]
 """Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
@@ -90,7 +98,10 @@ def _begun(said: LinkMessage, links: LinkStore) -> _Seen:
     for gone in said.gone:
         links.retract(gone)
     packed = [bytes(raw) for _, raw in said.seen]
-    return [(kinds, each, parcel) for (kinds, _), each, parcel in zip(said.seen, packed, map(_PARCEL_LINK, packed), strict=True)]
+    return [
+        (kinds, each, parcel)
+        for (kinds, _), each, parcel in zip(said.seen, packed, map(_PARCEL_LINK, packed), strict=True)
+    ]
 
 
 def _received(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int, int, ParcelLink, Parcels | None]]:
@@ -98,10 +109,17 @@ def _received(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int,
     for kind in (ADDRESS, PHONE):
         for place, (kinds, packed, parcel) in enumerate(seen):
             if kinds & kind:
-                yield place, kind, parcel, links.add_receiver(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms)
+                yield (
+                    place,
+                    kind,
+                    parcel,
+                    links.add_receiver(parcel.address if kind == ADDRESS else parcel.phone, parcel, packed, now_ms),
+                )
 
 
-def _sent(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int, ParcelLink, Seller, PriceHistogram | None]]:
+def _sent(
+    seen: _Seen, links: LinkStore, now_ms: int
+) -> Iterator[tuple[int, ParcelLink, Seller, PriceHistogram | None]]:
     """Remember parcels by seller: place among those seen, the parcel, its seller and band."""
     for place, (kinds, _, parcel) in enumerate(seen):
         if kinds & SELLER:
@@ -118,7 +136,9 @@ def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
-    for rule in active_rules(_rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | PRICE_RULES), case.law):
+    for rule in active_rules(
+        _rules_of(LINK_RULES, case.kind if case.beside is None else case.kind | PRICE_RULES), case.law
+    ):
         for found in rule.check(case):
             finding = rule.finding(found)
             findings.append(finding)
@@ -144,10 +164,17 @@ def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
             outcome=min(outcomes, key=PRECEDENCE.index),
             consignee=f"v1.{said.key_id}.{parcel.consignee.hex()}",
             findings=tuple(of_desk),
-            evidence_parcels=tuple([name for name in evidence.get(desk, ()) if name != parcel.house_bill][-limits.EVIDENCE_PARCELS_MAX :]),
+            evidence_parcels=tuple(
+                [name for name in evidence.get(desk, ()) if name != parcel.house_bill][-limits.EVIDENCE_PARCELS_MAX :]
+            ),
             opened_at=show_ms(said.received_at_ms),
         )
-        yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], parcel.house_bill, avro.writer(avro.SECURITY_CASE)(opened))
+        yield Output(
+            avro.SECURITY_CASE,
+            topics.SECURITY_OF_DESK[desk],
+            parcel.house_bill,
+            avro.writer(avro.SECURITY_CASE)(opened),
+        )
 
 
 def read_link_message(value: bytes) -> LinkMessage:

@@ -133,11 +133,17 @@ class Reference:
         return law
 
     def _law(self, day: date) -> Law:
-        figures: Thresholds[int] = Thresholds(**{row.name: _e4(getattr(self.thresholds, row.name), day) for row in fields(Thresholds)})
+        figures: Thresholds[int] = Thresholds(
+            **{row.name: _e4(getattr(self.thresholds, row.name), day) for row in fields(Thresholds)}
+        )
         limits: dict[str, tuple[SelfUseLimit, ...]] = {}
         for (category, _), limit in _in_force(self.self_use, day).items():
             limits[category] = (*limits.get(category, ()), limit)
-        checks = self.importer_checks.on(day) if self.importer_checks is not None and self.importer_checks.first_day <= day else None
+        checks = (
+            self.importer_checks.on(day)
+            if self.importer_checks is not None and self.importer_checks.first_day <= day
+            else None
+        )
         targets: dict[TargetKind, dict[str, Target]] = {}
         for target in self.targets:
             if target.valid_from <= day and (target.valid_until is None or day <= target.valid_until):

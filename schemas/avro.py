@@ -1,10 +1,11 @@
 """Avro, strictly: readers and writers generated from the `.avsc` files beside this module.
 
 The reader accepts the canonical encoding alone, in one pass and without a second look: every length is checked
-against what is left, variable-length integers have no spare bytes, booleans are 0 or 1, text is UTF-8, no map names a
-key twice, nothing trails. A general decoder trusts the bytes on all of these. Arrays may come in several blocks, with
-or without their size: Go's serialisers write them so, and a block can't claim more items than there are bytes. `lint` refuses schemas that could make reading unbounded.
-Each schema becomes one Python function by source generation: about half the time of a general decoder in C.
+against what is left, variable-length integers have no spare bytes, booleans are 0 or 1, text is UTF-8, no map names
+a key twice, nothing trails. A general decoder trusts the bytes on all of these. Arrays may come in several blocks,
+with or without their size: Go's serialisers write them so, and a block can't claim more items than there are bytes.
+`lint` refuses schemas that could make reading unbounded. Each schema becomes one Python function by source
+generation: about half the time of a general decoder in C.
 """
 
 import json
@@ -54,7 +55,9 @@ def schema_id_of(value: bytes) -> int:
     Raises UnreadableError when the frame is cut short.
     """
     if len(value) < FRAME_BYTES:
-        raise UnreadableError(dead_letter.BAD_AVRO, f"the frame has {len(value)} bytes; five are needed: 0 and a schema id")
+        raise UnreadableError(
+            dead_letter.BAD_AVRO, f"the frame has {len(value)} bytes; five are needed: 0 and a schema id"
+        )
     return cast("int", struct.unpack_from(">I", value, 1)[0])
 
 
@@ -65,7 +68,9 @@ def decode(schema_id: int, value: bytes) -> dict[str, Any]:
     """
     found = schema_id_of(value)
     if found != schema_id or value[:1] != MAGIC:
-        raise UnreadableError(dead_letter.UNKNOWN_SCHEMA, f"schema id {found} where {schema_id} ({file_of(schema_id)}) is expected")
+        raise UnreadableError(
+            dead_letter.UNKNOWN_SCHEMA, f"schema id {found} where {schema_id} ({file_of(schema_id)}) is expected"
+        )
     return reader(schema_id)(value)
 
 

@@ -78,7 +78,22 @@ def _count(zigzag: int, data: bytes, at: int) -> tuple[int, int, int]:
 
 
 _REPEATED: Final = frozenset(
-    {"event", "route", "outcome", "code", "severity", "rule", "category", "exempt", "exchange_rate", "tax", "rate", "decided_at", "answered_at", "opened_at"}
+    {
+        "event",
+        "route",
+        "outcome",
+        "code",
+        "severity",
+        "rule",
+        "category",
+        "exempt",
+        "exchange_rate",
+        "tax",
+        "rate",
+        "decided_at",
+        "answered_at",
+        "opened_at",
+    }
 )
 """Text fields that say the same few words again and again."""
 
@@ -108,14 +123,30 @@ class _Generator:
             "        raise bad(f'{len(b) - i} bytes behind the value', i)",
             "    return v",
         )
-        scope = {"wide": _wide, "to_int": _int, "to_bool": _bool, "bad": _bad, "not_text": _not_text, "block": _count, "double": struct.Struct("<d").unpack_from}
+        scope = {
+            "wide": _wide,
+            "to_int": _int,
+            "to_bool": _bool,
+            "bad": _bad,
+            "not_text": _not_text,
+            "block": _count,
+            "double": struct.Struct("<d").unpack_from,
+        }
         return cast("Reader", self._compile(scope, "read"))
 
     def writer(self, schema: Schema) -> Writer:
         """A function from a struct to bytes."""
         self._record_writer(schema)
-        self._emit(0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)")
-        scope = {"small": SMALL, "n_small": len(SMALL), "zigzag": _zigzag, "word": word, "double": struct.Struct("<d").pack}
+        self._emit(
+            0, "def write(v):", "    o = bytearray()", f"    write_{schema['name']}(o, v)", "    return bytes(o)"
+        )
+        scope = {
+            "small": SMALL,
+            "n_small": len(SMALL),
+            "zigzag": _zigzag,
+            "word": word,
+            "double": struct.Struct("<d").pack,
+        }
         return cast("Writer", self._compile(scope, "write"))
 
     def _compile(self, scope: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - typed by the two callers
@@ -139,18 +170,31 @@ class _Generator:
             name = self._name()
             self._read(field["type"], name, 1)
             entries.append(f"{field['name']!r}: {name}")
-        self._functions += [f"def read_{schema['name']}(b, i, end):", *self._lines, f"    return {{{', '.join(entries)}}}, i"]
+        self._functions += [
+            f"def read_{schema['name']}(b, i, end):",
+            *self._lines,
+            f"    return {{{', '.join(entries)}}}, i",
+        ]
         self._lines = outer
 
     def _raw(self, name: str, depth: int) -> None:
-        self._emit(depth, f"{name} = b[i]", f"if {name} < {_CONTINUES}:", "    i += 1", "else:", f"    {name}, i = wide(b, i)")
+        self._emit(
+            depth, f"{name} = b[i]", f"if {name} < {_CONTINUES}:", "    i += 1", "else:", f"    {name}, i = wide(b, i)"
+        )
 
     def _read(self, schema: Schema, name: str, depth: int) -> None:  # noqa: C901 - one branch a type
         match schema:
             case "string" | "bytes":
                 self._raw(name, depth)
                 text = ".decode()" if schema == "string" else ""
-                self._emit(depth, f"j = i + ({name} >> 1)", f"if j > end or {name} & 1:", "    raise bad('a length is beyond the end', i)", f"{name} = b[i:j]{text}", "i = j")
+                self._emit(
+                    depth,
+                    f"j = i + ({name} >> 1)",
+                    f"if j > end or {name} & 1:",
+                    "    raise bad('a length is beyond the end', i)",
+                    f"{name} = b[i:j]{text}",
+                    "i = j",
+                )
             case "int" | "long":
                 self._raw(name, depth)
                 self._emit(depth, f"{name} = ({name} >> 1) ^ -({name} & 1)")
@@ -159,9 +203,17 @@ class _Generator:
             case "boolean":
                 self._emit(depth, f"{name} = b[i]", "i += 1", f"{name} = to_bool({name}, i)")
             case "double":
-                self._emit(depth, "if i + 8 > end:", "    raise bad('the value ends in the middle', i)", f"({name},) = double(b, i)", "i += 8")
+                self._emit(
+                    depth,
+                    "if i + 8 > end:",
+                    "    raise bad('the value ends in the middle', i)",
+                    f"({name},) = double(b, i)",
+                    "i += 8",
+                )
             case ["null", other]:
-                self._emit(depth, f"{name} = b[i]", "i += 1", f"if {name} == 0:", f"    {name} = None", f"elif {name} == 2:")
+                self._emit(
+                    depth, f"{name} = b[i]", "i += 1", f"if {name} == 0:", f"    {name} = None", f"elif {name} == 2:"
+                )
                 self._read(other, name, depth + 1)
                 self._emit(depth, "else:", f"    raise bad(f'a union has no branch with the mark {{{name}}}', i - 1)")
             case {"type": "array", "items": items}:
@@ -193,9 +245,17 @@ class _Generator:
         count, ends, index = self._name(), self._name(), self._name()
         self._emit(depth, f"{name} = {empty}", "while True:")
         self._raw(count, depth + 1)
-        self._emit(depth + 1, f"if {count} == 0:", "    break", f"{count}, i, {ends} = block({count}, b, i)", f"for {index} in range({count}):")
+        self._emit(
+            depth + 1,
+            f"if {count} == 0:",
+            "    break",
+            f"{count}, i, {ends} = block({count}, b, i)",
+            f"for {index} in range({count}):",
+        )
         item(depth + 2)
-        self._emit(depth + 1, f"if {ends} >= 0 and i != {ends}:", "    raise bad('a block is not as long as it says', i)")
+        self._emit(
+            depth + 1, f"if {ends} >= 0 and i != {ends}:", "    raise bad('a block is not as long as it says', i)"
+        )
 
     # writing: every piece of code appends the value of an expression to `o`
 
@@ -213,7 +273,9 @@ class _Generator:
         self._emit(depth, f"o += small[{name}] if 0 <= {name} < n_small else zigzag({name})")
 
     def _length(self, length: str, name: str, depth: int) -> None:
-        self._emit(depth, f"{length} = len({name})", f"o += small[{length}] if {length} < n_small else zigzag({length})")
+        self._emit(
+            depth, f"{length} = len({name})", f"o += small[{length}] if {length} < n_small else zigzag({length})"
+        )
 
     def _write(self, schema: Schema, name: str, depth: int, *, repeated: bool = False) -> None:  # noqa: C901, PLR0912 - one branch a type
         match schema:
@@ -238,7 +300,12 @@ class _Generator:
                 self._items(name, depth, f"for {item} in {name}:", lambda inner: self._write(items, item, inner))
             case {"type": "map", "values": values}:
                 key, value = self._name(), self._name()
-                self._items(name, depth, f"for {key}, {value} in {name}.items():", lambda inner: self._pair(key, value, values, inner))
+                self._items(
+                    name,
+                    depth,
+                    f"for {key}, {value} in {name}.items():",
+                    lambda inner: self._pair(key, value, values, inner),
+                )
             case {"type": "record", "name": record}:
                 if record not in self._records:
                     self._record_writer(schema)

@@ -6,7 +6,9 @@ from typing import Final
 _CONTINUES = 0x80
 
 
-_LAST: Final = tuple(bytes([bits]) if bits < _CONTINUES else bytes([bits & 0x7F | _CONTINUES, bits >> 7]) for bits in range(1 << 14))
+_LAST: Final = tuple(
+    bytes([bits]) if bits < _CONTINUES else bytes([bits & 0x7F | _CONTINUES, bits >> 7]) for bits in range(1 << 14)
+)
 """The last bits of a number, up to fourteen."""
 _MORE: Final = tuple(bytes([bits & 0x7F | _CONTINUES, bits >> 7 | _CONTINUES]) for bits in range(1 << 14))
 """Fourteen bits that more follow."""

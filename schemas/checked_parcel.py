@@ -34,7 +34,10 @@ class Money(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What the rules of screening look at. Days are proleptic Gregorian ordinals, 0 when not said; marks have 48 bits, 0 when nothing was said."""
+    """What the rules of screening look at.
+
+    Days are proleptic Gregorian ordinals, 0 when not said; marks have 48 bits, 0 when nothing was said.
+    """
 
     goods_price_usd_e6: int
     """Millionths of a dollar, rounded down; 0 when unknown."""
@@ -76,7 +79,10 @@ class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
-    """Internal: what intake passes to screening about one house bill, as MessagePack. A field more goes to the end and has a default."""
+    """Internal: what intake passes to screening about one house bill, as MessagePack.
+
+    A field more goes to the end and has a default.
+    """
 
     operation: Operation
     path: tuple[str, ...]

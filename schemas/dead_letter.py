@@ -24,7 +24,9 @@ NO_IDENTITY: Final = "READ-08"
 INTERNAL: Final = "READ-09"
 """A fault of ours: the record is kept whole and can be replayed after a repair."""
 STALE: Final = "READ-10"
-"""An action on a decision that is not in force any more, or not with this consignee: look at the one that is, then act again."""
+"""An action on a decision that is not in force any more, or not with this consignee: look at the one that is, then
+act again.
+"""
 
 
 class UnreadableError(ValueError):

@@ -12,7 +12,9 @@ Lane = Literal["OPEN", "XRAY", "DOCUMENTS"]
 """What is done with a parcel that is looked at: it is opened, its image is read again, its papers are."""
 Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED", "OFFICER", "LIST_CHANGED"]
 Relief = Literal["SMALL_VALUE", "DUTY", "EXPORT", "NONE"]
-"""What a parcel is exempt from: all taxes for its small value, duty alone, all because it leaves the country, nothing."""
+"""What a parcel is exempt from: all taxes for its small value, duty alone, all because it leaves the country,
+nothing.
+"""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

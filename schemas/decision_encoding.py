@@ -68,7 +68,14 @@ def encode_decision_tail(decided: DecisionTail, risk: bytes = b"") -> bytes:
     if not risk:
         return _DECIDED(decided)
     tax = decided.tax
-    return b"".join((_DECIDED_BEFORE_TAX(decided), _TAX(decided) if tax is None or tax.lines else _exempt(tax), risk, word(decided.decided_at)))
+    return b"".join(
+        (
+            _DECIDED_BEFORE_TAX(decided),
+            _TAX(decided) if tax is None or tax.lines else _exempt(tax),
+            risk,
+            word(decided.decided_at),
+        )
+    )
 
 
 class _Taxed(msgspec.Struct, frozen=True, gc=False):

@@ -19,7 +19,9 @@ PARCELS_PER_MANIFEST_MAX: Final = 5_000
 """A manifest with more parcels is refused whole; split it by master bill or version."""
 
 ITEMS_PER_MANIFEST_MAX: Final = 20_000
-"""Lines of all parcels together; above it the manifest is refused whole, so that no manifest keeps the others waiting."""
+"""Lines of all parcels together; above it the manifest is refused whole, so that no manifest keeps the others
+waiting.
+"""
 
 ITEMS_PER_PARCEL_MAX: Final = 50
 """A parcel with more lines is refused; group lines of the same goods."""
@@ -67,7 +69,9 @@ INGREDIENTS_CHARS_MAX: Final = 2_000
 """Ingredients of one line of goods."""
 
 GOODS_CHARS_PER_PARCEL_MAX: Final = 5_000
-"""Characters of all descriptions, ingredients and brands of one parcel, those of texts in rare letters counted twice; a parcel that says more is refused."""
+"""Characters of all descriptions, ingredients and brands of one parcel, those of texts in rare letters counted
+twice; a parcel that says more is refused.
+"""
 
 URL_CHARS_MAX: Final = 2_000
 """A page's address."""
@@ -109,28 +113,38 @@ CONSIGNEE_PARCELS_MAX: Final = 500
 """Parcels remembered of one consignee; beyond, the oldest are forgotten."""
 
 CONSIGNEE_WAITING_BYTES_MAX: Final = 512 * 1024
-"""What is kept of one consignee's parcels that wait for customs' answer; a parcel beyond it stays held until it is amended."""
+"""What is kept of one consignee's parcels that wait for customs' answer; a parcel beyond it stays held until it is
+amended.
+"""
 
 CONSIGNEE_ANSWERS_MAX: Final = 8
 """Answers of customs remembered of one consignee; beyond, the oldest are forgotten."""
 
 LINK_PARCELS_MAX: Final = 128
-"""Parcels remembered of one address, phone or seller; beyond, the oldest are forgotten, and counts are of the latest."""
+"""Parcels remembered of one address, phone or seller; beyond, the oldest are forgotten, and counts are of the
+latest.
+"""
 
 LINK_BANDS_MAX: Final = 20_000
-"""Kinds of goods, by HS subheading, unit and weight, and with name and brand, whose prices one partition remembers; beyond, those not seen for the most days are forgotten."""
+"""Kinds of goods, by HS subheading, unit and weight, and with name and brand, whose prices one partition remembers;
+beyond, those not seen for the most days are forgotten.
+"""
 
 EVIDENCE_PARCELS_MAX: Final = 20
 """House bills of further parcels that a security case names."""
 
 CHOSEN_PER_SHIFT_MAX: Final = 5_000
-"""Parcels chosen for inspection that one partition remembers of a site's shift; beyond, an amendment may be chosen anew."""
+"""Parcels chosen for inspection that one partition remembers of a site's shift; beyond, an amendment may be chosen
+anew.
+"""
 
 SHIFTS_PER_SITE_MAX: Final = 128
 """Shifts of a site that are remembered; beyond, the oldest is forgotten."""
 
 REFERENCE_LEAD_MS: Final = 5_000
-"""A change of reference data counts for manifests that arrive so much later than the change, so that every worker knows it in time."""
+"""A change of reference data counts for manifests that arrive so much later than the change, so that every worker
+knows it in time.
+"""
 
 REFERENCE_ROWS_MAX: Final = 100_000
 """Rows of one change of reference data; above it `tonggwan reference load` refuses."""

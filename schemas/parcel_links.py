@@ -37,7 +37,9 @@ class ParcelLink(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Keyed."""
     seller: int
     commodity: int
-    """Of HS subheading, unit and weight of a piece to a factor of two; 0 where the parcel has no one price for a piece."""
+    """Of HS subheading, unit and weight of a piece to a factor of two; 0 where the parcel has no one price for a
+    piece.
+    """
     goods: str
     """HS heading of the first line, four digits."""
     price_cents: int
@@ -46,7 +48,9 @@ class ParcelLink(msgspec.Struct, frozen=True, gc=False, array_like=True):
     piece_cents: int
     """What one piece of the first line costs."""
     kind: int = 0
-    """Of goods more alike than those of the commodity: of the same name and brand; 0 where the commodity is, or nobody said."""
+    """Of goods more alike than those of the commodity: of the same name and brand; 0 where the commodity is, or
+    nobody said.
+    """
 
     @property
     def house_bill(self) -> str:

@@ -85,7 +85,9 @@ class Topic:
     stamped_by_broker: bool = False
     """True: the broker's clock stamps each record, so that a sender can't choose its time."""
     from_outside: bool = False
-    """True: others write it, so the broker refuses a record that unpacks beyond the limit; of a whole batch the reader has to beware."""
+    """True: others write it, so the broker refuses a record that unpacks beyond the limit; of a whole batch the
+    reader has to beware.
+    """
 
 
 TOPICS: Final = (
@@ -130,10 +132,42 @@ TOPICS: Final = (
         retention_days=90,
         record_bytes_max=limits.RECORD_BYTES_MAX,
     ),
-    Topic(name="clearance.list", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
-    Topic(name="clearance.simplified", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
-    Topic(name="clearance.general", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
-    Topic(name="clearance.export", carries="decision.v1.avsc", key="house bill", written_by="screening", read_by="clearance systems", partitions=4, retention_days=90),
+    Topic(
+        name="clearance.list",
+        carries="decision.v1.avsc",
+        key="house bill",
+        written_by="screening",
+        read_by="clearance systems",
+        partitions=4,
+        retention_days=90,
+    ),
+    Topic(
+        name="clearance.simplified",
+        carries="decision.v1.avsc",
+        key="house bill",
+        written_by="screening",
+        read_by="clearance systems",
+        partitions=4,
+        retention_days=90,
+    ),
+    Topic(
+        name="clearance.general",
+        carries="decision.v1.avsc",
+        key="house bill",
+        written_by="screening",
+        read_by="clearance systems",
+        partitions=4,
+        retention_days=90,
+    ),
+    Topic(
+        name="clearance.export",
+        carries="decision.v1.avsc",
+        key="house bill",
+        written_by="screening",
+        read_by="clearance systems",
+        partitions=4,
+        retention_days=90,
+    ),
     Topic(
         name=REJECTED,
         carries="decision.v1.avsc",

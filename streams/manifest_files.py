@@ -27,7 +27,13 @@ FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 RETRIABLE_ERRORS: Final = {".csv": "CSV", ".xml": "XML"}
 """Formats that carriers also have; nothing here reads them, so they would only be set aside."""
 
-paths_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True))
+paths_argument = click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,11 @@ class Peek(msgspec.Struct, frozen=True):
     @property
     def key(self) -> bytes | None:
         """The key carriers use."""
-        return self.master_bill.encode(errors="replace") if isinstance(self.master_bill, str) and self.master_bill else None
+        return (
+            self.master_bill.encode(errors="replace")
+            if isinstance(self.master_bill, str) and self.master_bill
+            else None
+        )
 
     @property
     def parcel_count(self) -> int:
@@ -118,7 +128,9 @@ def _records(file: str) -> Iterator[FileRecord]:
 def _of_path(file: str, path: Path) -> Iterator[FileRecord]:
     suffix = path.suffix.lower()
     if suffix in RETRIABLE_ERRORS:
-        raise OperatorError(f"{file} is {RETRIABLE_ERRORS[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro.")
+        raise OperatorError(
+            f"{file} is {RETRIABLE_ERRORS[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro."
+        )
     try:
         with path.open("rb") as opened:
             head = opened.read(len(CONTAINER))
@@ -146,13 +158,20 @@ def _whole(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
     """One manifest, or a list of them; what is neither is sent as it is, or line by line when its lines are manifests."""
     text = opened.read(FILE_BYTES_MAX + 1)
     if len(text) > FILE_BYTES_MAX:
-        raise OperatorError(f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, it is then read piece by piece.")
+        raise OperatorError(
+            f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, it is then read piece by piece."
+        )
     body = text.strip()
     if not body:
         return
     if body[:1] == b"[" and (listed := _list(text)) is not None:
         yield from (FileRecord(file, f"manifest {number}", bytes(each)) for number, each in enumerate(listed, start=1))
-    elif body[:1] == b"{" and b"\n" in body and not _is_json(text) and all(_is_json(line) for line in body.splitlines()[:2]):
+    elif (
+        body[:1] == b"{"
+        and b"\n" in body
+        and not _is_json(text)
+        and all(_is_json(line) for line in body.splitlines()[:2])
+    ):
         yield from _lines(file, io.BytesIO(text))
     else:
         yield FileRecord(file, "", text)
@@ -180,6 +199,18 @@ def _container(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
             body = io.BytesIO()
             fastavro.schemaless_writer(body, schema, manifest)
             yield FileRecord(file, f"manifest {number}", avro.frame(avro.MANIFEST) + body.getvalue())
-    except (ValueError, EOFError, KeyError, TypeError, IndexError, OverflowError, MemoryError, fastavro.schema.SchemaParseException, fastavro.read.SchemaResolutionError) as error:
+    except (
+        ValueError,
+        EOFError,
+        KeyError,
+        TypeError,
+        IndexError,
+        OverflowError,
+        MemoryError,
+        fastavro.schema.SchemaParseException,
+        fastavro.read.SchemaResolutionError,
+    ) as error:
         said = json.dumps(str(error)[:200], ensure_ascii=False) if str(error) else type(error).__name__
-        raise OperatorError(f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with schemas/manifest.v1.avsc.") from error
+        raise OperatorError(
+            f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with schemas/manifest.v1.avsc."
+        ) from error

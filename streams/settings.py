@@ -58,7 +58,9 @@ class Settings:
     # Which Kafka
 
     brokers: str = ""
-    """`host:port`, comma-separated, of the Kafka to work with; empty: none was given, so commands look for the one `tonggwan up` starts."""
+    """`host:port`, comma-separated, of the Kafka to work with; empty: none was given, so commands look for the one
+    `tonggwan up` starts.
+    """
     replication: int = _number(1, 9, 1)
     """Copies of each partition, when topics are created."""
 
@@ -80,9 +82,13 @@ class Settings:
     group: str = "tonggwan"
     """Name of the consumer group; two groups on one Kafka each do all the work."""
     slot: str = ""
-    """Name of this worker, the same after each restart, so that Kafka fences a forgotten twin at once; empty: a random one."""
+    """Name of this worker, the same after each restart, so that Kafka fences a forgotten twin at once; empty: a
+    random one.
+    """
     commit_interval_ms: int = _number(10, 60_000, 100)
-    """Length of one transaction; longer costs less, shorter answers sooner. A worker that has no rest makes it up to four times as long."""
+    """Length of one transaction; longer costs less, shorter answers sooner. A worker that has no rest makes it up to
+    four times as long.
+    """
     transaction_timeout_ms: int = _number(1_000, 60_000, 10_000)
     """After that, Kafka aborts what a dead worker left open; readers wait so long at most."""
     session_timeout_ms: int = _number(1_000, 300_000, 6_000)
@@ -103,16 +109,22 @@ class Settings:
     memory_days: int = _number(1, 366, 30)
     """How long manifest numbers, house bills and consignees' histories are remembered."""
     internal_errors_in_a_row_max: int = _number(1, 1_000_000, 100)
-    """So many records in a row that fail through our own fault stop the worker, instead of emptying the topic into the dead letters."""
+    """So many records in a row that fail through our own fault stop the worker, instead of emptying the topic into
+    the dead letters.
+    """
 
     # Asking customs about importers (`tonggwan verifier`)
 
     importer_api: str = ""
-    """Address of customs' open interface, such as `https://unipass.customs.go.kr:38010`; without TLS only on this machine. Empty: nobody is asked, the register alone counts."""
+    """Address of customs' open interface, such as `https://unipass.customs.go.kr:38010`; without TLS only on this
+    machine. Empty: nobody is asked, the register alone counts.
+    """
     importer_api_key: str = field(default="", repr=False)
     """Key that customs issued for it. `INTAKE_IMPORTER_API_KEY_FILE` names a file that holds it."""
     importer_timeout_s: int = _number(1, 180, 180)
-    """After so many seconds without an answer a question is pending and customs is out of order; 180 by law (E-commerce notice Art. 16)."""
+    """After so many seconds without an answer a question is pending and customs is out of order; 180 by law
+    (E-commerce notice Art. 16).
+    """
     importer_try_s: int = _number(1, 180, 10)
     """How long one try may take; within the time above it is tried again."""
     importer_connections: int = _number(1, 64, 8)
@@ -139,9 +151,13 @@ class Settings:
     reference_dir: str = ""
     """Folder of reference data to use in place of that in the checkout."""
     risk_model_dir: Path = CHECKOUT / "reference" / "model"
-    """Folder of the risk model (`tonggwan risk train`), read when a worker starts. Without a model there, parcels are decided by rules alone and their risk is null."""
+    """Folder of the risk model (`tonggwan risk train`), read when a worker starts. Without a model there, parcels
+    are decided by rules alone and their risk is null.
+    """
     token_keys: tuple[TokenKey, ...] = field(default=(), repr=False)
-    """`kid:hex`, comma-separated: keys for consignee tokens, at least 16 bytes each, the current one first. `INTAKE_TOKEN_KEYS_FILE` names a file that holds them."""
+    """`kid:hex`, comma-separated: keys for consignee tokens, at least 16 bytes each, the current one first.
+    `INTAKE_TOKEN_KEYS_FILE` names a file that holds them.
+    """
     log_level: LogLevel = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -163,7 +179,10 @@ class Settings:
 
 KEY_FILE: Final = PREFIX + "TOKEN_KEYS_FILE"
 API_KEY_FILE: Final = PREFIX + "IMPORTER_API_KEY_FILE"
-FILES: Final = {KEY_FILE: (PREFIX + "TOKEN_KEYS", "the keys there as kid:hex, a line each"), API_KEY_FILE: (PREFIX + "IMPORTER_API_KEY", "the key there, nothing else")}
+FILES: Final = {
+    KEY_FILE: (PREFIX + "TOKEN_KEYS", "the keys there as kid:hex, a line each"),
+    API_KEY_FILE: (PREFIX + "IMPORTER_API_KEY", "the key there, nothing else"),
+}
 """Files that hold secrets: the setting each stands for, and what to write in it."""
 
 
@@ -232,13 +251,19 @@ def _addresses(name: str, text: str) -> str:
 def _identifier(name: str, text: str) -> str:
     word = text.strip()
     if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", word, re.ASCII) or (not word and name != variable("slot")):
-        raise InvalidSettingError(f"{name} is {text!r}: set a word of letters, digits, dots, hyphens and underscores, at most 100.")
+        raise InvalidSettingError(
+            f"{name} is {text!r}: set a word of letters, digits, dots, hyphens and underscores, at most 100."
+        )
     return word
 
 
 def _token_keys(name: str, text: str) -> tuple[TokenKey, ...]:
     """Never quote what was found: it is secret, even if it is wrong."""
-    keys = tuple(_token_key(name, place, each.strip()) for place, each in enumerate(text.split(","), start=1)) if text.strip() else ()
+    keys = (
+        tuple(_token_key(name, place, each.strip()) for place, each in enumerate(text.split(","), start=1))
+        if text.strip()
+        else ()
+    )
     if len({key.kid for key in keys}) < len(keys):
         raise InvalidSettingError(f"{name} names two keys alike: give each its own kid.")
     return keys
@@ -246,17 +271,27 @@ def _token_keys(name: str, text: str) -> tuple[TokenKey, ...]:
 
 def _token_key(name: str, place: int, text: str) -> TokenKey:
     kid, _, digits = text.partition(":")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", kid, re.ASCII) or not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits, re.ASCII):
-        raise InvalidSettingError(f"{name}: key {place} is not kid:hex; write for instance k1: and the output of `openssl rand -hex 32`.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", kid, re.ASCII) or not re.fullmatch(
+        r"(?:[0-9A-Fa-f]{2})+", digits, re.ASCII
+    ):
+        raise InvalidSettingError(
+            f"{name}: key {place} is not kid:hex; write for instance k1: and the output of `openssl rand -hex 32`."
+        )
     if len(digits) // 2 < KEY_BYTES_MIN:
-        raise InvalidSettingError(f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`.")
+        raise InvalidSettingError(
+            f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`."
+        )
     return TokenKey(kid, bytes.fromhex(digits))
 
 
 def _interface(name: str, text: str) -> str:
     """Names and phones travel in the address, so only under TLS."""
     address = text.strip().rstrip("/")
-    if address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._/-]*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", address, re.ASCII):
+    if address and not re.fullmatch(
+        r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._/-]*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?",
+        address,
+        re.ASCII,
+    ):
         raise InvalidSettingError(f"{name} is {text!r}: set https://host:port; without TLS only localhost.")
     return address
 
@@ -276,7 +311,9 @@ def _downtimes(name: str, text: str) -> tuple[Downtime, ...]:
 def _downtime(name: str, text: str) -> Downtime:
     begins, ends = (parse_rfc3339(part) for part in (*text.split("/", 1), "")[:2])
     if begins is None or ends is None or begins >= ends:
-        raise InvalidSettingError(f"{name} has {text!r}: set begin/end, such as 2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00.")
+        raise InvalidSettingError(
+            f"{name} has {text!r}: set begin/end, such as 2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00."
+        )
     return Downtime(begins.timestamp(), ends.timestamp())
 
 

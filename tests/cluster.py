@@ -57,7 +57,11 @@ class Cluster:
         self.workers = [self._spawn(slot) for slot in range(self._wanted)]
         self._watch = asyncio.create_task(self._keep_up())
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self.broker.bootstrap, enable_idempotence=True, max_request_size=limits.RECORD_BYTES_MAX + 1024, compression_type="lz4", linger_ms=5
+            bootstrap_servers=self.broker.bootstrap,
+            enable_idempotence=True,
+            max_request_size=limits.RECORD_BYTES_MAX + 1024,
+            compression_type="lz4",
+            linger_ms=5,
         )
         await self._producer.start()
 
@@ -88,7 +92,13 @@ class Cluster:
             readiness.FILE: str(self._ready(slot)),
         }
         with (self.folder / f"worker-{slot}.log").open("ab") as log:
-            return subprocess.Popen([sys.executable, "-m", "streams", "worker"], env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+            return subprocess.Popen(
+                [sys.executable, "-m", "streams", "worker"],
+                env=environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+            )
 
     def _ready(self, slot: int) -> Path:
         return self.folder / f"worker-{slot}.ready"
@@ -98,7 +108,12 @@ class Cluster:
         while True:
             for slot, worker in enumerate(self.workers):
                 share = readiness.told(self._ready(slot))
-                if slot not in self._held and share is not None and share.pid == worker.pid and any(name == topic for name, _ in share.partitions):
+                if (
+                    slot not in self._held
+                    and share is not None
+                    and share.pid == worker.pid
+                    and any(name == topic for name, _ in share.partitions)
+                ):
                     return slot
             await asyncio.sleep(0.05)
 
@@ -106,7 +121,10 @@ class Cluster:
         """Every worker that runs says that it works, and has something to do."""
         while True:
             shares = [readiness.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
-            if all(share is not None and share.partitions for share in shares) and len({share.generation for share in shares if share is not None}) == 1:
+            if (
+                all(share is not None and share.partitions for share in shares)
+                and len({share.generation for share in shares if share is not None}) == 1
+            ):
                 return
             await asyncio.sleep(0.05)
 
@@ -161,15 +179,25 @@ class Cluster:
 
     async def _waits(self) -> bool:
         """Whether a committed reader finds a record behind what is committed."""
-        tps = [TopicPartition(topics.MANIFESTS + carrier, number) for carrier in self.carriers for number in range(partitioner.count(topics.MANIFESTS))]
-        tps += [TopicPartition(name, number) for name in (topics.CHECKED, topics.LINKS) for number in range(partitioner.count(name))]
+        tps = [
+            TopicPartition(topics.MANIFESTS + carrier, number)
+            for carrier in self.carriers
+            for number in range(partitioner.count(topics.MANIFESTS))
+        ]
+        tps += [
+            TopicPartition(name, number)
+            for name in (topics.CHECKED, topics.LINKS)
+            for number in range(partitioner.count(name))
+        ]
         client = AIOKafkaClient(bootstrap_servers=self.broker.bootstrap)
         await client.bootstrap()
         try:
             offsets = await stable_offsets(client, GROUP, tps)
         finally:
             await client.close()
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.broker.bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.broker.bootstrap, isolation_level="read_committed", enable_auto_commit=False
+        )
         await consumer.start()
         try:
             consumer.assign(tps)
@@ -183,12 +211,21 @@ class Cluster:
     @property
     def outputs(self) -> list[TopicPartition]:
         """Everything that workers write, but their changelogs."""
-        names = [topics.CHECKED, topics.LINKS, *topics.CLEARANCE, *topics.SECURITY_OF_DESK.values(), topics.DEAD_LETTERS, *(topics.RECEIPTS + carrier for carrier in self.carriers)]
+        names = [
+            topics.CHECKED,
+            topics.LINKS,
+            *topics.CLEARANCE,
+            *topics.SECURITY_OF_DESK.values(),
+            topics.DEAD_LETTERS,
+            *(topics.RECEIPTS + carrier for carrier in self.carriers),
+        ]
         return [TopicPartition(name, number) for name in names for number in range(partitioner.count(name))]
 
     async def audit(self) -> Balance:
         """All laws, and a replay by one process."""
-        return await reconcile(self.broker.bootstrap, GROUP, reference=await read_history(self.broker.bootstrap, tables_of("")))
+        return await reconcile(
+            self.broker.bootstrap, GROUP, reference=await read_history(self.broker.bootstrap, tables_of(""))
+        )
 
     def tail(self) -> str:
         """The last words of each worker."""
@@ -226,7 +263,9 @@ class Watcher:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             late = [tp for tp, end in ends.items() if self._positions[tp] < end]
-            raise AssertionError(f"a committed reader doesn't come to the end of {late}: is a transaction open?") from None
+            raise AssertionError(
+                f"a committed reader doesn't come to the end of {late}: is a transaction open?"
+            ) from None
         finally:
             await self.stop()
         return sorted(self.seen, key=lambda record: (record.topic, record.partition, record.offset))

@@ -17,7 +17,8 @@ from streams.settings import CHECKOUT
 BROKER: Final = "broker"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell has what it runs in the background ignore Ctrl-C, and so would every command that a test starts and interrupts.
+    # A shell has what it runs in the background ignore Ctrl-C, and so would every command that a test starts and
+    # interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

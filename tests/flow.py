@@ -24,7 +24,10 @@ NOW_MS: Final = 1_795_410_131_000
 """2026-11-23T05:02:11Z, the lodging time of the good manifest."""
 KEYS: Final = TokenKeys((("k1", b"a secret of these tests, no customs office has it"),))
 CHECKED_PARTITIONS: Final = range(partitioner.count(topics.CHECKED))
-SCHEMAS: Final = {**dict.fromkeys(topics.CLEARANCE, avro.DECISION), **dict.fromkeys(topics.SECURITY_OF_DESK.values(), avro.SECURITY_CASE)}
+SCHEMAS: Final = {
+    **dict.fromkeys(topics.CLEARANCE, avro.DECISION),
+    **dict.fromkeys(topics.SECURITY_OF_DESK.values(), avro.SECURITY_CASE),
+}
 STATE: Final = (topics.INTAKE_STATE, topics.SCREENING_STATE)
 
 Json = dict[str, Any]
@@ -47,7 +50,10 @@ class Stored:
         """The value, decoded."""
         assert self.value is not None
         if self.topic == topics.CHECKED:
-            return {name: msgspec.to_builtins(value, builtin_types=(bytes,)) for name, value in msgspec.structs.asdict(read_checked(self.value)).items()}
+            return {
+                name: msgspec.to_builtins(value, builtin_types=(bytes,))
+                for name, value in msgspec.structs.asdict(read_checked(self.value)).items()
+            }
         return avro.decode(avro.RECEIPT if self.topic.startswith(topics.RECEIPTS) else SCHEMAS[self.topic], self.value)
 
 
@@ -59,15 +65,28 @@ def records_of(buffer: TransactionBuffer) -> list[Stored]:
             memory = MemoryRecords(batch)
             while memory.has_next():
                 found += [
-                    Stored(topic=tp.topic, partition=tp.partition, timestamp=record.timestamp, key=record.key, value=record.value, headers=tuple(record.headers))
+                    Stored(
+                        topic=tp.topic,
+                        partition=tp.partition,
+                        timestamp=record.timestamp,
+                        key=record.key,
+                        value=record.value,
+                        headers=tuple(record.headers),
+                    )
                     for record in memory.next_batch()
                 ]
     return found
 
 
-def processor_of(carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0) -> RecordProcessor:
+def processor_of(
+    carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0
+) -> RecordProcessor:
     """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
-    processor = RecordProcessor(DecisionContext(reference=reference, keys=KEYS), memory_days=memory_days, internal_errors_in_a_row_max=faults_max)
+    processor = RecordProcessor(
+        DecisionContext(reference=reference, keys=KEYS),
+        memory_days=memory_days,
+        internal_errors_in_a_row_max=faults_max,
+    )
     processor.assign(carriers, CHECKED_PARTITIONS)
     return processor
 
@@ -90,12 +109,26 @@ class Flow:
     """What linking has still to hear."""
     sent: int = 0
 
-    def send(self, manifest: Mapping[str, Any] | bytes | None, *, carrier: str = "kx", days: float = 0, screen: bool = True) -> list[Stored]:
+    def send(
+        self, manifest: Mapping[str, Any] | bytes | None, *, carrier: str = "kx", days: float = 0, screen: bool = True
+    ) -> list[Stored]:
         """Publish a manifest some days after the last; everything it brings."""
         self.now_ms += int(days * DAY_MS) or 1
-        value = manifest if isinstance(manifest, bytes) or manifest is None else json.dumps(manifest, ensure_ascii=False).encode()
+        value = (
+            manifest
+            if isinstance(manifest, bytes) or manifest is None
+            else json.dumps(manifest, ensure_ascii=False).encode()
+        )
         begun = len(self.log)
-        self.take(Stored(topic=topics.MANIFESTS + carrier, value=value, offset=self.sent, timestamp=self.now_ms, key=b"the master bill"))
+        self.take(
+            Stored(
+                topic=topics.MANIFESTS + carrier,
+                value=value,
+                offset=self.sent,
+                timestamp=self.now_ms,
+                key=b"the master bill",
+            )
+        )
         self.sent += 1
         if screen:
             self.screen()
@@ -140,7 +173,14 @@ class Flow:
         for record in list(self.links)[: len(self.links) - len(self.unlinked)]:
             processor.restore_links(record.partition, record.value)
         waiting = {number: deque(queue) for number, queue in self.waiting.items()}
-        other = Flow(processor=processor, log=list(self.log), state=list(self.state), now_ms=self.now_ms, waiting=waiting, sent=self.sent)
+        other = Flow(
+            processor=processor,
+            log=list(self.log),
+            state=list(self.state),
+            now_ms=self.now_ms,
+            waiting=waiting,
+            sent=self.sent,
+        )
         other.links, other.unlinked = list(self.links), deque(self.unlinked)
         return other
 
@@ -168,7 +208,11 @@ def compact(state: Iterable[Stored]) -> list[Stored]:
 
 def receipt(outputs: Iterable[Stored]) -> Json:
     """The one answer among some outputs."""
-    (answer,) = [record.said for record in outputs if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"]
+    (answer,) = [
+        record.said
+        for record in outputs
+        if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"
+    ]
     return answer
 
 
@@ -179,4 +223,6 @@ def decisions(outputs: Iterable[Stored]) -> list[Json]:
 
 def by_bill(outputs: Iterable[Stored]) -> list[tuple[str, str, int, int | None]]:
     """House bill, outcome, sequence and what it supersedes, of each decision, in the order of house bills."""
-    return sorted((said["house_bill"], said["outcome"], said["sequence"], said["supersedes"]) for said in decisions(outputs))
+    return sorted(
+        (said["house_bill"], said["outcome"], said["sequence"], said["supersedes"]) for said in decisions(outputs)
+    )

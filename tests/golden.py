@@ -1,7 +1,8 @@
 """The golden record: a digest of every byte that the pipeline writes for fixed inputs, by topic and partition.
 
-`make golden` compares; `make golden ARGS=--write` writes `tests/golden.txt` anew, after a change that alters bytes on purpose.
-Five inputs: the sample day, the conformance corpus, the scenarios, the hostile records and the example manifests.
+`make golden` compares; `make golden ARGS=--write` writes `tests/golden.txt` anew, after a change that alters bytes
+on purpose. Five inputs: the sample day, the conformance corpus, the scenarios, the hostile records and the example
+manifests.
 """
 
 import argparse
@@ -71,7 +72,9 @@ def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> N
     """Take records through a worker that begins with nothing, each in a transaction of its own."""
     settings = Settings()
     context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-    processor = RecordProcessor(context, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, buffer=CapturingBuffer)
+    processor = RecordProcessor(
+        context, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, buffer=CapturingBuffer
+    )
     offsets: Counter[str] = Counter()
     for carrier, value, at_ms in inputs:
         processor.assign({*processor.carriers, carrier}, range(partitioner.count(CHECKED)))
@@ -87,7 +90,17 @@ def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> N
                 digests.add(record)
                 if record.topic in (CHECKED, LINKS):
                     place = f"{record.topic}-{record.partition}"
-                    waiting.append(Stored(record.topic, record.partition, offsets[place], record.timestamp, record.key, record.value, record.headers))
+                    waiting.append(
+                        Stored(
+                            record.topic,
+                            record.partition,
+                            offsets[place],
+                            record.timestamp,
+                            record.key,
+                            record.value,
+                            record.headers,
+                        )
+                    )
                     offsets[place] += 1
 
 
@@ -97,7 +110,9 @@ def _timed(values: Iterable[tuple[str, bytes]]) -> Iterator[Input]:
 
 def sample_day(digests: Digests) -> None:
     """A day of ordinary parcels with mistakes, amendments and cancellations; every fourth manifest as Avro."""
-    forms: Iterator[Callable[[profiles.Json], bytes]] = itertools.cycle((orjson.dumps, orjson.dumps, orjson.dumps, framing.framed))
+    forms: Iterator[Callable[[profiles.Json], bytes]] = itertools.cycle(
+        (orjson.dumps, orjson.dumps, orjson.dumps, framing.framed)
+    )
     made = day.records(parcels=DAY_PARCELS, parcels_per_manifest=100, dirty=0.1)
     values = ((record.carrier, _written(record.manifest, form)) for record, form in zip(made, forms, strict=False))
     decide(_timed(values), load(FOLDER), digests)

@@ -1,7 +1,7 @@
 """Customs' open interface as far as it is documented, on a real socket of this machine; it can be told to misbehave.
 
-Answers `GET /ext/rest/persEcmQry/retrievePersEcm` in the XML of API028: tCnt 1, 0 or -1 and reasons in Korean, which repeat
-the name that was asked, as the real one's do.
+Answers `GET /ext/rest/persEcmQry/retrievePersEcm` in the XML of API028: tCnt 1, 0 or -1 and reasons in Korean, which
+repeat the name that was asked, as the real one's do.
 """
 
 import asyncio
@@ -31,7 +31,10 @@ HOLDERS: Final = {"P123456789012": Holder()}
 
 def reply(count: str, reasons: Iterable[str] = ()) -> bytes:
     """A reply as customs writes it."""
-    errors = "".join(f"<persEcmQryRtnErrInfoVo><errMsgCn>{_escaped(reason)}</errMsgCn></persEcmQryRtnErrInfoVo>" for reason in reasons)
+    errors = "".join(
+        f"<persEcmQryRtnErrInfoVo><errMsgCn>{_escaped(reason)}</errMsgCn></persEcmQryRtnErrInfoVo>"
+        for reason in reasons
+    )
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><persEcmQryRtnVo><ntceInfo></ntceInfo>{errors}<tCnt>{count}</tCnt></persEcmQryRtnVo>'.encode()
 
 
@@ -61,7 +64,10 @@ Behaviour = Callable[["Server", dict[str, str], asyncio.StreamWriter], Awaitable
 
 def http(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
     """A response over HTTP."""
-    return f"HTTP/1.1 {status}\r\nContent-Type: application/xml;charset=UTF-8\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/xml;charset=UTF-8\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
 
 
 async def well(server: "Server", asked: dict[str, str], _: asyncio.StreamWriter) -> bytes | None:
@@ -163,9 +169,14 @@ class Server:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
                 address = urlsplit(head.split(" ")[1])
-                asked = {name: values[0] for name, values in parse_qs(address.query, keep_blank_values=True, strict_parsing=True).items()}
+                asked = {
+                    name: values[0]
+                    for name, values in parse_qs(address.query, keep_blank_values=True, strict_parsing=True).items()
+                }
                 self.asked.append(asked)
-                response = await self.behave(self, asked, writer) if address.path == PATH else http(b"", "404 Not Found")
+                response = (
+                    await self.behave(self, asked, writer) if address.path == PATH else http(b"", "404 Not Found")
+                )
                 if response is None:
                     break
                 writer.write(response)

@@ -75,7 +75,10 @@ class Log:
 
 def cases(linking: Linking, said: LinkMessage, links: LinkStore) -> list[Json]:
     """The security cases that a record brings."""
-    return [avro.decode(avro.SECURITY_CASE, avro.frame(output.schema_id) + output.value) for output in linking.decide(said, links)]
+    return [
+        avro.decode(avro.SECURITY_CASE, avro.frame(output.schema_id) + output.value)
+        for output in linking.decide(said, links)
+    ]
 
 
 def found(cases: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -88,11 +91,22 @@ def memory(links: Mapping[int, LinkStore]) -> dict[str, Any]:
     return {
         str(number): {
             "receivers": {
-                mark: msgspec.msgpack.decode(kept) if isinstance(kept, bytes) else [msgspec.to_builtins(each) for each in kept.values()] for mark, kept in each.receivers.items()
+                mark: msgspec.msgpack.decode(kept)
+                if isinstance(kept, bytes)
+                else [msgspec.to_builtins(each) for each in kept.values()]
+                for mark, kept in each.receivers.items()
             },
-            "sellers": {mark: [msgspec.to_builtins(parcel) for parcel in seller.parcels.values()] for mark, seller in each.sellers.items()},
-            "groups": {mark: {goods: msgspec.structs.asdict(group) for goods, group in seller.groups.items()} for mark, seller in each.sellers.items()},
-            "bands": {commodity: (band.count, band.total, band.dear) for commodity, band in each.bands.items() if band.count},
+            "sellers": {
+                mark: [msgspec.to_builtins(parcel) for parcel in seller.parcels.values()]
+                for mark, seller in each.sellers.items()
+            },
+            "groups": {
+                mark: {goods: msgspec.structs.asdict(group) for goods, group in seller.groups.items()}
+                for mark, seller in each.sellers.items()
+            },
+            "bands": {
+                commodity: (band.count, band.total, band.dear) for commodity, band in each.bands.items() if band.count
+            },
         }
         for number, each in links.items()
     }

@@ -63,7 +63,13 @@ PARCEL: Final[Changes] = {
     "insurance": None,
     "local_charges": "0.00",
     "currency": "USD",
-    "consignor": {"name": "Hangzhou Bright Trading Co Ltd", "address": "88 Wensan Rd, Hangzhou", "country": "CN", "phone": "+8657100000000", "supplier_code": None},
+    "consignor": {
+        "name": "Hangzhou Bright Trading Co Ltd",
+        "address": "88 Wensan Rd, Hangzhou",
+        "country": "CN",
+        "phone": "+8657100000000",
+        "supplier_code": None,
+    },
     "consignee": {
         "name": "김민서",
         "name_en": "KIM MINSEO",
@@ -100,11 +106,17 @@ EXPORT: Final[Changes] = {
 
 
 def merged(good: Changes, changes: Changes) -> dict[str, Any]:
-    """Good values with changes; objects merge, each line of goods merges with the good one. An amount alone is the price of one piece."""
+    """Good values with changes; objects merge, each line of goods merges with the good one.
+
+    An amount alone is the price of one piece.
+    """
     result = dict(good)
     for name, value in changes.items():
         if name == "items":
-            result[name] = [merged(ITEM, {"quantity": 1, "unit_price": item["amount"], **item} if _is_price_alone(item) else item) for item in value]
+            result[name] = [
+                merged(ITEM, {"quantity": 1, "unit_price": item["amount"], **item} if _is_price_alone(item) else item)
+                for item in value
+            ]
         elif isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
             result[name] = merged(result[name], value)
         else:
@@ -189,7 +201,14 @@ def manifest_case(
     **changes: Any,  # noqa: ANN401 - whatever a header may hold
 ) -> ManifestCase:
     """The case of a header with changes, on the topic of `carrier`, with another `named` in it."""
-    return ManifestCase(header=header(carrier=named, **changes), carrier=carrier, lodged_on=on, stored_at=stored_at, reference=reference, law=reference.on(on or TODAY))
+    return ManifestCase(
+        header=header(carrier=named, **changes),
+        carrier=carrier,
+        lodged_on=on,
+        stored_at=stored_at,
+        reference=reference,
+        law=reference.on(on or TODAY),
+    )
 
 
 def price(of: Parcel, week: Week | None) -> Price | None:

@@ -44,10 +44,18 @@ async def client_of(bootstrap: str) -> AsyncIterator[AIOKafkaClient]:
 
 
 @asynccontextmanager
-async def reader_of(bootstrap: str, tps: Sequence[TopicPartition], *, committed: bool = True) -> AsyncIterator[AIOKafkaConsumer]:
+async def reader_of(
+    bootstrap: str, tps: Sequence[TopicPartition], *, committed: bool = True
+) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader of some partitions, at their beginning."""
     level = "read_committed" if committed else "read_uncommitted"
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level=level, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level=level,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
+    )
     await consumer.start()
     try:
         consumer.assign(list(tps))

@@ -17,17 +17,55 @@ LONG_AGO: Final = date(2016, 1, 1)
 AUTH_NUMBER_FROM: Final = date(2026, 8, 24)
 WEEK_FROM: Final = date(2026, 11, 22)
 
-SUPPLEMENT: Final = Category("SUPPLEMENT", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 5")
-FUR: Final = Category("CITES", list_excluded=True, simplified_excluded=True, prohibited=None, source="Express notice annex 2")
-ALCOHOL: Final = Category("ALCOHOL", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 7")
-PERFUME: Final = Category("PERFUME", list_excluded=False, simplified_excluded=False, prohibited=None, source="Import notice annex 11")
+SUPPLEMENT: Final = Category(
+    "SUPPLEMENT", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 5"
+)
+FUR: Final = Category(
+    "CITES", list_excluded=True, simplified_excluded=True, prohibited=None, source="Express notice annex 2"
+)
+ALCOHOL: Final = Category(
+    "ALCOHOL", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 7"
+)
+PERFUME: Final = Category(
+    "PERFUME", list_excluded=False, simplified_excluded=False, prohibited=None, source="Import notice annex 11"
+)
 TOY: Final = Category("TOY", list_excluded=False, simplified_excluded=False, prohibited=None, source="none")
-NARCOTIC: Final = Category("NARCOTIC", list_excluded=True, simplified_excluded=True, prohibited="NARCOTIC", source="Customs Act Art. 234-2", in_ingredients=True)
-WEAPON: Final = Category("WEAPON", list_excluded=True, simplified_excluded=True, prohibited="WEAPON", source="E-commerce notice Art. 25(1)2")
+NARCOTIC: Final = Category(
+    "NARCOTIC",
+    list_excluded=True,
+    simplified_excluded=True,
+    prohibited="NARCOTIC",
+    source="Customs Act Art. 234-2",
+    in_ingredients=True,
+)
+WEAPON: Final = Category(
+    "WEAPON", list_excluded=True, simplified_excluded=True, prohibited="WEAPON", source="E-commerce notice Art. 25(1)2"
+)
 
-FAKE_MONEY: Final = Category("FAKE_MONEY", list_excluded=True, simplified_excluded=True, prohibited="ARTICLE_234", source="Customs Act Art. 234(3)")
-BLOCKED: Final = Category("MFDS_BLOCKED", list_excluded=True, simplified_excluded=False, prohibited=None, source="List of blocked ingredients", agency="MFDS", in_ingredients=True)
-PLANTS: Final = Category("QUARANTINE", list_excluded=True, simplified_excluded=False, prohibited=None, source="Express notice annex 1 item 4", agency="APQA")
+FAKE_MONEY: Final = Category(
+    "FAKE_MONEY",
+    list_excluded=True,
+    simplified_excluded=True,
+    prohibited="ARTICLE_234",
+    source="Customs Act Art. 234(3)",
+)
+BLOCKED: Final = Category(
+    "MFDS_BLOCKED",
+    list_excluded=True,
+    simplified_excluded=False,
+    prohibited=None,
+    source="List of blocked ingredients",
+    agency="MFDS",
+    in_ingredients=True,
+)
+PLANTS: Final = Category(
+    "QUARANTINE",
+    list_excluded=True,
+    simplified_excluded=False,
+    prohibited=None,
+    source="Express notice annex 1 item 4",
+    agency="APQA",
+)
 
 TERMS: Final = {
     "vitamin": SUPPLEMENT,
@@ -74,7 +112,12 @@ THRESHOLDS: Final = replace(
     velocity_usd_7d=since("3000"),
 )
 
-LIMITS: Final = (limit("SUPPLEMENT", "BOTTLES", 6), limit("ALCOHOL", "BOTTLES", 1), limit("ALCOHOL", "ML", 1_000), limit("PERFUME", "ML", 60))
+LIMITS: Final = (
+    limit("SUPPLEMENT", "BOTTLES", 6),
+    limit("ALCOHOL", "BOTTLES", 1),
+    limit("ALCOHOL", "ML", 1_000),
+    limit("PERFUME", "ML", 60),
+)
 
 WEEK: Final = Week("2026-11-22", {"USD": 14_000_000, "EUR": 15_000_000, "CNY": 1_950_000, "KRW": 10_000})
 
@@ -95,7 +138,13 @@ _OPERATORS: Final = {
 def knowledge(terms: Mapping[str, Category], prefixes: Mapping[str, Category]) -> GoodsKnowledge:
     """A small vocabulary."""
     return GoodsKnowledge(
-        Vocabulary(terms=tuple(Term(text, category.name, species="Crocodylia" if text == "crocodile" else None) for text, category in terms.items()), brands=BRANDS),
+        Vocabulary(
+            terms=tuple(
+                Term(text, category.name, species="Crocodylia" if text == "crocodile" else None)
+                for text, category in terms.items()
+            ),
+            brands=BRANDS,
+        ),
         categories=Dated({LONG_AGO: {category.name: category for category in (*terms.values(), *prefixes.values())}}),
         hs_prefixes={prefix: category.name for prefix, category in prefixes.items()},
         lookalikes=LOOKALIKES,
@@ -128,7 +177,10 @@ def thresholds(**changes: Dated[Decimal]) -> Thresholds[Dated[Decimal]]:
 
 def phased(by_rule: Mapping[str, Phase | Mapping[date, Phase]]) -> Reference:
     """The snapshot with rules in other phases, since long ago or by day."""
-    return replace(REFERENCE, phases={rule: Dated({LONG_AGO: phase} if isinstance(phase, str) else phase) for rule, phase in by_rule.items()})
+    return replace(
+        REFERENCE,
+        phases={rule: Dated({LONG_AGO: phase} if isinstance(phase, str) else phase) for rule, phase in by_rule.items()},
+    )
 
 
 def week(krw_e4: Mapping[str, int]) -> Week:

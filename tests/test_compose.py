@@ -24,14 +24,24 @@ SERVICES: Final[Mapping[str, Any]] = YAML(typ="safe").load(COMPOSE)["services"]
 BROKERS: Final = {name: service for name, service in SERVICES.items() if service["image"].startswith("apache/kafka")}
 OURS: Final = {name: service for name, service in SERVICES.items() if name not in BROKERS}
 WORKERS: Final = {name: service for name, service in OURS.items() if service["command"] == ["worker"]}
-DIFFERS: Final = {"process.roles", "node.id", "listeners", "inter.broker.listener.name", "listener.security.protocol.map"}
+DIFFERS: Final = {
+    "process.roles",
+    "node.id",
+    "listeners",
+    "inter.broker.listener.name",
+    "listener.security.protocol.map",
+}
 """What a broker among containers can't have in common with one on this machine."""
 
 
 def settings_of(broker: Mapping[str, Any]) -> dict[str, str]:
     """A container's Kafka settings by Kafka's own names."""
     environment = broker["environment"].items()
-    return {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in environment if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS"}
+    return {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in environment
+        if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS"
+    }
 
 
 def profile(name: str, services: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +50,9 @@ def profile(name: str, services: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_it_keeps_to_the_schema() -> None:
     check = Path(sys.executable).with_name("check-jsonschema")
-    done = subprocess.run([check, "--builtin-schema", "vendor.compose-spec", COMPOSE], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [check, "--builtin-schema", "vendor.compose-spec", COMPOSE], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -117,8 +129,18 @@ def test_kafka_itself_takes_the_settings_of(service: str, tmp_path: Path) -> Non
     found = settings_of(BROKERS[service]) | {"log.dirs": str(tmp_path / "data")}
     (tmp_path / "server.properties").write_text("".join(f"{name}={value}\n" for name, value in found.items()))
     jars = os.pathsep.join(map(str, fetch(Settings().kafka_dir)))
-    command = [find_java(), "-cp", jars, "kafka.tools.StorageTool", "format", "--cluster-id", BROKERS[service]["environment"]["CLUSTER_ID"]]
-    done = subprocess.run([*command, "--config", tmp_path / "server.properties"], capture_output=True, text=True, check=False)
+    command = [
+        find_java(),
+        "-cp",
+        jars,
+        "kafka.tools.StorageTool",
+        "format",
+        "--cluster-id",
+        BROKERS[service]["environment"]["CLUSTER_ID"],
+    ]
+    done = subprocess.run(
+        [*command, "--config", tmp_path / "server.properties"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FeatureLevelRecord(name='transaction.version', featureLevel=2)" in done.stdout
 
@@ -174,7 +196,15 @@ def _loader() -> Path:
         go = shutil.which("go")
         if go is None:
             pytest.skip("NOT CHECKED with the reference loader of compose files: no go on the PATH")
-        built = subprocess.run([go, "install", LOADER], capture_output=True, text=True, check=False, env={**os.environ, "GOBIN": str(folder)})
+        built = subprocess.run(
+            [go, "install", LOADER],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "GOBIN": str(folder)},
+        )
         if built.returncode:
-            pytest.skip(f"NOT CHECKED with the reference loader of compose files: go can't build it ({built.stderr.strip().splitlines()[-1]})")
+            pytest.skip(
+                f"NOT CHECKED with the reference loader of compose files: go can't build it ({built.stderr.strip().splitlines()[-1]})"
+            )
     return folder / "cmd"

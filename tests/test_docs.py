@@ -7,7 +7,9 @@ import pytest
 
 from tools.build_docs import PAGES, ROOT, page
 
-BY_HAND = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(path for path in (ROOT / "docs").rglob("*.md") if path.name not in PAGES)
+BY_HAND = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    path for path in (ROOT / "docs").rglob("*.md") if path.name not in PAGES
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -24,5 +26,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_are_named_exist(path: Path) -> None:
-    named = re.findall(r"(?<![\w./])((?:agents|schemas|streams|tests|docs|reference)/[\w./-]*\w)", path.read_text(encoding="utf-8"))
+    named = re.findall(
+        r"(?<![\w./])((?:agents|schemas|streams|tests|docs|reference)/[\w./-]*\w)", path.read_text(encoding="utf-8")
+    )
     assert [name for name in named if not (ROOT / name).exists()] == []

@@ -5,4 +5,6 @@ from tests import golden
 
 def test_every_output_byte_is_as_recorded() -> None:
     found = [golden.shown(line) for line in golden.measured()]
-    assert found == golden.FILE.read_text(encoding="utf-8").splitlines(), "changed on purpose? run `make golden ARGS=--write` and say in the commit what changed"
+    assert found == golden.FILE.read_text(encoding="utf-8").splitlines(), (
+        "changed on purpose? run `make golden ARGS=--write` and say in the commit what changed"
+    )

@@ -39,8 +39,39 @@ KAFKA_KNOWS: Final = frozenset({"limits", "topics", "avro_primitives"})
 """Modules of `schemas/` that Kafka's own matters may know: the names and sizes of topics, nothing of customs."""
 
 OUTSIDE: Final = {
-    *("asyncio", "aiokafka", "concurrent", "ctypes", "faust", "glob", "http", "io", "locale", "logging", "mode", "multiprocessing", "os"),
-    *("pathlib", "random", "secrets", "selectors", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid"),
+    *(
+        "asyncio",
+        "aiokafka",
+        "concurrent",
+        "ctypes",
+        "faust",
+        "glob",
+        "http",
+        "io",
+        "locale",
+        "logging",
+        "mode",
+        "multiprocessing",
+        "os",
+    ),
+    *(
+        "pathlib",
+        "random",
+        "secrets",
+        "selectors",
+        "shutil",
+        "signal",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    ),
 }
 """Whatever knows of the world; streams hands it in."""
 ALLOWED: Final = {"schemas": {"pathlib"}}
@@ -63,7 +94,10 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func
-            yield node.lineno, called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+            yield (
+                node.lineno,
+                called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else "",
+            )
 
 
 @cache
@@ -72,7 +106,9 @@ def wrong_in(package: str, source: bytes) -> tuple[tuple[int, str], ...]:
     tree = ast.parse(source)
     barred = OURS - BELOW[package]
     if package == "streams":
-        return tuple((line, name) for line, name in modules(tree) if name.startswith(".") or name.split(".")[0] in barred)
+        return tuple(
+            (line, name) for line, name in modules(tree) if name.startswith(".") or name.split(".")[0] in barred
+        )
     barred |= OUTSIDE - ALLOWED.get(package, set())
     return (
         *((line, name) for line, name in modules(tree) if name.startswith(".") or name.split(".")[0] in barred),
@@ -83,7 +119,11 @@ def wrong_in(package: str, source: bytes) -> tuple[tuple[int, str], ...]:
 def wrong(checkout: Path) -> list[str]:
     """Imports and calls that a package must not have: file, line, name."""
     files = [(package, file) for package in BELOW for file in sorted((checkout / package).rglob("*.py"))]
-    return [f"{file.relative_to(checkout)}:{line} {name}" for package, file in files for line, name in wrong_in(package, file.read_bytes())]
+    return [
+        f"{file.relative_to(checkout)}:{line} {name}"
+        for package, file in files
+        for line, name in wrong_in(package, file.read_bytes())
+    ]
 
 
 def test_imports_point_one_way_and_what_decides_sees_nothing_but_its_arguments() -> None:
@@ -110,7 +150,9 @@ def upward(checkout: Path) -> list[str]:
                 to_package, to_room = room(name)
                 if to_package == package and to_room not in ("", here) and floor_of[to_room] >= floor_of[here]:
                     found.append(f"{file.relative_to(checkout)}:{line} {name}")
-                if (package, here) == ("streams", "kafka") and (to_package == "agents" or (to_package == "schemas" and to_room not in KAFKA_KNOWS)):
+                if (package, here) == ("streams", "kafka") and (
+                    to_package == "agents" or (to_package == "schemas" and to_room not in KAFKA_KNOWS)
+                ):
                     found.append(f"{file.relative_to(checkout)}:{line} {name}")
     return found
 
@@ -133,7 +175,11 @@ def test_no_import_runs_back_up_between_rooms() -> None:
 
 def test_every_room_has_a_floor() -> None:
     for package, floors in FLOORS.items():
-        rooms = {path.stem for path in (CHECKOUT / package).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+        rooms = {
+            path.stem
+            for path in (CHECKOUT / package).iterdir()
+            if path.suffix == ".py" or (path / "__init__.py").exists()
+        }
         assert rooms - {"__init__"} == frozenset().union(*floors), package
 
 
@@ -203,7 +249,12 @@ def test_an_import_that_runs_back_up_is_found(copy: Path, file: str, line: str, 
 
 
 @pytest.mark.parametrize(
-    ("file", "line"), [("schemas/topics.py", "from pathlib import Path"), ("streams/worker/processor.py", "import time"), ("agents/values/clock.py", "from schemas import topics")]
+    ("file", "line"),
+    [
+        ("schemas/topics.py", "from pathlib import Path"),
+        ("streams/worker/processor.py", "import time"),
+        ("agents/values/clock.py", "from schemas import topics"),
+    ],
 )
 def test_what_is_allowed_is_not_named(copy: Path, file: str, line: str) -> None:
     path = copy / file

@@ -36,7 +36,11 @@ def test_each_package_is_pinned_with_hashes_and_without_addresses(name: str) -> 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_what_is_asked_for_is_what_is_pinned(name: str) -> None:
-    wanted = [line for line in (CHECKOUT / name.replace(".txt", ".in")).read_text().splitlines() if line and line[0] not in "#-"]
+    wanted = [
+        line
+        for line in (CHECKOUT / name.replace(".txt", ".in")).read_text().splitlines()
+        if line and line[0] not in "#-"
+    ]
     pinned = (CHECKOUT / name).read_text()
     assert wanted
     for each in wanted:
@@ -64,7 +68,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("link", [None, "absolute", "relative", "twice"])
-def test_the_launcher_finds_its_checkout_and_keeps_the_callers_folder(checkout: Path, tmp_path: Path, link: str | None) -> None:
+def test_the_launcher_finds_its_checkout_and_keeps_the_callers_folder(
+    checkout: Path, tmp_path: Path, link: str | None
+) -> None:
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
     (elsewhere / "schemas.py").write_text("raise SystemExit('not ours')")
@@ -75,7 +81,9 @@ def test_the_launcher_finds_its_checkout_and_keeps_the_callers_folder(checkout: 
     if link == "twice":
         (elsewhere / "again").symlink_to("tonggwan")
         called = elsewhere / "again"
-    done = subprocess.run([called, "publish", "a file.json"], cwd=elsewhere, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [called, "publish", "a file.json"], cwd=elsewhere, capture_output=True, text=True, check=False
+    )
     assert done.stdout == f"{elsewhere}|{checkout / 'schemas' / '__init__.py'}|publish|a file.json\n", done.stderr
 
 

@@ -17,7 +17,9 @@ FOLDER: Final = ROOT / "conformance"
 PAGE: Final = ROOT / "docs" / "conformance.md"
 
 _LIST: Final = r"(?m)^{name} = \[(?:\n(?: .*\n)*)?\]$"
-_COUNTS: Final = re.compile(r"(<!-- counts: printed by tools/build_conformance\.py -->\n).*?(<!-- end of counts -->)", re.DOTALL)
+_COUNTS: Final = re.compile(
+    r"(<!-- counts: printed by tools/build_conformance\.py -->\n).*?(<!-- end of counts -->)", re.DOTALL
+)
 
 
 def files() -> list[Path]:
@@ -44,7 +46,10 @@ def counts() -> str:
     """Cases by rule and kind, as a Markdown table."""
     read = [cases.read(path) for path in files()]
     kinds = ("positive", "negative", "boundary")
-    numbers = [[*(cases.count(file, kind) for kind in kinds), len(file.cases), sum(bool(case.pending) for case in file.cases)] for file in read]
+    numbers = [
+        [*(cases.count(file, kind) for kind in kinds), len(file.cases), sum(bool(case.pending) for case in file.cases)]
+        for file in read
+    ]
     lines = [
         ["rule", *kinds, "cases", "pending"],
         ["---", "--:", "--:", "--:", "--:", "--:"],

@@ -42,7 +42,12 @@ RULES_KO_HEAD: Final = """\
 번역은 `streams/words/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
 
 RECKONED: Final = (
-    ("TAX-01", "The exchange rate is customs' own of the week, Sunday to Saturday in Korea, in which the manifest was lodged.", "`agents/reference.py`", "Customs Act Art. 17, 18"),
+    (
+        "TAX-01",
+        "The exchange rate is customs' own of the week, Sunday to Saturday in Korea, in which the manifest was lodged.",
+        "`agents/reference.py`",
+        "Customs Act Art. 17, 18",
+    ),
     (
         "TAX-02",
         "The customs value is goods, charges, freight and insurance in won, floored once; lines get their shares by amount, the last line what is left.",
@@ -90,10 +95,22 @@ WORDS_OF_MANIFESTS: Final = {
     "lodging_time_is_near_receipt": "from the time customs received it",
 }
 LEFT_OUT: Final = (
-    ("XP-10", "Arrival reconciled with the manifest", "no topic brings what arrived at the gate; when one does, the rule has its place in screening"),
-    ("XP-11", "Delivery to another address than declared", "the half about deliveries: no topic brings them; the half about corrections is there"),
+    (
+        "XP-10",
+        "Arrival reconciled with the manifest",
+        "no topic brings what arrived at the gate; when one does, the rule has its place in screening",
+    ),
+    (
+        "XP-11",
+        "Delivery to another address than declared",
+        "the half about deliveries: no topic brings them; the half about corrections is there",
+    ),
     ("TAX-06", "The due date of fifteen days", "a matter of the notice of payment, which another system writes"),
-    ("SEC-07", "Image of a parcel beside its declaration", "no topic brings images' labels; when one does, the rule has its place in screening"),
+    (
+        "SEC-07",
+        "Image of a parcel beside its declaration",
+        "no topic brings images' labels; when one does, the rule has its place in screening",
+    ),
 )
 """What the catalogue has and the program has not, and why."""
 
@@ -135,7 +152,16 @@ def rules() -> str:
     examples = _examples(corpus)
 
     def row(rule: Rule) -> tuple[str, ...]:
-        return rule.code, f"`{rule.name}`", rule.sentence, rule.severity, _acts(rule), _phases(rule, reference), rule.basis, examples.get((rule.code, rule.name), "")
+        return (
+            rule.code,
+            f"`{rule.name}`",
+            rule.sentence,
+            rule.severity,
+            _acts(rule),
+            _phases(rule, reference),
+            rule.basis,
+            examples.get((rule.code, rule.name), ""),
+        )
 
     heads = ("code", "rule", "sentence", "severity", "acts", "in force", "basis", "example")
     return "\n\n".join(
@@ -144,9 +170,12 @@ def rules() -> str:
             "## Of a manifest\n\nA REJECT refuses all its parcels.\n\n" + table(heads, map(row, MANIFEST_RULES)),
             "## Of a parcel\n\n" + table(heads, map(row, PARCEL_RULES)),
             "## Of a consignee's parcels\n\n" + table(heads, map(row, SCREENING_RULES)),
-            "## Of parcels of many consignees\n\nThey open security cases and change no decision.\n\n" + table(heads, map(row, LINK_RULES)),
-            "## Of a site\n\nWhat is selected for inspection, within what inspectors can do.\n\n" + table(heads, map(row, SELECTION_RULES)),
-            "## Reckoned\n\nShown in `tax` of a decision, line by line.\n\n" + table(("code", "sentence", "where", "basis"), RECKONED),
+            "## Of parcels of many consignees\n\nThey open security cases and change no decision.\n\n"
+            + table(heads, map(row, LINK_RULES)),
+            "## Of a site\n\nWhat is selected for inspection, within what inspectors can do.\n\n"
+            + table(heads, map(row, SELECTION_RULES)),
+            "## Reckoned\n\nShown in `tax` of a decision, line by line.\n\n"
+            + table(("code", "sentence", "where", "basis"), RECKONED),
             "## Left out\n\n" + table(("code", "what", "why"), LEFT_OUT),
         ),
     )
@@ -162,7 +191,11 @@ def _examples(corpus: Iterable[cases.CaseFile]) -> dict[tuple[str, str], str]:
         judge = judges.get(file.reference) or judges.setdefault(file.reference, judge_of(file, settings))
         for case in file.cases:
             for answered in judge(builder.build(file, case), case.figures):
-                said = [finding for told in (*answered.decisions, *answered.receipts, *answered.cases) for finding in told["findings"]]
+                said = [
+                    finding
+                    for told in (*answered.decisions, *answered.receipts, *answered.cases)
+                    for finding in told["findings"]
+                ]
                 for finding in said:
                     if finding["code"] == file.head.rule:
                         found.setdefault((finding["code"], finding.get("rule") or _of_manifest(finding)), case.name)
@@ -171,7 +204,14 @@ def _examples(corpus: Iterable[cases.CaseFile]) -> dict[tuple[str, str], str]:
 
 def _of_manifest(finding: Mapping[str, str]) -> str:
     """The rule of manifests behind a finding on a receipt, which names none: the one of its code whose words it has."""
-    return next((rule.name for rule in MANIFEST_RULES if rule.code == finding["code"] and WORDS_OF_MANIFESTS.get(rule.name, "\0") in finding["message"]), "")
+    return next(
+        (
+            rule.name
+            for rule in MANIFEST_RULES
+            if rule.code == finding["code"] and WORDS_OF_MANIFESTS.get(rule.name, "\0") in finding["message"]
+        ),
+        "",
+    )
 
 
 def _acts(rule: Rule) -> str:
@@ -220,9 +260,20 @@ def constants(module: str) -> list[tuple[str, str, str]]:
     body = ast.parse((ROOT / module).read_text(encoding="utf-8")).body
     found = []
     for statement, after in pairwise(body):
-        if isinstance(statement, ast.AnnAssign) and statement.value and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and statement.value
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+        ):
             value = eval(compile(ast.Expression(statement.value), module, "eval"))  # noqa: S307 - a constant expression of our own module
-            found.append((ast.unparse(statement.target), f"{value:,}" if isinstance(value, int) else str(value), " ".join(str(after.value.value).split())))
+            found.append(
+                (
+                    ast.unparse(statement.target),
+                    f"{value:,}" if isinstance(value, int) else str(value),
+                    " ".join(str(after.value.value).split()),
+                )
+            )
     return found
 
 
@@ -253,11 +304,17 @@ def _default(value: object) -> str:
 
 def _described(path: Path, name: str) -> dict[str, str]:
     """The text below each field of a class."""
-    (body,) = (node.body for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef) and node.name == name)
+    (body,) = (
+        node.body
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
     return {
         ast.unparse(statement.target): " ".join(str(after.value.value).split())
         for statement, after in pairwise(body)
-        if isinstance(statement, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
     }
 
 

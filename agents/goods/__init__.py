@@ -5,4 +5,16 @@ from agents.goods.knowledge import GoodsKnowledge
 from agents.goods.terms import Brand, Term, Vocabulary
 from agents.goods.understood import NOTHING, Disguise, Hit, How, Understood
 
-__all__ = ["NOTHING", "Brand", "CategoryHit", "Disguise", "GoodsKnowledge", "Hit", "How", "Term", "Understood", "Vocabulary", "categorise"]
+__all__ = [
+    "NOTHING",
+    "Brand",
+    "CategoryHit",
+    "Disguise",
+    "GoodsKnowledge",
+    "Hit",
+    "How",
+    "Term",
+    "Understood",
+    "Vocabulary",
+    "categorise",
+]

@@ -34,7 +34,9 @@ UNITS: Final[dict[str, tuple[Kind, int]]] = (
     | _units("ml", 1_000_000_000, "l lt ltr liter liters litre litres 리터 升 公升")
     | _units("ml", 29_573_530, "floz fl.oz")
     | _units(
-        "doses", 1_000_000, "tablet tablets tab tabs capsule capsules cap caps softgel softgels pill pills gummies gummy lozenges caplets vcaps vegcaps count ct sachets sachet"
+        "doses",
+        1_000_000,
+        "tablet tablets tab tabs capsule capsules cap caps softgel softgels pill pills gummies gummy lozenges caplets vcaps vegcaps count ct sachets sachet",
     )
     | _units("doses", 1_000_000, "정 캡슐 알 환 포 타블렛 구미 粒 片 颗 粒入 胶囊 錠 丸 カプセル")
     | _units("g", 1_000_000, "g gr gram grams gramme grammes 그램 그람 克")
@@ -42,14 +44,20 @@ UNITS: Final[dict[str, tuple[Kind, int]]] = (
     | _units("g", 500_000_000, "斤")
     | _units("g", 28_349_523, "oz ounce ounces 온스")
     | _units("g", 453_592_370, "lb lbs pound pounds 파운드")
-    | _units("other", 0, "mg mcg iu cm mm m in inch gb tb mah v w hz k 개월 개국 개년 정도 정품 세 세대 통화 알파 포인트 병동 입문 환경 환불 포켓 포장 片装")
+    | _units(
+        "other",
+        0,
+        "mg mcg iu cm mm m in inch gb tb mah v w hz k 개월 개국 개년 정도 정품 세 세대 통화 알파 포인트 병동 입문 환경 환불 포켓 포장 片装",
+    )
 )
 """Unit to its kind, and how many millionths of one it is. Words that only begin like a unit are among the others."""
 
 PIECES: Final = frozenset(["pcs", "pc", "piece", "pieces", "unit", "units", "개", "개입", "입", "支", "个", "件", "本"])
 """Units that leave open what is counted."""
 
-_AMOUNT: Final = re.compile("([0-9]++(?:[.,][0-9]{1,3}(?![0-9]))?+) ?(fl\\.? ?oz|[a-z]+|[\uac00-\ud7a3]+|[\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+)?( ?[x*×](?= ?[0-9]))?")
+_AMOUNT: Final = re.compile(
+    "([0-9]++(?:[.,][0-9]{1,3}(?![0-9]))?+) ?(fl\\.? ?oz|[a-z]+|[\uac00-\ud7a3]+|[\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+)?( ?[x*×](?= ?[0-9]))?"
+)
 """A number, what follows it, and a sign of multiplication before the next."""
 _OF: Final = re.compile("(?:packs?|sets?|box|boxes|lot|case|bundle|bottles?) of $")
 OF_CHARS: Final = 12
@@ -114,12 +122,22 @@ def amounts(plain: str) -> Amounts:  # noqa: C901 - one walk over the numbers, e
                 boxes = value
             elif pending:
                 times = pending
-            said: Kind = "pieces" if kind == "containers" and loose and not pending and not (after_measure and (joined or prefix)) else kind
+            said: Kind = (
+                "pieces"
+                if kind == "containers" and loose and not pending and not (after_measure and (joined or prefix))
+                else kind
+            )
             largest[said] = max(largest.get(said, 0), min(value, limits.QUANTITY_MAX))
             pending, after_measure = None, True
         joined = cross is not None or (word is not None and word[-1] in CROSSES)
         end = match.end()
-    return Amounts(largest.get("containers") or times or None, largest.get("ml") or None, largest.get("doses") or None, largest.get("g") or None, largest.get("pieces") or None)
+    return Amounts(
+        largest.get("containers") or times or None,
+        largest.get("ml") or None,
+        largest.get("doses") or None,
+        largest.get("g") or None,
+        largest.get("pieces") or None,
+    )
 
 
 def _prefix(plain: str, start: int, end: int) -> str | None:
@@ -142,7 +160,13 @@ def _prefix(plain: str, start: int, end: int) -> str | None:
 
 def _stands_alone(match: re.Match[str], prefix: str, *, follows: bool, size: int) -> bool:
     """Whether a number is a count of its own: "x3", or "x 3" at the end."""
-    return prefix not in {"", "of"} and not follows and match[3] is None and match[2] is None and (prefix[-1] != " " or match.end() == size)
+    return (
+        prefix not in {"", "of"}
+        and not follows
+        and match[3] is None
+        and match[2] is None
+        and (prefix[-1] != " " or match.end() == size)
+    )
 
 
 def _unit(word: str | None) -> tuple[Kind | None, int]:

@@ -12,5 +12,11 @@ CategoryHit = tuple[int, Category, str]
 def categorise(goods: Iterable[Understood], categories: Mapping[str, Category]) -> tuple[CategoryHit, ...]:
     """Every category of every item, once an item, with the flags that hold on the day."""
     return tuple(
-        [(index, categories[hit.category], hit.term) for index, understood in enumerate(goods) if understood.hits for hit in understood.hits if hit.category in categories]
+        [
+            (index, categories[hit.category], hit.term)
+            for index, understood in enumerate(goods)
+            if understood.hits
+            for hit in understood.hits
+            if hit.category in categories
+        ]
     )

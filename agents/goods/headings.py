@@ -22,7 +22,10 @@ Weights = Mapping[str, Sequence[tuple[str, int]]]
 
 
 class HeadingIndex:
-    """Weighs words for headings. `margins` maps a lead over the next heading to the share (hundredths) right at that lead when measured."""
+    """Weighs words for headings.
+
+    `margins` maps a lead over the next heading to the share (hundredths) right at that lead when measured.
+    """
 
     __slots__ = ("_leads", "_shares", "_weights")
 
@@ -56,13 +59,18 @@ class HeadingIndex:
     def suggest(self, declared: str, total: Mapping[str, int]) -> tuple[Suggestion, ...]:
         """The heading the words point to, if it leads clearly and is of another chapter than the declared code.
 
-        Within a chapter the words rarely tell: knitted or woven, of plastics or of rubber is what descriptions leave out.
+        Within a chapter the words rarely tell: knitted or woven, of plastics or of rubber is what descriptions leave
+        out.
         """
         if not total or not self._leads:
             return ()
         best, weight = max(total.items(), key=_by_weight)
         lead = weight - max((other for heading, other in total.items() if heading != best), default=0)
-        if lead < self._leads[0] or best[:CHAPTER] == declared[:CHAPTER] or total.get(declared[:HEADING], 0) * 2 >= weight:
+        if (
+            lead < self._leads[0]
+            or best[:CHAPTER] == declared[:CHAPTER]
+            or total.get(declared[:HEADING], 0) * 2 >= weight
+        ):
             return ()
         share = self._shares[bisect_right(self._leads, lead) - 1]
         return (Suggestion(best, round(share / 100, 2)),)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from schemas.decision import Suggestion
 
 SHORT_CHARS: Final = 200
-"""Texts up to here are remembered in their tens of thousands, longer ones by the thousand: unlike ones can't fill the memory."""
+"""Texts up to here are remembered in their tens of thousands, longer ones by the thousand: unlike ones can't fill
+the memory.
+"""
 SHORT_REMEMBERED: Final = 32_768
 LONG_REMEMBERED: Final = 1_024
 
@@ -26,7 +28,9 @@ OTHER_WORDS_MAX: Final = 8
 """Words in Hangul and Han that are weighed for a heading: the last ones, where the name of the goods stands."""
 
 CONSUMABLES: Final = frozenset({*(f"{chapter:02}" for chapter in range(1, 25)), "30", "33", "34"})
-"""Chapters of what is eaten, drunk, taken or put on the skin: a weak word counts in them, and where there is no code."""
+"""Chapters of what is eaten, drunk, taken or put on the skin: a weak word counts in them, and where there is no
+code.
+"""
 
 
 class GoodsKnowledge:
@@ -69,7 +73,10 @@ class GoodsKnowledge:
     ) -> None:
         self._by_day = categories
         known: dict[str, Category] = {name: category for _, day in categories.items() for name, category in day.items()}
-        self._rank = {category.name: place for place, category in enumerate(sorted(known.values(), key=lambda category: category.rank))}
+        self._rank = {
+            category.name: place
+            for place, category in enumerate(sorted(known.values(), key=lambda category: category.rank))
+        }
         self._hs_prefixes = dict(hs_prefixes)
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in hs_prefixes}, reverse=True))
         self._spelling = Spelling(lookalikes)
@@ -81,13 +88,26 @@ class GoodsKnowledge:
         self._brands = tuple(brand.name for brand in anywhere)
         self._masks_from = len(self._terms) + len(anywhere)
         self._words_from = self._masks_from + len(vocabulary.innocent)
-        self._words = Patterns([*(term.text for term in self._terms), *(brand.text for brand in anywhere), *vocabulary.innocent, *other_words])
+        self._words = Patterns(
+            [
+                *(term.text for term in self._terms),
+                *(brand.text for brand in anywhere),
+                *vocabulary.innocent,
+                *other_words,
+            ]
+        )
         self._other_words = tuple(other_words)
         self._brand_names = {brand.text: brand.name for brand in vocabulary.brands}
 
-        self._ingredient_terms = tuple(term for term in self._terms if known[term.category].in_ingredients and not term.weak)
+        self._ingredient_terms = tuple(
+            term for term in self._terms if known[term.category].in_ingredients and not term.weak
+        )
         self._ingredients = Patterns([term.text for term in self._ingredient_terms])
-        hidden = {letters: term for term in self._terms if known[term.category].prohibited and (letters := squeezable(term.text))}
+        hidden = {
+            letters: term
+            for term in self._terms
+            if known[term.category].prohibited and (letters := squeezable(term.text))
+        }
         self._hidden_terms = tuple(hidden.values())
         self._hidden = Patterns(tuple(hidden))
 
@@ -123,7 +143,9 @@ class GoodsKnowledge:
         words = [match for match in found if match[2] >= self._words_from]
         hits: dict[str, Hit] = {}
         if code_category := self.by_code(hs_code):
-            hits[code_category] = Hit(code_category, hs_code if hs_code.isdigit() else f"chapter {hs_code[:CHAPTER]}", "CODE")
+            hits[code_category] = Hit(
+                code_category, hs_code if hs_code.isdigit() else f"chapter {hs_code[:CHAPTER]}", "CODE"
+            )
         names: list[str] = []
         species: list[str] = []
         if len(words) < len(found):
@@ -139,7 +161,9 @@ class GoodsKnowledge:
         mark = self._mark(brand, names)
         suggestions: tuple[Suggestion, ...] = ()
         if hs_code[:SUBHEADING].isdigit() and len(hs_code) >= SUBHEADING:
-            suggestions = self._headings.suggest(hs_code, self._headings.weigh(plain, self._longest(plain, words) if words else ()))
+            suggestions = self._headings.suggest(
+                hs_code, self._headings.weigh(plain, self._longest(plain, words) if words else ())
+            )
         if not hits and not disguises and said is NO_AMOUNTS and mark is None and not suggestions:
             return NOTHING
         return Understood(
@@ -156,7 +180,15 @@ class GoodsKnowledge:
             suggestions=suggestions,
         )
 
-    def _name(self, found: list[Match], hits: dict[str, Hit], names: list[str], species: list[str], consumable: bool, disguised: str | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - one pass over the matches fills all three
+    def _name(  # noqa: PLR0913, PLR0917 - what one reading knows
+        self,
+        found: list[Match],
+        hits: dict[str, Hit],
+        names: list[str],
+        species: list[str],
+        consumable: bool,  # noqa: FBT001 - one pass over the matches fills all three
+        disguised: str | None,
+    ) -> None:
         """Categories, brands and species of the words found, in order of appearance."""
         masks_from, words_from, terms = self._masks_from, self._words_from, self._terms
         masks = [match for match in found if masks_from <= match[2] < words_from]
@@ -180,9 +212,15 @@ class GoodsKnowledge:
         if together != plain:
             disguises = self._look_through(plain, together, hits, disguises, "spaced letters")
         letters = lettered(together)
-        return disguises if letters == together else self._look_through(plain, letters, hits, disguises, "digits for letters")
+        return (
+            disguises
+            if letters == together
+            else self._look_through(plain, letters, hits, disguises, "digits for letters")
+        )
 
-    def _look_through(self, plain: str, together: str, hits: dict[str, Hit], disguises: tuple[Disguise, ...], disguise: Disguise) -> tuple[Disguise, ...]:
+    def _look_through(
+        self, plain: str, together: str, hits: dict[str, Hit], disguises: tuple[Disguise, ...], disguise: Disguise
+    ) -> tuple[Disguise, ...]:
         for _, _, index in self._hidden.find(together)[0]:
             term = self._hidden_terms[index]
             if term.category not in hits:
@@ -193,7 +231,9 @@ class GoodsKnowledge:
                     disguises = (*disguises, disguise)
         return disguises
 
-    def _read_ingredients(self, ingredients: str, hits: dict[str, Hit], species: list[str]) -> tuple[Sequence[Disguise], bool]:
+    def _read_ingredients(
+        self, ingredients: str, hits: dict[str, Hit], species: list[str]
+    ) -> tuple[Sequence[Disguise], bool]:
         """Categories that an ingredient alone gives; honey in a soap makes no food of it."""
         plain, disguises = self._spelling.read(ingredients)
         found, stuffed = self._ingredients.find(plain)
@@ -212,12 +252,17 @@ class GoodsKnowledge:
         return names[0] if names else None
 
     def _longest(self, plain: str, words: list[Match]) -> Iterable[str]:
-        """Words that don't lie within a longer one, in order: 手机壳 is no 手机. A Korean word says what goods are at the end of its compound."""
+        """Words that don't lie within a longer one, in order: 手机壳 is no 手机.
+
+        A Korean word says what goods are at the end of its compound.
+        """
         words = words[-OTHER_WORDS_MAX:]
         for begin, stop, index in words:
             if _is_hangul(plain[stop - 1]) and _is_hangul(plain[stop : stop + 1]):
                 continue
-            if not any(other[0] <= begin and stop <= other[1] and other[1] - other[0] > stop - begin for other in words):
+            if not any(
+                other[0] <= begin and stop <= other[1] and other[1] - other[0] > stop - begin for other in words
+            ):
                 yield self._other_words[index - self._words_from]
 
 

@@ -47,7 +47,9 @@ _OTHER_WORD: Final = re.compile(f"[a-z0-9]*{_OTHER}(?:[a-z0-9]|{_OTHER})*")
 _LATIN: Final = re.compile("[a-z]")
 
 _JOINTS: Final = "-_.*~+|/\\^"
-_SINGLES: Final = re.compile(" [a-z0-9](?:  ?[a-z0-9]){3,}(?= )| [\uac00-\ud7a3\u4e00-\u9fff](?:  ?[\uac00-\ud7a3\u4e00-\u9fff]){2,}(?= )")
+_SINGLES: Final = re.compile(
+    " [a-z0-9](?:  ?[a-z0-9]){3,}(?= )| [\uac00-\ud7a3\u4e00-\u9fff](?:  ?[\uac00-\ud7a3\u4e00-\u9fff]){2,}(?= )"
+)
 _DIGIT_INSIDE: Final = re.compile("[0134578@$](?<=[a-z].)[0134578@$]*[a-z]")
 _DIGITS_AS_LETTERS: Final = str.maketrans("0134578@$", "oieastbas")
 
@@ -124,7 +126,11 @@ class Spelling:
             if not _LATIN.search(word):
                 continue
             others = _OTHER_SCRIPT.findall(word)
-            if len(others) == 1 and _GREEK.match(others[0]) and (word[0] == others[0] or word[-1] == others[0] or len(word) <= 3):  # noqa: PLR2004 - αGPC, 5μm, GABAα
+            if (
+                len(others) == 1
+                and _GREEK.match(others[0])
+                and (word[0] == others[0] or word[-1] == others[0] or len(word) <= 3)  # noqa: PLR2004 - αGPC, 5μm, GABAα
+            ):
                 continue
             passing = sum(other in self._lookalikes for other in others)
             return passing > 0, passing < len(others)

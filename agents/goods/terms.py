@@ -70,7 +70,9 @@ class Patterns:
             return [], False
         if len(text) <= PIECE_CHARS:
             matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-            return (self._standing(text, matches[:MATCHES_MAX], 0), len(matches) > MATCHES_MAX) if matches else ([], False)
+            return (
+                (self._standing(text, matches[:MATCHES_MAX], 0), len(matches) > MATCHES_MAX) if matches else ([], False)
+            )
         return self._find_piecewise(self._automaton, text)
 
     def _find_piecewise(self, automaton: AhoCorasick, text: str) -> tuple[list[Match], bool]:
@@ -78,7 +80,11 @@ class Patterns:
         seen, before = 0, 0
         for begin in range(0, len(text), PIECE_CHARS):
             at = max(0, begin - self._overlap)
-            matches = [match for match in automaton.find_matches_as_indexes(text[at : begin + PIECE_CHARS], overlapping=True) if at + match[2] > before]
+            matches = [
+                match
+                for match in automaton.find_matches_as_indexes(text[at : begin + PIECE_CHARS], overlapping=True)
+                if at + match[2] > before
+            ]
             before = begin + PIECE_CHARS
             found += self._standing(text, matches[: MATCHES_MAX - seen], at)
             seen += len(matches)
@@ -94,7 +100,11 @@ class Patterns:
             if latin[index]:
                 if begin and text[begin - 1] in _WORD_CHARS:
                     continue
-                if stop < size and text[stop] in _WORD_CHARS and (text[stop] != "s" or (stop + 1 < size and text[stop + 1] in _WORD_CHARS)):
+                if (
+                    stop < size
+                    and text[stop] in _WORD_CHARS
+                    and (text[stop] != "s" or (stop + 1 < size and text[stop + 1] in _WORD_CHARS))
+                ):
                     continue
             found.append((begin, stop, index))
         return found

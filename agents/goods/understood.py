@@ -9,7 +9,16 @@ from schemas.decision import Suggestion
 How = Literal["CODE", "WORDS", "HIDDEN"]
 """By the commodity code; by words as they stand; by words that only show when a disguise is taken off."""
 
-Disguise = Literal["invisible characters", "look-alike letters", "mixed scripts", "spaced letters", "digits for letters", "stacked marks", "stuffed with terms", "too much to read"]
+Disguise = Literal[
+    "invisible characters",
+    "look-alike letters",
+    "mixed scripts",
+    "spaced letters",
+    "digits for letters",
+    "stacked marks",
+    "stuffed with terms",
+    "too much to read",
+]
 """How a text hides what it says. The last two say that the rest of the text was left unread."""
 
 
@@ -42,7 +51,9 @@ class Understood(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     cites: str | None = None
     """Species or group whose trade needs a permit."""
     suggestions: tuple[Suggestion, ...] = ()
-    """Headings (4 digits) that fit the words, when the declared code does not; the score is the share right when measured."""
+    """Headings (4 digits) that fit the words, when the declared code does not; the score is the share right when
+    measured.
+    """
 
 
 NOTHING: Final = Understood()

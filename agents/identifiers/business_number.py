@@ -1,9 +1,10 @@
 """Business registration number of Korea: three, two and five digits, the last a check digit; dashes may be left out.
 
-Issued by the National Tax Service. Source: form and ranges in python-stdnum `kr.brn`; check digit verified on published numbers.
+Issued by the National Tax Service. Source: form and ranges in python-stdnum `kr.brn`; check digit verified on published
+numbers.
 
->>> is_valid("116-82-00276"), is_valid("1348672683"), is_valid("124-81-00998"), is_valid("116-82-00277"), is_valid("000-00-00000")
-(True, True, True, False, False)
+>>> is_valid("116-82-00276"), is_valid("1348672683"), is_valid("124-81-00998"), is_valid("116-82-00277"),
+is_valid("000-00-00000") (True, True, True, False, False)
 """
 
 from typing import Final
@@ -17,7 +18,13 @@ PREFIX_MIN: Final = "101"
 def is_valid(text: str) -> bool:
     """Whether a text is a business number in an issued range, with the right check digit."""
     digits = text[:3] + text[4:6] + text[7:] if len(text) == DASHED_CHARS and text[3] == text[6] == "-" else text
-    return len(digits) == DIGITS and digits.isascii() and digits.isdigit() and _in_range(digits) and int(digits[9]) == _check_digit(digits)
+    return (
+        len(digits) == DIGITS
+        and digits.isascii()
+        and digits.isdigit()
+        and _in_range(digits)
+        and int(digits[9]) == _check_digit(digits)
+    )
 
 
 def _in_range(digits: str) -> bool:

@@ -1,7 +1,7 @@
 """Personal clearance code (PCCC): P and twelve digits.
 
-Issued by the Korea Customs Service to an importing person. Its last character is a check character whose algorithm is not
-public, so only the form is checked. Source: clearance code notice, KCS 2025-32.
+Issued by the Korea Customs Service to an importing person. Its last character is a check character whose algorithm is
+not public, so only the form is checked. Source: clearance code notice, KCS 2025-32.
 
 >>> is_valid("P123456789012"), is_valid("P12345678901"), is_valid("p123456789012"), is_valid("P12345678901\u0662")
 (True, False, False, False)

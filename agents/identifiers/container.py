@@ -1,6 +1,7 @@
 """Freight container number, ISO 6346: three letters of the owner, U, J or Z, six digits and a check digit.
 
-Issued by owners under a prefix of the Bureau International des Containers. Source: ISO 6346 as in python-stdnum `iso6346`.
+Issued by owners under a prefix of the Bureau International des Containers. Source: ISO 6346 as in python-stdnum
+`iso6346`.
 
 >>> is_valid("CSQU3054383"), is_valid("CSQU3054384"), is_valid("CSQA3054383"), is_valid("csqu3054383")
 (True, False, False, False)
@@ -20,7 +21,14 @@ def is_valid(text: str) -> bool:
 
 
 def _has_form(text: str) -> bool:
-    return len(text) == CHARS and text.isascii() and text[:4].isalpha() and text[:4].isupper() and text[3] in KINDS and text[4:].isdigit()
+    return (
+        len(text) == CHARS
+        and text.isascii()
+        and text[:4].isalpha()
+        and text[:4].isupper()
+        and text[3] in KINDS
+        and text[4:].isdigit()
+    )
 
 
 def _check_digit(text: str) -> int:

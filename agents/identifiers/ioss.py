@@ -1,11 +1,12 @@
 """Number of the import one-stop shop (IOSS): IM, three digits of the member state, seven digits.
 
-Given by a tax authority of the European Union to who sells goods to its consumers. Numbers that begin with IN are the intermediary's
-and those that begin with EU are of another scheme. The last digit is a check digit whose algorithm is not public, so only the form is
-checked. Source: form and member states in python-stdnum `eu.oss`; the states by their ISO 3166-1 numbers, 900 for Northern Ireland.
+Given by a tax authority of the European Union to who sells goods to its consumers. Numbers that begin with IN are the
+intermediary's and those that begin with EU are of another scheme. The last digit is a check digit whose algorithm is
+not public, so only the form is checked. Source: form and member states in python-stdnum `eu.oss`; the states by their
+ISO 3166-1 numbers, 900 for Northern Ireland.
 
->>> is_valid("IM3720000224"), is_valid("IM9000000001"), is_valid("IN3720000224"), is_valid("IM8260000224"), is_valid("IM372000022\u0664")
-(True, True, False, False, False)
+>>> is_valid("IM3720000224"), is_valid("IM9000000001"), is_valid("IN3720000224"), is_valid("IM8260000224"),
+is_valid("IM372000022\u0664") (True, True, False, False, False)
 """
 
 from typing import Final
@@ -45,4 +46,6 @@ MEMBER_STATES: Final = {
 
 def is_valid(text: str) -> bool:
     """Whether a text is written as a number of the import one-stop shop."""
-    return len(text) == CHARS and text[:2] == "IM" and text[2:5] in MEMBER_STATES and text.isascii() and text[5:].isdigit()
+    return (
+        len(text) == CHARS and text[:2] == "IM" and text[2:5] in MEMBER_STATES and text.isascii() and text[5:].isdigit()
+    )

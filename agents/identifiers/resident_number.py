@@ -1,15 +1,16 @@
 """Resident registration number (RRN) of Korea: birth date as YYMMDD, an optional dash, a digit 1 to 8 and six more digits.
 
-Issued by the state to residents and foreigners. It must never be sent here, so it is detected, not checked: numbers given
-since October 2020 have no check digit. Source: the form in python-stdnum `kr.rrn`; that newer numbers have none: from memory.
+Issued by the state to residents and foreigners. It must never be sent here, so it is detected, not checked: numbers
+given since October 2020 have no check digit. Source: the form in python-stdnum `kr.rrn`; that newer numbers have none:
+from memory.
 
 >>> is_valid("900101-1234567"), is_valid("9001011234567"), is_valid("901301-1234567"), is_valid("900101-9234567")
 (True, True, False, False)
 
 Anywhere in a text, but not within a longer number, and not when thirteen digits without a dash are a correct barcode:
 
->>> contains("ID: 900101-1234567."), contains("no 9001011234567"), contains("order 19001011234567"), contains("EAN 6901234567892")
-(True, True, False, False)
+>>> contains("ID: 900101-1234567."), contains("no 9001011234567"), contains("order 19001011234567"), contains("EAN
+6901234567892") (True, True, False, False)
 """
 
 import re

@@ -1,6 +1,7 @@
 """Postal item number, UPU standard S10: two letters of the service, eight digits, a check digit, two letters of the country.
 
-Issued by postal operators; service letters beginning with J, K, S, T or W are reserved. Source: UPU S10 and its public implementations.
+Issued by postal operators; service letters beginning with J, K, S, T or W are reserved. Source: UPU S10 and its public
+implementations.
 
 >>> is_valid("RR473124829GB"), is_valid("EE471108151FR"), is_valid("EB000717595HK"), is_valid("EB000717594HK")
 (True, True, True, False)

@@ -80,7 +80,11 @@ def questions_in(manifest: Mapping[str, Any], keys: TokenKeys) -> Iterator[Quest
     Whatever intake refuses anyway is passed over.
     """
     parcels = manifest.get("parcels")
-    if manifest.get("direction", "IMPORT") != "IMPORT" or manifest.get("function", "ORIGINAL") == "CANCEL" or not isinstance(parcels, list):
+    if (
+        manifest.get("direction", "IMPORT") != "IMPORT"
+        or manifest.get("function", "ORIGINAL") == "CANCEL"
+        or not isinstance(parcels, list)
+    ):
         return
     if len(parcels) > limits.PARCELS_PER_MANIFEST_MAX:
         return
@@ -95,7 +99,14 @@ def questions_in(manifest: Mapping[str, Any], keys: TokenKeys) -> Iterator[Quest
         if code is not None and can_be_asked(consignee):
             token, active_rules = consignee_token(consignee, keys), as_asked(consignee)
             name, phone, postcode = active_rules
-            yield Question(consignee=token, particulars=_particulars_token(token, active_rules, keys), clearance_code=code, name=name, phone=phone, postcode=postcode)
+            yield Question(
+                consignee=token,
+                particulars=_particulars_token(token, active_rules, keys),
+                clearance_code=code,
+                name=name,
+                phone=phone,
+                postcode=postcode,
+            )
 
 
 _GROUNDS: Final[tuple[tuple[str, State | Particular], ...]] = (
@@ -113,9 +124,17 @@ _GROUNDS: Final[tuple[tuple[str, State | Particular], ...]] = (
     ("폐기", "CANCELLED"),
     ("취소", "CANCELLED"),
 )
-"""Words in customs' reasons and what they mean, the first that fits. The first five are known from real answers, the others are a reading."""
+"""Words in customs' reasons and what they mean, the first that fits. The first five are known from real answers, the
+others are a reading.
+"""
 _PARTICULARS: Final[dict[str, Particular]] = {"name": "name", "phone": "phone", "postcode": "postcode"}
-_STATES: Final[dict[str, State]] = {"NOT_ISSUED": "NOT_ISSUED", "SUSPENDED": "SUSPENDED", "EXPIRED": "EXPIRED", "REISSUED": "REISSUED", "CANCELLED": "CANCELLED"}
+_STATES: Final[dict[str, State]] = {
+    "NOT_ISSUED": "NOT_ISSUED",
+    "SUSPENDED": "SUSPENDED",
+    "EXPIRED": "EXPIRED",
+    "REISSUED": "REISSUED",
+    "CANCELLED": "CANCELLED",
+}
 
 
 def grounds(reasons: Iterable[str], name: str) -> tuple[tuple[Particular, ...], State | None]:
@@ -141,7 +160,11 @@ def verification_of(answer: Answer | None) -> Verification:
         return PENDING
     if answer.answer == "MATCH":
         return MATCH
-    return Verification("INVALID", answer.differ, answer.state) if answer.state is not None else Verification("MISMATCH", answer.differ or ("other",))
+    return (
+        Verification("INVALID", answer.differ, answer.state)
+        if answer.state is not None
+        else Verification("MISMATCH", answer.differ or ("other",))
+    )
 
 
 _ANSWERS: Final = msgspec.json.Decoder(Answer)

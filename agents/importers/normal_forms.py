@@ -34,7 +34,13 @@ def plain_name(text: str) -> str:
     folded = fold(text)
     if not is_latin(folded):
         return "".join(filter(str.isalnum, folded))
-    letters = "".join([char for char in (folded if folded.isascii() else normalize("NFKD", folded)) if char.isalnum() and not combining(char)])
+    letters = "".join(
+        [
+            char
+            for char in (folded if folded.isascii() else normalize("NFKD", folded))
+            if char.isalnum() and not combining(char)
+        ]
+    )
     first = min(letters)
     return min([letters[at:] + letters[:at] for at, char in enumerate(letters) if char == first])
 
@@ -57,10 +63,16 @@ def _is_hangul(text: str) -> bool:
 def plain_phone(text: str) -> str:
     """Digits of a number without country code and leading zeros.
 
-    >>> plain_phone("+82 (0)10-1234-5678") == plain_phone("010-1234-5678") == plain_phone("0082 10 1234 5678") == "1012345678"
-    True
+    >>> plain_phone("+82 (0)10-1234-5678") == plain_phone("010-1234-5678") == plain_phone("0082 10 1234 5678") ==
+    "1012345678" True
     """
-    if len(text) == MOBILE_CHARS and text[:4] == "010-" and text[8] == "-" and (digits := text[4:8] + text[9:]).isascii() and digits.isdigit():
+    if (
+        len(text) == MOBILE_CHARS
+        and text[:4] == "010-"
+        and text[8] == "-"
+        and (digits := text[4:8] + text[9:]).isascii()
+        and digits.isdigit()
+    ):
         return f"10{digits}"
     plain = "".join([char for char in fold(text) if char in "+0123456789("])
     return "".join([char for char in _COUNTRY.sub("", plain) if char in "0123456789"]).lstrip("0")

@@ -9,8 +9,20 @@ import msgspec
 from agents.values.identity import TokenKeys, consignee_token
 from schemas.manifest import Consignee
 
-State = Literal["ACTIVE", "EXPIRED", "NOT_YET_VALID", "SUSPENDED_BY_USER", "SUSPENDED_EX_OFFICIO", "SUSPENDED", "REISSUED", "CANCELLED", "NOT_ISSUED"]
-"""Where a clearance code stands in its life. By day: `EXPIRED`, `NOT_YET_VALID`. Only from customs' interface: `SUSPENDED` by whomever, `NOT_ISSUED`."""
+State = Literal[
+    "ACTIVE",
+    "EXPIRED",
+    "NOT_YET_VALID",
+    "SUSPENDED_BY_USER",
+    "SUSPENDED_EX_OFFICIO",
+    "SUSPENDED",
+    "REISSUED",
+    "CANCELLED",
+    "NOT_ISSUED",
+]
+"""Where a clearance code stands in its life. By day: `EXPIRED`, `NOT_YET_VALID`. Only from customs' interface:
+`SUSPENDED` by whomever, `NOT_ISSUED`.
+"""
 RegisterState = Literal["ACTIVE", "SUSPENDED_BY_USER", "SUSPENDED_EX_OFFICIO", "REISSUED", "CANCELLED"]
 PhoneCheck = Literal["no", "for_name", "yes"]
 """Not compared; its last four digits make up for a name that differs; compared whole."""
@@ -34,7 +46,10 @@ class AuthNumber(msgspec.Struct, frozen=True, gc=False):
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One clearance code in the register: keyed marks and days, nothing in clear text. An empty mark says that nothing is registered."""
+    """One clearance code in the register: keyed marks and days, nothing in clear text.
+
+    An empty mark says that nothing is registered.
+    """
 
     token: str
     name: bytes
@@ -95,7 +110,11 @@ class Register:
             return None
         for kid, secret in keys.keys:
             if kid in self._key_ids:
-                found = self._entries.get(token if token and kid == keys.keys[0][0] else consignee_token(consignee, TokenKeys(((kid, secret),))))
+                found = self._entries.get(
+                    token
+                    if token and kid == keys.keys[0][0]
+                    else consignee_token(consignee, TokenKeys(((kid, secret),)))
+                )
                 if found is not None:
                     return found
         return None

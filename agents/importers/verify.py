@@ -1,8 +1,9 @@
 """Who imports: whether a parcel's consignee is the holder of the clearance code, and whether the code is in force.
 
 Two sources say so: the register in `reference/importers.csv` (here compared at intake) and customs' open interface
-(asked by `streams.importer_verifier`, which brings an `Answer`). Neither keeps a person in clear text: an entry is found by the
-consignee's token and holds keyed marks, each mixed with that token, so that equal names of two people look different.
+(asked by `streams.importer_verifier`, which brings an `Answer`). Neither keeps a person in clear text: an entry is
+found by the consignee's token and holds keyed marks, each mixed with that token, so that equal names of two people
+look different.
 """
 
 from datetime import date
@@ -18,7 +19,9 @@ from agents.values.text import fold
 from schemas.manifest import Consignee, Order
 
 Particular = Literal["name", "phone", "postcode", "auth_number", "other"]
-"""What of a consignee is compared, by its name in the manifest; `other` is a ground of customs that is none of these."""
+"""What of a consignee is compared, by its name in the manifest; `other` is a ground of customs that is none of
+these.
+"""
 PHONE_END_DIGITS: Final = 4
 
 
@@ -37,7 +40,9 @@ UNKNOWN: Final = Verification("UNKNOWN")
 PENDING: Final = Verification("PENDING")
 
 
-def verify(consignee: Consignee, entry: Entry | None, keys: TokenKeys, day: date, checks: Checks, order: Order | None = None) -> Verification:  # noqa: PLR0913, PLR0917 - what the comparison rests on
+def verify(  # noqa: PLR0913, PLR0917 - what the comparison rests on
+    consignee: Consignee, entry: Entry | None, keys: TokenKeys, day: date, checks: Checks, order: Order | None = None
+) -> Verification:
     """Whether a consignee is the holder of a code that is in force on a day."""
     if entry is None:
         return UNKNOWN
@@ -50,7 +55,11 @@ def verify(consignee: Consignee, entry: Entry | None, keys: TokenKeys, day: date
         return UNKNOWN
     marks = Marks(secret, entry.token)
     differ = _particulars_differ(consignee, entry, marks, _for(entry, checks))
-    if checks.auth_number and consignee.auth_number and not _was_issued(consignee.auth_number, entry, marks, day, order):
+    if (
+        checks.auth_number
+        and consignee.auth_number
+        and not _was_issued(consignee.auth_number, entry, marks, day, order)
+    ):
         differ.append("auth_number")
     return Verification("MISMATCH", tuple(differ)) if differ else MATCH
 
@@ -89,7 +98,10 @@ def _was_issued(number: str, entry: Entry, marks: "Marks", day: date, order: Ord
     return any(
         issued.mark == mark
         and day <= issued.valid_until
-        and (not issued.order or (order is not None and issued.order == marks.order(order.platform or "", order.order_number or "")))
+        and (
+            not issued.order
+            or (order is not None and issued.order == marks.order(order.platform or "", order.order_number or ""))
+        )
         for issued in entry.auth_numbers
     )
 

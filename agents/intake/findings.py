@@ -42,7 +42,10 @@ def _repeated(findings: list[Finding]) -> list[Finding]:
     if len(findings) <= MANIFEST_FINDINGS_REPEATED_MAX:
         return findings
     left = len(findings) - MANIFEST_FINDINGS_REPEATED_MAX + 1
-    return [*findings[: MANIFEST_FINDINGS_REPEATED_MAX - 1], Finding(SHAPE, "REJECT", "", f"{left} further findings of the manifest stand on its receipt")]
+    return [
+        *findings[: MANIFEST_FINDINGS_REPEATED_MAX - 1],
+        Finding(SHAPE, "REJECT", "", f"{left} further findings of the manifest stand on its receipt"),
+    ]
 
 
 def _first_acting(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]:
@@ -50,7 +53,9 @@ def _first_acting(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]
     return {(finding.code, finding.rule): finding for finding in reversed(findings) if finding.severity == "ACT"}
 
 
-def findings_of(case: Case, rules: Sequence[ActiveRule], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1) -> list[Finding]:
+def findings_of(
+    case: Case, rules: Sequence[ActiveRule], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1
+) -> list[Finding]:
     """What the rules of one parcel find, in the order of their codes; of a parcel with many lines, `most` of each rule."""
     if len(case.parcel.items) <= FEW_ITEMS:
         return [rule.finding(found, path) for rule in rules for found in rule.check(case)]
@@ -61,9 +66,21 @@ def hushed(findings: list[Finding], consignee: Consignee) -> list[Finding]:
     """Findings without a consignee's own words: in a row whose columns have slipped, a rule quotes a name where it looks for a currency."""
     if not any('"' in finding.message for finding in findings):
         return findings
-    said = (consignee.name, consignee.name_en, consignee.address, consignee.phone, consignee.clearance_code, consignee.auth_number)
+    said = (
+        consignee.name,
+        consignee.name_en,
+        consignee.address,
+        consignee.phone,
+        consignee.clearance_code,
+        consignee.auth_number,
+    )
     secrets = {quoted(text) for text in said if text and len(text) >= SECRET_CHARS_MIN}
-    return [_hushed(finding, secrets) if '"' in finding.message and any(secret in finding.message for secret in secrets) else finding for finding in findings]
+    return [
+        _hushed(finding, secrets)
+        if '"' in finding.message and any(secret in finding.message for secret in secrets)
+        else finding
+        for finding in findings
+    ]
 
 
 def _hushed(finding: Finding, secrets: Iterable[str]) -> Finding:

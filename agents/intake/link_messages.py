@@ -1,6 +1,7 @@
 """What intake tells linking of the parcels of one manifest version: by which marks they go, and by which they no longer do.
 
-Intake alone says so, exactly once for each version of a parcel; an amendment takes back what the version before it said.
+Intake alone says so, exactly once for each version of a parcel; an amendment takes back what the version before it
+said.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,12 @@ class LinkMessageBuilder:
         of_phone = partition_of(phone, LINKS_PARTITIONS) if phone else -1
         of_seller = partition_of(seller, LINKS_PARTITIONS) if seller else -1
         if address:
-            self._seen[of_address].append((ADDRESS | (PHONE if of_phone == of_address else 0) | (SELLER if of_seller == of_address else 0), packed))
+            self._seen[of_address].append(
+                (
+                    ADDRESS | (PHONE if of_phone == of_address else 0) | (SELLER if of_seller == of_address else 0),
+                    packed,
+                )
+            )
         if phone and of_phone != of_address:
             self._seen[of_phone].append((PHONE | (SELLER if of_seller == of_phone else 0), packed))
         if seller and of_seller not in (of_address, of_phone):
@@ -59,10 +65,21 @@ class LinkMessageBuilder:
         for number, bits in kinds.items():
             self._gone.setdefault(number, []).append(Retraction(name, bits, address, phone, seller))
 
-    def by_partition(self, manifest_id: str, version: int, master_bill: str, key_id: str, received_at_ms: int) -> Mapping[int, LinkMessage]:
+    def by_partition(
+        self, manifest_id: str, version: int, master_bill: str, key_id: str, received_at_ms: int
+    ) -> Mapping[int, LinkMessage]:
         """What each partition is told; partitions that nothing is said to are left out."""
         return {
-            number: LinkMessage(self._carrier, manifest_id, version, master_bill, key_id, received_at_ms, tuple(self._gone.get(number, ())), tuple(seen))
+            number: LinkMessage(
+                self._carrier,
+                manifest_id,
+                version,
+                master_bill,
+                key_id,
+                received_at_ms,
+                tuple(self._gone.get(number, ())),
+                tuple(seen),
+            )
             for number, seen in enumerate(self._seen)
             if seen or number in self._gone
         }

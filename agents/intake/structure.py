@@ -22,7 +22,14 @@ from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 S = TypeVar("S", bound=msgspec.Struct)
 _ABSENT: Final = object()
 
-_WORDS: Final = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "an object"}
+_WORDS: Final = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
 """The library's words for kinds of values, and a carrier's."""
 _KINDS: Final = re.compile(r"`([^`]*)`")
 

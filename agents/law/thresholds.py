@@ -10,7 +10,8 @@ from agents.law.dated import T
 class Thresholds(Generic[T]):
     """Figures of law; the field's name is the row's name in `reference/thresholds.csv`.
 
-    As `Thresholds[Dated[Decimal]]` each by day, as `Thresholds[int]` those of one day in ten-thousandths (`Law.figures`).
+    As `Thresholds[Dated[Decimal]]` each by day, as `Thresholds[int]` those of one day in ten-thousandths
+    (`Law.figures`).
     """
 
     list_limit_usd: T
@@ -116,7 +117,9 @@ class Thresholds(Generic[T]):
     importer_asks_customs: T
     """1 when an importer is verified with customs itself, and a parcel waits for its answer."""
     importer_answer_hours: T
-    """How long an answer of customs about an importer holds; more than a verifier remembers it (`INTAKE_IMPORTER_ANSWER_HOURS`)."""
+    """How long an answer of customs about an importer holds; more than a verifier remembers it
+    (`INTAKE_IMPORTER_ANSWER_HOURS`).
+    """
     importer_register_complete: T
     """1 when a clearance code that the register does not know is held until it is verified."""
     screening_alarm: T
@@ -134,7 +137,9 @@ class Thresholds(Generic[T]):
     tax_truncation_krw: T
     """Each tax of a declaration is cut to a multiple of this."""
     selection_warm_up_parcels: T
-    """Before a partition has seen so many parcels of a site, none is selected for its risk: nobody knows yet what is high."""
+    """Before a partition has seen so many parcels of a site, none is selected for its risk: nobody knows yet what is
+    high.
+    """
     simplified_piece_krw_max: T
     """A piece worth more is taxed at general rates."""
     risk_drift_index: T

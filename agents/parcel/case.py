@@ -59,7 +59,9 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     uses: Mapping[str, int] = {}
     """How much it holds of goods whose self-use is limited, by category and unit such as ALCOHOL/ML."""
     verification: Verification | None = None
-    """Whether the consignee is the holder of the clearance code, by the register; None where there is nothing to verify."""
+    """Whether the consignee is the holder of the clearance code, by the register; None where there is nothing to
+    verify.
+    """
     listed: tuple[Listed, ...] = ()
     """Listed parties that those of the parcel resemble."""
     is_correction: bool = False

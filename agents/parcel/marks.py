@@ -38,7 +38,9 @@ class Marks(NamedTuple):
 def marks_of(parcels: Sequence[Parcel], carrier: str, secret: bytes) -> list[Marks]:
     """The marks of parcels, those of persons keyed with `secret`."""
     suppliers = list(map(supplier_of, parcels))
-    addresses = [hash48(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels]
+    addresses = [
+        hash48(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels
+    ]
     phones = [hash48(digits_of(parcel.consignee.phone), secret=secret) for parcel in parcels]
     draws = [hash48("draw", carrier, parcel.house_bill, secret=secret) for parcel in parcels]
     return list(map(Marks, suppliers, addresses, phones, draws))

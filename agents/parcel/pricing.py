@@ -49,7 +49,13 @@ def comparable(subheading: str, item: Item) -> tuple[int, int]:
     Pieces of one mark differ in weight by less than twice, so that a price for a piece is one for a kilogram too.
     """
     brand = item.brand
-    return _compared(subheading, item.unit, (item.net_weight_g // item.quantity).bit_length(), item.description[:NAME_CHARS], brand and brand[:NAME_CHARS])
+    return _compared(
+        subheading,
+        item.unit,
+        (item.net_weight_g // item.quantity).bit_length(),
+        item.description[:NAME_CHARS],
+        brand and brand[:NAME_CHARS],
+    )
 
 
 @lru_cache(maxsize=65_536)  # descriptions repeat
@@ -126,7 +132,12 @@ def price_of(parcel: Parcel, week: Week | None) -> Price | None:
 
 def goods_of(case: Case) -> tuple[Goods, ...]:
     """What each item was taken for."""
-    return tuple([Goods(understood.category, _code_as_read(item.hs_code), understood.suggestions) for item, understood in zip(case.parcel.items, case.goods, strict=True)])
+    return tuple(
+        [
+            Goods(understood.category, _code_as_read(item.hs_code), understood.suggestions)
+            for item, understood in zip(case.parcel.items, case.goods, strict=True)
+        ]
+    )
 
 
 def _code_as_read(hs_code: str) -> str | None:

@@ -13,7 +13,9 @@ POURED: Final = frozenset({"ALCOHOL"})
 PACKS: Final = frozenset({"BX", "BOX", "CT", "CTN", "PA", "PK", "PACK", "SET", "ST"})
 """Units that hold as many containers as the description says."""
 STICKS_OF_UNIT: Final = {"CT": 200, "CTN": 200, "BX": 200, "PK": 20, "PA": 20, "PACK": 20}
-"""Cigarettes in a carton and in a packet, when the description does not say (UN/ECE recommendation 21 codes and what carriers write)."""
+"""Cigarettes in a carton and in a packet, when the description does not say (UN/ECE recommendation 21 codes and what
+carriers write).
+"""
 
 
 def limit_of(law: Law, kind: str) -> SelfUseLimit | None:
@@ -22,7 +24,9 @@ def limit_of(law: Law, kind: str) -> SelfUseLimit | None:
     return next((limit for limit in law.limits.get(category, ()) if limit.unit == unit), None)
 
 
-def uses_of(items: Sequence[Item], goods: Sequence[Understood], categories: Iterable[CategoryHit], law: Law) -> dict[str, int]:
+def uses_of(
+    items: Sequence[Item], goods: Sequence[Understood], categories: Iterable[CategoryHit], law: Law
+) -> dict[str, int]:
     """How much a parcel holds, by category and unit such as ALCOHOL/ML: all its lines of a category together."""
     uses: dict[str, int] = {}
     for index, category, _ in categories:

@@ -21,7 +21,10 @@ def read(value: bytes | None) -> dict[str, Any]:
     if not value:
         raise UnreadableError(dead_letter.EMPTY, "the record has no value; send a manifest as JSON or framed Avro")
     if len(value) > limits.RECORD_BYTES_MAX:
-        raise UnreadableError(dead_letter.TOO_LARGE, f"the record has {len(value)} bytes; {limits.RECORD_BYTES_MAX} at most: split the manifest")
+        raise UnreadableError(
+            dead_letter.TOO_LARGE,
+            f"the record has {len(value)} bytes; {limits.RECORD_BYTES_MAX} at most: split the manifest",
+        )
     parse = FORMATS.get(value[:1]) or FORMATS.get(value.lstrip(b" \t\r\n")[:1])
     if parse is None:
         raise UnreadableError(dead_letter.BAD_JSON, "neither a JSON object nor Avro in Confluent framing", "byte 0")

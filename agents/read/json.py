@@ -17,7 +17,9 @@ def parse(value: bytes) -> dict[str, Any]:
     try:
         manifest = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise UnreadableError(dead_letter.BAD_JSON, f"not JSON: {error.msg}", f"line {error.lineno} column {error.colno}") from None
+        raise UnreadableError(
+            dead_letter.BAD_JSON, f"not JSON: {error.msg}", f"line {error.lineno} column {error.colno}"
+        ) from None
     if not isinstance(manifest, dict):
         raise UnreadableError(dead_letter.BAD_JSON, "JSON, but no object: a manifest is one object", "byte 0")
     if _might_repeat_a_key(value, manifest):
@@ -36,7 +38,8 @@ def _might_repeat_a_key(value: bytes, manifest: dict[str, Any]) -> bool:
         if orjson.dumps(manifest) == value:
             return False
     except orjson.JSONEncodeError:
-        # The writer goes 254 levels deep, the reader deeper; what the close look below could do depends on the caller's stack.
+        # The writer goes 254 levels deep, the reader deeper; what the close look below could do depends on the caller's
+        # stack.
         raise UnreadableError(dead_letter.BAD_JSON, "JSON nested too deeply; a manifest has five levels") from None
     return _SPACED_KEY.search(value) is not None or value.count(b'":') != _keys(manifest)
 
@@ -63,4 +66,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
         twice = next(name for index, name in enumerate(names) if name in names[:index])
-        raise UnreadableError(dead_letter.DUPLICATE_KEY, f"the field {twice[:40]!r} stands twice in one object; say it once", f".../{twice[:40]}")
+        raise UnreadableError(
+            dead_letter.DUPLICATE_KEY,
+            f"the field {twice[:40]!r} stands twice in one object; say it once",
+            f".../{twice[:40]}",
+        )

@@ -1,7 +1,8 @@
 """Drift: whether what comes still looks like what the model was trained on.
 
-The population stability index of a feature is the sum over its bins of (share now - share then) * ln(share now / share
-then). By the convention of credit scoring (Siddiqi 2006) less than 0.1 is nothing, more than 0.25 a different population.
+The population stability index of a feature is the sum over its bins of (share now - share then) * ln(share now /
+share then). By the convention of credit scoring (Siddiqi 2006) less than 0.1 is nothing, more than 0.25 a different
+population.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,10 @@ def counted(rows: Mapping[Row, int], model: Model) -> dict[str, dict[str, int]]:
     profiles = {profile.feature: profile for profile in model.profiles}
     found = {feature: dict.fromkeys(profile.bins, 0) for feature, profile in profiles.items()}
     for row, times in rows.items():
-        said = {**dict(zip(FEATURES, parts_of(row), strict=True)), SCORE: score_bin(model.fraud.total(row), model.score_edges)}
+        said = {
+            **dict(zip(FEATURES, parts_of(row), strict=True)),
+            SCORE: score_bin(model.fraud.total(row), model.score_edges),
+        }
         for feature, bins in found.items():
             value = said[feature]
             bins[value if value in bins else ELSE] += times
@@ -79,5 +83,8 @@ class Watch:
         self._blocks = [*self._blocks, counted(block, self._model)][-blocks:]
         if len(self._blocks) < blocks:
             return None
-        together = {feature: {name: sum(each[feature][name] for each in self._blocks) for name in bins} for feature, bins in self._blocks[0].items()}
+        together = {
+            feature: {name: sum(each[feature][name] for each in self._blocks) for name in bins}
+            for feature, bins in self._blocks[0].items()
+        }
         return indices(together, self._model)

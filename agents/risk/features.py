@@ -22,7 +22,9 @@ from agents.parcel.case import Case
 from agents.values.money import E4, parse_e4
 
 Row = tuple[str, str, str, str, int, int]
-"""Goods, origin, departure, preference, class of mass, class of value. Missing is a value: an empty text, a class of -1."""
+"""Goods, origin, departure, preference, class of mass, class of value. Missing is a value: an empty text, a class of
+-1.
+"""
 Key = str | tuple[str | int, ...]
 """What a family counts by."""
 
@@ -40,7 +42,9 @@ FAMILIES: Final = (
     "goods_value",
     "goods_route_value",
 )
-"""What the past is counted by: each family is one feature, and one possible reason. A route is origin and departure together."""
+"""What the past is counted by: each family is one feature, and one possible reason. A route is origin and departure
+together.
+"""
 HS6_CHARS: Final = 6
 COUNTRY_CHARS: Final = 2
 PREFERRED: Final = "F"

@@ -95,7 +95,9 @@ class Card(msgspec.Struct, frozen=True):
 
     def contributions(self, row: Row) -> list[int]:
         """Points of each of `FAMILIES`."""
-        return [table.get(key, unseen) for table, key, unseen in zip(self.points, keys_of(row), self.unseen, strict=True)]
+        return [
+            table.get(key, unseen) for table, key, unseen in zip(self.points, keys_of(row), self.unseen, strict=True)
+        ]
 
     def total(self, row: Row) -> int:
         """All points: what ranks."""
@@ -144,8 +146,12 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._known: dict[Row, Line] = {}
-        # What a line's families say together: four look-ups in place of twenty-four, eight for what the past has not seen.
-        self._routes = {key: _both(model, ROUTE, (key[0][:4], key[0], key[1], key[:2], (key[0], key[2]), key)) for key in _keys(model, ROUTE.stop - 1)}
+        # What a line's families say together: four look-ups in place of twenty-four, eight for what the past has not
+        # seen.
+        self._routes = {
+            key: _both(model, ROUTE, (key[0][:4], key[0], key[1], key[:2], (key[0], key[2]), key))
+            for key in _keys(model, ROUTE.stop - 1)
+        }
         self._preferences, self._masses, self._values = (_merged(model, part) for part in (PREFERENCE, MASS, VALUE))
         self._unseen = tuple(_both(model, part, (NO_KEY, NO_KEY)) for part in (PREFERENCE, MASS, VALUE))
         self.scored = 0
@@ -184,23 +190,32 @@ class Scorer:
     def _line(self, row: Row) -> Line:
         contributions, critical = self.contributions(row)
         score, shares = shares_of(self._model.fraud, contributions)
-        return Line(self._model.fraud.base + sum(contributions), written(score, shares, self._model.critical.curve.at(critical) // E3))
+        return Line(
+            self._model.fraud.base + sum(contributions),
+            written(score, shares, self._model.critical.curve.at(critical) // E3),
+        )
 
     def contributions(self, row: Row) -> tuple[list[int], int]:
         """Points of fraud of each family, and all points of critical fraud; the same that the cards say."""
         goods, origin, departure, preference, mass, value = row
         unseen, preferences, masses, values = self._unseen, self._preferences, self._masses, self._values
         route = self._routes.get((goods, origin, departure)) or _both(self._model, ROUTE, keys_of(row)[ROUTE])
-        preferred = preferences.get((goods, origin, departure, preference)) or preferences.get((goods, preference), unseen[0])
+        preferred = preferences.get((goods, origin, departure, preference)) or preferences.get(
+            (goods, preference), unseen[0]
+        )
         massive = masses.get((goods, origin, departure, mass)) or masses.get((goods, mass), unseen[1])
         valued = values.get((goods, origin, departure, value)) or values.get((goods, value), unseen[2])
-        return [*route[0], *preferred[0], *massive[0], *valued[0]], self._model.critical.base + route[1] + preferred[1] + massive[1] + valued[1]
+        return [*route[0], *preferred[0], *massive[0], *valued[0]], self._model.critical.base + route[1] + preferred[
+            1
+        ] + massive[1] + valued[1]
 
 
 def _merged(model: Model, part: slice) -> dict[Key, _Pair]:
     """Two families that count the same, once by goods and once by goods and route: what they say together, by either key."""
     wide, narrow = part.start, part.stop - 1
-    return {key: _both(model, part, (key, NO_KEY)) for key in _keys(model, wide)} | {key: _both(model, part, ((key[0], key[3]), key)) for key in _keys(model, narrow)}
+    return {key: _both(model, part, (key, NO_KEY)) for key in _keys(model, wide)} | {
+        key: _both(model, part, ((key[0], key[3]), key)) for key in _keys(model, narrow)
+    }
 
 
 def _keys(model: Model, family: int) -> Iterable[Any]:
@@ -212,15 +227,26 @@ def _both(model: Model, part: slice, keys: Sequence[Key]) -> _Pair:
     """Points of fraud of some families, and the sum of their points of critical fraud."""
     fraud, critical = model.fraud, model.critical
     return (
-        tuple([table.get(key, unseen) for table, key, unseen in zip(fraud.points[part], keys, fraud.unseen[part], strict=True)]),
-        sum([table.get(key, unseen) for table, key, unseen in zip(critical.points[part], keys, critical.unseen[part], strict=True)]),
+        tuple(
+            [
+                table.get(key, unseen)
+                for table, key, unseen in zip(fraud.points[part], keys, fraud.unseen[part], strict=True)
+            ]
+        ),
+        sum(
+            [
+                table.get(key, unseen)
+                for table, key, unseen in zip(critical.points[part], keys, critical.unseen[part], strict=True)
+            ]
+        ),
     )
 
 
 def shares_of(card: Card, contributions: Sequence[int]) -> tuple[int, list[Share]]:
     """The score in millionths, and what each family adds to it: one is put after the other, the heaviest first, and what each step changes is its share.
 
-    Shares are whole millionths and add up to the score. The lightest are one share together; those that change nothing are left out.
+    Shares are whole millionths and add up to the score. The lightest are one share together; those that change
+    nothing are left out.
     """
     at = card.curve.at
     points = card.base
@@ -252,4 +278,8 @@ def risk_of(model: Model, row: Row) -> Risk:
     """A line's score and reasons, as values."""
     names = (*FAMILIES, BASE, OTHER)
     score, shares = shares_of(model.fraud, model.fraud.contributions(row))
-    return Risk(score / E6, tuple(Reason(names[index], share / E6) for index, share in shares), model.critical.curve.at(model.critical.total(row)) // E3 / E6)
+    return Risk(
+        score / E6,
+        tuple(Reason(names[index], share / E6) for index, share in shares),
+        model.critical.curve.at(model.critical.total(row)) // E3 / E6,
+    )

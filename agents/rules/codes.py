@@ -7,7 +7,16 @@ from agents.parcel.case import Case
 from agents.rules.quote import quoted, subheading
 from agents.rules.rule import Found
 from agents.rules.texts import is_vague
-from agents.rules.traits import NOT_SIX_DIGITS, ODD_COUNTRY, ODD_CURRENCY, ODD_PLATFORM, SUSPENDED, UNPRICED, VAGUE, about
+from agents.rules.traits import (
+    NOT_SIX_DIGITS,
+    ODD_COUNTRY,
+    ODD_CURRENCY,
+    ODD_PLATFORM,
+    SUSPENDED,
+    UNPRICED,
+    VAGUE,
+    about,
+)
 
 HS_LENGTHS: Final = (6, 10)
 SUBHEADING: Final = 6
@@ -24,12 +33,16 @@ def countries_are_known(case: Case) -> Iterator[Found]:
         if item.origin not in countries:
             yield from _unknown_country(f"/items/{index}/origin", item.origin)
     if case.header.direction == "EXPORT" and parcel.consignee.country not in countries:
-        yield Found("/consignee/country", "no country that is known was found; two letters of ISO 3166 such as JP are right")
+        yield Found(
+            "/consignee/country", "no country that is known was found; two letters of ISO 3166 such as JP are right"
+        )
 
 
 def _unknown_country(path: str, code: str) -> Iterator[Found]:
     if code:
-        yield Found(path, f"{quoted(code)} is no country; two letters of ISO 3166 such as CN are right", {"found": quoted(code)})
+        yield Found(
+            path, f"{quoted(code)} is no country; two letters of ISO 3166 such as CN are right", {"found": quoted(code)}
+        )
 
 
 @about(ODD_CURRENCY)
@@ -37,7 +50,11 @@ def currency_is_known(case: Case) -> Iterator[Found]:
     """The currency is an ISO 4217 code."""
     currency = case.parcel.currency
     if currency and currency not in case.reference.currencies:
-        yield Found("/currency", f"{quoted(currency)} is no currency; three letters of ISO 4217 such as USD are right", {"found": quoted(currency)})
+        yield Found(
+            "/currency",
+            f"{quoted(currency)} is no currency; three letters of ISO 4217 such as USD are right",
+            {"found": quoted(currency)},
+        )
 
 
 @about(UNPRICED)
@@ -50,7 +67,11 @@ def rate_exists(case: Case) -> Iterator[Found]:
         return
     for needed in dict.fromkeys((currency, DOLLAR)):
         if week is None or needed not in week.krw_e4:
-            yield Found("/currency", f"customs has no {needed} rate for {case.lodged_on}; the price will be looked at by hand", {"currency": needed, "day": str(case.lodged_on)})
+            yield Found(
+                "/currency",
+                f"customs has no {needed} rate for {case.lodged_on}; the price will be looked at by hand",
+                {"currency": needed, "day": str(case.lodged_on)},
+            )
 
 
 @about(NOT_SIX_DIGITS)
@@ -60,7 +81,11 @@ def hs_code_form(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         code = item.hs_code
         if code not in known and code and not _is_hs_code(code):
-            yield Found(f"/items/{index}/hs_code", f"{quoted(code)}, {len(code)} characters, is no commodity code; 6 or 10 digits without dots are right", {"found": quoted(code)})
+            yield Found(
+                f"/items/{index}/hs_code",
+                f"{quoted(code)}, {len(code)} characters, is no commodity code; 6 or 10 digits without dots are right",
+                {"found": quoted(code)},
+            )
 
 
 def _is_hs_code(code: str) -> bool:
@@ -88,7 +113,11 @@ def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
     registration = case.reference.carriers.get(case.carrier)
     if registration is not None and registration.suspended_on(case.lodged_on):
         since = str(registration.suspended_from)
-        yield Found("", f"the carrier is suspended since {since}; its parcels wait until customs lifts that", {"carrier": case.carrier, "since": since})
+        yield Found(
+            "",
+            f"the carrier is suspended since {since}; its parcels wait until customs lifts that",
+            {"carrier": case.carrier, "since": since},
+        )
 
 
 @about(ODD_PLATFORM)
@@ -113,7 +142,11 @@ def operator_is_in_the_register(case: Case) -> Iterator[Found]:
     platform = _platform(case)
     if platform is not None and case.reference.operator(platform) is None:
         found = quoted(platform)
-        yield Found("/order/platform", f"{found} is not in the register of e-commerce operators; the name it is registered under is right", {"platform": found})
+        yield Found(
+            "/order/platform",
+            f"{found} is not in the register of e-commerce operators; the name it is registered under is right",
+            {"platform": found},
+        )
 
 
 def _platform(case: Case) -> str | None:
@@ -130,4 +163,8 @@ def description_is_not_vague(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         if is_vague(item.description, vague):
             found = quoted(item.description)
-            yield Found(f"/items/{index}/description", f"{found} could be anything; what it is, what of and what for is right", {"found": found})
+            yield Found(
+                f"/items/{index}/description",
+                f"{found} could be anything; what it is, what of and what for is right",
+                {"found": found},
+            )

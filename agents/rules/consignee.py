@@ -65,7 +65,11 @@ def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
     """What one consignee receives under one master bill stays within the exemption limit together; else all of it is taxed as one."""
     parcel = case.facts
     supplier = parcel.supplier if case.law.figures.combine_needs_same_supplier else None
-    together = {name: seen for name, seen in case.others.items() if seen.master == parcel.master and (supplier is None or seen.supplier == supplier)}
+    together = {
+        name: seen
+        for name, seen in case.others.items()
+        if seen.master == parcel.master and (supplier is None or seen.supplier == supplier)
+    }
     yield from _combined(case, together, "came under one master bill")
 
 
@@ -74,7 +78,11 @@ def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
     parcel = case.facts
     if not parcel.purchased_on or not parcel.supplier:
         return
-    together = {name: seen for name, seen in case.others.items() if seen.purchased_on == parcel.purchased_on and seen.supplier == parcel.supplier}
+    together = {
+        name: seen
+        for name, seen in case.others.items()
+        if seen.purchased_on == parcel.purchased_on and seen.supplier == parcel.supplier
+    }
     yield from _combined(case, together, "were bought of one supplier on one day")
 
 
@@ -82,11 +90,19 @@ def _combined(case: ScreenCase, together: Mapping[str, PastParcel], said: str) -
     if not together or not case.is_import:
         return
     usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
-    # The special limit is open to none of them when one is not from the United States or holds excluded goods, whichever comes last.
-    limit_usd_e4 = min([case.facts.limit_usd_e4, *(seen.limit_usd_e4 for seen in together.values() if seen.limit_usd_e4)])
+    # The special limit is open to none of them when one is not from the United States or holds excluded goods,
+    # whichever comes last.
+    limit_usd_e4 = min(
+        [case.facts.limit_usd_e4, *(seen.limit_usd_e4 for seen in together.values() if seen.limit_usd_e4)]
+    )
     if usd_e6 > limit_usd_e4 * E2:
         bills = [name.split("/", 1)[1] for name in together][-limits.EVIDENCE_PARCELS_MAX :]
-        evidence = {"usd": show_e6(usd_e6), "limit_usd": show_e6(limit_usd_e4 * E2), "parcels": str(1 + len(together)), "house_bills": " ".join(bills)}
+        evidence = {
+            "usd": show_e6(usd_e6),
+            "limit_usd": show_e6(limit_usd_e4 * E2),
+            "parcels": str(1 + len(together)),
+            "house_bills": " ".join(bills),
+        }
         yield Found(
             "",
             f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above {evidence['limit_usd']}; one declaration of all of them is right",
@@ -105,12 +121,20 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
             count = 1 + sum(seen.received_at_ms > since_ms for seen in others)
             if count > most:
                 evidence = {"parcels": str(count), "days": str(days), "limit": str(most)}
-                yield Found("/consignee", f"{count} parcels for one consignee in {days} day(s); {most} at most pass as self-use", evidence)
+                yield Found(
+                    "/consignee",
+                    f"{count} parcels for one consignee in {days} day(s); {most} at most pass as self-use",
+                    evidence,
+                )
     since_ms = case.now_ms - WEEK_DAYS * DAY_MS
     week_usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in others if seen.received_at_ms > since_ms)
     if week_usd_e6 > case.limits.usd_e6_7d:
         evidence = {"usd": show_e6(week_usd_e6), "days": str(WEEK_DAYS), "limit": show_e6(case.limits.usd_e6_7d)}
-        yield Found("/consignee", f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at most pass as self-use", evidence)
+        yield Found(
+            "/consignee",
+            f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at most pass as self-use",
+            evidence,
+        )
 
 
 def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
@@ -118,10 +142,17 @@ def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
     if not case.is_import or not case.facts.is_person or len(case.others) + 1 < case.limits.addresses:
         return
     parcel, others = case.facts, case.others.values()
-    for what, found in (("addresses", {parcel.address, *(seen.address for seen in others)}), ("phones", {parcel.phone, *(seen.phone for seen in others)})):
+    for what, found in (
+        ("addresses", {parcel.address, *(seen.address for seen in others)}),
+        ("phones", {parcel.phone, *(seen.phone for seen in others)}),
+    ):
         count = len(found - {0})
         if count >= case.limits.addresses:
-            yield Found("/consignee", f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than {case.limits.addresses} are usual", {what: str(count)})
+            yield Found(
+                "/consignee",
+                f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than {case.limits.addresses} are usual",
+                {what: str(count)},
+            )
 
 
 def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
@@ -136,13 +167,24 @@ def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
         limit = limit_of(case.law, kind)
         total = own + sum(seen.uses.get(kind, 0) for seen in together.values())
         if limit is not None and own <= limit.most < total:
-            bills = [name.split("/", 1)[1] for name, seen in together.items() if kind in seen.uses][-limits.EVIDENCE_PARCELS_MAX :]
-            evidence = {"category": limit.category, "found": str(total), "limit": str(limit.most), "unit": limit.unit, "source": limit.source, "house_bills": " ".join(bills)}
+            bills = [name.split("/", 1)[1] for name, seen in together.items() if kind in seen.uses][
+                -limits.EVIDENCE_PARCELS_MAX :
+            ]
+            evidence = {
+                "category": limit.category,
+                "found": str(total),
+                "limit": str(limit.most),
+                "unit": limit.unit,
+                "source": limit.source,
+                "house_bills": " ".join(bills),
+            }
             said = f"{total} {limit.unit} of {limit.category} for one consignee on one day of arrival; {limit.most} at most are self-use"
             yield Found("/items", said, evidence)
 
 
-def seen_of(facts: Facts, received_at_ms: int, route: Route, sequence: int, further: int, content: bytes = b"") -> PastParcel:  # noqa: PLR0913, PLR0917 - what a memory keeps
+def seen_of(  # noqa: PLR0913, PLR0917 - what a memory keeps
+    facts: Facts, received_at_ms: int, route: Route, sequence: int, further: int, content: bytes = b""
+) -> PastParcel:
     """A parcel as its consignee's memory keeps it."""
     return PastParcel(
         received_at_ms,

@@ -4,12 +4,30 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agents.identifiers import business_number, clearance_code, eori, ioss, passport, phone_kr, postcode_kr, resident_number, s10, sscc
+from agents.identifiers import (
+    business_number,
+    clearance_code,
+    eori,
+    ioss,
+    passport,
+    phone_kr,
+    postcode_kr,
+    resident_number,
+    s10,
+    sscc,
+)
 from agents.parcel.case import Case
 from agents.rules.placeholder import is_placeholder
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
-from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_day, is_visible, repeated_placeholder
+from agents.rules.texts import (
+    ADDRESS_CHARS_MIN,
+    has_digit,
+    holds_resident_number,
+    is_day,
+    is_visible,
+    repeated_placeholder,
+)
 from agents.rules.traits import (
     BUSINESS,
     EORI,
@@ -52,7 +70,16 @@ def mandatory_text(case: Case) -> Iterator[Found]:
     """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
-    if not (parcel.house_bill and parcel.currency and consignor.name and consignor.address and consignor.country and consignee.name and consignee.address and parcel.items):
+    if not (
+        parcel.house_bill
+        and parcel.currency
+        and consignor.name
+        and consignor.address
+        and consignor.country
+        and consignee.name
+        and consignee.address
+        and parcel.items
+    ):
         yield from _missing_in_parcel(parcel)
     for index, item in enumerate(parcel.items):
         if not (item.description and item.hs_code and item.origin and item.unit_price and item.amount):
@@ -107,7 +134,11 @@ def purpose_is_known(case: Case) -> Iterator[Found]:
     """The purpose is SELF_USE, SAMPLE, GIFT or COMMERCIAL."""
     purpose = case.parcel.purpose
     if purpose not in PURPOSES:
-        yield Found("/purpose", f"{quoted(purpose)} is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right", {"found": quoted(purpose)})
+        yield Found(
+            "/purpose",
+            f"{quoted(purpose)} is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right",
+            {"found": quoted(purpose)},
+        )
 
 
 @about(ODD_DAY)
@@ -116,7 +147,9 @@ def purchase_date_is_a_date(case: Case) -> Iterator[Found]:
     order = case.parcel.order
     if order is not None and order.purchased_on is not None and not is_day(order.purchased_on):
         found = quoted(order.purchased_on)
-        yield Found("/order/purchased_on", f"{found} is no date; a day such as 2026-11-18, or null, is right", {"found": found})
+        yield Found(
+            "/order/purchased_on", f"{found} is no date; a day such as 2026-11-18, or null, is right", {"found": found}
+        )
 
 
 @about(ODD_BILL)
@@ -126,9 +159,17 @@ def house_bill_form(case: Case) -> Iterator[Found]:
     if number.isalnum() and number.isascii() and len(number) <= limits.HOUSE_BILL_CHARS_MAX:
         return
     if len(number) > limits.HOUSE_BILL_CHARS_MAX:
-        yield Found("/house_bill", f"{len(number)} characters were found; at most {limits.HOUSE_BILL_CHARS_MAX} are right", {"characters": str(len(number))})
+        yield Found(
+            "/house_bill",
+            f"{len(number)} characters were found; at most {limits.HOUSE_BILL_CHARS_MAX} are right",
+            {"characters": str(len(number))},
+        )
     elif number and _HOUSE_BILL.fullmatch(number) is None:
-        yield Found("/house_bill", f"{quoted(number)} has other characters than A-Z, a-z, 0-9, - and /; only those are right", {"found": quoted(number)})
+        yield Found(
+            "/house_bill",
+            f"{quoted(number)} has other characters than A-Z, a-z, 0-9, - and /; only those are right",
+            {"found": quoted(number)},
+        )
 
 
 @about(POSTAL)
@@ -145,7 +186,11 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
         )
     elif number and s10.country(number) not in case.reference.countries:
         country = quoted(s10.country(number))
-        yield Found("/house_bill", f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right", {"found": country})
+        yield Found(
+            "/house_bill",
+            f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right",
+            {"found": country},
+        )
 
 
 @about(NO_CLEARANCE_CODE | IMPORTED)
@@ -157,9 +202,16 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
         return
     if not code:
         if not consignee.business_number:
-            yield Found("/consignee/clearance_code", "nothing was found; P and twelve digits, or a business_number for a company, is right")
+            yield Found(
+                "/consignee/clearance_code",
+                "nothing was found; P and twelve digits, or a business_number for a company, is right",
+            )
     elif not _is_identity_number(code):
-        yield Found("/consignee/clearance_code", f"{len(code)} characters that are no clearance code were found; P and twelve digits are right", {"characters": str(len(code))})
+        yield Found(
+            "/consignee/clearance_code",
+            f"{len(code)} characters that are no clearance code were found; P and twelve digits are right",
+            {"characters": str(len(code))},
+        )
 
 
 @about(NO_CLEARANCE_CODE)
@@ -194,8 +246,15 @@ def no_resident_number_in_text(case: Case) -> Iterator[Found]:
         if item.url is not None and resident_number.contains_dashed(item.url):
             yield _resident_number_at(f"/items/{index}/url")
     order = parcel.order
-    if order is not None and resident_number.contains_dashed("\n".join((order.platform or "", order.url or "", order.order_number or "", order.seller_id or ""))):
-        for name, value in (("platform", order.platform), ("url", order.url), ("order_number", order.order_number), ("seller_id", order.seller_id)):
+    if order is not None and resident_number.contains_dashed(
+        "\n".join((order.platform or "", order.url or "", order.order_number or "", order.seller_id or ""))
+    ):
+        for name, value in (
+            ("platform", order.platform),
+            ("url", order.url),
+            ("order_number", order.order_number),
+            ("seller_id", order.seller_id),
+        ):
             # Order numbers of thirteen digits are common: only the dash tells a person's number from them.
             if value and len(value) >= resident_number.DASHED_CHARS and resident_number.contains_dashed(value):
                 yield _resident_number_at(f"/order/{name}")
@@ -215,7 +274,10 @@ def auth_number_is_given(case: Case) -> Iterator[Found]:
         return
     if case.law.figures.auth_number_required:
         found = "characters that can't be seen were found" if number else "nothing was found"
-        yield Found("/consignee/auth_number", f"{found}; the one-time authentication number that customs gave the buyer is right")
+        yield Found(
+            "/consignee/auth_number",
+            f"{found}; the one-time authentication number that customs gave the buyer is right",
+        )
 
 
 @about(ODD_PHONE | IMPORTED)
@@ -223,8 +285,14 @@ def phone_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean telephone number."""
     phone = case.parcel.consignee.phone
     if not phone_kr.is_valid(phone) and case.is_import:
-        found = f"{len(phone)} characters that are no Korean telephone number were found" if phone else "nothing was found"
-        yield Found("/consignee/phone", f"{found}; a number such as 010-XXXX-XXXX or 02-XXX-XXXX is right", {"characters": str(len(phone))})
+        found = (
+            f"{len(phone)} characters that are no Korean telephone number were found" if phone else "nothing was found"
+        )
+        yield Found(
+            "/consignee/phone",
+            f"{found}; a number such as 010-XXXX-XXXX or 02-XXX-XXXX is right",
+            {"characters": str(len(phone))},
+        )
 
 
 @about(ODD_POSTCODE | IMPORTED)
@@ -232,8 +300,14 @@ def postcode_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean postcode of five digits."""
     postcode = case.parcel.consignee.postcode
     if not postcode_kr.is_valid(postcode) and case.is_import:
-        found = f"{len(postcode)} characters that are no Korean postcode were found" if postcode else "nothing was found"
-        yield Found("/consignee/postcode", f"{found}; five digits between 01000 and 63999 are right", {"characters": str(len(postcode))})
+        found = (
+            f"{len(postcode)} characters that are no Korean postcode were found" if postcode else "nothing was found"
+        )
+        yield Found(
+            "/consignee/postcode",
+            f"{found}; five digits between 01000 and 63999 are right",
+            {"characters": str(len(postcode))},
+        )
 
 
 @about(ODD_ADDRESS | IMPORTED)
@@ -244,7 +318,10 @@ def address_is_plausible(case: Case) -> Iterator[Found]:
     if not (short or has_digit(address)) and case.is_import:
         yield Found("/consignee/address", "the address has no number; a road name address with its number is right")
     elif short and address and case.is_import:
-        yield Found("/consignee/address", f"the address has fewer than {ADDRESS_CHARS_MIN} characters; a road name address with its number is right")
+        yield Found(
+            "/consignee/address",
+            f"the address has fewer than {ADDRESS_CHARS_MIN} characters; a road name address with its number is right",
+        )
 
 
 @about(PLACEHOLDER_TEXT)
@@ -255,14 +332,32 @@ def text_says_something(case: Case) -> Iterator[Found]:
     if repeated_placeholder(consignor.name) or repeated_placeholder(consignor.address):
         for path, value in (("/consignor/name", consignor.name), ("/consignor/address", consignor.address)):
             if is_placeholder(value):
-                yield Found(path, f"{quoted(value)} only fills the field; the sender's real name and address are right", {"found": quoted(value)})
-    if is_placeholder(consignee.name) or is_placeholder(consignee.address) or (consignee.name_en and is_placeholder(consignee.name_en)):
-        for path, value in (("/consignee/name", consignee.name), ("/consignee/name_en", consignee.name_en or ""), ("/consignee/address", consignee.address)):
+                yield Found(
+                    path,
+                    f"{quoted(value)} only fills the field; the sender's real name and address are right",
+                    {"found": quoted(value)},
+                )
+    if (
+        is_placeholder(consignee.name)
+        or is_placeholder(consignee.address)
+        or (consignee.name_en and is_placeholder(consignee.name_en))
+    ):
+        for path, value in (
+            ("/consignee/name", consignee.name),
+            ("/consignee/name_en", consignee.name_en or ""),
+            ("/consignee/address", consignee.address),
+        ):
             if is_placeholder(value):
-                yield Found(path, "text that only fills the field was found; the receiver's real name and address are right")
+                yield Found(
+                    path, "text that only fills the field was found; the receiver's real name and address are right"
+                )
     for index, item in enumerate(parcel.items):
         if repeated_placeholder(item.description):
-            yield Found(f"/items/{index}/description", f"{quoted(item.description)} only fills the field; what the goods are is right", {"found": quoted(item.description)})
+            yield Found(
+                f"/items/{index}/description",
+                f"{quoted(item.description)} only fills the field; what the goods are is right",
+                {"found": quoted(item.description)},
+            )
 
 
 @about(UNPRINTABLE)
@@ -341,11 +436,17 @@ def _price_faults(path: str, text: str) -> Iterator[Found]:
     if amount is None and text:
         yield _amount_fault(path, text)
     elif amount == 0:
-        yield Found(path, "zero was found; a price above zero is right, for a gift what it is worth", {"found": quoted(text)})
+        yield Found(
+            path, "zero was found; a price above zero is right, for a gift what it is worth", {"found": quoted(text)}
+        )
 
 
 def _amount_fault(path: str, text: str) -> Found:
-    found = "a negative number was found; amounts are never negative" if text.startswith("-") else f"{quoted(text)} is no amount"
+    found = (
+        "a negative number was found; amounts are never negative"
+        if text.startswith("-")
+        else f"{quoted(text)} is no amount"
+    )
     return Found(path, f"{found}; {_AMOUNT_IS}, are right", {"found": quoted(text)})
 
 
@@ -353,9 +454,16 @@ def _amount_fault(path: str, text: str) -> Found:
 def business_number_form(case: Case) -> Iterator[Found]:
     """The business number of the Korean party, when given, has ten digits in an issued range with the right check digit."""
     parcel = case.parcel
-    party, number = ("consignee", parcel.consignee.business_number) if case.is_import else ("consignor", parcel.consignor.business_number)
+    party, number = (
+        ("consignee", parcel.consignee.business_number)
+        if case.is_import
+        else ("consignor", parcel.consignor.business_number)
+    )
     if number and not business_number.is_valid(number):
-        yield Found(f"/{party}/business_number", "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right")
+        yield Found(
+            f"/{party}/business_number",
+            "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right",
+        )
 
 
 @about(SSCC)
@@ -363,7 +471,11 @@ def sscc_form(case: Case) -> Iterator[Found]:
     """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
     code = case.parcel.sscc
     if code and not sscc.is_valid(code):
-        yield Found("/sscc", f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right", {"found": quoted(code)})
+        yield Found(
+            "/sscc",
+            f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right",
+            {"found": quoted(code)},
+        )
 
 
 @about(IOSS)
@@ -371,7 +483,11 @@ def ioss_form(case: Case) -> Iterator[Found]:
     """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
     number = case.parcel.ioss
     if number and not ioss.is_valid(number) and not case.is_import:
-        yield Found("/ioss", f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right", {"found": quoted(number)})
+        yield Found(
+            "/ioss",
+            f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right",
+            {"found": quoted(number)},
+        )
 
 
 @about(IOSS | IMPORTED)
@@ -379,7 +495,11 @@ def ioss_is_for_exports(case: Case) -> Iterator[Found]:
     """An import names no IOSS number: it is for parcels to the European Union."""
     number = case.parcel.ioss
     if number and case.is_import:
-        yield Found("/ioss", f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union", {"found": quoted(number)})
+        yield Found(
+            "/ioss",
+            f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union",
+            {"found": quoted(number)},
+        )
 
 
 @about(EORI)
@@ -388,5 +508,11 @@ def eori_form(case: Case) -> Iterator[Found]:
     parcel = case.parcel
     if parcel.consignor.eori or parcel.consignee.eori:
         for party, number in (("consignor", parcel.consignor.eori), ("consignee", parcel.consignee.eori)):
-            if number and not (eori.is_valid(number) and (eori.country(number) in case.reference.countries or eori.country(number) == eori.NORTHERN_IRELAND)):
-                yield Found(f"/{party}/eori", "no EORI number was found; a country's two letters and up to fifteen letters A-Z and digits, such as DE1234567, are right")
+            if number and not (
+                eori.is_valid(number)
+                and (eori.country(number) in case.reference.countries or eori.country(number) == eori.NORTHERN_IRELAND)
+            ):
+                yield Found(
+                    f"/{party}/eori",
+                    "no EORI number was found; a country's two letters and up to fifteen letters A-Z and digits, such as DE1234567, are right",
+                )

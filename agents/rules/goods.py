@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from agents.parcel.case import Case
 from agents.rules.quote import quoted, shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import BLOCKED, BLOCKED_CATEGORY, BRANDED, DISGUISED, IMPORTED, PRICED, PROHIBITED, PROTECTED, QUARANTINE_AGENCIES, QUARANTINED, SPECIES_CATEGORY, about
+from agents.rules.traits import (
+    BLOCKED,
+    BLOCKED_CATEGORY,
+    BRANDED,
+    DISGUISED,
+    IMPORTED,
+    PRICED,
+    PROHIBITED,
+    PROTECTED,
+    QUARANTINE_AGENCIES,
+    QUARANTINED,
+    SPECIES_CATEGORY,
+    about,
+)
 from agents.values.money import E4, above_usd, parse_e4
 
 
@@ -54,10 +67,16 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
         if understood.brand is None:
             continue
         unit_price = parse_e4(case.parcel.items[index].unit_price)
-        if unit_price and not above_usd(unit_price, price.rate_krw_e4, price.usd_krw_e4, least) and unit_price * price.rate_krw_e4 != least * price.usd_krw_e4:
+        if (
+            unit_price
+            and not above_usd(unit_price, price.rate_krw_e4, price.usd_krw_e4, least)
+            and unit_price * price.rate_krw_e4 != least * price.usd_krw_e4
+        ):
             evidence = {"brand": understood.brand, "limit_usd": f"{least / E4:.2f}"}
             yield Found(
-                f"/items/{index}/unit_price", f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where it was bought is right", evidence
+                f"/items/{index}/unit_price",
+                f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where it was bought is right",
+                evidence,
             )
 
 
@@ -67,7 +86,11 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
     for index, category, term in case.categories:
         if category.name == BLOCKED_CATEGORY and case.is_import:
             evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
-            yield Found(f"/items/{index}", f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right", evidence)
+            yield Found(
+                f"/items/{index}",
+                f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right",
+                evidence,
+            )
 
 
 @about(QUARANTINED | IMPORTED)
@@ -75,8 +98,17 @@ def quarantine_comes_first(case: Case) -> Iterator[Found]:
     """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
     for index, category, term in case.categories:
         if category.agency in QUARANTINE_AGENCIES and case.is_import:
-            evidence = {"category": category.name, "term": shown_term(term), "agency": category.agency, "source": category.source}
-            yield Found(f"/items/{index}", f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right", evidence)
+            evidence = {
+                "category": category.name,
+                "term": shown_term(term),
+                "agency": category.agency,
+                "source": category.source,
+            }
+            yield Found(
+                f"/items/{index}",
+                f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right",
+                evidence,
+            )
 
 
 @about(PROTECTED)
@@ -86,7 +118,11 @@ def species_has_a_permit(case: Case) -> Iterator[Found]:
         if category.name == SPECIES_CATEGORY:
             species = case.goods[index].cites or shown_term(term)
             evidence = {"species": species, "term": shown_term(term), "source": category.source}
-            yield Found(f"/items/{index}", f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right", evidence)
+            yield Found(
+                f"/items/{index}",
+                f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right",
+                evidence,
+            )
 
 
 @about(DISGUISED)

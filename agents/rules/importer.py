@@ -29,10 +29,22 @@ class VerifiedOnADay(Verified, Protocol):
 PATH: Final = "/consignee"
 CODE: Final = "/consignee/clearance_code"
 DIFFERS: Final[Mapping[Particular, tuple[str, str]]] = {
-    "name": ("/consignee/name", "is not the name that the clearance code is registered under; the holder's name is right"),
-    "phone": ("/consignee/phone", "is not the phone that is registered for the clearance code; the holder's is right, or the holder changes it with customs"),
-    "postcode": ("/consignee/postcode", "is at none of the addresses that are registered for the clearance code; the holder can add this one with customs"),
-    "auth_number": ("/consignee/auth_number", "was not issued for this clearance code, has expired, or was used for another order; a number of its own for each order is right"),
+    "name": (
+        "/consignee/name",
+        "is not the name that the clearance code is registered under; the holder's name is right",
+    ),
+    "phone": (
+        "/consignee/phone",
+        "is not the phone that is registered for the clearance code; the holder's is right, or the holder changes it with customs",
+    ),
+    "postcode": (
+        "/consignee/postcode",
+        "is at none of the addresses that are registered for the clearance code; the holder can add this one with customs",
+    ),
+    "auth_number": (
+        "/consignee/auth_number",
+        "was not issued for this clearance code, has expired, or was used for another order; a number of its own for each order is right",
+    ),
     "other": (PATH, "was not confirmed by customs for another reason; the holder can ask customs for it"),
 }
 """Where, and what is said of it."""
@@ -69,7 +81,10 @@ def importer_is_registered(case: VerifiedOnADay) -> Iterator[Found]:
     """The clearance code stands in the register of importers, once the register is said to be complete."""
     verification = case.verification
     if verification is not None and verification.answer == "UNKNOWN" and case.law.figures.importer_register_complete:
-        yield Found(CODE, "the clearance code is not in the register of importers; the parcel waits until customs has verified it")
+        yield Found(
+            CODE,
+            "the clearance code is not in the register of importers; the parcel waits until customs has verified it",
+        )
 
 
 def customs_confirms_the_importer(case: Verified) -> Iterator[Found]:
@@ -78,7 +93,9 @@ def customs_confirms_the_importer(case: Verified) -> Iterator[Found]:
     if verification is None:
         return
     if verification.answer == "PENDING":
-        yield Found(PATH, "customs has not verified the importer yet; the parcel waits for its answer", {"answer": "PENDING"})
+        yield Found(
+            PATH, "customs has not verified the importer yet; the parcel waits for its answer", {"answer": "PENDING"}
+        )
     elif verification.answer == "INVALID":
         yield _useless(verification)
     elif verification.answer == "MISMATCH":

@@ -111,7 +111,9 @@ class PeerPrices(NamedTuple):
 
     def is_low(self, cents: int, limits: Limits) -> bool:
         """Whether a price is a small part of what half of them take, and well below even the cheapest: of goods of many prices some are cheap."""
-        return 2 * self.lower(cents, limits.low_factor) <= self.parcels and self.nearly_all_above(cents, limits.lowest_factor)
+        return 2 * self.lower(cents, limits.low_factor) <= self.parcels and self.nearly_all_above(
+            cents, limits.lowest_factor
+        )
 
     @property
     def middle_cents(self) -> int:
@@ -128,7 +130,9 @@ class PeerComparison:
 
     __slots__ = ("_bands", "_known", "_limits", "_own", "_since_ms")
 
-    def __init__(self, bands: Mapping[int, PriceHistogram], own: Collection[ParcelLink], now_ms: int, limits: Limits) -> None:
+    def __init__(
+        self, bands: Mapping[int, PriceHistogram], own: Collection[ParcelLink], now_ms: int, limits: Limits
+    ) -> None:
         """`bands` by mark of the goods, the seller's `own` parcels among them."""
         self._bands, self._own, self._limits = bands, own, limits
         self._since_ms = now_ms - WINDOW_DAYS * DAY_MS
@@ -190,4 +194,6 @@ def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, Price
 
 def is_near(parcel: ParcelLink, limits: Limits) -> bool:
     """Whether a price lies just below the limit of exemption."""
-    return parcel.price_cents <= parcel.limit_cents and parcel.price_cents * PERCENT >= parcel.limit_cents * (PERCENT - limits.near_percent)
+    return parcel.price_cents <= parcel.limit_cents and parcel.price_cents * PERCENT >= parcel.limit_cents * (
+        PERCENT - limits.near_percent
+    )

@@ -42,9 +42,18 @@ def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
     codes = len({other.consignee for other in week})
     phones = len({other.phone for other in week})
     if len(week) > most and codes > 1 and (case.kind == PHONE or phones * case.limits.parcels_a_phone <= len(week)):
-        evidence = {"parcels": str(len(week)), "codes": str(codes), "days": str(WEEK_DAYS), "limit": str(most), "by": WHAT[case.kind]}
+        evidence = {
+            "parcels": str(len(week)),
+            "codes": str(codes),
+            "days": str(WEEK_DAYS),
+            "limit": str(most),
+            "by": WHAT[case.kind],
+        }
         yield Linked(
-            "/consignee", f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; {most} at most are usual", evidence, tuple(week)
+            "/consignee",
+            f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; {most} at most are usual",
+            evidence,
+            tuple(week),
         )
 
 
@@ -53,11 +62,21 @@ def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
     parcel = case.parcel
     if not parcel.seller or not _is_half(parcel):
         return
-    day = [other for other in _within(case, 1) if other.seller == parcel.seller and other.goods == parcel.goods and _is_half(other)]
+    day = [
+        other
+        for other in _within(case, 1)
+        if other.seller == parcel.seller and other.goods == parcel.goods and _is_half(other)
+    ]
     codes = len({other.consignee for other in day})
     if codes >= case.limits.split_codes_1d:
         together = sum(other.price_cents for other in day)
-        evidence = {"codes": str(codes), "parcels": str(len(day)), "goods": parcel.goods, "usd": _dollars(together), "limit_usd": _dollars(parcel.limit_cents)}
+        evidence = {
+            "codes": str(codes),
+            "parcels": str(len(day)),
+            "goods": parcel.goods,
+            "usd": _dollars(together),
+            "limit_usd": _dollars(parcel.limit_cents),
+        }
         limit = evidence["limit_usd"]
         said = f"{len(day)} parcels of one seller under {codes} clearance codes to one address in a day: {evidence['usd']} USD together, each up to {limit}"
         yield Linked("/consignee", said, evidence, tuple(day))
@@ -76,7 +95,14 @@ def receiver_has_few_codes(case: LinkCase) -> Iterator[Linked]:
     same = [other for other in month if other.goods == case.parcel.goods]
     codes = len({other.consignee for other in same})
     if codes >= most and len(same) * PERCENT >= len(month) * case.limits.same_goods_percent:
-        evidence = {"codes": str(codes), "parcels": str(len(same)), "of": str(len(month)), "goods": case.parcel.goods, "days": str(WINDOW_DAYS), "by": WHAT[case.kind]}
+        evidence = {
+            "codes": str(codes),
+            "parcels": str(len(same)),
+            "of": str(len(month)),
+            "goods": case.parcel.goods,
+            "days": str(WINDOW_DAYS),
+            "by": WHAT[case.kind],
+        }
         goods = f"{len(same)} parcels with goods of heading {case.parcel.goods}"
         said = f"{goods} under {codes} clearance codes to one {WHAT[case.kind]} in {WINDOW_DAYS} days; fewer than {most} codes are usual"
         yield Linked("/consignee", said, evidence, tuple(same))
@@ -92,9 +118,20 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
     if min(addresses, phones) * limits.seller_codes_a_receiver > codes:
         return
     same = [other for other in _within(case, WINDOW_DAYS) if other.goods == case.parcel.goods]
-    codes, addresses, phones = len({other.consignee for other in same}), len({other.address for other in same}), len({other.phone for other in same})
+    codes, addresses, phones = (
+        len({other.consignee for other in same}),
+        len({other.address for other in same}),
+        len({other.phone for other in same}),
+    )
     if codes >= limits.seller_codes_30d and min(addresses, phones) * limits.seller_codes_a_receiver <= codes:
-        evidence = {"codes": str(codes), "addresses": str(addresses), "phones": str(phones), "parcels": str(len(same)), "goods": case.parcel.goods, "days": str(WINDOW_DAYS)}
+        evidence = {
+            "codes": str(codes),
+            "addresses": str(addresses),
+            "phones": str(phones),
+            "parcels": str(len(same)),
+            "goods": case.parcel.goods,
+            "days": str(WINDOW_DAYS),
+        }
         said = f"{len(same)} parcels of one seller under {codes} clearance codes to {addresses} addresses and {phones} phones in {WINDOW_DAYS} days"
         yield Linked("/consignee", said, evidence, tuple(same))
 
@@ -102,12 +139,22 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
 def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
     """Of a seller's customers in a week few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
     group, limits = case.group, case.limits
-    if group is None or len(group.codes) < limits.seller_codes_30d or len(case.together) < len(group.codes) * limits.seller_parcels_a_code:
+    if (
+        group is None
+        or len(group.codes) < limits.seller_codes_30d
+        or len(case.together) < len(group.codes) * limits.seller_parcels_a_code
+    ):
         return
     same = [other for other in _within(case, WEEK_DAYS) if other.goods == case.parcel.goods]
     codes = len({other.consignee for other in same})
     if codes >= limits.seller_codes_30d and len(same) >= codes * limits.seller_parcels_a_code:
-        evidence = {"codes": str(codes), "parcels": str(len(same)), "limit": str(limits.seller_parcels_a_code), "goods": case.parcel.goods, "days": str(WEEK_DAYS)}
+        evidence = {
+            "codes": str(codes),
+            "parcels": str(len(same)),
+            "limit": str(limits.seller_parcels_a_code),
+            "goods": case.parcel.goods,
+            "days": str(WEEK_DAYS),
+        }
         goods = f"{len(same)} parcels of one seller with goods of heading {case.parcel.goods}"
         said = f"{goods} under only {codes} clearance codes in {WEEK_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
         yield Linked("/consignee", said, evidence, tuple(same))
@@ -121,8 +168,18 @@ def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
     month = _within(case, WINDOW_DAYS)
     near = [other for other in month if is_near(other, limits)]
     prices = len({(other.goods, other.price_cents) for other in near})
-    if len(near) >= limits.near_parcels_30d and len(near) * PERCENT >= len(month) * limits.near_share_percent and prices >= limits.near_prices:
-        evidence = {"parcels": str(len(near)), "of": str(len(month)), "prices": str(prices), "limit_usd": _dollars(case.parcel.limit_cents), "days": str(WINDOW_DAYS)}
+    if (
+        len(near) >= limits.near_parcels_30d
+        and len(near) * PERCENT >= len(month) * limits.near_share_percent
+        and prices >= limits.near_prices
+    ):
+        evidence = {
+            "parcels": str(len(near)),
+            "of": str(len(month)),
+            "prices": str(prices),
+            "limit_usd": _dollars(case.parcel.limit_cents),
+            "days": str(WINDOW_DAYS),
+        }
         said = f"{len(near)} of {len(month)} parcels of one seller in {WINDOW_DAYS} days lie at most {limits.near_percent} percent below the limit, at {prices} prices"
         yield Linked("/items/0", said, evidence, tuple(near))
 
@@ -136,11 +193,22 @@ def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
     if count < limits.seller_sample:
         return
     bound = step_of(parcel.piece_cents * limits.band_factor)
-    if (sum([number for step, number in steps.items() if step <= bound]) - 1) * PER_MILLE > count * limits.kind_per_mille:
+    if (
+        sum([number for step, number in steps.items() if step <= bound]) - 1
+    ) * PER_MILLE > count * limits.kind_per_mille:
         return
-    same = [other for other in case.together if other.goods == parcel.goods and other.piece_cents and kind_of(other) == kind_of(parcel)]
+    same = [
+        other
+        for other in case.together
+        if other.goods == parcel.goods and other.piece_cents and kind_of(other) == kind_of(parcel)
+    ]
     others = sorted(other.piece_cents for other in same if other.name != parcel.name)
-    evidence = {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others[len(others) // 2]), "sample": str(len(others)), "goods": parcel.goods}
+    evidence = {
+        "usd": _dollars(parcel.piece_cents),
+        "usual_usd": _dollars(others[len(others) // 2]),
+        "sample": str(len(others)),
+        "goods": parcel.goods,
+    }
     usual = evidence["usual_usd"]
     said = f"{evidence['usd']} USD a piece, where half of {len(others)} parcels of the same seller with goods of heading {parcel.goods} cost {usual} USD and more"
     yield Linked("/items/0/unit_price", said, evidence, tuple(same))
@@ -167,14 +235,28 @@ def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
     others = beside.of(parcel)
     if others is None or not others.is_low(parcel.piece_cents, limits):
         return
-    judged = [(other, of_others) for other in _within(case, WINDOW_DAYS) if other.piece_cents and (of_others := beside.of(other)) is not None]
+    judged = [
+        (other, of_others)
+        for other in _within(case, WINDOW_DAYS)
+        if other.piece_cents and (of_others := beside.of(other)) is not None
+    ]
     low = [other for other, of_others in judged if of_others.is_low(other.piece_cents, limits)]
     if len(low) >= limits.low_parcels_30d and len(low) * PERCENT >= len(judged) * limits.low_share_percent:
-        evidence = _evidence(parcel, others) | {"parcels": str(len(low)), "of": str(len(judged)), "factor": str(limits.low_factor), "days": str(WINDOW_DAYS)}
+        evidence = _evidence(parcel, others) | {
+            "parcels": str(len(low)),
+            "of": str(len(judged)),
+            "factor": str(limits.low_factor),
+            "days": str(WINDOW_DAYS),
+        }
         share = f"{len(low)} of {len(judged)} parcels of one seller in {WINDOW_DAYS} days cost at most 1/{limits.low_factor} of what others take for such goods"
         said = f"{share}; this one costs {evidence['usd']} USD a piece, where half of {others.parcels} cost {evidence['usual_usd']} USD and more"
         yield Linked("/items/0/unit_price", said, evidence, tuple(low))
 
 
 def _evidence(parcel: ParcelLink, others: PeerPrices) -> dict[str, str]:
-    return {"usd": _dollars(parcel.piece_cents), "usual_usd": _dollars(others.middle_cents), "sample": str(others.parcels), "goods": parcel.goods}
+    return {
+        "usd": _dollars(parcel.piece_cents),
+        "usual_usd": _dollars(others.middle_cents),
+        "sample": str(others.parcels),
+        "goods": parcel.goods,
+    }

@@ -16,13 +16,19 @@ FUNCTIONS: Final = ("ORIGINAL", "AMEND", "CANCEL")
 DIRECTIONS: Final = ("IMPORT", "EXPORT")
 MODES: Final = ("AIR_EXPRESS", "SEA_EXPRESS", "POST")
 
-_RFC3339: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_RFC3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 def words_are_known(case: ManifestCase) -> Iterator[Found]:
     """Function, direction and mode are words of the contract."""
     header = case.header
-    for path, found, right in (("/function", header.function, FUNCTIONS), ("/direction", header.direction, DIRECTIONS), ("/mode", header.mode, MODES)):
+    for path, found, right in (
+        ("/function", header.function, FUNCTIONS),
+        ("/direction", header.direction, DIRECTIONS),
+        ("/mode", header.mode, MODES),
+    ):
         if found not in right:
             yield Found(path, f"{quoted(found)} was found; {' or '.join(right)} is right", {"found": quoted(found)})
 
@@ -44,7 +50,11 @@ def lodging_time_is_a_time(case: ManifestCase) -> Iterator[Found]:
     try:
         case.reference.thresholds.list_limit_usd.on(case.lodged_on)
     except NotInForceError:
-        yield Found("/lodged_at", f"{case.lodged_on} is before the first day whose law is known here; the time of lodging is right", {"day": str(case.lodged_on)})
+        yield Found(
+            "/lodged_at",
+            f"{case.lodged_on} is before the first day whose law is known here; the time of lodging is right",
+            {"day": str(case.lodged_on)},
+        )
 
 
 def travel_times_are_times(case: ManifestCase) -> Iterator[Found]:
@@ -59,7 +69,11 @@ def _is_time(text: str) -> bool:
 
 
 def _no_time(path: str, text: str) -> Found:
-    return Found(path, f"{quoted(text)} is no time; RFC 3339 with offset such as 2026-11-23T14:02:11+09:00 is right", {"found": quoted(text)})
+    return Found(
+        path,
+        f"{quoted(text)} is no time; RFC 3339 with offset such as 2026-11-23T14:02:11+09:00 is right",
+        {"found": quoted(text)},
+    )
 
 
 def master_bill_form(case: ManifestCase) -> Iterator[Found]:
@@ -68,15 +82,27 @@ def master_bill_form(case: ManifestCase) -> Iterator[Found]:
     if not number or number.isspace():
         yield Found("/master_bill", "nothing was found; the master bill's number is right")
     elif case.header.mode == "AIR_EXPRESS" and not awb.is_valid(number):
-        right = f"with these digits the last one is {awb.check_digit(number)}" if awb.has_form(number) else "three digits, a dash and eight digits are right"
+        right = (
+            f"with these digits the last one is {awb.check_digit(number)}"
+            if awb.has_form(number)
+            else "three digits, a dash and eight digits are right"
+        )
         yield Found("/master_bill", f"{quoted(number)} is no air waybill number; {right}", {"found": quoted(number)})
 
 
 def airline_is_known(case: ManifestCase) -> Iterator[Found]:
     """The first three digits of an air waybill number are an airline's."""
     number = case.header.master_bill
-    if case.header.mode == "AIR_EXPRESS" and awb.is_valid(number) and awb.prefix(number) not in case.reference.airline_prefixes:
-        yield Found("/master_bill", f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill is right", {"prefix": awb.prefix(number)})
+    if (
+        case.header.mode == "AIR_EXPRESS"
+        and awb.is_valid(number)
+        and awb.prefix(number) not in case.reference.airline_prefixes
+    ):
+        yield Found(
+            "/master_bill",
+            f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill is right",
+            {"prefix": awb.prefix(number)},
+        )
 
 
 def containers_are_containers(case: ManifestCase) -> Iterator[Found]:
@@ -84,7 +110,9 @@ def containers_are_containers(case: ManifestCase) -> Iterator[Found]:
     for index, number in enumerate(case.header.containers or ()):
         if not container.is_valid(number):
             yield Found(
-                f"/containers/{index}", f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check digit are right", {"found": quoted(number)}
+                f"/containers/{index}",
+                f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check digit are right",
+                {"found": quoted(number)},
             )
 
 
@@ -92,10 +120,16 @@ def carrier_is_registered(case: ManifestCase) -> Iterator[Found]:
     """The carrier stands in the register, and its registration is in force on the day."""
     registration = case.reference.carriers.get(case.carrier)
     if registration is None:
-        yield Found("/carrier", "the carrier of this topic is not in the register of carriers; have it registered with customs", {"carrier": case.carrier})
+        yield Found(
+            "/carrier",
+            "the carrier of this topic is not in the register of carriers; have it registered with customs",
+            {"carrier": case.carrier},
+        )
     elif case.lodged_on is not None and not registration.valid_on(case.lodged_on):
         yield Found(
-            "/carrier", f"the carrier's registration is not in force on {case.lodged_on}; have it renewed with customs", {"carrier": case.carrier, "day": str(case.lodged_on)}
+            "/carrier",
+            f"the carrier's registration is not in force on {case.lodged_on}; have it renewed with customs",
+            {"carrier": case.carrier, "day": str(case.lodged_on)},
         )
 
 

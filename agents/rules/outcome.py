@@ -1,4 +1,7 @@
-"""From findings to what happens to a parcel: route, exemption, outcome. The most careful finding wins, all reasons are kept."""
+"""From findings to what happens to a parcel: route, exemption, outcome.
+
+The most careful finding wins, all reasons are kept.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
@@ -32,7 +35,16 @@ ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for 
 """The rule behind an ACT finding, by code and name."""
 
 
-UNKNOWN: Final = Rule("", unknown_rule, "ACT", "Project setting: what nobody knows is looked at", outcome="HOLD", desk="HOLD", closes="SIMPLIFIED", taxes=True)
+UNKNOWN: Final = Rule(
+    "",
+    unknown_rule,
+    "ACT",
+    "Project setting: what nobody knows is looked at",
+    outcome="HOLD",
+    desk="HOLD",
+    closes="SIMPLIFIED",
+    taxes=True,
+)
 """Stands for a rule that this version does not know, in a parcel that another version checked: the most careful."""
 
 
@@ -78,7 +90,12 @@ def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
 
 def is_bundled(case: Case, route: Route, rules: Sequence[Rule]) -> bool:
     """Whether one simplified rate stands for all taxes: of mail that nothing but its price keeps from the list."""
-    return case.header.mode == "POST" and route == "SIMPLIFIED" and bool(case.law.figures.post_simplified_rates) and closed_by(rules) is None
+    return (
+        case.header.mode == "POST"
+        and route == "SIMPLIFIED"
+        and bool(case.law.figures.post_simplified_rates)
+        and closed_by(rules) is None
+    )
 
 
 def outcome_of(route: Route, rules: Iterable[Rule]) -> Outcome:

@@ -31,7 +31,10 @@ def _figures(law: Law) -> Figures:
 
 
 def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: Law) -> tuple[Listed, ...]:
-    """The listed parties that those of a parcel resemble. Both names of a consignee, and the address that lies abroad."""
+    """The listed parties that those of a parcel resemble.
+
+    Both names of a consignee, and the address that lies abroad.
+    """
     watchlist = reference.watchlist
     if not len(watchlist):
         return ()
@@ -46,7 +49,11 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
         found += [Listed("/consignee/name", hit) for hit in hits]
     if consignee.name_en and (hits := screen(consignee.name_en, person, "", "", figures, day)):
         found += [Listed("/consignee/name_en", hit) for hit in hits]
-    abroad, path = (consignor.address, "/consignor/address") if header.direction == "IMPORT" else (consignee.address, "/consignee/address")
+    abroad, path = (
+        (consignor.address, "/consignor/address")
+        if header.direction == "IMPORT"
+        else (consignee.address, "/consignee/address")
+    )
     if abroad and (hits := watchlist.at_address(abroad)):
         found += [Listed(path, hit) for hit in hits]
     return tuple(found)
@@ -65,7 +72,9 @@ def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
     """No party bears the name of a sanctioned one."""
     if case.listed:
         hold = case.law.figures.screening_hold * FULL // E4
-        yield from _told(case, lambda hit: hit.alarm and hit.permille >= hold and hit.listed != "address", "bears the name of")
+        yield from _told(
+            case, lambda hit: hit.alarm and hit.permille >= hold and hit.listed != "address", "bears the name of"
+        )
 
 
 def _told(case: Case, counts: Callable[[Hit], bool], said: str) -> Iterator[Found]:
@@ -74,9 +83,17 @@ def _told(case: Case, counts: Callable[[Hit], bool], said: str) -> Iterator[Foun
         hit = listed.hit
         if counts(hit) and told.get(listed.path, 0) < HITS_TOLD_MAX:
             told[listed.path] = told.get(listed.path, 0) + 1
-            evidence = {"list": hit.source, "entry": hit.entry_id, "score": f"{hit.permille // FULL}.{hit.permille % FULL:03d}"}
+            evidence = {
+                "list": hit.source,
+                "entry": hit.entry_id,
+                "score": f"{hit.permille // FULL}.{hit.permille % FULL:03d}",
+            }
             evidence |= {"why": " ".join(f"{reason.feature}{reason.permille:+d}" for reason in hit.reasons)}
-            yield Found(listed.path, f"the party {said} entry {hit.entry_id} of list {hit.source}; it has to be another one", evidence)
+            yield Found(
+                listed.path,
+                f"the party {said} entry {hit.entry_id} of list {hit.source}; it has to be another one",
+                evidence,
+            )
 
 
 @about(EMBARGOED)
@@ -98,7 +115,11 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
     places += [(f"/items/{index}/origin", item.origin) for index, item in enumerate(parcel.items)]
     for path, country in places:
         if country in embargoes:
-            yield Found(path, f"{quoted(country)} is under embargo; goods from there, made there or sent there are not cleared", {"country": country, "source": embargoes[country]})
+            yield Found(
+                path,
+                f"{quoted(country)} is under embargo; goods from there, made there or sent there are not cleared",
+                {"country": country, "source": embargoes[country]},
+            )
     for name, port in (("departure_port", header.departure_port), ("arrival_port", header.arrival_port)):
         if (country := port[:PORT_COUNTRY]) in embargoes:
             yield Found(

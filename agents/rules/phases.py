@@ -55,7 +55,9 @@ class RuleIndex:
         if known is None:
             if len(self._by_traits) >= TRAITS_REMEMBERED:
                 self._by_traits.clear()
-            known = self._by_traits[traits] = tuple(rule for rule in self._rules if rule.required_traits & traits == rule.required_traits)
+            known = self._by_traits[traits] = tuple(
+                rule for rule in self._rules if rule.required_traits & traits == rule.required_traits
+            )
         return known
 
 
@@ -71,7 +73,9 @@ def _asked(rules: Iterable[Rule], law: Law) -> Iterator[ActiveRule]:
         if phase == "WARN" and rule.silent:
             phase = "OBSERVE"  # what must not be told is not told as a warning either
         if phase != "OFF":
-            yield ActiveRule(rule.check, rule.code, rule.name, _severity(rule, phase), phase, required_traits(rule.check))
+            yield ActiveRule(
+                rule.check, rule.code, rule.name, _severity(rule, phase), phase, required_traits(rule.check)
+            )
 
 
 def _severity(rule: Rule, phase: Phase) -> Severity:

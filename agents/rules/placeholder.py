@@ -9,14 +9,18 @@ from agents.values.text import fold
 IDENTICAL_MIN: Final = 3
 """From so many characters on, text of one repeated character says nothing; shorter may be a name."""
 
-EXTENSIONS: Final = frozenset({"csv", "doc", "docx", "gif", "jpeg", "jpg", "pdf", "png", "txt", "xls", "xlsx", "xml", "zip"})
+EXTENSIONS: Final = frozenset(
+    {"csv", "doc", "docx", "gif", "jpeg", "jpg", "pdf", "png", "txt", "xls", "xlsx", "xml", "zip"}
+)
 
 _EXTENSION: Final = re.compile(r"\.[a-z0-9]{1,5}")
 _FILLERS: Final = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 """Hangul fillers: letters to Unicode, and yet invisible."""
 
 HAS_LETTERS: Final = re.compile(r"([가-힣一-鿿ぁ-ヺ])(?!\1)[가-힣一-鿿ぁ-ヺ]|([A-Za-z])(?!(?i:\2))[A-Za-z].{4}")
-"""Two different letters side by side, for Latin ones with enough behind them to be no file extension: never a placeholder."""
+"""Two different letters side by side, for Latin ones with enough behind them to be no file extension: never a
+placeholder.
+"""
 
 
 def is_placeholder(text: str, folding: Callable[[str], str] = fold) -> bool:
@@ -37,4 +41,8 @@ def _says_nothing(folded: str) -> bool:
     if not any(map(str.isalpha, plain)):
         return True
     body = plain.replace(" ", "")
-    return (len(body) >= IDENTICAL_MIN and len(set(body)) == 1) or plain in EXTENSIONS or _EXTENSION.fullmatch(plain) is not None
+    return (
+        (len(body) >= IDENTICAL_MIN and len(set(body)) == 1)
+        or plain in EXTENSIONS
+        or _EXTENSION.fullmatch(plain) is not None
+    )

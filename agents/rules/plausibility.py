@@ -5,7 +5,17 @@ from typing import Final
 
 from agents.parcel.case import Case, Price
 from agents.rules.rule import Found
-from agents.rules.traits import ABOVE_LIST_LIMIT, GRAMS_A_KG, HEAVY, LINE_TOTAL_MISMATCH, MISCODED, ODD_VALUE, PAID, PAID_OTHERWISE, about
+from agents.rules.traits import (
+    ABOVE_LIST_LIMIT,
+    GRAMS_A_KG,
+    HEAVY,
+    LINE_TOTAL_MISMATCH,
+    MISCODED,
+    ODD_VALUE,
+    PAID,
+    PAID_OTHERWISE,
+    about,
+)
 from agents.values.money import E4, above_usd, parse_e4
 
 PERCENT: Final = 100
@@ -21,7 +31,9 @@ def amounts_add_up(case: Case) -> Iterator[Found]:
             continue
         product = unit * item.quantity
         # A unit price is rounded to the cent: so much may be missing for each piece.
-        if product != amount and abs(product - amount) > max(amount * tolerance // (PERCENT * E4), item.quantity * E4 // PERCENT):
+        if product != amount and abs(product - amount) > max(
+            amount * tolerance // (PERCENT * E4), item.quantity * E4 // PERCENT
+        ):
             found = _shown(product)
             evidence = {"quantity": str(item.quantity), "unit_price": _shown(unit), "amount": _shown(amount)}
             yield Found(
@@ -40,7 +52,11 @@ def weights_add_up(case: Case) -> Iterator[Found]:
         return
     if net * PERCENT * E4 > parcel.gross_weight_g * (PERCENT * E4 + case.law.figures.weight_tolerance_percent):
         evidence = {"net_g": str(net), "gross_g": str(parcel.gross_weight_g)}
-        yield Found("/gross_weight_g", f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above the net weights is right", evidence)
+        yield Found(
+            "/gross_weight_g",
+            f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above the net weights is right",
+            evidence,
+        )
 
 
 @about(MISCODED)
@@ -75,14 +91,24 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
         if below or above_usd(amount * GRAMS_A_KG, price.rate_krw_e4, price.usd_krw_e4, most * item.net_weight_g):
             said = f"less than {_shown(least)}" if below else f"more than {_shown(most)}"
             evidence = {"amount": _shown(amount), "net_g": str(item.net_weight_g)}
-            yield Found(f"/items/{index}/net_weight_g", f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, are right", evidence)
+            yield Found(
+                f"/items/{index}/net_weight_g",
+                f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, are right",
+                evidence,
+            )
 
 
 @about(PAID_OTHERWISE)
 def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
     found = _paid_above(case)
-    if found is not None and case.price is not None and above_usd(_goods_paid(case, case.price), case.price.rate_krw_e4, case.price.usd_krw_e4, case.list_limit_usd_e4):
+    if (
+        found is not None
+        and case.price is not None
+        and above_usd(
+            _goods_paid(case, case.price), case.price.rate_krw_e4, case.price.usd_krw_e4, case.list_limit_usd_e4
+        )
+    ):
         yield found
 
 
@@ -119,16 +145,26 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
     goods = sum([parse_e4(item.amount) or 0 for item in case.parcel.items])
     if paid * PERCENT * E4 < goods * (PERCENT * E4 - case.law.figures.paid_tolerance_percent):
         evidence = {"paid": _shown(paid), "goods": _shown(goods)}
-        yield Found("/order/paid", f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right", evidence)
+        yield Found(
+            "/order/paid",
+            f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right",
+            evidence,
+        )
 
 
 @about(ABOVE_LIST_LIMIT | PAID)
 def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
     """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
     price = case.price
-    if price is None or not above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, case.law.figures.list_limit_usd) or _paid(case) is None:
+    if (
+        price is None
+        or not above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, case.law.figures.list_limit_usd)
+        or _paid(case) is None
+    ):
         return
-    if any(category.prohibited is None for _, category, _ in case.categories):  # what is prohibited must not show: this finding stands on the receipt
+    if any(
+        category.prohibited is None for _, category, _ in case.categories
+    ):  # what is prohibited must not show: this finding stands on the receipt
         return
     if _paid_above(case) is None and not any(payment_covers_the_goods(case)):
         yield Found("/order/paid", "order and payment agree with what is declared: open to smart clearance")

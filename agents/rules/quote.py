@@ -1,4 +1,7 @@
-"""How a finding quotes what a carrier wrote: short, on one line, and with long numbers masked. Never used on a consignee's values."""
+"""How a finding quotes what a carrier wrote: short, on one line, and with long numbers masked.
+
+Never used on a consignee's values.
+"""
 
 import re
 

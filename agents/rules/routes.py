@@ -6,7 +6,17 @@ from agents.parcel.case import Case, Price
 from agents.parcel.price_limits import price_above
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import ABOVE_LIST_LIMIT, BUSINESS, COMMERCIAL, EXCLUDED, IMPORTED, MANY_UNITS, NO_FREIGHT, PROHIBITED, about
+from agents.rules.traits import (
+    ABOVE_LIST_LIMIT,
+    BUSINESS,
+    COMMERCIAL,
+    EXCLUDED,
+    IMPORTED,
+    MANY_UNITS,
+    NO_FREIGHT,
+    PROHIBITED,
+    about,
+)
 from agents.values.money import E4, show_e6
 
 
@@ -19,7 +29,11 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
     limit = case.list_limit_usd_e4
     if price_above(price, limit):
         evidence = _prices(price, limit)
-        yield Found("/items", f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right", evidence)
+        yield Found(
+            "/items",
+            f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right",
+            evidence,
+        )
 
 
 @about(ABOVE_LIST_LIMIT | IMPORTED)
@@ -32,7 +46,9 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
     if price_above(price, case.law.figures.list_limit_usd) and not price_above(price, limit):
         evidence = _prices(price, limit)
         yield Found(
-            "/consignor/country", f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; {evidence['goods_price_usd']} USD were found", evidence
+            "/consignor/country",
+            f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; {evidence['goods_price_usd']} USD were found",
+            evidence,
         )
 
 
@@ -40,7 +56,10 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
 def freight_is_separate(case: Case) -> Iterator[Found]:
     """The freight of an imported parcel is told apart from the price; otherwise it counts as part of the goods price."""
     if case.parcel.freight is None and case.is_import:
-        yield Found("/freight", "no freight was found, so the goods price is taken to include it; the international freight as its own amount is right")
+        yield Found(
+            "/freight",
+            "no freight was found, so the goods price is taken to include it; the international freight as its own amount is right",
+        )
 
 
 @about(EXCLUDED | IMPORTED)
@@ -48,7 +67,12 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from list clearance; one such line keeps the whole parcel from it."""
     # Of prohibited goods only the silent rules speak: this finding stands on the receipt.
     for index, category, term in case.categories:
-        if category.list_excluded and not category.simplified_excluded and category.prohibited is None and case.is_import:
+        if (
+            category.list_excluded
+            and not category.simplified_excluded
+            and category.prohibited is None
+            and case.is_import
+        ):
             yield Found(
                 f"/items/{index}",
                 f"goods of category {category.name} are kept from list clearance; a declaration is right",
@@ -73,22 +97,38 @@ def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
     for index, category, _ in case.categories:
         if category.prohibited is not None and case.is_import:
-            yield Found(f"/items/{index}", "goods that may be prohibited are kept from every simplified procedure", {"category": category.name})
+            yield Found(
+                f"/items/{index}",
+                "goods that may be prohibited are kept from every simplified procedure",
+                {"category": category.name},
+            )
 
 
 @about(COMMERCIAL | IMPORTED)
 def purpose_is_private(case: Case) -> Iterator[Found]:
     """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
-        yield Found("/purpose", "commercial goods are kept from list clearance; a declaration is right", {"purpose": "COMMERCIAL"})
+        yield Found(
+            "/purpose",
+            "commercial goods are kept from list clearance; a declaration is right",
+            {"purpose": "COMMERCIAL"},
+        )
 
 
 @about(BUSINESS | IMPORTED)
 def receiver_is_a_person(case: Case) -> Iterator[Found]:
     """Goods for self-use and gifts are for a person; what a company receives, samples aside, must be declared and is never exempt."""
     parcel = case.parcel
-    if parcel.consignee.business_number and not parcel.consignee.clearance_code and parcel.purpose in ("SELF_USE", "GIFT") and case.is_import:
-        yield Found("/consignee/business_number", f"a company receives goods said to be {parcel.purpose}; COMMERCIAL or SAMPLE, or a person's clearance code, is right")
+    if (
+        parcel.consignee.business_number
+        and not parcel.consignee.clearance_code
+        and parcel.purpose in ("SELF_USE", "GIFT")
+        and case.is_import
+    ):
+        yield Found(
+            "/consignee/business_number",
+            f"a company receives goods said to be {parcel.purpose}; COMMERCIAL or SAMPLE, or a person's clearance code, is right",
+        )
 
 
 @about(MANY_UNITS | IMPORTED)
@@ -98,7 +138,11 @@ def quantity_looks_private(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         if item.quantity > most and case.is_import and case.parcel.purpose != "COMMERCIAL":
             evidence = {"quantity": str(item.quantity), "limit": str(most)}
-            yield Found(f"/items/{index}/quantity", f"{item.quantity} units were found, {most} at most look like self-use; COMMERCIAL, if it is, is right", evidence)
+            yield Found(
+                f"/items/{index}/quantity",
+                f"{item.quantity} units were found, {most} at most look like self-use; COMMERCIAL, if it is, is right",
+                evidence,
+            )
 
 
 def _prices(price: Price, limit_usd_e4: int) -> dict[str, str]:

@@ -31,10 +31,10 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 class Rule:
     """One row of the policy, itself and equal to no other: which rows are asked is looked up for each manifest.
 
-    The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong.
-    What an ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is
-    kept from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt, a `covert` one on no decision either: only the
-    security case has it, so it changes neither route nor tax nor outcome.
+    The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong. What an
+    ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is kept
+    from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt, a `covert` one on
+    no decision either: only the security case has it, so it changes neither route nor tax nor outcome.
     """
 
     code: str

@@ -20,7 +20,11 @@ def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
     """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can: the highest are opened."""
     if case.choice.why == "RISK":
         high = {"priority_ppm": str(case.priority_ppm), "as_high_ppm": str(case.choice.tail_ppm)}
-        yield Found("", f"the risk is among the highest {case.choice.tail_ppm / 10_000:.2f} % of what the site receives", {**_where(case.choice), **high})
+        yield Found(
+            "",
+            f"the risk is among the highest {case.choice.tail_ppm / 10_000:.2f} % of what the site receives",
+            {**_where(case.choice), **high},
+        )
 
 
 def draw_spares_it(case: SelectionCase) -> Iterator[Found]:

@@ -18,7 +18,11 @@ def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
     """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount <= limit.most:
-            yield Found("/items", f"{amount} of at most {limit.most} {limit.unit} of {limit.category} were found: self-use", _evidence(limit, amount))
+            yield Found(
+                "/items",
+                f"{amount} of at most {limit.most} {limit.unit} of {limit.category} were found: self-use",
+                _evidence(limit, amount),
+            )
 
 
 @about(LIMITED)
@@ -50,4 +54,10 @@ def _above(limit: SelfUseLimit, amount: int) -> str:
 
 
 def _evidence(limit: SelfUseLimit, amount: int) -> dict[str, str]:
-    return {"category": limit.category, "found": str(amount), "limit": str(limit.most), "unit": limit.unit, "source": limit.source}
+    return {
+        "category": limit.category,
+        "found": str(amount),
+        "limit": str(limit.most),
+        "unit": limit.unit,
+        "source": limit.source,
+    }

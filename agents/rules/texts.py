@@ -19,7 +19,17 @@ VAGUE_CHARS_MAX: Final = 100
 EDGES: Final = " .,;:!?-_*#/\"'()[]"
 """Signs around a description that add nothing to it."""
 CONSOLIDATED: Final = frozenset(
-    {"consol", "consolidated", "consolidation", "consolidated cargo", "consolidated shipment", "consol cargo", "as per attached list", "혼재화물", "혼재"}
+    {
+        "consol",
+        "consolidated",
+        "consolidation",
+        "consolidated cargo",
+        "consolidated shipment",
+        "consol cargo",
+        "as per attached list",
+        "혼재화물",
+        "혼재",
+    }
 )
 """Words that say that there are goods, and not which."""
 _CONSOLIDATED_CHARS_MAX: Final = 2 * max(map(len, CONSOLIDATED))
@@ -32,7 +42,10 @@ _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @lru_cache(maxsize=65_536)
 def repeated_placeholder(text: str) -> bool:
-    """Whether a sender's text or a description only fills its field. Those repeat; receivers are never kept in a memory."""
+    """Whether a sender's text or a description only fills its field.
+
+    Those repeat; receivers are never kept in a memory.
+    """
     return is_placeholder(text, folded)
 
 
@@ -49,7 +62,11 @@ def has_digit(text: str) -> bool:
 
 def is_visible(text: str) -> bool:
     """Whether a text is 1 to 64 characters that can be seen."""
-    return text.isascii() and (text.isalnum() or (text.isprintable() and " " not in text)) and 0 < len(text) <= limits.ID_CHARS_MAX
+    return (
+        text.isascii()
+        and (text.isalnum() or (text.isprintable() and " " not in text))
+        and 0 < len(text) <= limits.ID_CHARS_MAX
+    )
 
 
 @lru_cache(maxsize=4096)

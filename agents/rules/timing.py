@@ -21,7 +21,11 @@ def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
     moment = parse_rfc3339((header.arrives_at if by_air else header.departs_at) or "")
     if moment is None:
         return
-    before = timedelta(minutes=figures.lodging_air_minutes // E4) if by_air else timedelta(hours=figures.lodging_sea_hours // E4 if header.mode == "SEA_EXPRESS" else 0)
+    before = (
+        timedelta(minutes=figures.lodging_air_minutes // E4)
+        if by_air
+        else timedelta(hours=figures.lodging_sea_hours // E4 if header.mode == "SEA_EXPRESS" else 0)
+    )
     try:
         due = moment - before
     except OverflowError:
@@ -29,7 +33,11 @@ def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
     if lodged > due:
         said = f"{figures.lodging_air_minutes // E4} minutes before arrival" if by_air else "departure"
         evidence = {"due": due.isoformat(), "lodged": lodged.isoformat()}
-        yield Found("/lodged_at", f"lodged at {lodged.isoformat()}, due by {due.isoformat()}; lodging by {said} is right", evidence)
+        yield Found(
+            "/lodged_at",
+            f"lodged at {lodged.isoformat()}, due by {due.isoformat()}; lodging by {said} is right",
+            evidence,
+        )
 
 
 def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
@@ -41,7 +49,9 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
     if abs(lodged - case.stored_at) > timedelta(hours=hours):
         evidence = {"lodged": lodged.isoformat(), "hours": str(hours)}
         yield Found(
-            "/lodged_at", f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time at which the manifest was sent is right", evidence
+            "/lodged_at",
+            f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time at which the manifest was sent is right",
+            evidence,
         )
 
 
@@ -58,5 +68,6 @@ def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
     """The house bill of an imported parcel stood on the manifest from the start; one that a correction adds must be declared."""
     if case.is_correction and case.is_import:
         yield Found(
-            "/house_bill", "an amendment adds this house bill to a manifest that was answered before; what a correction adds is kept from list clearance, a declaration is right"
+            "/house_bill",
+            "an amendment adds this house bill to a manifest that was answered before; what a correction adds is kept from list clearance, a declaration is right",
         )

@@ -17,7 +17,18 @@ from agents.parcel.price_limits import keeps_from_list
 from agents.reference import Law, Reference
 from agents.rules.placeholder import HAS_LETTERS
 from agents.rules.rule import Found
-from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_before, is_consolidated, is_day, is_vague, is_visible, names_a_place, repeated_placeholder
+from agents.rules.texts import (
+    ADDRESS_CHARS_MIN,
+    has_digit,
+    holds_resident_number,
+    is_before,
+    is_consolidated,
+    is_day,
+    is_vague,
+    is_visible,
+    names_a_place,
+    repeated_placeholder,
+)
 from agents.values.money import E4, above_usd, parse_e4
 from agents.values.text import folded
 from schemas import limits
@@ -120,7 +131,9 @@ PORT_COUNTRY: Final = 2
 """A UN/LOCODE begins with its country."""
 GRAMS_A_KG: Final = 1_000
 SENDERS_REMEMBERED: Final = 16_384
-FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX)
+FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (
+    limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX
+)
 """Lines that can't say more than a parcel may."""
 
 Check = TypeVar("Check", bound=Callable[..., Iterator[Found]])
@@ -145,12 +158,27 @@ def required_traits(check: Callable[..., Any]) -> int:
 class Traits:
     """Tells the traits of a manifest's parcels."""
 
-    __slots__ = ("_countries", "_currencies", "_embargoes", "_figures", "_lowest_limit", "_most_units", "_platforms", "_reference", "_shared", "_subheadings")
+    __slots__ = (
+        "_countries",
+        "_currencies",
+        "_embargoes",
+        "_figures",
+        "_lowest_limit",
+        "_most_units",
+        "_platforms",
+        "_reference",
+        "_shared",
+        "_subheadings",
+    )
 
     def __init__(self, header: Header, carrier: str, reference: Reference, law: Law) -> None:
         """`carrier` by the topic."""
         self._reference = reference
-        self._countries, self._currencies, self._subheadings = reference.countries, reference.currencies, reference.hs_codes
+        self._countries, self._currencies, self._subheadings = (
+            reference.countries,
+            reference.currencies,
+            reference.hs_codes,
+        )
         self._embargoes = law.embargoes
         self._figures = law.figures
         self._lowest_limit = min(law.figures.list_limit_usd, law.figures.list_limit_us_express_usd)
@@ -183,7 +211,10 @@ class Traits:
         parties = list(map(self._of_parties, cases))
         money = list(map(self._of_money, cases))
         lines = [self._of_lines(case.parcel.items) for case in cases]
-        return [self._shared | sender | party | price | line | self._of_rest(case) for sender, party, price, line, case in zip(senders, parties, money, lines, cases, strict=True)]
+        return [
+            self._shared | sender | party | price | line | self._of_rest(case)
+            for sender, party, price, line, case in zip(senders, parties, money, lines, cases, strict=True)
+        ]
 
     def _of_rest(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
         """Of what goods are taken for, and of the parcel itself."""
@@ -236,7 +267,11 @@ class Traits:
             traits |= FIELD_MISSING
         if not (name.isprintable() and address.isprintable() and (name_en is None or name_en.isprintable())):
             traits |= UNPRINTABLE
-        if HAS_LETTERS.search(name) is None or HAS_LETTERS.search(address) is None or (name_en and HAS_LETTERS.search(name_en) is None):
+        if (
+            HAS_LETTERS.search(name) is None
+            or HAS_LETTERS.search(address) is None
+            or (name_en and HAS_LETTERS.search(name_en) is None)
+        ):
             traits |= PLACEHOLDER_TEXT
         if consignee.business_number:
             traits |= BUSINESS
@@ -261,7 +296,9 @@ class Traits:
             if len(address.strip()) < ADDRESS_CHARS_MIN or not has_digit(address):
                 traits |= ODD_ADDRESS
         if order is not None:
-            if resident_number.contains_dashed(f"{order.platform}\n{order.url}\n{order.order_number}\n{order.seller_id}"):
+            if resident_number.contains_dashed(
+                f"{order.platform}\n{order.url}\n{order.order_number}\n{order.seller_id}"
+            ):
                 traits |= RESIDENT
             if order.purchased_on is not None and not is_day(order.purchased_on):
                 traits |= ODD_DAY
@@ -286,7 +323,10 @@ class Traits:
             traits, rate, least, most = UNPRICED | ODD_AMOUNT, 0, 0, 0
         else:
             figures, rate = self._figures, price.rate_krw_e4 * GRAMS_A_KG
-            least, most = figures.value_per_kg_usd_min * price.usd_krw_e4, figures.value_per_kg_usd_max * price.usd_krw_e4
+            least, most = (
+                figures.value_per_kg_usd_min * price.usd_krw_e4,
+                figures.value_per_kg_usd_max * price.usd_krw_e4,
+            )
             traits = PRICED
             if above_usd(price.goods_e4, price.rate_krw_e4, price.usd_krw_e4, self._lowest_limit):
                 traits |= ABOVE_LIST_LIMIT
@@ -297,10 +337,19 @@ class Traits:
                     traits |= ODD_AMOUNT
                 elif parcel.ecommerce and self._shared & IMPORTED:
                     traits |= PAID
-                    if not price.goods_e4 - price.local_charges_e4 <= paid <= price.goods_e4 + price.freight_e4 + price.insurance_e4:
+                    if (
+                        not price.goods_e4 - price.local_charges_e4
+                        <= paid
+                        <= price.goods_e4 + price.freight_e4 + price.insurance_e4
+                    ):
                         traits |= PAID_OTHERWISE
         for item in parcel.items:
-            unit_e4, amount_e4, quantity, weight_g = parse_e4(item.unit_price), parse_e4(item.amount), item.quantity, item.net_weight_g
+            unit_e4, amount_e4, quantity, weight_g = (
+                parse_e4(item.unit_price),
+                parse_e4(item.amount),
+                item.quantity,
+                item.net_weight_g,
+            )
             net_g += weight_g
             if not unit_e4 or not amount_e4:
                 traits |= FIELD_MISSING | ODD_AMOUNT | LINE_TOTAL_MISMATCH
@@ -320,7 +369,13 @@ class Traits:
 
     def _of_lines(self, items: Iterable[Item]) -> int:  # noqa: C901 - one line each
         """Of what lines say."""
-        traits, vague, subheadings, countries, embargoes = 0, self._reference.vague, self._subheadings, self._countries, self._embargoes
+        traits, vague, subheadings, countries, embargoes = (
+            0,
+            self._reference.vague,
+            self._subheadings,
+            self._countries,
+            self._embargoes,
+        )
         for item in items:
             description, origin = item.description, item.origin
             traits |= _of_words(description)

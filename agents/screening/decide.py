@@ -22,7 +22,14 @@ from agents.rules.outcome import acting, is_covert, outcome_of
 from agents.rules.phases import active_rules
 from agents.rules.selection import SelectionCase
 from agents.screening.decisions import EXPORT_ROUTES, _cancel, _decided, _refuse, _written
-from agents.screening.notices import _AMONG_OTHERS, CUSTOMS_CONFIRMATION_RULE, OFFICER_ACTION_CODE, _ended_by, _told, assessment_of
+from agents.screening.notices import (
+    _AMONG_OTHERS,
+    CUSTOMS_CONFIRMATION_RULE,
+    OFFICER_ACTION_CODE,
+    _ended_by,
+    _told,
+    assessment_of,
+)
 from agents.screening.relays import read_checked, write_checked
 from agents.state.consignees import ConsigneeStore
 from agents.state.inspections import InspectionCapacity
@@ -81,8 +88,17 @@ class Screening:
         written = [_written(checked, each) for checked, each in zip(declared, decided, strict=True)]
         return list(map(ProvisionalDecision, facts, laws, decided, written))
 
-    def decide(self, token: str, checked: CheckedParcel, partition: ConsigneeStore, provisional: ProvisionalDecision | None = None) -> Iterable[Output]:
-        """What a checked parcel brings, and what the partition then remembers of it. `outlook` spares work, where it was looked at before."""
+    def decide(
+        self,
+        token: str,
+        checked: CheckedParcel,
+        partition: ConsigneeStore,
+        provisional: ProvisionalDecision | None = None,
+    ) -> Iterable[Output]:
+        """What a checked parcel brings, and what the partition then remembers of it.
+
+        `outlook` spares work, where it was looked at before.
+        """
         partition.expire(checked.received_at_ms)
         if checked.operation == "VERIFY":
             return self._verified(token, checked, partition)
@@ -93,7 +109,13 @@ class Screening:
         further = checked.further if seen is None else max(checked.further, seen.further)
         supersedes = checked.supersedes if seen is None or checked.supersedes is None else seen.in_force
         if checked.path:
-            onwards = msgspec.structs.replace(checked, path=checked.path[1:], supersedes=supersedes, further=further, assessed=partition.assessed.get(name, checked.assessed))
+            onwards = msgspec.structs.replace(
+                checked,
+                path=checked.path[1:],
+                supersedes=supersedes,
+                further=further,
+                assessed=partition.assessed.get(name, checked.assessed),
+            )
             moved = Output(None, topics.CHECKED, checked.path[0], write_checked(onwards))
             if token != checked.path[-1]:
                 partition.drop(token, name)
@@ -110,14 +132,36 @@ class Screening:
         if checked.operation == "CANCEL":
             cancelled = _cancel(checked, sequence, supersedes, seen)
             if further and seen is not None:  # its numbers are not forgotten: intake does not know them
-                partition.put(token, name, msgspec.structs.replace(seen, in_force=0, latest=sequence, further=further, content=b""))
+                partition.put(
+                    token,
+                    name,
+                    msgspec.structs.replace(seen, in_force=0, latest=sequence, further=further, content=b""),
+                )
             else:
                 partition.drop(token, name)
             return (cancelled,)
-        return self._declare(token, name, checked, provisional or self.decide_provisionally([checked])[0], partition, sequence=sequence, supersedes=supersedes, further=further)
+        return self._declare(
+            token,
+            name,
+            checked,
+            provisional or self.decide_provisionally([checked])[0],
+            partition,
+            sequence=sequence,
+            supersedes=supersedes,
+            further=further,
+        )
 
     def _declare(  # noqa: PLR0913 - what a decision rests on
-        self, token: str, name: str, checked: CheckedParcel, provisional: ProvisionalDecision, partition: ConsigneeStore, *, sequence: int, supersedes: int | None, further: int
+        self,
+        token: str,
+        name: str,
+        checked: CheckedParcel,
+        provisional: ProvisionalDecision,
+        partition: ConsigneeStore,
+        *,
+        sequence: int,
+        supersedes: int | None,
+        further: int,
     ) -> Iterable[Output]:
         now_ms, facts, law = checked.received_at_ms, provisional.facts, provisional.law
         others = partition.others(token, name, now_ms)
@@ -125,7 +169,11 @@ class Screening:
         if facts.particulars:
             since_ms = now_ms - law.figures.importer_answer_hours // E4 * HOUR_MS
             verification = verification_of(partition.answer(token, facts.particulars, since_ms))
-        more = self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES) if others or verification is not None else ()
+        more = (
+            self._among(others, facts, law, now_ms, verification, is_import=checked.route not in EXPORT_ROUTES)
+            if others or verification is not None
+            else ()
+        )
         if partition.assessed:
             more = (*more, *self._open(partition, name, now_ms))
         findings, decided, written = checked.findings, provisional.decided, provisional.written
@@ -136,12 +184,22 @@ class Screening:
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
-        if more and any(finding.rule == CUSTOMS_CONFIRMATION_RULE and finding.evidence.get("answer") == "PENDING" for finding in more):
-            content = write_checked(msgspec.structs.replace(checked, findings=tuple(finding for finding in findings if finding.rule != CUSTOMS_CONFIRMATION_RULE)))
+        if more and any(
+            finding.rule == CUSTOMS_CONFIRMATION_RULE and finding.evidence.get("answer") == "PENDING"
+            for finding in more
+        ):
+            content = write_checked(
+                msgspec.structs.replace(
+                    checked,
+                    findings=tuple(finding for finding in findings if finding.rule != CUSTOMS_CONFIRMATION_RULE),
+                )
+            )
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
         assessment = assessment_of(decided.findings, facts, law, now_ms) if decided.findings else None
-        outputs = _told(token, checked, decided, written, targeted, others, assessment)  # whatever may fail comes before the memory is changed
+        outputs = _told(
+            token, checked, decided, written, targeted, others, assessment
+        )  # whatever may fail comes before the memory is changed
         if assessment is not None:
             partition.assess(name, assessment)
         partition.put(token, name, seen_of(facts, now_ms, decided.route or "GENERAL", sequence, further, content))
@@ -164,17 +222,48 @@ class Screening:
             if facts.particulars != answer.particulars:
                 continue
             law = self._reference_at(waiting.received_at_ms).on(date.fromordinal(facts.lodged_on))
-            case = ScreenCase(now_ms=checked.received_at_ms, facts=facts, others={}, law=law, limits=limits_under(law), verification=verification)
-            more = tuple([rule.finding(found) for rule in active_rules(SCREENING_RULES, law) if rule.name == CUSTOMS_CONFIRMATION_RULE for found in rule.check(case)])
+            case = ScreenCase(
+                now_ms=checked.received_at_ms,
+                facts=facts,
+                others={},
+                law=law,
+                limits=limits_under(law),
+                verification=verification,
+            )
+            more = tuple(
+                [
+                    rule.finding(found)
+                    for rule in active_rules(SCREENING_RULES, law)
+                    if rule.name == CUSTOMS_CONFIRMATION_RULE
+                    for found in rule.check(case)
+                ]
+            )
             sequence, further = seen.latest + 1, seen.further + 1
             ids = Ids(waiting.carrier, waiting.manifest_id, waiting.manifest_version)
-            again = msgspec.structs.replace(waiting, decision_id=ids.of(waiting.house_bill, "VERIFIED", str(sequence)), event="VERIFIED", received_at_ms=checked.received_at_ms)
+            again = msgspec.structs.replace(
+                waiting,
+                decision_id=ids.of(waiting.house_bill, "VERIFIED", str(sequence)),
+                event="VERIFIED",
+                received_at_ms=checked.received_at_ms,
+            )
             findings = (*waiting.findings, *more)
             among = tuple(finding for finding in findings if finding.code in _AMONG_OTHERS)
             decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
-            targeted = (*[finding for finding in findings if is_covert(finding)], *self._selected(partition.books, again, facts, decided, findings))
-            decided_anew[name] = msgspec.structs.replace(seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b"")
-            outputs += _told(token, again, decided, _written(again, decided), targeted, partition.others(token, name, checked.received_at_ms))
+            targeted = (
+                *[finding for finding in findings if is_covert(finding)],
+                *self._selected(partition.books, again, facts, decided, findings),
+            )
+            decided_anew[name] = msgspec.structs.replace(
+                seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b""
+            )
+            outputs += _told(
+                token,
+                again,
+                decided,
+                _written(again, decided),
+                targeted,
+                partition.others(token, name, checked.received_at_ms),
+            )
         partition.record_answer(token, answer, checked.received_at_ms)
         for name, kept in decided_anew.items():
             partition.put(token, name, kept)
@@ -186,7 +275,13 @@ class Screening:
         if assessed is None:
             return ()
         law = self._reference.on(day_of_ms(now_ms))
-        return tuple([rule.finding(found) for rule in active_rules(ACTION_RULES, law) for found in rule.check(ActionCase(open=assessed))])
+        return tuple(
+            [
+                rule.finding(found)
+                for rule in active_rules(ACTION_RULES, law)
+                for found in rule.check(ActionCase(open=assessed))
+            ]
+        )
 
     def _acted(self, token: str, checked: CheckedParcel, partition: ConsigneeStore) -> Iterable[Output]:
         """An officer, or a changed list, about a decision: if it is still in force, a further one supersedes it.
@@ -199,35 +294,65 @@ class Screening:
         name = f"{acted_on.carrier}/{acted_on.house_bill}"
         seen = partition.get(token, name)
         if seen is None or not seen.in_force:
-            raise UnreadableError(dead_letter.STALE, f"no decision on {acted_on.house_bill!r} of {acted_on.carrier!r} is in force with this consignee; look it up again")
+            raise UnreadableError(
+                dead_letter.STALE,
+                f"no decision on {acted_on.house_bill!r} of {acted_on.carrier!r} is in force with this consignee; look it up again",
+            )
         if seen.in_force != action.sequence:
-            raise UnreadableError(dead_letter.STALE, f"decision {action.sequence} on {acted_on.house_bill!r} is not in force any more, {seen.in_force} is: look at it first")
+            raise UnreadableError(
+                dead_letter.STALE,
+                f"decision {action.sequence} on {acted_on.house_bill!r} is not in force any more, {seen.in_force} is: look at it first",
+            )
         facts = _FACTS(acted_on.facts)
         law = self._reference_at(acted_on.received_at_ms).on(date.fromordinal(facts.lodged_on))
         today = self._reference.on(day_of_ms(now_ms))
         case = ActionCase(action=action.action, by=action.by, why=action.why)
         said = tuple([rule.finding(found) for rule in active_rules(ACTION_RULES, today) for found in rule.check(case)])
-        ended = action.action in ("RELEASE", "ANSWER") and (action.action == "RELEASE" or partition.assessed.get(name) in (None, "REQUEST_FOR_INFORMATION"))
-        before = tuple([finding for finding in acted_on.findings if not (ended and finding.code == OFFICER_ACTION_CODE)])
+        ended = action.action in ("RELEASE", "ANSWER") and (
+            action.action == "RELEASE" or partition.assessed.get(name) in (None, "REQUEST_FOR_INFORMATION")
+        )
+        before = tuple(
+            [finding for finding in acted_on.findings if not (ended and finding.code == OFFICER_ACTION_CODE)]
+        )
         findings = (*before, *said)
         among = tuple([finding for finding in findings if finding.code in _AMONG_OTHERS])
         sequence, further = seen.latest + 1, seen.further + 1
         ids = Ids(acted_on.carrier, acted_on.manifest_id, acted_on.manifest_version)
-        again = msgspec.structs.replace(acted_on, decision_id=ids.of(acted_on.house_bill, action.event, str(sequence)), event=action.event, received_at_ms=now_ms)
+        again = msgspec.structs.replace(
+            acted_on,
+            decision_id=ids.of(acted_on.house_bill, action.event, str(sequence)),
+            event=action.event,
+            received_at_ms=now_ms,
+        )
         decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
         assessment = action.action if action.action in ASSESSMENTS else None
         if ended:
-            left = [finding for finding in decided.findings if action.action == "ANSWER" and finding.code != INFORMATION_REQUEST_CODE]
+            left = [
+                finding
+                for finding in decided.findings
+                if action.action == "ANSWER" and finding.code != INFORMATION_REQUEST_CODE
+            ]
             decided = msgspec.structs.replace(decided, outcome=outcome_of(decided.route or "GENERAL", acting(left)))
             outputs = _ended_by(action, again, decided)
         else:
-            outputs = _told(token, again, decided, _written(again, decided), (), partition.others(token, name, now_ms), assessment)
+            outputs = _told(
+                token, again, decided, _written(again, decided), (), partition.others(token, name, now_ms), assessment
+            )
         if ended or assessment is not None:
             partition.assess(name, assessment)
-        partition.put(token, name, msgspec.structs.replace(seen, in_force=sequence, latest=sequence, further=further, content=b""))
+        partition.put(
+            token, name, msgspec.structs.replace(seen, in_force=sequence, latest=sequence, further=further, content=b"")
+        )
         return outputs
 
-    def _selected(self, books: InspectionCapacity, checked: CheckedParcel, facts: Facts, decided: DecisionTail, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def _selected(
+        self,
+        books: InspectionCapacity,
+        checked: CheckedParcel,
+        facts: Facts,
+        decided: DecisionTail,
+        findings: Iterable[Finding],
+    ) -> tuple[Finding, ...]:
         """Whether the inspectors of its site look at a parcel that nothing else stops, and why."""
         law = self._reference.on(day_of_ms(checked.received_at_ms))
         site, rates = law.site(facts.port, facts.mode), law.rates_of(checked.carrier)
@@ -240,16 +365,35 @@ class Screening:
                 books.count(site, shift, "OPEN" if decided.outcome == "INSPECT" else None)
             return ()
         priority_ppm = priority_of(score_ppm_of(checked.risk), findings, law.signals)
-        choice = books.choose(site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new)
+        choice = books.choose(
+            site, shift, rates, facts.draw, priority_ppm, law.figures.selection_warm_up_parcels // E4, is_new=is_new
+        )
         if choice is None:
             return ()
         case = SelectionCase(choice=choice, priority_ppm=priority_ppm)
         return tuple([rule.finding(found) for rule in active_rules(SELECTION_RULES, law) for found in rule.check(case)])
 
-    def _among(self, others: Mapping[str, PastParcel], facts: Facts, law: Law, now_ms: int, verification: Verification | None, *, is_import: bool) -> tuple[Finding, ...]:  # noqa: PLR0913 - what the rules look at
+    def _among(  # noqa: PLR0913 - what the rules look at
+        self,
+        others: Mapping[str, PastParcel],
+        facts: Facts,
+        law: Law,
+        now_ms: int,
+        verification: Verification | None,
+        *,
+        is_import: bool,
+    ) -> tuple[Finding, ...]:
         """What the rules find of a parcel among the others of its consignee."""
         limits = limits_under(self._reference.on(day_of_ms(now_ms)))
-        case = ScreenCase(now_ms=now_ms, facts=facts, others=others, law=law, limits=limits, verification=verification, is_import=is_import)
+        case = ScreenCase(
+            now_ms=now_ms,
+            facts=facts,
+            others=others,
+            law=law,
+            limits=limits,
+            verification=verification,
+            is_import=is_import,
+        )
         return tuple([rule.finding(found) for rule in active_rules(SCREENING_RULES, law) for found in rule.check(case)])
 
 
@@ -258,4 +402,6 @@ def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[st
     told = {finding.code: finding for finding in findings}
     if not told:
         return score_ppm
-    return score_ppm + sum([signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()])
+    return score_ppm + sum(
+        [signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()]
+    )

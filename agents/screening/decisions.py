@@ -27,14 +27,28 @@ DUTY_EXEMPT_CATEGORY: Final = "ALCOHOL"
 """Goods that are exempt from duty alone."""
 
 
-def _decided(checked: CheckedParcel, facts: Facts, law: Law, more: Sequence[Finding], findings: tuple[Finding, ...], *, sequence: int, supersedes: int | None) -> DecisionTail:  # noqa: PLR0913 - what a decision rests on
-    """The decided part of a decision; `more` are the findings of screening among `findings`. What is covert stands on no decision."""
+def _decided(  # noqa: PLR0913 - what a decision rests on
+    checked: CheckedParcel,
+    facts: Facts,
+    law: Law,
+    more: Sequence[Finding],
+    findings: tuple[Finding, ...],
+    *,
+    sequence: int,
+    supersedes: int | None,
+) -> DecisionTail:
+    """The decided part of a decision; `more` are the findings of screening among `findings`.
+
+    What is covert stands on no decision.
+    """
     shown = tuple([finding for finding in findings if not is_covert(finding)]) if findings else ()
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
     if more:
         rules = acting(more)
         route = _route_among(route, facts, more, law)
-        on_mail_list = bundled or (facts.mode == "POST" and checked.route == "LIST" and bool(law.figures.post_simplified_rates))
+        on_mail_list = bundled or (
+            facts.mode == "POST" and checked.route == "LIST" and bool(law.figures.post_simplified_rates)
+        )
         bundled = on_mail_list and route == "SIMPLIFIED" and closed_by(rules) is None
         relief = "NONE" if any(rule.taxes for rule in rules) else relief
     return DecisionTail(
@@ -58,12 +72,20 @@ def _written(checked: CheckedParcel, decided: DecisionTail) -> bytes:
 def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
     """The route once the consignee's other parcels are known.
 
-    Parcels taxed as one are declared in general; mail up to its limit is still taxed on the mail list (Import notice Art. 69(1)).
+    Parcels taxed as one are declared in general; mail up to its limit is still taxed on the mail list (Import notice
+    Art. 69(1)).
     """
     rules = acting(findings)
     if not rules or route in EXPORT_ROUTES:
         return route
-    together_usd_e6 = max((parse_e6(finding.evidence["usd"]) for finding in findings if finding.severity == "ACT" and finding.code in COMBINED_TAXATION_CODES), default=0)
+    together_usd_e6 = max(
+        (
+            parse_e6(finding.evidence["usd"])
+            for finding in findings
+            if finding.severity == "ACT" and finding.code in COMBINED_TAXATION_CODES
+        ),
+        default=0,
+    )
     if together_usd_e6 and (facts.mode != "POST" or together_usd_e6 > law.figures.simplified_limit_post_usd * E2):
         return "GENERAL"
     return "SIMPLIFIED" if route == "LIST" and (together_usd_e6 or closed_by(rules)) else route
@@ -114,7 +136,9 @@ def _refuse(checked: CheckedParcel, sequence: int) -> Output:
     return _ended(topics.REJECTED, checked, sequence, None, None, "REJECT")
 
 
-def _ended(topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome) -> Output:  # noqa: PLR0913, PLR0917 - what a decision says
+def _ended(  # noqa: PLR0913, PLR0917 - what a decision says
+    topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome
+) -> Output:
     decided = DecisionTail(
         decision_id=checked.decision_id,
         sequence=sequence,

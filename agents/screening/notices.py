@@ -33,7 +33,13 @@ FOLLOW_UP_EVENTS: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
 
 
 def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
-    token: str, checked: CheckedParcel, decided: DecisionTail, written: bytes, targeted: tuple[Finding, ...], others: Mapping[str, PastParcel], assessment: Assessment | None = None
+    token: str,
+    checked: CheckedParcel,
+    decided: DecisionTail,
+    written: bytes,
+    targeted: tuple[Finding, ...],
+    others: Mapping[str, PastParcel],
+    assessment: Assessment | None = None,
 ) -> tuple[Output, ...]:
     """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
     decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, written)
@@ -43,7 +49,14 @@ def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
     return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))
 
 
-def _cases(token: str, checked: CheckedParcel, decided: DecisionTail, targeted: tuple[Finding, ...], evidence: tuple[str, ...], assessment: Assessment | None) -> Iterator[Output]:  # noqa: PLR0913, PLR0917 - what a case rests on
+def _cases(  # noqa: PLR0913, PLR0917 - what a case rests on
+    token: str,
+    checked: CheckedParcel,
+    decided: DecisionTail,
+    targeted: tuple[Finding, ...],
+    evidence: tuple[str, ...],
+    assessment: Assessment | None,
+) -> Iterator[Output]:
     """A security case for each desk, and a notice for the carrier when it must act and may know."""
     desks = desks_of((*decided.findings, *targeted))
     if not desks:
@@ -69,30 +82,64 @@ def _cases(token: str, checked: CheckedParcel, decided: DecisionTail, targeted: 
             opened_at=decided.decided_at,
             lane=lane_of(findings) if desk == "INSPECTION" else None,
         )
-        yield Output(avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case))
+        yield Output(
+            avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case)
+        )
     notice = _notice(checked, decision_head, decided, ids, further, assessment)
     if notice is not None:
-        yield Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice))
+        yield Output(
+            avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)
+        )
 
 
-def _notice(checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, ids: Ids, further: tuple[str, ...], assessment: Assessment | None) -> Receipt | None:  # noqa: PLR0913, PLR0917 - what a notice says
+def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
+    checked: CheckedParcel,
+    decision_head: DecisionHead,
+    decided: DecisionTail,
+    ids: Ids,
+    further: tuple[str, ...],
+    assessment: Assessment | None,
+) -> Receipt | None:
     """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
     told = [finding for finding in decided.findings if not is_silent(finding)]
     outcome = outcome_of(checked.route or "GENERAL", acting(told))
-    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for findings in desks_of(told).values() for finding in findings)
+    shown = tuple(
+        ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
+        for findings in desks_of(told).values()
+        for finding in findings
+    )
     if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
         return None
-    return _receipt(checked, decision_head, decided, ids.of(checked.house_bill, "notice", outcome, *further), ParcelAnswer(checked.house_bill, "", assessment or outcome, shown))
+    return _receipt(
+        checked,
+        decision_head,
+        decided,
+        ids.of(checked.house_bill, "notice", outcome, *further),
+        ParcelAnswer(checked.house_bill, "", assessment or outcome, shown),
+    )
 
 
 def _ended_by(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
     """A decision that ends a hold, and a notice of it for the carrier."""
     decision_head = read_decision_head(checked.decision_head)
-    shown = tuple(ReceiptFinding(finding.code, finding.severity, finding.path, finding.message) for finding in decided.findings if finding.code == OFFICER_ACTION_CODE)
-    receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(checked.house_bill, "notice", action.action, checked.decision_id)
-    notice = _receipt(checked, decision_head, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown))
+    shown = tuple(
+        ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
+        for finding in decided.findings
+        if finding.code == OFFICER_ACTION_CODE
+    )
+    receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(
+        checked.house_bill, "notice", action.action, checked.decision_id
+    )
+    notice = _receipt(
+        checked, decision_head, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown)
+    )
     return (
-        Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, _written(checked, decided)),
+        Output(
+            avro.DECISION,
+            topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"],
+            checked.house_bill,
+            _written(checked, decided),
+        ),
         Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
     )
 
@@ -102,12 +149,16 @@ def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: i
     if not law.assessments or facts.mode == "SEA_EXPRESS" or facts.departs_ms <= now_ms:
         return None
     called = {
-        law.assessments.get(finding.code) or law.assessments.get(f"{finding.code}.{finding.rule}") for finding in findings if finding.severity == "ACT" and not is_silent(finding)
+        law.assessments.get(finding.code) or law.assessments.get(f"{finding.code}.{finding.rule}")
+        for finding in findings
+        if finding.severity == "ACT" and not is_silent(finding)
     }
     return next((each for each in ASSESSMENTS if each in called), None)
 
 
-def _receipt(checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, receipt_id: str, answer: ParcelAnswer) -> Receipt:
+def _receipt(
+    checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, receipt_id: str, answer: ParcelAnswer
+) -> Receipt:
     """A notice about one parcel."""
     return Receipt(
         receipt_id=receipt_id,

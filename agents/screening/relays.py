@@ -62,4 +62,7 @@ def relayed(answer: Answer, now_ms: int) -> CheckedParcel:
 
 def read_decision_head(decision_head: bytes) -> DecisionHead:
     """The settled part of a decision, read back."""
-    return msgspec.convert(avro.reader(avro.DECISION, DecisionHead.__struct_fields__)(avro.frame(avro.DECISION) + decision_head), DecisionHead)
+    return msgspec.convert(
+        avro.reader(avro.DECISION, DecisionHead.__struct_fields__)(avro.frame(avro.DECISION) + decision_head),
+        DecisionHead,
+    )

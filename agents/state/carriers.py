@@ -27,7 +27,9 @@ class HouseBillState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     corrected: bool = False
     """Whether an amendment added it to a manifest that was answered before."""
     marks: bytes = b""
-    """By which marks linking knows the parcel in force, and since when (`agents.intake.link_messages`); empty where it knows none."""
+    """By which marks linking knows the parcel in force, and since when (`agents.intake.link_messages`); empty where
+    it knows none.
+    """
 
 
 class ManifestState(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -87,7 +87,10 @@ def last_day(kept: ConsigneeState) -> int:
 
 
 def pack(kept: ConsigneeState) -> bytes:
-    """A consignee as the changelog has it: the form, the last day, and what is remembered. Equal consignees, equal bytes."""
+    """A consignee as the changelog has it: the form, the last day, and what is remembered.
+
+    Equal consignees, equal bytes.
+    """
     if len(kept.parcels) <= PLAIN_PARCELS_MAX and not kept.answers:
         plain = _plain(kept.parcels)
         if plain is not None:
@@ -105,11 +108,19 @@ def _plain(parcels: Mapping[str, PastParcel]) -> bytes | None:
     latest_ms = 0
     for said, seen in parcels.items():
         name = said.encode()
-        received_at_ms, usd_e6, master, supplier, address, phone = seen.received_at_ms, seen.usd_e6, seen.master, seen.supplier, seen.address, seen.phone
+        received_at_ms, usd_e6, master, supplier, address, phone = (
+            seen.received_at_ms,
+            seen.usd_e6,
+            seen.master,
+            seen.supplier,
+            seen.address,
+            seen.phone,
+        )
         days = seen.purchased_on | seen.arrives_on << _ORDINAL_BITS
         limit_usd_e4 = seen.limit_usd_e4
         if (
-            (received_at_ms | usd_e6 | master | supplier | address | phone | days) >> _MARK_BITS  # of a negative number something is left as well
+            (received_at_ms | usd_e6 | master | supplier | address | phone | days)
+            >> _MARK_BITS  # of a negative number something is left as well
             or seen.purchased_on > _ORDINAL
             or seen.arrives_on > _ORDINAL
             or limit_usd_e4 >> _LIMIT_BITS

@@ -11,7 +11,18 @@ from typing import Final
 import msgspec
 
 from agents.importers.customs_interface import Answer
-from agents.state.consignee_encoding import _DAY, _DAY_MAX, _FORMS, ConsigneeState, RecordedAnswer, key_of, last_day, pack, token_of, unpack
+from agents.state.consignee_encoding import (
+    _DAY,
+    _DAY_MAX,
+    _FORMS,
+    ConsigneeState,
+    RecordedAnswer,
+    key_of,
+    last_day,
+    pack,
+    token_of,
+    unpack,
+)
 from agents.state.inspections import InspectionCapacity
 from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
@@ -35,7 +46,10 @@ class _Open(msgspec.Struct, gc=False):
 
 
 class ConsigneeStore:
-    """What screening remembers of the consignees of one partition. A consignee's parcels are dicts by carrier and house bill."""
+    """What screening remembers of the consignees of one partition.
+
+    A consignee's parcels are dicts by carrier and house bill.
+    """
 
     __slots__ = ("_by_day", "_day", "_open", "_packed", "assessed", "assessed_dirty", "books", "dirty")
 
@@ -44,7 +58,9 @@ class ConsigneeStore:
         self.books = InspectionCapacity(number, of)
         """What was selected for inspection, by site."""
         self.assessed: dict[str, Assessment] = {}
-        """What carriers were told before loading and nobody has ended, by carrier and house bill; kept until then, whatever is sent anew."""
+        """What carriers were told before loading and nobody has ended, by carrier and house bill; kept until then,
+        whatever is sent anew.
+        """
         self.assessed_dirty: set[str] = set()
         self.dirty: set[str] = set()
         """Consignees changed since the last commit, for the changelog."""
@@ -52,7 +68,9 @@ class ConsigneeStore:
         self._open: dict[str, _Open] = {}
         """Unpacked consignees; they count before what is packed."""
         self._by_day: defaultdict[bytes, defaultdict[int, bytearray]] = defaultdict(lambda: defaultdict(bytearray))
-        """Keys of the consignees by last day, those of one length one after the other. One may stand on several days: that of its bytes counts."""
+        """Keys of the consignees by last day, those of one length one after the other. One may stand on several
+        days: that of its bytes counts.
+        """
         self._day = 0
 
     @property
@@ -81,11 +99,16 @@ class ConsigneeStore:
             self._open.clear()
 
     def restore(self, key: bytes, packed: bytes | None) -> None:
-        """Take a consignee from the changelog; None, a tombstone, when it is forgotten. Before anything else is done with the partition."""
+        """Take a consignee from the changelog; None, a tombstone, when it is forgotten.
+
+        Before anything else is done with the partition.
+        """
         if packed is None:
             self._packed.pop(key, None)
         elif packed[:1] not in _FORMS:
-            raise ValueError(f"the changelog has a consignee in no form that is known, {packed[:1]!r}: another version wrote it")
+            raise ValueError(
+                f"the changelog has a consignee in no form that is known, {packed[:1]!r}: another version wrote it"
+            )
         else:
             self._keep(key, packed)
 
@@ -108,7 +131,11 @@ class ConsigneeStore:
         if opened is None:
             key = key_of(token)
             packed = self._packed.get(key)
-            opened = self._open[token] = _Open(key, ConsigneeState({}, {}), known=False) if packed is None else _Open(key, unpack(packed), known=True)
+            opened = self._open[token] = (
+                _Open(key, ConsigneeState({}, {}), known=False)
+                if packed is None
+                else _Open(key, unpack(packed), known=True)
+            )
         return opened
 
     # as screening has it
@@ -177,7 +204,11 @@ class ConsigneeStore:
         if not parcels:
             return {}
         since_ms = now_ms - WINDOW_DAYS * DAY_MS
-        return {other: seen for other, seen in parcels.items() if other != name and seen.received_at_ms > since_ms and seen.in_force}
+        return {
+            other: seen
+            for other, seen in parcels.items()
+            if other != name and seen.received_at_ms > since_ms and seen.in_force
+        }
 
     def waiting_bytes(self, token: str, name: str) -> int:
         """How much is kept of the consignee's other parcels until customs answers."""

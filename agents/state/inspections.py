@@ -92,8 +92,13 @@ class InspectionCapacity:
         if lane is not None:
             _use(counted, lane)
 
-    def choose(self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int, warm_up: int, *, is_new: bool) -> Selection | None:  # noqa: PLR0913, PLR0917 - what a choice rests on
-        """Whether a parcel is looked at. Once chosen, it stays so, whatever an amendment says. Before `warm_up` parcels nobody knows what is high."""
+    def choose(  # noqa: PLR0913, PLR0917 - what a choice rests on
+        self, site: Site, shift: int, rates: Rates, draw: int, priority_ppm: int, warm_up: int, *, is_new: bool
+    ) -> Selection | None:
+        """Whether a parcel is looked at.
+
+        Once chosen, it stays so, whatever an amendment says. Before `warm_up` parcels nobody knows what is high.
+        """
         if not is_new:
             if (before := self._chosen.get(draw)) is not None:
                 return before

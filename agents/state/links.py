@@ -14,7 +14,9 @@ from schemas.parcel_links import ADDRESS, PHONE, SELLER, ParcelLink, Retraction
 T = TypeVar("T")
 
 REACH_DAYS: Final = WINDOW_DAYS + 2
-"""Records older than this before the last one leave no trace in the memory: the window, and the day that is swept at once."""
+"""Records older than this before the last one leave no trace in the memory: the window, and the day that is swept at
+once.
+"""
 WINDOW_MS: Final = WINDOW_DAYS * DAY_MS
 GROUP_PARCELS_MIN: Final = 8
 """With fewer parcels of one heading a seller's are not counted on the way."""
@@ -93,7 +95,9 @@ class LinkStore:
         """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
         self.sellers: dict[int, Seller] = {}
         self.bands: dict[int, PriceHistogram] = {}
-        """By mark of the goods, as `ParcelLink` has them: its commodity and its kind; those seen on the latest day last."""
+        """By mark of the goods, as `ParcelLink` has them: its commodity and its kind; those seen on the latest day
+        last.
+        """
         self._by_day: defaultdict[int, set[int]] = defaultdict(set)
         """Marks by the days of their parcels."""
         self._day = 0
@@ -144,7 +148,11 @@ class LinkStore:
                         del self.receivers[mark]
                 elif kept.pop(gone.name, None) is not None and not kept:
                     del self.receivers[mark]
-        if gone.kinds & SELLER and (seller := self.sellers.get(gone.seller)) is not None and (parcel := seller.parcels.get(gone.name)) is not None:
+        if (
+            gone.kinds & SELLER
+            and (seller := self.sellers.get(gone.seller)) is not None
+            and (parcel := seller.parcels.get(gone.name)) is not None
+        ):
             self._remove_from_seller(seller, parcel)
             if not seller.parcels:
                 del self.sellers[gone.seller]
@@ -158,7 +166,9 @@ class LinkStore:
         horizon = day - WINDOW_DAYS - 1
         for old in [kept for kept in self._by_day if kept < horizon]:
             for mark in self._by_day.pop(old):
-                if (kept := self.receivers.get(mark)) is not None and _last_day([_PARCEL_LINK(kept)] if isinstance(kept, bytes) else kept.values()) < horizon:
+                if (kept := self.receivers.get(mark)) is not None and _last_day(
+                    [_PARCEL_LINK(kept)] if isinstance(kept, bytes) else kept.values()
+                ) < horizon:
                     del self.receivers[mark]
                 if (seller := self.sellers.get(mark)) is not None and _last_day(seller.parcels.values()) < horizon:
                     del self.sellers[mark]

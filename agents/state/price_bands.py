@@ -16,7 +16,10 @@ STEPS: Final = 128
 
 
 class Group(msgspec.Struct, gc=False):
-    """What one seller sends of one heading: how many parcels by code, address, phone, and by kind of goods and step of price. Follows from the seller's parcels."""
+    """What one seller sends of one heading: how many parcels by code, address, phone, and by kind of goods and step of price.
+
+    Follows from the seller's parcels.
+    """
 
     codes: dict[bytes, int]
     addresses: dict[int, int]
@@ -36,7 +39,9 @@ class PriceHistogram:
         self.total = [0] * STEPS
         self.count = 0
         self.dear = 0
-        """The step at which the dearest third begins. It follows from `total`, and is kept so that no parcel has to add the steps up."""
+        """The step at which the dearest third begins. It follows from `total`, and is kept so that no parcel has to
+        add the steps up.
+        """
         self._below = 0
         """Pieces below it."""
 

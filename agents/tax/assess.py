@@ -83,7 +83,9 @@ def assess(taxable: Taxable, law: TaxLaw) -> Tax:
     duty, consumption, liquor, education, rural, vat = _collected(due.values(), law)
     total = duty + consumption + liquor + education + rural + vat
     exempt = taxable.reason if total else BELOW_FLOOR if arose else taxable.reason or FREE
-    return Tax(duty, consumption, liquor, education, rural, vat, total, exempt, exchange_rate(taxable.rate_krw_e4), lines)
+    return Tax(
+        duty, consumption, liquor, education, rural, vat, total, exempt, exchange_rate(taxable.rate_krw_e4), lines
+    )
 
 
 @lru_cache(maxsize=1024)  # most parcels are exempt, for few reasons and at the rates of a few currencies
@@ -132,7 +134,11 @@ def _lines(taxable: Taxable, law: TaxLaw) -> Iterator[TaxLine]:
         if relief == "ALL":
             continue
         preference = _preference(line, law) if line.preference is not None and taxable.has_purchase_proof else None
-        bundled = simplified_rate(line, value, law) if taxable.mode == "SIMPLIFIED" and relief == "NONE" and preference is None else None
+        bundled = (
+            simplified_rate(line, value, law)
+            if taxable.mode == "SIMPLIFIED" and relief == "NONE" and preference is None
+            else None
+        )
         if bundled is not None:
             yield TaxLine(item, "simplified", value, bundled.text, value * bundled.rate_e6 // E6, bundled.source)
             continue
@@ -163,7 +169,14 @@ def _duty(item: int, rate: Rate, line: TaxableLine, value: int) -> TaxLine:
     amount = value * rate.rate_e6 // E6
     if not rate.measure:
         return TaxLine(item, "duty", value, rate.text, amount, rate.source)
-    return TaxLine(item, "duty", value if rate.rate_e6 else 0, f"{rate.text}, {_quantity(rate, line)}", max(amount, _specific(rate, line)), rate.source)
+    return TaxLine(
+        item,
+        "duty",
+        value if rate.rate_e6 else 0,
+        f"{rate.text}, {_quantity(rate, line)}",
+        max(amount, _specific(rate, line)),
+        rate.source,
+    )
 
 
 def _excises(item: int, excise: ExciseRate, line: TaxableLine, dutied: int) -> Iterator[TaxLine]:
@@ -178,11 +191,15 @@ def _excises(item: int, excise: ExciseRate, line: TaxableLine, dutied: int) -> I
     tax = base * rate.rate_e6 // E6
     if rate.measure:
         tax = max(tax, _specific(rate, line))
-        yield TaxLine(item, excise.tax, base if rate.rate_e6 else 0, f"{excise.text}, {_quantity(rate, line)}", tax, rate.source)
+        yield TaxLine(
+            item, excise.tax, base if rate.rate_e6 else 0, f"{excise.text}, {_quantity(rate, line)}", tax, rate.source
+        )
     else:
         yield TaxLine(item, excise.tax, base, excise.text, tax, rate.source)
     if excise.education.rate_e6:
-        yield TaxLine(item, "education", tax, excise.education.text, tax * excise.education.rate_e6 // E6, excise.education.source)
+        yield TaxLine(
+            item, "education", tax, excise.education.text, tax * excise.education.rate_e6 // E6, excise.education.source
+        )
     if excise.rural.rate_e6:
         yield TaxLine(item, "rural", tax, excise.rural.text, tax * excise.rural.rate_e6 // E6, excise.rural.source)
 
@@ -212,7 +229,9 @@ def _measured(rate: Rate, line: TaxableLine) -> int:
     """Millilitres, grams or pieces of a line; an unknown volume or weight counts as one litre or kilogram a piece."""
     pieces = _pieces(line)
     if rate.measure == "l":
-        return pieces * line.volume_ml if line.volume_ml is not None and line.volume_ml > 0 else pieces * PER_MEASURE["l"]
+        return (
+            pieces * line.volume_ml if line.volume_ml is not None and line.volume_ml > 0 else pieces * PER_MEASURE["l"]
+        )
     if rate.measure == "kg":
         return line.net_weight_g if line.net_weight_g > 0 else pieces * PER_MEASURE["kg"]
     return pieces

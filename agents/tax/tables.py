@@ -38,8 +38,8 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
     def of(cls, rate_e6: int | None, source: str, krw_e4: int = 0, measure: Measure = "") -> "Rate":
         """A rate with its text.
 
-        >>> Rate.of(65_000, "").text, Rate.of(None, "", 8_857_000, "l").text, Rate.of(270_000, "", 18_300_000, "kg").text
-        ('6.5 %', '885.7 KRW/l', '27 % or 1830 KRW/kg, the greater')
+        >>> Rate.of(65_000, "").text, Rate.of(None, "", 8_857_000, "l").text, Rate.of(270_000, "", 18_300_000,
+        "kg").text ('6.5 %', '885.7 KRW/l', '27 % or 1830 KRW/kg, the greater')
         """
         specific = f"{_show(krw_e4, E4)} KRW/{measure}"
         percent = f"{_show(rate_e6 or 0, E4)} %"
@@ -147,7 +147,10 @@ class TaxTables:
         excise: dict[str, ExciseRate] = _in_force(self.excises, day)
         return TaxLaw(
             duty=ByGoods(_for_subheadings(_in_force(self.duties, day)), unknown),
-            preferences={name: (frozenset(_in_force(self.agreements.get(name, ()), day)), _preference_rates(rows, day)) for name, rows in self.preferences.items()},
+            preferences={
+                name: (frozenset(_in_force(self.agreements.get(name, ()), day)), _preference_rates(rows, day))
+                for name, rows in self.preferences.items()
+            },
             excise=ByGoods[ExciseRate | None](excise, None),
             simplified=ByGoods(_brackets(self.simplified, day), ()),
             vat=ByGoods(_in_force(self.vat, day), unknown),
@@ -201,7 +204,10 @@ def _for_subheadings(rates: Mapping[str, Rate]) -> dict[str, Rate]:
             below.setdefault(goods[:SUBHEADING], []).append(rate)
     wide = dict(rates)
     for subheading, candidates in below.items():
-        above = next((rates[subheading[:length]] for length in range(SUBHEADING - 1, 0, -1) if subheading[:length] in rates), None)
+        above = next(
+            (rates[subheading[:length]] for length in range(SUBHEADING - 1, 0, -1) if subheading[:length] in rates),
+            None,
+        )
         wide[subheading] = max([*candidates, above] if above is not None else candidates, key=_height)
     return wide
 

@@ -1,9 +1,9 @@
 """Korean addresses as people write them, as keys by which one place is known again.
 
-Road addresses (region, road, building number), lot addresses (region, neighbourhood, lot number) and the romanised form
-of road addresses come out the same however their region is shortened, spaced and punctuated, and whatever a bracket adds.
-That a road address and a lot address are one building stands in the national address register alone, and a
-romanised road is not brought back to Hangul: those stay apart.
+Road addresses (region, road, building number), lot addresses (region, neighbourhood, lot number) and the romanised
+form of road addresses come out the same however their region is shortened, spaced and punctuated, and whatever a
+bracket adds. That a road address and a lot address are one building stands in the national address register alone,
+and a romanised road is not brought back to Hangul: those stay apart.
 """
 
 import re
@@ -34,7 +34,9 @@ _REGIONS: Final[dict[str, str]] = {
     }.items()
     for said in names.split()
 }
-"""First-level regions by what they are called; 광주 and 광주시 alone are a metropolis or a city of Gyeonggi, which the postcode tells."""
+"""First-level regions by what they are called; 광주 and 광주시 alone are a metropolis or a city of Gyeonggi, which the
+postcode tells.
+"""
 _FROM_POSTCODE: Final = (
     (9, "서울"),
     (20, "경기"),
@@ -55,7 +57,9 @@ _FROM_POSTCODE: Final = (
     (63, "제주"),
 )
 """Last first-two-digits of each region's postcodes (Korea Post, five digits)."""
-_BY_POSTCODE: Final = {f"{number:02}": next(region for last, region in _FROM_POSTCODE if number <= last) for number in range(1, 64)}
+_BY_POSTCODE: Final = {
+    f"{number:02}": next(region for last, region in _FROM_POSTCODE if number <= last) for number in range(1, 64)
+}
 
 _USUAL: Final = re.compile(
     r"([가-힣]{2,8}) (?:[가-힣]{1,8}시 )?([가-힣]{1,8}[시군구]) ([가-힣][가-힣\d]{0,30}(?:로|길)) ([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?"
@@ -69,21 +73,29 @@ _COUNTRY: Final = re.compile(r"^(?:대한민국|한국)\s+|\b(?:republic of kore
 _ROAD: Final = re.compile(
     r"(?<![가-힣\d])([가-힣][가-힣\d·]{0,30}(?:로|길))\s{0,2}(?:(\d{1,4}[가-하]?)\s?(번?안?길)\s?)?(?:지하\s?)?(\d{1,5})(?:\s?-\s?(\d{1,5}))?(?![\d가-힣])",
 )
-_LOT: Final = re.compile(r"(?<![가-힣\d])([가-힣]{1,10}?)(?:제?\d{1,2})?(동|리|가|읍|면)\s?(산)?\s?(\d{1,5})(?:\s?-\s?(\d{1,5}))?\s?(?:번지)?(?![\d가-힣])")
-_LATIN_NUMBERED: Final = re.compile(r"(?<![\w-])(\d{1,5}(?:-\d{1,5})?) +([a-z][a-z-]{1,40}?(?:daero|ro|gil)(?:[- ]?\d{1,4}(?:beon)?-?gil)?)(?![\w-])")
+_LOT: Final = re.compile(
+    r"(?<![가-힣\d])([가-힣]{1,10}?)(?:제?\d{1,2})?(동|리|가|읍|면)\s?(산)?\s?(\d{1,5})(?:\s?-\s?(\d{1,5}))?\s?(?:번지)?(?![\d가-힣])"
+)
+_LATIN_NUMBERED: Final = re.compile(
+    r"(?<![\w-])(\d{1,5}(?:-\d{1,5})?) +([a-z][a-z-]{1,40}?(?:daero|ro|gil)(?:[- ]?\d{1,4}(?:beon)?-?gil)?)(?![\w-])"
+)
 _LATIN_DISTRICT: Final = re.compile(r"\b([a-z]{2,30})-?(?:gu|si|gun)\b")
 _DONG: Final = re.compile(r"(?<![가-힣a-z\d])(?:제\s?)?([a-z\d]{1,5}|[가-하])\s?동(?![가-힣])")
 _HO: Final = re.compile(r"(?<![a-z\d])([a-z]?\d{1,5}(?:-\d{1,3})?)\s?호(?![가-힣])")
 _PAIR: Final = re.compile(r"(?<![\w-])([a-z\d]{1,5})\s?-\s?(\d{1,5})(?![\w-])")
 _FLOOR: Final = re.compile(r"(?<![a-z\d])(?:(지하|b)\s?)?(\d{1,3})\s?(?:층|f\b)")
 _LATIN_DONG: Final = re.compile(r"(?<![\w-])([a-z]?\d{1,5})-?(?:dong)\b|\b(?:dong|building|bldg) ?([a-z]?\d{1,5})\b")
-_LATIN_HO: Final = re.compile(r"(?<![\w-])([a-z]?\d{1,5})-?ho\b|(?:\b(?:room|rm|unit|apt|suite|ho|no) ?|#) ?([a-z]?\d{1,5})\b")
+_LATIN_HO: Final = re.compile(
+    r"(?<![\w-])([a-z]?\d{1,5})-?ho\b|(?:\b(?:room|rm|unit|apt|suite|ho|no) ?|#) ?([a-z]?\d{1,5})\b"
+)
 _NUMBER_ALONE: Final = re.compile(r"(?<![\w-])(\d{2,5})\s*$")
 _NOT_SAID: Final = re.compile(r"[^\w]+")
 
 
 def place_of(address: str, postcode: str = "") -> str:
-    """The place that an address names, the building and what lies in it: block, room, floor. With the postcode where the address leaves its region out.
+    """The place that an address names, the building and what lies in it: block, room, floor.
+
+    With the postcode where the address leaves its region out.
 
     Any text has an answer; one that is no Korean address is its own key, without case, spaces and punctuation.
 
@@ -94,7 +106,9 @@ def place_of(address: str, postcode: str = "") -> str:
         _, district, name, number, sub, dong, room = usual.groups()
         if sub:
             number = f"{number}-{sub}"
-        return f"{known} {district} {name} {number} {dong or ''}/{room}" if room else f"{known} {district} {name} {number}"
+        return (
+            f"{known} {district} {name} {number} {dong or ''}/{room}" if room else f"{known} {district} {name} {number}"
+        )
     return _place_of(address, postcode)
 
 
@@ -149,7 +163,9 @@ def _region(said: str, postcode: str) -> str:
 
 
 def _latin_region(said: str, postcode: str) -> str:
-    region = next((_REGIONS[word] for word in said.replace("-", "").split() if word in _REGIONS), "") or _BY_POSTCODE.get(postcode.strip()[:2], "")
+    region = next(
+        (_REGIONS[word] for word in said.replace("-", "").split() if word in _REGIONS), ""
+    ) or _BY_POSTCODE.get(postcode.strip()[:2], "")
     district = _LATIN_DISTRICT.search(said)
     return f"{region} {district[1]}" if district else region
 

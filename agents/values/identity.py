@@ -57,9 +57,16 @@ def _keyed(secret: bytes) -> hmac.HMAC:
 
 
 def hash48(*names: str, secret: bytes = b"") -> int:
-    """A mark of 48 bits by which equal things are known again; keyed with `secret` where they are personal. 0 when all names are empty."""
+    """A mark of 48 bits by which equal things are known again; keyed with `secret` where they are personal.
+
+    0 when all names are empty.
+    """
     said = "\x1f".join(names)
-    return 0 if not said.strip("\x1f") else int.from_bytes(blake2b(said.encode(), digest_size=_MARK_BYTES, key=secret).digest())
+    return (
+        0
+        if not said.strip("\x1f")
+        else int.from_bytes(blake2b(said.encode(), digest_size=_MARK_BYTES, key=secret).digest())
+    )
 
 
 class Ids:

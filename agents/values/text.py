@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 MARKS_MAX: Final = 4
-"""Combining marks on one letter; no script needs more, and putting long runs of them in order takes the square of their number."""
+"""Combining marks on one letter; no script needs more, and putting long runs of them in order takes the square of
+their number.
+"""
 
 
 def _is_invisible(char: str) -> bool:
@@ -18,7 +20,8 @@ def _stack(marks: str) -> re.Pattern[str]:
     return re.compile(f"([{marks}]{{{MARKS_MAX}}})[{marks}]+")
 
 
-# Classes with characters above the first plane are searched one by one, so texts without them, nearly all, have classes of their own.
+# Classes with characters above the first plane are searched one by one, so texts without them, nearly all, have classes
+# of their own.
 _FIRST_PLANE: Final = tuple(map(chr, range(0x10000)))
 _ABOVE: Final = tuple(map(chr, (*range(0x10000, 0x20000), *range(0xE0000, 0xE0200))))
 _MARKS: Final = "".join(filter(unicodedata.combining, _FIRST_PLANE))

@@ -51,7 +51,10 @@ def _wholes(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _put(one: tuple[T], keys: Iterable[str], found: dict[str, tuple[T, ...]]) -> None:
-    """Adds one under each of several keys. Most keys have one alone and share its tuple, which the garbage collector need not look through again."""
+    """Adds one under each of several keys.
+
+    Most keys have one alone and share its tuple, which the garbage collector need not look through again.
+    """
     for key in keys:
         if found.setdefault(key, one) is not one:
             found[key] += one
@@ -92,7 +95,9 @@ class Index:
 
     def _joined_names(self, joined: Sequence[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
         """Names of several words by all of them in one and by the sound of that, and by it less one letter."""
-        several = [number for number, name in enumerate(self.names) if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX]
+        several = [
+            number for number, name in enumerate(self.names) if 1 < len(name.raw) <= limits.NAME_WORDS_JOINED_MAX
+        ]
         sounded = [number for number in several if len(self.names[number].raw) <= SOUNDED_WORDS_MAX]
         code_of = dict(zip(sounded, sounds([joined[number] for number in sounded]), strict=True))
         whole: dict[str, tuple[int, ...]] = {}
@@ -129,12 +134,17 @@ class Index:
         known = self._known
         if name.raw == name.words:
             return dict(zip(name.words, name.weights))  # noqa: B905 - as long as each other by construction
-        return {word: PARTICLE_WEIGHT + 6 if word in known.legal_words else known.weight(known.symbols.get((word,), word)) for word in name.raw}
+        return {
+            word: PARTICLE_WEIGHT + 6 if word in known.legal_words else known.weight(known.symbols.get((word,), word))
+            for word in name.raw
+        }
 
     def find(self, name: Name) -> list[int]:  # noqa: C901, PLR0912, PLR0915 - calls would cost more than the work
         """Numbers of the names that it may be, in their order."""
         weight_of = self._weighed(name)
-        words = [word for word, weight in weight_of.items() if weight > PARTICLE_WEIGHT and len(word) > 1] or list(weight_of)
+        words = [word for word, weight in weight_of.items() if weight > PARTICLE_WEIGHT and len(word) > 1] or list(
+            weight_of
+        )
         found: set[int] = set()
         whole = self._whole
         every = name.raw
@@ -150,7 +160,9 @@ class Index:
             else:
                 code = "~" + sound(joined)
                 if code in whole and len(code) > WHOLE_SOUND_MIN:
-                    found.update([number for number in whole[code] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+                    found.update(
+                        [number for number in whole[code] if ratio(joined, self.names[number].joined) > RATIO_MIN]
+                    )
         else:
             joined = "".join(every)
         self._begun(joined, found)
@@ -201,14 +213,27 @@ class Index:
             if one and weight >= WEIGHT and not one <= found:
                 text = text or "".join(sorted(every))
                 numbers = list(one) if len(one) <= most else sorted(one)[:most]
-                found.update([numbers[at] for _, _, at in process.extract(text, [texts[number] for number in numbers], scorer=ratio, score_cutoff=RATIO_MIN, limit=None)])
+                found.update(
+                    [
+                        numbers[at]
+                        for _, _, at in process.extract(
+                            text,
+                            [texts[number] for number in numbers],
+                            scorer=ratio,
+                            score_cutoff=RATIO_MIN,
+                            limit=None,
+                        )
+                    ]
+                )
         return sorted(found)
 
     def _of(self, word: str) -> frozenset[int]:
         """Names with the word, or one alike."""
         found = self._found.get(word)
         if found is None:
-            found = self._found[word] = frozenset([number for near in self._alike(word) for number in self._numbers[near]])
+            found = self._found[word] = frozenset(
+                [number for near in self._alike(word) for number in self._numbers[near]]
+            )
             self._keep(len(found))
         return found
 

@@ -20,14 +20,71 @@ INITIAL_WEIGHT: Final = 20
 SYLLABLE_CHARS_MAX: Final = 6
 
 _L: Final = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h")
-_V: Final = ("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i")
-_T: Final = (*("", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"),)
+_V: Final = (
+    "a",
+    "ae",
+    "ya",
+    "yae",
+    "eo",
+    "e",
+    "yeo",
+    "ye",
+    "o",
+    "wa",
+    "wae",
+    "oe",
+    "yo",
+    "u",
+    "wo",
+    "we",
+    "wi",
+    "yu",
+    "eu",
+    "ui",
+    "i",
+)
+_T: Final = (
+    *(
+        "",
+        "k",
+        "k",
+        "k",
+        "n",
+        "n",
+        "n",
+        "t",
+        "l",
+        "k",
+        "m",
+        "l",
+        "l",
+        "l",
+        "p",
+        "l",
+        "m",
+        "p",
+        "p",
+        "t",
+        "t",
+        "ng",
+        "t",
+        "t",
+        "k",
+        "t",
+        "p",
+        "t",
+    ),
+)
 """Revised Romanisation, sound by sound."""
 HANGUL_FIRST: Final = 0xAC00
 HANGUL_LAST: Final = 0xD7A3
 VOWELS_TAILS: Final = 588
 TAILS: Final = 28
-_MARKS: Final = dict.fromkeys(code for code in range(0x10000) if unicodedata.combining(chr(code)) or unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"})
+_MARKS: Final = dict.fromkeys(
+    code
+    for code in range(0x10000)
+    if unicodedata.combining(chr(code)) or unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"}
+)
 
 
 def syllable(char: str) -> str:
@@ -99,7 +156,10 @@ class NameKnowledge:
         return (
             word in self.ordinary
             or word in self.syllables
-            or any(word[:at] in self.syllables and word[at:] in self.syllables for at in range(1, min(len(word), SYLLABLE_CHARS_MAX + 1)))
+            or any(
+                word[:at] in self.syllables and word[at:] in self.syllables
+                for at in range(1, min(len(word), SYLLABLE_CHARS_MAX + 1))
+            )
         )
 
     def weight(self, word: str) -> int:

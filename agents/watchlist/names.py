@@ -14,17 +14,61 @@ Kind = Literal["PERSON", "ORGANISATION", "VESSEL", ""]
 
 PERSONAL_SYLLABLES_MAX: Final = 4
 """Hangul or Han in one piece is a person's name up to this length: family name, then given name."""
-TWO_SYLLABLES: Final = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官")
+TWO_SYLLABLES: Final = (
+    "남궁",
+    "황보",
+    "제갈",
+    "사공",
+    "선우",
+    "서문",
+    "독고",
+    "欧阳",
+    "歐陽",
+    "司马",
+    "司馬",
+    "诸葛",
+    "諸葛",
+    "上官",
+)
 """Family names of two syllables."""
 _OPEN: Final = re.compile(r"\b((?:[a-z]\.)+[a-z]?)\b\.?")
-_PUNCTUATION: Final = str.maketrans({**dict.fromkeys(map(chr, range(128)), " "), **{char: char for char in "abcdefghijklmnopqrstuvwxyz0123456789"}, **dict.fromkeys("'`")})
+_PUNCTUATION: Final = str.maketrans(
+    {
+        **dict.fromkeys(map(chr, range(128)), " "),
+        **{char: char for char in "abcdefghijklmnopqrstuvwxyz0123456789"},
+        **dict.fromkeys("'`"),
+    }
+)
 _QUOTES: Final = str.maketrans(dict.fromkeys("’‘ʼʹʻ´ʾʿ＇″", "'"))
 _LEET: Final = str.maketrans("0134579", "oieastg")
 _SYLLABIC: Final = re.compile("[가-힣]+|[一-鿿]+")
 _HAS_DIGIT: Final = re.compile("[0-9]")
 _WORD_DIGITS: Final = re.compile("[a-z]+[0-9]+[a-z0-9]*|[0-9]+[a-z]+[a-z0-9]*")
 _ORDINAL: Final = re.compile("([0-9]+)(?:st|nd|rd|th)")
-COMMON_FORMS: Final = frozenset({"sa", "ag", "ltd", "llc", "inc", "gmbh", "co", "bv", "nv", "spa", "srl", "plc", "pte", "pty", "ooo", "oao", "zao", "jsc", "ojsc", "ao"})
+COMMON_FORMS: Final = frozenset(
+    {
+        "sa",
+        "ag",
+        "ltd",
+        "llc",
+        "inc",
+        "gmbh",
+        "co",
+        "bv",
+        "nv",
+        "spa",
+        "srl",
+        "plc",
+        "pte",
+        "pty",
+        "ooo",
+        "oao",
+        "zao",
+        "jsc",
+        "ojsc",
+        "ao",
+    }
+)
 """Legal forms that are nobody's name."""
 SHORT_FORM: Final = 3
 PERSON_WORDS: Final = 2
@@ -123,7 +167,12 @@ def read(text: str, kind: Kind, known: NameKnowledge) -> Name:
     if kind != "PERSON" or len(words) > 1:
         words, legal = _take(words, kind, known)
     if kind in ("PERSON", ""):
-        while len(words) > 1 and words[0] in known.titles_of_first and (title := _phrase(words, 0, known.titles_of_first[words[0]])) is not None and len(title) < len(words):
+        while (
+            len(words) > 1
+            and words[0] in known.titles_of_first
+            and (title := _phrase(words, 0, known.titles_of_first[words[0]])) is not None
+            and len(title) < len(words)
+        ):
             words = words[len(title) :]
     if kind != "PERSON":
         words = _symbols(words, kind, known, sure=bool(legal))
@@ -147,7 +196,11 @@ def _plain_digits(word: str, kind: Kind) -> str:
     """A digit that stands for a letter read as one, an ordinal as its number."""
     if found := _ORDINAL.fullmatch(word):
         return found.group(1)
-    if kind in ("PERSON", "") and _WORD_DIGITS.fullmatch(word) and sum(map(str.isalpha, word)) > sum(map(str.isdigit, word)):
+    if (
+        kind in ("PERSON", "")
+        and _WORD_DIGITS.fullmatch(word)
+        and sum(map(str.isalpha, word)) > sum(map(str.isdigit, word))
+    ):
         return word.translate(_LEET)
     return word
 

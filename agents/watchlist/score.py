@@ -41,7 +41,9 @@ FIRST_PERCENT: Final = 135
 """The first letter is seldom the wrong one."""
 ORDINARY_PERCENT: Final = 85
 ORDINARY_BOTH_PERCENT: Final = 40
-"""What is left of the likeness of words that are ordinary people's as they stand: they are other names, not misspellings."""
+"""What is left of the likeness of words that are ordinary people's as they stand: they are other names, not
+misspellings.
+"""
 
 # What the words that only one has weigh against those in common, percent.
 CONFLICT: Final = 150
@@ -95,7 +97,9 @@ def _changes_max(size: int) -> int:
 
 def _doubled(short: str, long: str) -> bool:
     """Whether the longer word says one letter twice."""
-    return len(long) == len(short) + 1 and any(long[at] == long[at + 1] and long[:at] + long[at + 1 :] == short for at in range(len(long) - 1))
+    return len(long) == len(short) + 1 and any(
+        long[at] == long[at + 1] and long[:at] + long[at + 1 :] == short for at in range(len(long) - 1)
+    )
 
 
 @lru_cache(maxsize=CACHED)
@@ -116,7 +120,9 @@ def _likeness(one: str, other: str, apart: int) -> int:
     near = max(SHORT, size // THREE)
     found = 0
     if apart <= most and not (len(short) == len(long) == THREE):
-        found = SAME - 2 * CHANGE_PERCENT * apart * (SAME if one[0] == other[0] else FIRST_PERCENT) // (SAME * (len(one) + size))
+        found = SAME - 2 * CHANGE_PERCENT * apart * (SAME if one[0] == other[0] else FIRST_PERCENT) // (
+            SAME * (len(one) + size)
+        )
         if apart == 1 and len(short) > THREE and _doubled(short, long):
             found = max(found, DOUBLED)
     if found < SOUND_LONG and len(short) > THREE and apart <= near:
@@ -176,12 +182,16 @@ class Words:
         ordinary = self.ordinary(word)
         kept: list[int] = []
         # More letters apart than half of the word they are alike by nothing; one call for all costs a third.
-        for other, apart, at in process.extract(word, others, scorer=OSA.distance, score_cutoff=max(THREE, len(word) // 2), limit=None):
+        for other, apart, at in process.extract(
+            word, others, scorer=OSA.distance, score_cutoff=max(THREE, len(word) // 2), limit=None
+        ):
             if not apart:
                 kept.append(at)
             elif len(other) > SHORT and not other.isdigit():
                 found = _likeness(word, other, apart)
-                if found >= WORD_MIN and (not ordinary or (found * ORDINARY_PERCENT // 100 >= WORD_MIN and not self.ordinary(other))):
+                if found >= WORD_MIN and (
+                    not ordinary or (found * ORDINARY_PERCENT // 100 >= WORD_MIN and not self.ordinary(other))
+                ):
                     kept.append(at)
         return [others[at] for at in sorted(kept)]
 
@@ -203,7 +213,15 @@ class _Match:
         """Telling words that matched."""
         self.features: dict[str, int] = {}
 
-    def take(self, mine: Sequence[int], theirs: Sequence[int], alike: int, feature: str, strong: int, weight2: int | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a match is
+    def take(  # noqa: PLR0913, PLR0917 - what a match is
+        self,
+        mine: Sequence[int],
+        theirs: Sequence[int],
+        alike: int,
+        feature: str,
+        strong: int,
+        weight2: int | None = None,
+    ) -> None:
         """Match some words with some others."""
         for i in mine:
             self.free_a[i] = False
@@ -279,8 +297,17 @@ class _Match:
                     continue
                 if (len(word) == 1 or len(other) == 1) and word[0] == other[0]:
                     self.take((i,), (j,), INITIAL, "initials", 0, 2 * (min(self.wa[i], self.wb[j]) + 15))
-                elif i == last and len(word) >= THREE and other.startswith(word) and len(other) - len(word) <= 2 * SHORT:
-                    self.take((i,), (j,), CUT, "cut", int(len(word) * 2 > len(other)), (self.wa[i] + self.wb[j]) * len(word) // len(other))
+                elif (
+                    i == last and len(word) >= THREE and other.startswith(word) and len(other) - len(word) <= 2 * SHORT
+                ):
+                    self.take(
+                        (i,),
+                        (j,),
+                        CUT,
+                        "cut",
+                        int(len(word) * 2 > len(other)),
+                        (self.wa[i] + self.wb[j]) * len(word) // len(other),
+                    )
             if self.free_a[i] and SHORT <= len(word) <= 2 * SHORT:
                 for j in range(len(self.b) - len(word) + 1):
                     if all(self.free_b[j + n] and self.b[j + n][0] == char for n, char in enumerate(word)):
@@ -312,7 +339,13 @@ def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> PeerGro
     permille = got * FULL // (both * SAME + against) if both else 0
     reasons = [Reason("words", permille)]
     if match.strong < 2 and (more > PARTICLE_WEIGHT or less > PARTICLE_WEIGHT):  # noqa: PLR2004 - one word is little to go by
-        first = kind == "ORGANISATION" and not more and len(query.words) == 1 and query.weights[0] >= 100 and not match.free_b[0]  # noqa: PLR2004 - a rare word
+        first = (
+            kind == "ORGANISATION"
+            and not more
+            and len(query.words) == 1
+            and query.weights[0] >= 100  # noqa: PLR2004 - a rare word
+            and not match.free_b[0]
+        )
         take = FIRST_WORD_COMPANY if first else ONE_WORD_COMPANY if kind == "ORGANISATION" else ONE_WORD
         permille -= take
         reasons.append(Reason("one-word", -take))

@@ -180,7 +180,13 @@ class _Segment:
     def at_address(self, words: frozenset[str], gone: frozenset[str]) -> list[str]:
         """Entries with an address whose words all stand in this one."""
         by_word = self._addresses
-        return [owner for word in sorted(words) if word in by_word for listed, owner in by_word[word] if listed <= words and owner not in gone]
+        return [
+            owner
+            for word in sorted(words)
+            if word in by_word
+            for listed, owner in by_word[word]
+            if listed <= words and owner not in gone
+        ]
 
 
 class Watchlist:
@@ -202,12 +208,20 @@ class Watchlist:
         self._seen_addresses: dict[str, tuple[Hit, ...]] = {}
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], known: NameKnowledge | None = None, exemptions: Iterable[Exemption] = (), version: str = "") -> "Watchlist":
+    def of(
+        cls,
+        entries: Iterable[Entry],
+        known: NameKnowledge | None = None,
+        exemptions: Iterable[Exemption] = (),
+        version: str = "",
+    ) -> "Watchlist":
         """A list of its own. The index is made at the first question, or by `prepare`."""
         words = Words(known or NameKnowledge())
         return cls(_Segment(entries, words), words, exemptions=_by_pair(exemptions), version=version)
 
-    def changed(self, entries: Mapping[str, Entry | None], exemptions: Iterable[Exemption] | None = None, version: str = "") -> "Watchlist":
+    def changed(
+        self, entries: Mapping[str, Entry | None], exemptions: Iterable[Exemption] | None = None, version: str = ""
+    ) -> "Watchlist":
         """Another one with entries put in and (None) others withdrawn; this one stays as it is."""
         later: dict[str, Entry] = dict(self._later.entries) if self._later is not None else {}
         for entry_id, entry in entries.items():
@@ -217,9 +231,19 @@ class Watchlist:
         gone = self._gone | (entries.keys() & self._base.entries.keys())
         exempt = self._exemptions if exemptions is None else _by_pair(exemptions)
         if (len(later) + len(gone)) * 100 > len(self._base.entries) * OVERLAY_PERCENT:
-            every = {**{entry_id: entry for entry_id, entry in self._base.entries.items() if entry_id not in gone}, **later}
+            every = {
+                **{entry_id: entry for entry_id, entry in self._base.entries.items() if entry_id not in gone},
+                **later,
+            }
             return Watchlist(_Segment(every.values(), self._words), self._words, exemptions=exempt, version=version)
-        return Watchlist(self._base, self._words, _Segment(later.values(), self._words) if later else None, frozenset(gone), exempt, version)
+        return Watchlist(
+            self._base,
+            self._words,
+            _Segment(later.values(), self._words) if later else None,
+            frozenset(gone),
+            exempt,
+            version,
+        )
 
     def __len__(self) -> int:
         return len(self._base.entries) - len(self._gone) + (len(self._later.entries) if self._later is not None else 0)
@@ -236,8 +260,19 @@ class Watchlist:
             if segment is not None:
                 segment.prepare()
 
-    def screen(self, name: str, kind: Kind = "", country: str = "", birth_date: str = "", figures: Figures = Figures(), day: date | None = None) -> tuple[Hit, ...]:  # noqa: B008, PLR0913, PLR0917 - frozen; a party's particulars
-        """Entries that a party resembles, the most alike first; at most `WATCHLIST_HITS_MAX`. Exemptions count on `day`."""
+    def screen(  # noqa: PLR0913, PLR0917 - what a name is compared by
+        self,
+        name: str,
+        kind: Kind = "",
+        country: str = "",
+        birth_date: str = "",
+        figures: Figures = Figures(),  # noqa: B008 - frozen; a party's particulars
+        day: date | None = None,
+    ) -> tuple[Hit, ...]:
+        """Entries that a party resembles, the most alike first; at most `WATCHLIST_HITS_MAX`.
+
+        Exemptions count on `day`.
+        """
         key = (name, kind, country, birth_date, figures.alarm, figures.review)
         hits = self._seen.get(key)
         if hits is None:
@@ -264,9 +299,22 @@ class Watchlist:
             if birth_date:
                 compared = _born(compared, birth_date, entry.born)
             if country and entry.countries:
-                compared = _shifted(compared, "country", COUNTRY_SAME) if country in entry.countries else _shifted(compared, "other-country", -COUNTRY_OTHER)
+                compared = (
+                    _shifted(compared, "country", COUNTRY_SAME)
+                    if country in entry.countries
+                    else _shifted(compared, "other-country", -COUNTRY_OTHER)
+                )
             if compared.permille >= figures.review:
-                hits.append(Hit(entry_id, entry.source, listed, compared.permille, compared.permille >= figures.alarm, compared.reasons))
+                hits.append(
+                    Hit(
+                        entry_id,
+                        entry.source,
+                        listed,
+                        compared.permille,
+                        compared.permille >= figures.alarm,
+                        compared.reasons,
+                    )
+                )
         hits.sort(key=lambda hit: (-hit.permille, hit.entry_id))
         return tuple(hits[: limits.WATCHLIST_HITS_MAX])
 
@@ -280,8 +328,19 @@ class Watchlist:
         digest = DIGEST + hashlib.sha256(key.encode()).hexdigest()
         told: list[Hit] = []
         for hit in hits:
-            found = [each for who in (key, digest) for each in self._exemptions.get((who, hit.entry_id), ()) if each.counts_on(day)]
-            told.append(msgspec.structs.replace(hit, alarm=False, excepted=f"{found[0].who} until {found[0].until}: {found[0].why}") if found and hit.alarm else hit)
+            found = [
+                each
+                for who in (key, digest)
+                for each in self._exemptions.get((who, hit.entry_id), ())
+                if each.counts_on(day)
+            ]
+            told.append(
+                msgspec.structs.replace(
+                    hit, alarm=False, excepted=f"{found[0].who} until {found[0].until}: {found[0].why}"
+                )
+                if found and hit.alarm
+                else hit
+            )
         return tuple(told)
 
     def at_address(self, address: str) -> tuple[Hit, ...]:
@@ -297,10 +356,14 @@ class Watchlist:
         words = address_words(address, self._words.known)
         if not is_distinctive(words):
             return ()
-        found = self._base.at_address(words, self._gone) + (self._later.at_address(words, frozenset()) if self._later is not None else [])
+        found = self._base.at_address(words, self._gone) + (
+            self._later.at_address(words, frozenset()) if self._later is not None else []
+        )
         reasons = (Reason("address", FULL),)
         owners = sorted(set(found))[: limits.WATCHLIST_HITS_MAX]
-        return tuple([Hit(owner, self._entry(owner).source, "address", FULL, alarm=True, reasons=reasons) for owner in owners])
+        return tuple(
+            [Hit(owner, self._entry(owner).source, "address", FULL, alarm=True, reasons=reasons) for owner in owners]
+        )
 
 
 def _by_pair(exemptions: Iterable[Exemption]) -> dict[tuple[str, str], tuple[Exemption, ...]]:
@@ -323,7 +386,11 @@ def address_words(address: str, known: NameKnowledge) -> frozenset[str]:
 
 def is_distinctive(words: frozenset[str]) -> bool:
     """Whether an address says enough to stand for few people: a number, and words enough."""
-    return len(words) >= ADDRESS_WORDS_MIN and sum(map(len, words)) >= ADDRESS_CHARS_MIN and any(any(char.isdigit() for char in word) for word in words)
+    return (
+        len(words) >= ADDRESS_WORDS_MIN
+        and sum(map(len, words)) >= ADDRESS_CHARS_MIN
+        and any(any(char.isdigit() for char in word) for word in words)
+    )
 
 
 def _shifted(compared: PeerGroup, feature: str, permille: int) -> PeerGroup:

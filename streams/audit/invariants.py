@@ -113,7 +113,11 @@ def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Violation]:
         by_bill[carrier, house_bill].add(sequence)
         stream = (*decision.place[:2], carrier, house_bill)
         if last.get(stream, 0) > sequence:
-            yield Violation("order", f"{carrier} {house_bill} at {show(decision.place)}", f"sequence {sequence} behind {last[stream]}")
+            yield Violation(
+                "order",
+                f"{carrier} {house_bill} at {show(decision.place)}",
+                f"sequence {sequence} behind {last[stream]}",
+            )
         last[stream] = sequence
     for (carrier, house_bill), sequences in by_bill.items():
         if sequences != set(range(1, len(sequences) + 1)):
@@ -140,7 +144,15 @@ def same(law: str, live: Mapping[Any, Any], replayed: Mapping[Any, Any], name: A
     """What workers left behind is what a replay by one process leaves behind."""
     for key in live.keys() | replayed.keys():
         if live.get(key) != replayed.get(key):
-            yield Violation(law, name(key), "only in the replay" if key not in live else "only live" if key not in replayed else "differs from the replay")
+            yield Violation(
+                law,
+                name(key),
+                "only in the replay"
+                if key not in live
+                else "only live"
+                if key not in replayed
+                else "differs from the replay",
+            )
 
 
 def source_of(entry: Entry) -> Place:

@@ -59,17 +59,27 @@ class Balance:
         return not self.breaches and not self.waiting
 
 
-async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, reference: References | None = None, progress: Progress = lambda _: None) -> Balance:
+async def reconcile(
+    bootstrap: str,
+    group: str,
+    *,
+    manifest: str | None = None,
+    reference: References | None = None,
+    progress: Progress = lambda _: None,
+) -> Balance:
     """Hold the laws against everything on the topics, or one manifest's part of it.
 
-    With `reference`, decide every checked parcel again by that of its time in one process, and compare decisions, cases, notices and
-    state byte for byte.
+    With `reference`, decide every checked parcel again by that of its time in one process, and compare decisions,
+    cases, notices and state byte for byte.
     """
     ledgers = await read_ledgers(bootstrap, group, progress)
     found = [] if manifest else list(breaches(ledgers))
     balance = Balance(breaches=found, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
     if manifest:
-        ledgers.receipts, ledgers.decisions = of_manifest(ledgers.receipts, manifest), of_manifest(ledgers.decisions, manifest)
+        ledgers.receipts, ledgers.decisions = (
+            of_manifest(ledgers.receipts, manifest),
+            of_manifest(ledgers.decisions, manifest),
+        )
         ledgers.manifests, ledgers.dead_letters = [source_of(entry) for entry in ledgers.receipts], []
         balance.breaches = list(breaches(ledgers))
     balance.accounts = _accounts(ledgers)
@@ -81,7 +91,13 @@ async def reconcile(bootstrap: str, group: str, *, manifest: str | None = None, 
 
 async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
     """Everything that the laws speak of."""
-    tps = await _partitions(bootstrap, lambda topic: topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance.")) or topic in (topics.DEAD_LETTERS, *INTERNAL))
+    tps = await _partitions(
+        bootstrap,
+        lambda topic: (
+            topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance."))
+            or topic in (topics.DEAD_LETTERS, *INTERNAL)
+        ),
+    )
     sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic in INTERNAL]
     taken = await _taken(bootstrap, group, sources)
     ledgers = Ledgers()
@@ -111,9 +127,17 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
     return ledgers
 
 
-async def replay(bootstrap: str, reference: References, progress: Progress = lambda _: None) -> tuple[int, list[Violation]]:
+async def replay(
+    bootstrap: str, reference: References, progress: Progress = lambda _: None
+) -> tuple[int, list[Violation]]:
     """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
-    tps = await _partitions(bootstrap, lambda topic: topic in (*INTERNAL, topics.SCREENING_STATE) or topic.startswith(("clearance.", "security.", topics.RECEIPTS)))
+    tps = await _partitions(
+        bootstrap,
+        lambda topic: (
+            topic in (*INTERNAL, topics.SCREENING_STATE)
+            or topic.startswith(("clearance.", "security.", topics.RECEIPTS))
+        ),
+    )
     checked: list[StoredRecord] = []
     sightings: list[StoredRecord] = []
     live: Counter[Said] = Counter()
@@ -141,7 +165,9 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     partitions, again = _decided_again(checked, reference, progress)
     again.update(_linked_again(sightings, reference, progress))
     live.update({key: count for key, count in refused.items() if key in again})
-    remembered = {(number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()}
+    remembered = {
+        (number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()
+    }
     found = [
         *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
         *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key_shown(key[1])}"),
@@ -149,7 +175,9 @@ async def replay(bootstrap: str, reference: References, progress: Progress = lam
     return len(checked), found
 
 
-def _decided_again(checked: Iterable[StoredRecord], reference: References, progress: Progress) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
+def _decided_again(
+    checked: Iterable[StoredRecord], reference: References, progress: Progress
+) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
     """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
     partitions: dict[int, ConsigneeStore] = {}
@@ -159,7 +187,9 @@ def _decided_again(checked: Iterable[StoredRecord], reference: References, progr
         parcel = read_checked(record.value)
         law = reference.at(parcel.received_at_ms)
         screening = screenings.get(law.version) or screenings.setdefault(law.version, Screening(law, reference.at))
-        for output in screening.decide(token, parcel, partitions.setdefault(record.partition, ConsigneeStore(record.partition, CHECKED_PARTITIONS))):
+        for output in screening.decide(
+            token, parcel, partitions.setdefault(record.partition, ConsigneeStore(record.partition, CHECKED_PARTITIONS))
+        ):
             if output.topic != topics.CHECKED:
                 again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
@@ -215,7 +245,13 @@ def _accounts(ledgers: Ledgers) -> list[Account]:
         source = source_of(receipt)
         value = receipt.value
         return Account(
-            value["carrier"], value["manifest_id"], value["manifest_version"], value["status"], show(source), value["counts"]["received"], dict(outcomes.get(source, {}))
+            value["carrier"],
+            value["manifest_id"],
+            value["manifest_version"],
+            value["status"],
+            show(source),
+            value["counts"]["received"],
+            dict(outcomes.get(source, {})),
         )
 
     return [account(receipt) for receipt in ledgers.receipts]

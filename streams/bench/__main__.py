@@ -53,7 +53,10 @@ def _small(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: 
 
 def _carriers(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: ARG001
     form: Form = "JSON"
-    loads = {f"{count} carriers, {2 * count} source partitions": load(parcels or CARRIERS_PARCELS, form, carriers=count) for count in (FEW, MANY)}
+    loads = {
+        f"{count} carriers, {2 * count} source partitions": load(parcels or CARRIERS_PARCELS, form, carriers=count)
+        for count in (FEW, MANY)
+    }
     found = _drained(f"{WORKERS} workers, manifests of 200, few and many carriers in turn", loads, repeats)
     few, many = (median(drain.rate for drain in drains) for drains in found.values())
     console.write(f"{MANY} carriers are decided at {many / few:.2f} times the rate of {FEW}")
@@ -80,7 +83,14 @@ def _state(parcels: int | None, repeats: int, seconds: int) -> object:  # noqa: 
     return found
 
 
-PARTS: Final[Mapping[str, Part]] = {"stages": _stages, "pipeline": _pipeline, "small": _small, "carriers": _carriers, "latency": _latency, "state": _state}
+PARTS: Final[Mapping[str, Part]] = {
+    "stages": _stages,
+    "pipeline": _pipeline,
+    "small": _small,
+    "carriers": _carriers,
+    "latency": _latency,
+    "state": _state,
+}
 
 
 def _drained(title: str, loads: Mapping[str, Load], repeats: int) -> dict[str, list[Drain]]:
@@ -101,25 +111,41 @@ def _drain(given: Load, bar: Counter) -> Drain:
 
 def machine() -> dict[str, Any]:
     """Where this was measured."""
-    return {"cores": os.cpu_count(), "machine": platform.machine(), "system": platform.system(), "python": platform.python_version()}
+    return {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("parts", nargs=-1, type=click.Choice(tuple(PARTS)))
-@click.option("--parcels", type=click.IntRange(min=50), help="How many parcels; each part has its own number otherwise. For state: how many consignees. Of no effect on latency.")
-@click.option("--repeats", type=click.IntRange(min=1), default=3, show_default=True, help="How often pipeline, small and carriers run.")
-@click.option("--seconds", type=click.IntRange(min=1), default=30, show_default=True, help="How long each rate of latency lasts.")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write all numbers to this file.")
+@click.option(
+    "--parcels",
+    type=click.IntRange(min=50),
+    help="How many parcels; each part has its own number otherwise. For state: how many consignees. Of no effect on latency.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="How often pipeline, small and carriers run.",
+)
+@click.option(
+    "--seconds", type=click.IntRange(min=1), default=30, show_default=True, help="How long each rate of latency lasts."
+)
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write all numbers to this file."
+)
 def bench(parts: tuple[str, ...], parcels: int | None, repeats: int, seconds: int, json_file: Path | None) -> None:
     """Measure Tonggwan on this machine.
 
-    \b
-    stages    CPU time of each stage of a parcel's way, in process
-    pipeline  parcels a second through Kafka and two workers, manifests of 200
-    small     the same with a manifest for each parcel
-    carriers  the same with 2 and with 30 carriers
-    latency   from a manifest to its decisions, at 1,000 and 3,000 parcels a second, and whether times tell who is selected
-    state     memory of consignees, and how long two workers restore them
+    \b stages    CPU time of each stage of a parcel's way, in process pipeline  parcels a second through Kafka and two
+    workers, manifests of 200 small     the same with a manifest for each parcel carriers  the same with 2 and with 30
+    carriers latency   from a manifest to its decisions, at 1,000 and 3,000 parcels a second, and whether times tell who
+    is selected state     memory of consignees, and how long two workers restore them
 
     All of them when none is named. Settings are taken from the environment, so that what they bring can be measured:
     INTAKE_COMMIT_INTERVAL_MS=50 make bench ARGS=latency

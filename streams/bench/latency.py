@@ -67,7 +67,9 @@ class Measured(msgspec.Struct, frozen=True):
     receipts: Latency
     silence: Silence
     late_ms: float
-    """How late the latest manifest was handed to the producer: far below the latencies, or the load was not as it should be."""
+    """How late the latest manifest was handed to the producer: far below the latencies, or the load was not as it
+    should be.
+    """
     cpu_us_workers: float
     cpu_us_broker: float
 
@@ -87,9 +89,16 @@ def silence(manifests: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Sil
     both = [(selected, others) for selected, others in manifests if selected and others]
     pairs = [(mine, other) for selected, others in both for mine in selected for other in others]
     if not pairs:
-        raise BenchError("no parcel was selected in silence beside one that was not: nothing can be compared, measure longer")
+        raise BenchError(
+            "no parcel was selected in silence beside one that was not: nothing can be compared, measure longer"
+        )
     longer = sum((mine > other) + (mine == other) / 2 for mine, other in pairs) / len(pairs)
-    return Silence(latency([each for selected, _ in both for each in selected]), latency([each for _, others in both for each in others]), len(pairs), longer)
+    return Silence(
+        latency([each for selected, _ in both for each in selected]),
+        latency([each for _, others in both for each in others]),
+        len(pairs),
+        longer,
+    )
 
 
 def _bars(ms: Sequence[float]) -> Iterator[tuple[str, int]]:
@@ -104,8 +113,14 @@ def _bars(ms: Sequence[float]) -> Iterator[tuple[str, int]]:
 async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, str] | None = None) -> Measured:
     """Parcels at a steady rate, against a fresh broker."""
     given = load(rate * (WARM_UP_S + seconds), "JSON", carriers=CARRIERS, parcels_per_manifest=PARCELS_A_MANIFEST)
-    first = load(CARRIERS * PARCELS_A_MANIFEST, "JSON", carriers=CARRIERS, parcels_per_manifest=PARCELS_A_MANIFEST, seed=SEED + 1)
-    async with rig(given.carriers, settings) as made, consumer(made.bootstrap) as reader, producer(made.bootstrap, linger_ms=0) as sender:
+    first = load(
+        CARRIERS * PARCELS_A_MANIFEST, "JSON", carriers=CARRIERS, parcels_per_manifest=PARCELS_A_MANIFEST, seed=SEED + 1
+    )
+    async with (
+        rig(given.carriers, settings) as made,
+        consumer(made.bootstrap) as reader,
+        producer(made.bootstrap, linger_ms=0) as sender,
+    ):
         made.start_workers()
         await made.wait_for_workers()
         reader.assign([*decisions(), *partitions_of(topics.RECEIPTS + carrier for carrier in given.carriers)])
@@ -124,7 +139,10 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
-        released, selected = [await _released(made.bootstrap, tps, schema) for tps, schema in ((decisions(), avro.DECISION), (partitions_of([INSPECTION]), avro.SECURITY_CASE))]
+        released, selected = [
+            await _released(made.bootstrap, tps, schema)
+            for tps, schema in ((decisions(), avro.DECISION), (partitions_of([INSPECTION]), avro.SECURITY_CASE))
+        ]
     waited = _waited(given, heard, began, rate / PARCELS_A_MANIFEST)
     return Measured(
         rate=rate,
@@ -177,11 +195,16 @@ def _waited(given: Load, heard: "RecordedAnswer", began: float, rate: float) -> 
     return of_decisions, of_receipts
 
 
-def _apart(given: Load, waited: Mapping[bytes, float], released: set[bytes], selected: set[bytes]) -> Iterator[tuple[list[float], list[float]]]:
+def _apart(
+    given: Load, waited: Mapping[bytes, float], released: set[bytes], selected: set[bytes]
+) -> Iterator[tuple[list[float], list[float]]]:
     """Each manifest's seconds of released parcels: of those selected in silence, and of the others."""
     for sent in given.manifests:
         names = [name for name in map(str.encode, sent.house_bills) if name in released and name in waited]
-        yield [waited[name] for name in names if name in selected], [waited[name] for name in names if name not in selected]
+        yield (
+            [waited[name] for name in names if name in selected],
+            [waited[name] for name in names if name not in selected],
+        )
 
 
 class RecordedAnswer:

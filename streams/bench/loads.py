@@ -54,7 +54,15 @@ def codes(count: int) -> tuple[str, ...]:
     return tuple((*known, *(f"c{number:02d}" for number in range(count)))[:count])
 
 
-def load(parcels: int, form: Form, *, carriers: int = 2, parcels_per_manifest: int = 200, dirty: float = 0.03, seed: int = SEED) -> Load:  # noqa: PLR0913 - what a load is varied by
+def load(  # noqa: PLR0913 - what a load is varied by
+    parcels: int,
+    form: Form,
+    *,
+    carriers: int = 2,
+    parcels_per_manifest: int = 200,
+    dirty: float = 0.03,
+    seed: int = SEED,
+) -> Load:
     """The originals of a sample day, dealt out to the carriers in turn, so that each has the same to do."""
     names = codes(carriers)
     made = day.records(seed, parcels, MIX, parcels_per_manifest, dirty, events=False)
@@ -66,7 +74,14 @@ def _sent(made: events.GeneratedManifest, carrier: str, form: Form) -> Sent:
     manifest = {**made.manifest, "carrier": carrier, "parcels": parcels}
     topic, key = topics.MANIFESTS + carrier, manifest["master_bill"].encode()
     value = orjson.dumps(manifest) if form == "JSON" else framing.framed(manifest)
-    return Sent(topic, partitioner.of(topic, key), key, value, manifest["manifest_id"], tuple(parcel["house_bill"] for parcel in parcels))
+    return Sent(
+        topic,
+        partitioner.of(topic, key),
+        key,
+        value,
+        manifest["manifest_id"],
+        tuple(parcel["house_bill"] for parcel in parcels),
+    )
 
 
 def _written(made: events.GeneratedManifest, form: Form) -> Iterator[profiles.Json]:

@@ -20,10 +20,18 @@ def show_stages(found: Mapping[str, Costs]) -> None:
     table.append(["sum of the stages", *(_cost(costs.total) for costs in found.values())])
     table.append(["whole, measured at once", *(_cost(costs.whole) for costs in found.values())])
     table += [[f"({stage})", *(_cost(costs.beside.get(stage)) for costs in found.values())] for stage in stages.BESIDE]
-    console.table(["stage", *found], table, title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake")
+    console.table(
+        ["stage", *found],
+        table,
+        title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake",
+    )
     console.write()
     dearest = list(next(iter(found.values())).rules)[: stages.DEAREST]
-    console.table(["rule", *found], [[rule, *(_cost(costs.rules[rule]) for costs in found.values())] for rule in dearest], title="The dearest rules")
+    console.table(
+        ["rule", *found],
+        [[rule, *(_cost(costs.rules[rule]) for costs in found.values())] for rule in dearest],
+        title="The dearest rules",
+    )
 
 
 def _cost(cost: Cost | None) -> str:
@@ -32,7 +40,15 @@ def _cost(cost: Cost | None) -> str:
 
 def show_drains(title: str, found: Mapping[str, Sequence[Drain]]) -> None:
     """One line for each kind of load: least, middle and most of its runs."""
-    columns = ["load", "parcels/s", "CPU µs: workers", "CPU µs: broker", "transactions/s", "parcels a transaction", "runs"]
+    columns = [
+        "load",
+        "parcels/s",
+        "CPU µs: workers",
+        "CPU µs: broker",
+        "transactions/s",
+        "parcels a transaction",
+        "runs",
+    ]
     console.table(columns, [_drained(name, drains) for name, drains in found.items()], title=title)
 
 
@@ -56,16 +72,38 @@ def _spread(values: Iterable[float], places: int) -> str:
 def show_latency(found: Iterable[Measured]) -> None:
     """Percentiles, then a histogram each."""
     measured = list(found)
-    columns = ["parcels/s", "of", "count", "median ms", "p90", "p99", "max", "sent late by ms", "CPU µs: workers", "CPU µs: broker"]
+    columns = [
+        "parcels/s",
+        "of",
+        "count",
+        "median ms",
+        "p90",
+        "p99",
+        "max",
+        "sent late by ms",
+        "CPU µs: workers",
+        "CPU µs: broker",
+    ]
     console.table(
         columns,
-        [row for each in measured for row in (_waited(each, "decisions", each.decisions), _waited(each, "receipts", each.receipts))],
+        [
+            row
+            for each in measured
+            for row in (_waited(each, "decisions", each.decisions), _waited(each, "receipts", each.receipts))
+        ],
         title="From when a manifest was due to a committed reader",
     )
     console.write()
     console.table(
         ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "pairs", "selected takes longer in"],
-        [row for each in measured for row in (_silent(each, "selected in silence", each.silence.selected), _silent(each, "not selected", each.silence.others))],
+        [
+            row
+            for each in measured
+            for row in (
+                _silent(each, "selected in silence", each.silence.selected),
+                _silent(each, "not selected", each.silence.others),
+            )
+        ],
         title="Whether times tell who is selected: a half of all pairs of one manifest, where they tell nothing",
     )
     for each in measured:
@@ -76,7 +114,12 @@ def show_latency(found: Iterable[Measured]) -> None:
 
 
 def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:
-    return [*_percentiles(measured, of, latency), f"{measured.late_ms:.0f}", f"{measured.cpu_us_workers:.0f}", f"{measured.cpu_us_broker:.0f}"]
+    return [
+        *_percentiles(measured, of, latency),
+        f"{measured.late_ms:.0f}",
+        f"{measured.cpu_us_workers:.0f}",
+        f"{measured.cpu_us_broker:.0f}",
+    ]
 
 
 def _silent(measured: Measured, of: str, latency: Latency) -> list[str]:
@@ -84,14 +127,31 @@ def _silent(measured: Measured, of: str, latency: Latency) -> list[str]:
 
 
 def _percentiles(measured: Measured, of: str, latency: Latency) -> list[str]:
-    return [f"{measured.rate:,}", of, f"{latency.count:,}", *(f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most))]
+    return [
+        f"{measured.rate:,}",
+        of,
+        f"{latency.count:,}",
+        *(f"{value:,.0f}" for value in (latency.median, latency.p90, latency.p99, latency.most)),
+    ]
 
 
 def show_state(found: Mapping[str, State]) -> None:
     """One line for each kind of consignees."""
-    columns = ["consignees", "how many", "MB, all workers", "bytes each", "changelog MB", "restored in s", "CPU s: workers", "CPU s: broker", "filled in s"]
+    columns = [
+        "consignees",
+        "how many",
+        "MB, all workers",
+        "bytes each",
+        "changelog MB",
+        "restored in s",
+        "CPU s: workers",
+        "CPU s: broker",
+        "filled in s",
+    ]
     console.table(
-        columns, [_state(name, state) for name, state in found.items()], title="Consignees restored by two workers at once; MB resident, all that a worker has loaded included"
+        columns,
+        [_state(name, state) for name, state in found.items()],
+        title="Consignees restored by two workers at once; MB resident, all that a worker has loaded included",
     )
 
 

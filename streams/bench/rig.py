@@ -84,7 +84,14 @@ class TestCluster:
         }
         with self._log(slot).open("wb") as log:
             command = [sys.executable, "-m", "streams", "worker"]
-            return subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder, preexec_fn=dies_with_parent())  # noqa: PLW1509, S603 - see there; our own program
+            return subprocess.Popen(  # noqa: S603 - our own program
+                command,
+                env=environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - see there; our own program
+            )
 
     def _log(self, slot: int) -> Path:
         return self._folder / f"worker-{slot}.log"
@@ -133,7 +140,9 @@ class TestCluster:
 
     def tail(self) -> str:
         """The last words of each worker."""
-        return " | ".join(self._log(slot).read_text(errors="replace")[-600:] for slot in range(WORKERS) if self._log(slot).exists())
+        return " | ".join(
+            self._log(slot).read_text(errors="replace")[-600:] for slot in range(WORKERS) if self._log(slot).exists()
+        )
 
 
 @asynccontextmanager
@@ -160,7 +169,12 @@ def _cpu_seconds(pid: int | None) -> float:
 @asynccontextmanager
 async def producer(bootstrap: str, *, linger_ms: int) -> AsyncIterator[AIOKafkaProducer]:
     """A carrier's producer."""
-    made = AIOKafkaProducer(bootstrap_servers=bootstrap, max_request_size=limits.RECORD_BYTES_MAX + 64 * 1024, compression_type="lz4", linger_ms=linger_ms)
+    made = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        max_request_size=limits.RECORD_BYTES_MAX + 64 * 1024,
+        compression_type="lz4",
+        linger_ms=linger_ms,
+    )
     await made.start()
     try:
         yield made
@@ -171,7 +185,12 @@ async def producer(bootstrap: str, *, linger_ms: int) -> AsyncIterator[AIOKafkaP
 @asynccontextmanager
 async def consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer that sees only what is committed."""
-    made = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest")
+    made = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
     await made.start()
     try:
         yield made
@@ -182,7 +201,9 @@ async def consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
 async def publish(bootstrap: str, load: Load) -> None:
     """Everything of a load, as fast as it goes."""
     async with producer(bootstrap, linger_ms=20) as made:
-        sent = [await made.send(each.topic, each.value, key=each.key, partition=each.partition) for each in load.manifests]
+        sent = [
+            await made.send(each.topic, each.value, key=each.key, partition=each.partition) for each in load.manifests
+        ]
         await asyncio.gather(*sent)
 
 

@@ -52,7 +52,12 @@ US: Final = 1_000_000
 DEAREST: Final = 10
 UNIT: Final = 5
 """Manifests in one transaction."""
-LOADS: Final[tuple[tuple[str, Form, float], ...]] = (("clean JSON", "JSON", 0.0), ("clean Avro", "Avro", 0.0), ("dirty JSON", "JSON", 1.0), ("dirty Avro", "Avro", 1.0))
+LOADS: Final[tuple[tuple[str, Form, float], ...]] = (
+    ("clean JSON", "JSON", 0.0),
+    ("clean Avro", "Avro", 0.0),
+    ("dirty JSON", "JSON", 1.0),
+    ("dirty Avro", "Avro", 1.0),
+)
 """Name, format, share of parcels with a mistake."""
 READ: Final = "read"
 DECISION: Final = "write decision"
@@ -144,7 +149,10 @@ class Way:
         self.parcels = given.parcels
         self.units: list[tuple[Sequence[StoredRecord], ...]] = []
         """Runs that are processed together, by unit."""
-        manifests = [StoredRecord(sent.topic, sent.partition, offset, sent.value, sent.key) for offset, sent in enumerate(given.manifests)]
+        manifests = [
+            StoredRecord(sent.topic, sent.partition, offset, sent.value, sent.key)
+            for offset, sent in enumerate(given.manifests)
+        ]
         with ExitStack() as stack:
             self.calls = {stage: stack.enter_context(recording_calls(*place)) for stage, place in CALLS.items()}
             self.buffered = stack.enter_context(recording_calls(TransactionBuffer, "add"))
@@ -167,7 +175,13 @@ class Way:
         sent = _runs(manifests)
         for records in sent:
             self.last.process(*records)
-        checked = _runs([_read_back(call, offset) for offset, call in enumerate(self.buffered[before:], before) if call.args[1] in (topics.CHECKED, topics.LINKS)])
+        checked = _runs(
+            [
+                _read_back(call, offset)
+                for offset, call in enumerate(self.buffered[before:], before)
+                if call.args[1] in (topics.CHECKED, topics.LINKS)
+            ]
+        )
         for records in checked:
             self.last.process(*records)
         self.last.close_unit()
@@ -226,13 +240,19 @@ PARTS: Final = (*(stage for stage in CALLS if stage != DECISION), SCREENING, LIN
 def _stages(way: Way) -> dict[str, Prepare]:
     """Every stage of one load."""
     return {
-        **{stage: _again(getattr(*CALLS[stage]), calls, generator=stage in GENERATORS) for stage, calls in way.calls.items()},
+        **{
+            stage: _again(getattr(*CALLS[stage]), calls, generator=stage in GENERATORS)
+            for stage, calls in way.calls.items()
+        },
         SCREENING: partial(_screen, way),
         LINKING: partial(_link, way),
         OUTBOX: partial(_fill, way),
         CHANGELOG: partial(_change, way),
         WHOLE: partial(_whole, way),
-        **{rule.check.__name__: _again(rule.check, [Call((case,), {}) for case in way.cases], generator=True) for rule in PARCEL_RULES},
+        **{
+            rule.check.__name__: _again(rule.check, [Call((case,), {}) for case in way.cases], generator=True)
+            for rule in PARCEL_RULES
+        },
         **(_fastavro(way) if way.form == "Avro" else {}),
     }
 
@@ -256,7 +276,10 @@ def _again(function: Callable[..., Any], calls: Sequence[Call], *, generator: bo
 def _screen(way: Way) -> Run:
     asked = Screening(context().reference)
     kept: defaultdict[int, ConsigneeStore] = defaultdict(ConsigneeStore)
-    given = [(token, checked, kept[id(partition)]) for _, token, checked, partition, _ in (call.args for call in way.screened)]
+    given = [
+        (token, checked, kept[id(partition)])
+        for _, token, checked, partition, _ in (call.args for call in way.screened)
+    ]
     runs = [given[at : at + CHUNK_RECORDS_MAX] for at in range(0, len(given), CHUNK_RECORDS_MAX)]
 
     def run() -> None:
@@ -348,7 +371,9 @@ def measure(parcels: int, rounds: int, told: Callable[[int], None]) -> dict[str,
     """All stages of four loads: clean and dirty, JSON and Avro."""
     ways = {name: Way(load(parcels, form, dirty=dirty), form) for name, form, dirty in LOADS}
     stages = {name: _stages(way) for name, way in ways.items()}
-    found: dict[str, dict[str, list[float]]] = {name: {stage: [] for stage in prepares} for name, prepares in stages.items()}
+    found: dict[str, dict[str, list[float]]] = {
+        name: {stage: [] for stage in prepares} for name, prepares in stages.items()
+    }
     gc.collect()
     gc.freeze()  # what the rounds are given is not looked through again and again
     for number in range(rounds):
@@ -374,5 +399,7 @@ def _costs(found: dict[str, list[float]]) -> Costs:
         stages={stage: costs[stage] for stage in PARTS},
         whole=costs[WHOLE],
         beside={stage: costs[stage] for stage in BESIDE if stage in costs},
-        rules=dict(sorted(((stage, cost) for stage, cost in costs.items() if stage in rules), key=lambda each: -each[1].best)),
+        rules=dict(
+            sorted(((stage, cost) for stage, cost in costs.items() if stage in rules), key=lambda each: -each[1].best)
+        ),
     )

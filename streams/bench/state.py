@@ -31,7 +31,9 @@ from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
 
 UNIT_RECORDS: Final = 150
-"""Consignees of one partition in one transaction: 12,000 parcels/s over two workers, four partitions each, ten transactions a second."""
+"""Consignees of one partition in one transaction: 12,000 parcels/s over two workers, four partitions each, ten
+transactions a second.
+"""
 ONE: Final = ((1, 1.0),)
 MIX: Final = ((1, 0.60), (2, 0.25), (3, 0.10), (4, 0.05))
 """(parcels, share of the consignees): 1.6 parcels each."""
@@ -92,10 +94,15 @@ async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Calla
             told(written)
 
         began = time.monotonic()
-        filling = [_Process("fill", made, slot, share, consignees * len(share) // len(numbers), mix) for slot, share in enumerate(shares)]
+        filling = [
+            _Process("fill", made, slot, share, consignees * len(share) // len(numbers), mix)
+            for slot, share in enumerate(shares)
+        ]
         await asyncio.gather(*(process.run(fill_told) for process in filling))
         filled = time.monotonic()
-        log_bytes = sum(file.stat().st_blocks * 512 for file in made.broker.data.rglob(f"{topics.SCREENING_STATE}-*/*.log"))
+        log_bytes = sum(
+            file.stat().st_blocks * 512 for file in made.broker.data.rglob(f"{topics.SCREENING_STATE}-*/*.log")
+        )
         restoring = [_Process("restore", made, slot, share, 0, ()) for slot, share in enumerate(shares)]
         await asyncio.gather(*(process.ready() for process in restoring))
         cpu: Cpu = made.cpu()
@@ -103,7 +110,14 @@ async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Calla
         said = await asyncio.gather(*(process.run(lambda _: None) for process in restoring))
         seconds = time.monotonic() - began_restoring
         found = tuple(msgspec.json.decode(each, type=Restored) for each in said)
-        return State(sum(each.consignees for each in found), log_bytes, filled - began, seconds, made.cpu().broker - cpu.broker, found)
+        return State(
+            sum(each.consignees for each in found),
+            log_bytes,
+            filled - began,
+            seconds,
+            made.cpu().broker - cpu.broker,
+            found,
+        )
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -120,7 +134,15 @@ class Order(msgspec.Struct, frozen=True):
 class _Process:
     """A process of this module: it says numbers, a line each, and at the end what it found."""
 
-    def __init__(self, what: str, made: TestCluster, slot: int, numbers: list[int], consignees: int, mix: Iterable[tuple[int, float]]) -> None:  # noqa: PLR0913, PLR0917 - an order
+    def __init__(  # noqa: PLR0913, PLR0917 - an order
+        self,
+        what: str,
+        made: TestCluster,
+        slot: int,
+        numbers: list[int],
+        consignees: int,
+        mix: Iterable[tuple[int, float]],
+    ) -> None:
         self._order = Order(what, made.bootstrap, slot, numbers, consignees, list(mix))
         self._process: asyncio.subprocess.Process | None = None
 
@@ -129,7 +151,9 @@ class _Process:
         if self._process is None:
             command = (sys.executable, "-m", "streams.bench.state", msgspec.json.encode(self._order).decode())
             pipe = asyncio.subprocess.PIPE
-            self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdin=pipe, stdout=pipe, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}
+            )
             await self._line(self._process)
         return self._process
 
@@ -183,7 +207,9 @@ async def fill(order: Order) -> None:
 def consignee(rng: random.Random, mix: Sequence[tuple[int, float]]) -> tuple[bytes, bytes]:
     """Key and bytes of one that received its parcels within the window."""
     (parcels,) = rng.choices([parcels for parcels, _ in mix], [share for _, share in mix])
-    return b"bench." + rng.randbytes(16), pack(ConsigneeState({f"kx/KX8261{rng.getrandbits(30):010}": _seen(rng.randbytes(40)) for _ in range(parcels)}))
+    return b"bench." + rng.randbytes(16), pack(
+        ConsigneeState({f"kx/KX8261{rng.getrandbits(30):010}": _seen(rng.randbytes(40)) for _ in range(parcels)})
+    )
 
 
 def _seen(noise: bytes) -> PastParcel:

@@ -2,10 +2,10 @@
 
 A few manifests of every carrier go first and warm everything up: a broker pays for the first record of a partition.
 What is counted: manifests lie in their topics before the workers start. The clock starts at the first look, every
-`POLL_S`, at which all workers have taken up their shares in one generation and a decision is committed (of a load so small that
-all is over by then: at the first decision); it stops at the look that sees the last one. Decisions committed before it starts are left out. Looking asks for the end of the
-committed part of each clearance topic, which costs next to nothing; a reader counts the decisions themselves once,
-when all is over.
+`POLL_S`, at which all workers have taken up their shares in one generation and a decision is committed (of a load so
+small that all is over by then: at the first decision); it stops at the look that sees the last one. Decisions
+committed before it starts are left out. Looking asks for the end of the committed part of each clearance topic,
+which costs next to nothing; a reader counts the decisions themselves once, when all is over.
 """
 
 import asyncio
@@ -111,7 +111,9 @@ async def _watch(made: TestCluster, reader: AIOKafkaConsumer, parcels: int, befo
         if offsets >= parcels and now - changed_at > QUIET_S:
             return looks
         if now - changed_at > STUCK_S:
-            raise BenchError(f"{offsets} decisions or less of {parcels}, and none came for {STUCK_S:.0f} s: {made.tail()}")
+            raise BenchError(
+                f"{offsets} decisions or less of {parcels}, and none came for {STUCK_S:.0f} s: {made.tail()}"
+            )
         await asyncio.sleep(POLL_S)
 
 
@@ -127,7 +129,9 @@ async def _count(bootstrap: str) -> int:
 def _drain(looks: list[Snapshot], parcels: int, decided: int, transactions: int, began: float) -> Drain:
     last = next(look for look in looks if look.offsets == looks[-1].offsets)
     decided_at = [look for look in looks[: looks.index(last)] if look.offsets]
-    first = next((look for look in decided_at if look.ready), decided_at[0] if decided_at else looks[looks.index(last) - 1])
+    first = next(
+        (look for look in decided_at if look.ready), decided_at[0] if decided_at else looks[looks.index(last) - 1]
+    )
     # Offsets count the marks of transactions too, a few in a thousand.
     counted = decided - round(first.offsets * decided / last.offsets)
     return Drain(

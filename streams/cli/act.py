@@ -25,7 +25,9 @@ ACTS: Final[dict[str, Act]] = {act.lower().replace("_", "-"): act for act in get
 def act(house_bill: str, what: str, by: str, why: str, carrier: str | None, bootstrap: str) -> None:  # noqa: PLR0913, PLR0917 - click's
     """Act on the decision in force on HOUSE_BILL; a further decision supersedes it."""
     action = run(bootstrap, _act(bootstrap, house_bill, ACTS[what], by, why, carrier))
-    say(f"{ACTS[what]} of decision {action.sequence} on {house_bill} is on its way; `tonggwan decisions --house-bill {house_bill}` shows what comes of it.")
+    say(
+        f"{ACTS[what]} of decision {action.sequence} on {house_bill} is on its way; `tonggwan decisions --house-bill {house_bill}` shows what comes of it."
+    )
 
 
 async def _act(bootstrap: str, house_bill: str, what: Act, by: str, why: str, carrier: str | None) -> Action:  # noqa: PLR0913, PLR0917 - what an action says
@@ -44,7 +46,11 @@ def _one(found: dict[tuple[str, str], ParcelStatus], house_bill: str, carrier: s
     """The parcel that is meant."""
     of = {name[0]: known for name, known in found.items() if carrier in (None, name[0])}
     if not of:
-        raise OperatorError(f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` shows what is known of it.")
+        raise OperatorError(
+            f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` shows what is known of it."
+        )
     if len(of) > 1:
-        raise OperatorError(f"Carriers {', '.join(sorted(of))} have a parcel with house bill {house_bill}: say whose with --carrier.")
+        raise OperatorError(
+            f"Carriers {', '.join(sorted(of))} have a parcel with house bill {house_bill}: say whose with --carrier."
+        )
     return next(iter(of.values()))

@@ -31,14 +31,49 @@ from streams.worker.in_memory import InMemoryPipeline, PipelineResult
 
 @click.command
 @paths_argument
-@click.option("--carrier", metavar="ID", help="The carrier whose topic the manifests arrive on. Default: the one each names, else 'check'.")
-@click.option("--at", metavar="TIME", help="When they arrive, RFC 3339 such as 2026-11-23T14:02:11+09:00. Default: now.")
-@click.option("--json", "json_", is_flag=True, help="Every parcel's whole decision, one a line, as schemas/decision.v1.avsc has it; with --expect, every case.")
-@click.option("--explain", "explain", is_flag=True, help="Every decision laid out with its reasons and taxes line by line; without it that of a single parcel.")
+@click.option(
+    "--carrier",
+    metavar="ID",
+    help="The carrier whose topic the manifests arrive on. Default: the one each names, else 'check'.",
+)
+@click.option(
+    "--at", metavar="TIME", help="When they arrive, RFC 3339 such as 2026-11-23T14:02:11+09:00. Default: now."
+)
+@click.option(
+    "--json",
+    "json_",
+    is_flag=True,
+    help="Every parcel's whole decision, one a line, as schemas/decision.v1.avsc has it; with --expect, every case.",
+)
+@click.option(
+    "--explain",
+    "explain",
+    is_flag=True,
+    help="Every decision laid out with its reasons and taxes line by line; without it that of a single parcel.",
+)
 @lang_option
-@click.option("--expect", is_flag=True, help="The files are cases with what has to come of them, such as conformance/*.toml: say which came otherwise.")
-@click.option("--write", "write_to", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="With --expect: write each case there as plain JSON, for other systems.")
-def check(files: tuple[str, ...], carrier: str | None, at: str | None, json_: bool, explain: bool, lang: Lang, expect: bool, write_to: Path | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+@click.option(
+    "--expect",
+    is_flag=True,
+    help="The files are cases with what has to come of them, such as conformance/*.toml: say which came otherwise.",
+)
+@click.option(
+    "--write",
+    "write_to",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --expect: write each case there as plain JSON, for other systems.",
+)
+def check(  # noqa: PLR0913, PLR0917 - click's
+    files: tuple[str, ...],
+    carrier: str | None,
+    at: str | None,
+    json_: bool,  # noqa: FBT001 - click's
+    explain: bool,  # noqa: FBT001 - click's
+    lang: Lang,
+    expect: bool,  # noqa: FBT001 - click's
+    write_to: Path | None,
+) -> None:
     """Judge manifests by the same rules without a broker.
 
     The files are taken in order, as the first manifests ever; a second version of one amends it, a repetition is a
@@ -78,7 +113,9 @@ def _at_ms(at: str | None) -> int:
         return time.time_ns() // 1_000_000
     moment = parse_rfc3339(at)
     if moment is None:
-        raise click.BadParameter(f"{at!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint="--at")
+        raise click.BadParameter(
+            f"{at!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint="--at"
+        )
     return int(moment.timestamp() * 1000)
 
 
@@ -92,23 +129,51 @@ def _show(answer: PipelineResult, found: FileRecord, lang: Lang | None, *, expla
     explained = explain or len(answer.decisions) == 1
     for receipt in answer.receipts:
         show_receipt(receipt, found.where, lang, remarks_too=not explained)
-    if passed := Counter((decision["route"] or "", decision["outcome"]) for decision in answer.decisions if decision["outcome"] != "REJECT"):
-        write(words(lang, "Of those passed on: {numbers}", numbers=", ".join(_counted(number, outcome, route, lang) for (route, outcome), number in passed.most_common())))
+    if passed := Counter(
+        (decision["route"] or "", decision["outcome"])
+        for decision in answer.decisions
+        if decision["outcome"] != "REJECT"
+    ):
+        write(
+            words(
+                lang,
+                "Of those passed on: {numbers}",
+                numbers=", ".join(
+                    _counted(number, outcome, route, lang) for (route, outcome), number in passed.most_common()
+                ),
+            )
+        )
     for decision in answer.decisions if explained else ():
         write()
-        write(shown(words(lang, "House bill {house_bill} of carrier {carrier}", house_bill=decision["house_bill"], carrier=decision["carrier"])), bold=True)
+        write(
+            shown(
+                words(
+                    lang,
+                    "House bill {house_bill} of carrier {carrier}",
+                    house_bill=decision["house_bill"],
+                    carrier=decision["carrier"],
+                )
+            ),
+            bold=True,
+        )
         show_decision(decision, lang)
 
 
 def _counted(number: int, outcome: str, route: str, lang: Lang) -> str:
     return words(
-        lang, "{number} {outcome} by {route}", number=number, outcome=name("outcome", outcome, lang), route=name("route", route, lang) if route else words(lang, "no route")
+        lang,
+        "{number} {outcome} by {route}",
+        number=number,
+        outcome=name("outcome", outcome, lang),
+        route=name("route", route, lang) if route else words(lang, "no route"),
     )
 
 
 def _case_files(files: Sequence[str]) -> list[cases.CaseFile]:
     if "-" in files:
-        raise click.UsageError("cases are read from files, since their bases lie beside them: name a file such as conformance/XF-02.toml.")
+        raise click.UsageError(
+            "cases are read from files, since their bases lie beside them: name a file such as conformance/XF-02.toml."
+        )
     return [cases.read(Path(file)) for file in files]
 
 
@@ -134,7 +199,11 @@ def _expect(files: Sequence[str], *, json_: bool) -> bool:
             _show_file(file, of_file)
     failed = sum(not result.passed for result in results)
     pending = sum(bool(result.case.pending) for result in results if result.passed)
-    say(f"{many(len(results), 'case')}: {len(results) - failed - pending} passed, {failed} failed" + (f", {pending} pending" if pending else "") + ".")
+    say(
+        f"{many(len(results), 'case')}: {len(results) - failed - pending} passed, {failed} failed"
+        + (f", {pending} pending" if pending else "")
+        + "."
+    )
     return not failed
 
 
@@ -148,14 +217,21 @@ def _result(result: cases.Result) -> dict[str, Any]:
         "because": case.because or None,
         "pending": case.pending or None,
         "passed": result.passed,
-        "differences": [{"where": each.where, "what": each.what, "expected": each.expected, "came": each.came} for each in result.differences],
+        "differences": [
+            {"where": each.where, "what": each.what, "expected": each.expected, "came": each.came}
+            for each in result.differences
+        ],
     }
 
 
 def _show_file(file: cases.CaseFile, results: Sequence[cases.Result]) -> None:
     failed = [result for result in results if not result.passed]
     pending = [result for result in results if result.passed and result.case.pending]
-    write(f"{file.path.name}: {len(results) - len(failed) - len(pending)} passed, {len(failed)} failed" + (f", {len(pending)} pending" if pending else ""), bold=bool(failed))
+    write(
+        f"{file.path.name}: {len(results) - len(failed) - len(pending)} passed, {len(failed)} failed"
+        + (f", {len(pending)} pending" if pending else ""),
+        bold=bool(failed),
+    )
     for result in pending:
         write(f'  PENDING "{shown(result.case.name)}": {shown(result.case.pending)}')
     for result in failed:
@@ -184,7 +260,9 @@ def _write(files: Sequence[str], folder: Path) -> bool:
                 copied.add(file.reference)
                 for table in sorted(file.reference.glob("*.csv")):
                     _put(folder / "reference" / table.name, table.read_bytes())
-    say(f"{many(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that they rest on to {folder / 'reference'}.")
+    say(
+        f"{many(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that they rest on to {folder / 'reference'}."
+    )
     return True
 
 

@@ -73,7 +73,11 @@ def shown(value: object) -> str:
     KX1\x1b[2J
     """
     text = "" if value is None else str(value)
-    return text if text.isprintable() else "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    )
 
 
 def styled(value: object) -> Text:
@@ -142,7 +146,9 @@ def labelled(label: str, value: object, indent: int = 2) -> None:
     out().print(Padding(grid, (0, 0, 0, indent), expand=False))
 
 
-def columns(heads: Sequence[str], rows: Sequence[Sequence[object]], *, indent: int = 0, right: frozenset[int] = frozenset()) -> None:
+def columns(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], *, indent: int = 0, right: frozenset[int] = frozenset()
+) -> None:
     """Rows in columns for a person, on a terminal or not; `right` are the columns of numbers."""
     made = _columns(heads, rows, right)
     if on_terminal():
@@ -157,7 +163,12 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[object]], *, indent: i
 def has_room(heads: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0) -> bool:
     """Whether rows fit into the terminal without folding."""
     console = out()
-    return not on_terminal() or indent + console.measure(_columns(heads, rows, frozenset()), options=console.options.update(max_width=WIDE)).maximum <= console.width
+    return (
+        not on_terminal()
+        or indent
+        + console.measure(_columns(heads, rows, frozenset()), options=console.options.update(max_width=WIDE)).maximum
+        <= console.width
+    )
 
 
 def _columns(heads: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int]) -> Table:

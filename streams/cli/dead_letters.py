@@ -39,7 +39,10 @@ def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
             as_json(letter.summary())
         return
     rows = [letter.summary() for letter in letters]
-    table(("origin", "code", "path", "bytes", "time", "key", "message"), [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows])
+    table(
+        ("origin", "code", "path", "bytes", "time", "key", "message"),
+        [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows],
+    )
     say(f"{many(len(rows), 'record')} set aside.")
 
 
@@ -66,9 +69,18 @@ def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - clic
 @click.option("--code", metavar="CODE", help="All with this cause.")
 @click.option("--all", "all_", is_flag=True, help="All.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
-@click.option("--internal", is_flag=True, help="Also those of the internal topics: after a repair of ours, never twice.")
+@click.option(
+    "--internal", is_flag=True, help="Also those of the internal topics: after a repair of ours, never twice."
+)
 @bootstrap_option
-def replay(origins: tuple[str, ...], code: str | None, all_: bool, dry_run: bool, internal: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def replay(  # noqa: PLR0913, PLR0917 - click's
+    origins: tuple[str, ...],
+    code: str | None,
+    all_: bool,  # noqa: FBT001 - click's
+    dry_run: bool,  # noqa: FBT001 - click's
+    internal: bool,  # noqa: FBT001 - click's
+    bootstrap: str,
+) -> None:
     """Send records again to where they came from, value, key and headers as they were.
 
     Name them, or choose by --code or --all. The header x-replayed-from says what each was; the record that is set aside
@@ -97,11 +109,15 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     chosen = choice.of(await _all(bootstrap))
     inside = [letter for letter in chosen if letter.topic in (CHECKED, LINKS)]
     if inside and not internal:
-        raise OperatorError(f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others.")
+        raise OperatorError(
+            f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others."
+        )
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:
-            raise OperatorError(f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others.")
+            raise OperatorError(
+                f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others."
+            )
     if not dry_run:
         await _send(bootstrap, chosen)
     for letter in chosen:
@@ -112,13 +128,19 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
 async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
     """To the partition each came from, so that it keeps its place among those of its key."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, compression_type="lz4", max_request_size=limits.RECORD_BYTES_MAX + 2 * ENVELOPE_BYTES_MAX
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        max_request_size=limits.RECORD_BYTES_MAX + 2 * ENVELOPE_BYTES_MAX,
     )
     await producer.start()
     try:
         for letter in letters:
             headers = [*letter.headers, (REPLAYED, letter.origin.encode())]
-            await producer.send_and_wait(letter.topic, letter.value, key=letter.key, partition=letter.partition, headers=headers)
+            await producer.send_and_wait(
+                letter.topic, letter.value, key=letter.key, partition=letter.partition, headers=headers
+            )
     finally:
         await producer.stop()
 
@@ -127,7 +149,9 @@ def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
     known = {letter.origin: letter for letter in letters}
     for origin in origins:
         if origin not in known:
-            raise OperatorError(f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were.")
+            raise OperatorError(
+                f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were."
+            )
     return [known[origin] for origin in dict.fromkeys(origins)]
 
 

@@ -33,22 +33,39 @@ Acting = Sequence[tuple[Said, Rule]]
 
 def show_decision(decision: Decision, lang: Lang, *, in_force: bool = False) -> None:
     """Everything that one decision says."""
-    acting = [(finding, rule) for finding in decision["findings"] if finding["severity"] == "ACT" and (rule := ACTIONS.get((finding["code"], finding["rule"]))) is not None]
+    acting = [
+        (finding, rule)
+        for finding in decision["findings"]
+        if finding["severity"] == "ACT" and (rule := ACTIONS.get((finding["code"], finding["rule"]))) is not None
+    ]
     _headline(decision, lang, in_force=in_force)
     labelled(say(lang, "decided"), decision["decided_at"])
     labelled(say(lang, "because of"), _cause(decision, lang))
     labelled(say(lang, "route"), _with(_named("route", decision["route"], lang), why_route(decision, acting, lang)))
-    labelled(say(lang, "outcome"), _with(_named("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang)))
+    labelled(
+        say(lang, "outcome"), _with(_named("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang))
+    )
     labelled(say(lang, "exemption"), why_exempt(decision, acting, lang))
-    labelled(say(lang, "goods price"), None if decision["goods_price_usd"] is None else say(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])))
-    labelled(say(lang, "customs value"), None if decision["customs_value_krw"] is None else say(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"))
+    labelled(
+        say(lang, "goods price"),
+        None if decision["goods_price_usd"] is None else say(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])),
+    )
+    labelled(
+        say(lang, "customs value"),
+        None
+        if decision["customs_value_krw"] is None
+        else say(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"),
+    )
     labelled(say(lang, "exchange rate"), exchange(decision, lang))
     labelled(say(lang, "risk"), _risk(decision["risk"], lang))
     _show_goods(decision["goods"], lang)
     if decision["tax"] is not None:
         _show_taxes(decision["tax"], lang)
     _show_findings(decision["findings"], lang)
-    labelled(say(lang, "versions"), ", ".join(f"{key} {version}" for key, version in decision["versions"].items() if version is not None))
+    labelled(
+        say(lang, "versions"),
+        ", ".join(f"{key} {version}" for key, version in decision["versions"].items() if version is not None),
+    )
     labelled(say(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
     labelled(say(lang, "decision"), decision["decision_id"])
 
@@ -57,9 +74,15 @@ def _risk(risk: Said | None, lang: Lang) -> str:
     """The learned score, and the reasons that add up to it."""
     if risk is None:
         return ""
-    reasons = " ".join(f"{reason['contribution']:+.1%} {_named('risk', reason['feature'], lang)}" for reason in risk["reasons"])
+    reasons = " ".join(
+        f"{reason['contribution']:+.1%} {_named('risk', reason['feature'], lang)}" for reason in risk["reasons"]
+    )
     said = say(lang, "fraud {score} = {reasons}", score=f"{risk['score']:.1%}", reasons=reasons)
-    return said if risk["critical"] is None else said + say(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
+    return (
+        said
+        if risk["critical"] is None
+        else said + say(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
+    )
 
 
 def _usd(amount: str) -> str:
@@ -70,7 +93,9 @@ def _usd(amount: str) -> str:
 
 def _headline(decision: Decision, lang: Lang, *, in_force: bool) -> None:
     outcome = name("outcome", decision["outcome"], lang)
-    begin, _, _ = say(lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0").partition("\0")
+    begin, _, _ = say(lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0").partition(
+        "\0"
+    )
     end = say(lang, " on route {route}", route=name("route", decision["route"], lang)) if decision["route"] else ""
     end += say(lang, " (in force)") if in_force else ""
     if on_terminal():
@@ -81,12 +106,26 @@ def _headline(decision: Decision, lang: Lang, *, in_force: bool) -> None:
 
 def _cause(decision: Decision, lang: Lang) -> str:
     event = decision["event"]
-    holes = {"event": event, "manifest": decision["manifest_id"], "version": decision["manifest_version"], "master_bill": decision["master_bill"]}
+    holes = {
+        "event": event,
+        "manifest": decision["manifest_id"],
+        "version": decision["manifest_version"],
+        "master_bill": decision["master_bill"],
+    }
     if meaning := gloss("event", event, lang):
-        cause = say(lang, "{event}, {meaning}; manifest {manifest} version {version}, master bill {master_bill}", meaning=meaning, **holes)
+        cause = say(
+            lang,
+            "{event}, {meaning}; manifest {manifest} version {version}, master bill {master_bill}",
+            meaning=meaning,
+            **holes,
+        )
     else:
         cause = say(lang, "{event}; manifest {manifest} version {version}, master bill {master_bill}", **holes)
-    return cause + (say(lang, ", replaces decision {sequence}", sequence=decision["supersedes"]) if decision["supersedes"] is not None else "")
+    return cause + (
+        say(lang, ", replaces decision {sequence}", sequence=decision["supersedes"])
+        if decision["supersedes"] is not None
+        else ""
+    )
 
 
 def _named(kind: str, word: str | None, lang: Lang) -> str:
@@ -121,7 +160,10 @@ def why_route(decision: Decision, acting: Acting, lang: Lang) -> str:
         return say(lang, "the goods price is not known")
     if route == "EXPORT_GENERAL":
         return say(lang, "the goods price is above the limit of the export list")
-    closed = {procedure: [finding for finding, rule in acting if rule.closes == procedure] for procedure in ("LIST", "SIMPLIFIED")}
+    closed = {
+        procedure: [finding for finding, rule in acting if rule.closes == procedure]
+        for procedure in ("LIST", "SIMPLIFIED")
+    }
     combined = [finding for finding, _ in acting if finding["code"] in COMBINED_TAXATION_CODES]
     above = [finding for finding, _ in acting if finding["code"] == PRICE]
     reasons = []
@@ -163,7 +205,9 @@ def why_exempt(decision: Decision, acting: Acting, lang: Lang) -> str:
         return _with(tax["exempt"], gloss("exempt", tax["exempt"], lang))
     above = [finding for finding, _ in acting if finding["code"] == PRICE]
     ending = [finding for finding, rule in acting if rule.taxes]
-    reasons = [say(lang, "the goods price is above the limit of exemption ({codes})", codes=_codes(above))] if above else []
+    reasons = (
+        [say(lang, "the goods price is above the limit of exemption ({codes})", codes=_codes(above))] if above else []
+    )
     if ending:
         reasons.append(say(lang, "ended by {codes}", codes=_codes(ending)))
     return say(lang, "none: {why}", why=_joined(reasons, lang)) if reasons else say(lang, "none")
@@ -191,7 +235,8 @@ def _show_goods(goods: Sequence[Said], lang: Lang) -> None:
             f"/items/{index}",
             _named("category", line["category"], lang) or "-",
             line["hs_code"] or "-",
-            ", ".join(f"{suggestion['code']} ({suggestion['score']:.0%})" for suggestion in line["hs_suggestions"]) or "-",
+            ", ".join(f"{suggestion['code']} ({suggestion['score']:.0%})" for suggestion in line["hs_suggestions"])
+            or "-",
         )
         for index, line in enumerate(goods)
     ]
@@ -206,16 +251,31 @@ def _show_taxes(tax: Said, lang: Lang) -> None:
     if lines:
         paragraph(say(lang, "taxes by item, in won"), 2)
         heads = [say(lang, head) for head in ("item", "tax", "base", "rate", "amount", "source")]
-        rows = [(f"/items/{line['item']}", _tax(line["tax"], lang), f"{line['base']:,}", rate(line["rate"], lang), f"{line['amount']:,}", line["source"]) for line in lines]
+        rows = [
+            (
+                f"/items/{line['item']}",
+                _tax(line["tax"], lang),
+                f"{line['base']:,}",
+                rate(line["rate"], lang),
+                f"{line['amount']:,}",
+                line["source"],
+            )
+            for line in lines
+        ]
         notes: dict[str, int] = {}
         if not has_room(heads, rows, 4):
-            notes = {source: number for number, source in enumerate(dict.fromkeys(line["source"] for line in lines), start=1)}
+            notes = {
+                source: number for number, source in enumerate(dict.fromkeys(line["source"] for line in lines), start=1)
+            }
             rows = [(*row[:-1], f"[{notes[row[-1]]}]") for row in rows]
         columns(heads, rows, indent=4, right=frozenset({2, 4}))
         for source, number in notes.items():
             paragraph(f"[{number}] {source}", 4)
     due = ", ".join(f"{_tax(of, lang)} {tax[of]:,}" for of in TAXES if tax[of])
-    labelled(say(lang, "collected"), say(lang, "{taxes}; total {total} KRW", taxes=due, total=f"{tax['total']:,}") if due else say(lang, "nothing"))
+    labelled(
+        say(lang, "collected"),
+        say(lang, "{taxes}; total {total} KRW", taxes=due, total=f"{tax['total']:,}") if due else say(lang, "nothing"),
+    )
 
 
 def _tax(word: str, lang: Lang) -> str:

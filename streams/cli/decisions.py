@@ -24,10 +24,22 @@ Decision = Mapping[str, Any]
 @click.option("--house-bill", metavar="H", help="Of this house bill only.")
 @click.option("--manifest", metavar="M", help="Of this manifest only.")
 @click.option("--follow", is_flag=True, help="Go on with those to come, until Ctrl-C.")
-@click.option("--json", "json_", is_flag=True, help="One decision a line, as schemas/decision.v1.avsc has it, in the order of the log.")
+@click.option(
+    "--json",
+    "json_",
+    is_flag=True,
+    help="One decision a line, as schemas/decision.v1.avsc has it, in the order of the log.",
+)
 @lang_option
 @bootstrap_option
-def decisions(house_bill: str | None, manifest: str | None, follow: bool, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def decisions(  # noqa: PLR0913, PLR0917 - click's
+    house_bill: str | None,
+    manifest: str | None,
+    follow: bool,  # noqa: FBT001 - click's
+    json_: bool,  # noqa: FBT001 - click's
+    lang: Lang,
+    bootstrap: str,
+) -> None:
     """Print every committed decision on clearance.*, by house bill and sequence."""
     asked = ActiveRule(house_bill, manifest)
     if json_:

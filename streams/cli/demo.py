@@ -50,8 +50,17 @@ ORDER: Final = (*reversed(PRECEDENCE), "REJECT", "CANCELLED")
 
 
 @click.command
-@click.option("--parcels", type=click.IntRange(1, PARCELS_MAX), default=20_000, show_default=True, metavar="N", help="Parcels of the sample day.")
-@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2.")
+@click.option(
+    "--parcels",
+    type=click.IntRange(1, PARCELS_MAX),
+    default=20_000,
+    show_default=True,
+    metavar="N",
+    help="Parcels of the sample day.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2."
+)
 def demo(parcels: int, workers: int | None) -> None:
     """Start everything in a temporary folder, publish a sample day of several carriers, and print what became of it.
 
@@ -158,7 +167,9 @@ async def _follow(tally: Tally, consumer: Any, sending: "asyncio.Task[None]", se
                 if tally.holds_all(sent) and time.monotonic() - tally.moved_at > QUIET_SECONDS:
                     return
             if time.monotonic() - tally.moved_at > STALL_SECONDS:
-                raise OperatorError(f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no answer; this should not happen, please report it.")
+                raise OperatorError(
+                    f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no answer; this should not happen, please report it."
+                )
 
 
 class Screen:
@@ -166,7 +177,9 @@ class Screen:
 
     def __init__(self, tally: Tally, parcels: int) -> None:
         self._tally, self._parcels = tally, parcels
-        self._live = Live(console=err(), refresh_per_second=FRAMES_A_SECOND, transient=True) if sys.stderr.isatty() else None
+        self._live = (
+            Live(console=err(), refresh_per_second=FRAMES_A_SECOND, transient=True) if sys.stderr.isatty() else None
+        )
         self._next = 0.0
 
     def __enter__(self) -> Self:
@@ -213,20 +226,45 @@ class Screen:
 
 def outcome_rows(tally: Tally) -> list[tuple[str, str, int]]:
     """Outcomes by route, from the mildest on."""
-    return [(outcome, route, number) for (outcome, route), number in sorted(tally.outcomes.items(), key=lambda item: (ORDER.index(item[0][0]), item[0][1]))]
+    return [
+        (outcome, route, number)
+        for (outcome, route), number in sorted(
+            tally.outcomes.items(), key=lambda item: (ORDER.index(item[0][0]), item[0][1])
+        )
+    ]
 
 
 async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
     _section("Per carrier")
-    rows = [(carrier, *(f"{counts[name]:,}" for name in COUNTS)) for carrier, counts in sorted(tally.by_carrier.items())]
-    table(("carrier", *COUNTS), [*rows, ("all", *(f"{sum(counts[name] for counts in tally.by_carrier.values()):,}" for name in COUNTS))])
+    rows = [
+        (carrier, *(f"{counts[name]:,}" for name in COUNTS)) for carrier, counts in sorted(tally.by_carrier.items())
+    ]
+    table(
+        ("carrier", *COUNTS),
+        [*rows, ("all", *(f"{sum(counts[name] for counts in tally.by_carrier.values()):,}" for name in COUNTS))],
+    )
     _section("Outcomes by route")
-    table(("outcome", "route", "parcels"), [(outcome, route, f"{number:,}") for outcome, route, number in outcome_rows(tally)])
+    table(
+        ("outcome", "route", "parcels"),
+        [(outcome, route, f"{number:,}") for outcome, route, number in outcome_rows(tally)],
+    )
     _section("Duties and taxes")
-    table(("reason", "decisions"), [(gloss("exempt", reason, "en") if reason != TAXED else "taxed", f"{number:,}") for reason, number in tally.taxes.most_common()])
+    table(
+        ("reason", "decisions"),
+        [
+            (gloss("exempt", reason, "en") if reason != TAXED else "taxed", f"{number:,}")
+            for reason, number in tally.taxes.most_common()
+        ],
+    )
     write(f"{tally.tax_krw:,} won in all, superseded decisions included.")
     _section("Findings most often made")
-    table(("code", "parcels", "rule"), [(rule[0], f"{number:,}", sentence(tally.examples[rule], "en")) for rule, number in tally.rules.most_common(CODES_SHOWN)])
+    table(
+        ("code", "parcels", "rule"),
+        [
+            (rule[0], f"{number:,}", sentence(tally.examples[rule], "en"))
+            for rule, number in tally.rules.most_common(CODES_SHOWN)
+        ],
+    )
     _section("Security cases by desk")
     table(("desk", "cases"), sorted(tally.cases.items()))
     _section("Records set aside")

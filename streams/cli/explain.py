@@ -22,7 +22,12 @@ Said = Mapping[str, Any]
 @click.command
 @click.argument("house_bill")
 @click.option("--carrier", metavar="ID", help="Of this carrier only, when several use the same house bill.")
-@click.option("--json", "json_", is_flag=True, help="One object for each carrier that has the house bill: its decisions, security cases and notices, as their schemas have them.")
+@click.option(
+    "--json",
+    "json_",
+    is_flag=True,
+    help="One object for each carrier that has the house bill: its decisions, security cases and notices, as their schemas have them.",
+)
 @lang_option
 @bootstrap_option
 def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001 - click's
@@ -39,7 +44,15 @@ def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, boots
         raise OperatorError(f"nothing is known of house bill {shown(house_bill)}: {right}.")
     for file in known:
         if json_:
-            as_json({"house_bill": house_bill, "carrier": file.carrier, "decisions": file.decisions, "cases": file.cases, "notices": file.notices})
+            as_json(
+                {
+                    "house_bill": house_bill,
+                    "carrier": file.carrier,
+                    "decisions": file.decisions,
+                    "cases": file.cases,
+                    "notices": file.notices,
+                }
+            )
         else:
             _show(file, lang)
 
@@ -103,11 +116,28 @@ async def _read_notices(bootstrap: str, house_bill: str, file: File) -> None:
 
 def _show(file: File, lang: Lang) -> None:
     in_force = file.in_force
-    write(shown(say(lang, "House bill {house_bill} of carrier {carrier}", house_bill=file.decisions[0]["house_bill"], carrier=file.carrier)), bold=True)
+    write(
+        shown(
+            say(
+                lang,
+                "House bill {house_bill} of carrier {carrier}",
+                house_bill=file.decisions[0]["house_bill"],
+                carrier=file.carrier,
+            )
+        ),
+        bold=True,
+    )
     if in_force is None:
         write(say(lang, "No decision is in force: every one was a refusal."))
     else:
-        write(say(lang, "In force: decision {sequence}, {outcome}.", sequence=in_force["sequence"], outcome=name("outcome", in_force["outcome"], lang)))
+        write(
+            say(
+                lang,
+                "In force: decision {sequence}, {outcome}.",
+                sequence=in_force["sequence"],
+                outcome=name("outcome", in_force["outcome"], lang),
+            )
+        )
     for decision in file.decisions:
         write()
         show_decision(decision, lang, in_force=decision is in_force)
@@ -128,7 +158,14 @@ def _came_with(notice: Said, decision: Decision) -> bool:
 
 def _show_case(case: Said, lang: Lang) -> None:
     codes = ", ".join(finding["code"] for finding in case["findings"])
-    text = say(lang, "{desk} {case}, opened {time}, for {codes}", desk=name("desk", case["desk"], lang), case=case["case_id"], time=case["opened_at"], codes=codes)
+    text = say(
+        lang,
+        "{desk} {case}, opened {time}, for {codes}",
+        desk=name("desk", case["desk"], lang),
+        case=case["case_id"],
+        time=case["opened_at"],
+        codes=codes,
+    )
     if case["evidence_parcels"]:
         text += say(lang, "; also rests on {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
     labelled(say(lang, "case"), text)
@@ -136,4 +173,7 @@ def _show_case(case: Said, lang: Lang) -> None:
 
 def _show_notice(notice: Said, lang: Lang) -> None:
     answers = ", ".join(name("outcome", parcel["answer"], lang) for parcel in notice["parcels"])
-    labelled(say(lang, "notice"), say(lang, "the carrier was told {answers} on {time}", answers=answers, time=notice["answered_at"]))
+    labelled(
+        say(lang, "notice"),
+        say(lang, "the carrier was told {answers} on {time}", answers=answers, time=notice["answered_at"]),
+    )

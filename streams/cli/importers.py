@@ -20,17 +20,30 @@ def importers() -> None:
 
 @importers.command
 @click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--source", default="Register of clearance codes", show_default=True, help="Where the rows come from, for their last column.")
-@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE", help="Write here instead of to standard output.")
+@click.option(
+    "--source",
+    default="Register of clearance codes",
+    show_default=True,
+    help="Where the rows come from, for their last column.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write here instead of to standard output.",
+)
 def tokenise(file: Path, source: str, out: Path | None) -> None:
     """Turn a register in clear text into rows of importers.csv: tokens and keyed marks alone.
 
-    Needs INTAKE_TOKEN_KEYS, the same as the workers'; the first key makes the tokens. FILE has the columns clearance_code, name,
-    name_en, phone, postcodes, auth_numbers, valid_from, changed_on, valid_until, state, state_from. Delete it afterwards.
+    Needs INTAKE_TOKEN_KEYS, the same as the workers'; the first key makes the tokens. FILE has the columns
+    clearance_code, name, name_en, phone, postcodes, auth_numbers, valid_from, changed_on, valid_until, state,
+    state_from. Delete it afterwards.
     """
     settings = Settings.read(os.environ)
     if not settings.token_keys:
-        raise OperatorError(f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be recognised.")
+        raise OperatorError(
+            f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be recognised."
+        )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     if not source.strip():
         raise click.UsageError("--source says nothing: name where the rows come from.")

@@ -26,7 +26,9 @@ RECORDS_A_POLL: Final = 2_000
 ANSWER_SECONDS: Final = 1.0
 """How long a command waits for a Kafka that doesn't answer."""
 STALL_SECONDS: Final = 60.0
-"""A partition that brings nothing for so long, before its end, has lost its broker; an open transaction lasts 10 s at most."""
+"""A partition that brings nothing for so long, before its end, has lost its broker; an open transaction lasts 10 s
+at most.
+"""
 
 T = TypeVar("T")
 Apply = Callable[[ConsumerRecord], None]
@@ -52,7 +54,12 @@ def _address(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
     return address
 
 
-bootstrap_option = click.option("--bootstrap", metavar="HOST:PORT", callback=_address, help="Kafka to talk to. Default: INTAKE_BROKERS, else what `tonggwan up` started.")
+bootstrap_option = click.option(
+    "--bootstrap",
+    metavar="HOST:PORT",
+    callback=_address,
+    help="Kafka to talk to. Default: INTAKE_BROKERS, else what `tonggwan up` started.",
+)
 
 
 def run(bootstrap: str, work: Coroutine[Any, Any, T]) -> T:
@@ -71,12 +78,27 @@ def run(bootstrap: str, work: Coroutine[Any, Any, T]) -> T:
 
 
 async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | None = None) -> list[TopicPartition]:
-    """The partitions of some topics; with `key`, those that may have it. A name that ends in a dot stands for all that begin so."""
+    """The partitions of some topics; with `key`, those that may have it.
+
+    A name that ends in a dot stands for all that begin so.
+    """
     there = await partitions_of(bootstrap)
-    wanted = [topic for name in names for topic in sorted(there) if topic == name or (name.endswith(".") and topic.startswith(name))]
+    wanted = [
+        topic
+        for name in names
+        for topic in sorted(there)
+        if topic == name or (name.endswith(".") and topic.startswith(name))
+    ]
     if not wanted:
-        raise OperatorError(f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka.")
-    return [TopicPartition(topic, number) for topic in wanted for number in there[topic] if key is None or number == crc32(key) % len(there[topic])]
+        raise OperatorError(
+            f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka."
+        )
+    return [
+        TopicPartition(topic, number)
+        for topic in wanted
+        for number in there[topic]
+        if key is None or number == crc32(key) % len(there[topic])
+    ]
 
 
 async def ends_of(bootstrap: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
@@ -106,7 +128,9 @@ async def consumer_of(bootstrap: str, isolation_level: str = "read_committed") -
         await consumer.stop()
 
 
-async def read(bootstrap: str, tps: list[TopicPartition], apply: Apply, counter: Counter | None = None, *, follow: bool = False) -> None:
+async def read(
+    bootstrap: str, tps: list[TopicPartition], apply: Apply, counter: Counter | None = None, *, follow: bool = False
+) -> None:
     """Hand over every committed record of some partitions up to where they end now, and with `follow` all that come after.
 
     The end counts open transactions: what a worker had begun to say when the command was called is waited for.
@@ -129,4 +153,6 @@ async def read(bootstrap: str, tps: list[TopicPartition], apply: Apply, counter:
             counter.at(way.done)
             if way.left and time.monotonic() - way.moved_at > STALL_SECONDS:
                 stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(way.left))
-                raise OperatorError(f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs.")
+                raise OperatorError(
+                    f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs."
+                )

@@ -41,14 +41,21 @@ async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Par
             return
         parcel = read_checked(record.value)
         name = (parcel.carrier, parcel.house_bill)
-        if parcel.house_bill.encode() in wanted and parcel.operation == "DECLARE" and not parcel.path and (name not in checked or checked[name][1].sequence <= parcel.sequence):
+        if (
+            parcel.house_bill.encode() in wanted
+            and parcel.operation == "DECLARE"
+            and not parcel.path
+            and (name not in checked or checked[name][1].sequence <= parcel.sequence)
+        ):
             checked[name] = (record.key.decode(), parcel)
 
     def decided(record: ConsumerRecord) -> None:
         if record.key in wanted:
             decision = avro.decode(avro.DECISION, record.value)
             name = (decision["carrier"], decision["house_bill"])
-            if decision["outcome"] != "REJECT" and (name not in decisions or decisions[name]["sequence"] < decision["sequence"]):
+            if decision["outcome"] != "REJECT" and (
+                name not in decisions or decisions[name]["sequence"] < decision["sequence"]
+            ):
                 decisions[name] = decision
 
     await read(bootstrap, await partitions_with(bootstrap, [topics.CHECKED]), look)
@@ -57,7 +64,9 @@ async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Par
     return {name: ParcelStatus(token, parcel, in_force.get(name)) for name, (token, parcel) in checked.items()}
 
 
-def action_on(known: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER") -> Action:  # noqa: PLR0913 - what an action says
+def action_on(  # noqa: PLR0913 - what an action says
+    known: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER"
+) -> Action:
     """An action on the decision in force. Raises msgspec.ValidationError when `by` or `why` is empty or too long."""
     if known.decision is None:
         raise ValueError("there is no decision in force to act on")
@@ -77,11 +86,15 @@ def action_on(known: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int,
 
 async def publish(bootstrap: str, actions: Iterable[tuple[str, Action]]) -> None:
     """Put actions on `officers.actions`, each with its house bill."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, client_id="tonggwan-command", enable_idempotence=True, acks="all")
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, client_id="tonggwan-command", enable_idempotence=True, acks="all"
+    )
     await producer.start()
     try:
         for house_bill, action in actions:
             key = house_bill.encode()
-            await producer.send_and_wait(topics.OFFICERS, write_action(action), key=key, partition=partitioner.of(topics.OFFICERS, key))
+            await producer.send_and_wait(
+                topics.OFFICERS, write_action(action), key=key, partition=partitioner.of(topics.OFFICERS, key)
+            )
     finally:
         await producer.stop()

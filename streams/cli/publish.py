@@ -42,20 +42,39 @@ Place = tuple[int, int]
 @paths_argument
 @click.option("--carrier", required=True, metavar="ID", help="The carrier to publish as.")
 @click.option("--follow", is_flag=True, help="Wait for the receipt of each manifest, and print it.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS", help="With --follow: give up when no answer came for so long.")
-@click.option("--json", "json_", is_flag=True, help="With --follow: one receipt a line, as schemas/receipt.v1.avsc has it.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --follow: give up when no answer came for so long.",
+)
+@click.option(
+    "--json", "json_", is_flag=True, help="With --follow: one receipt a line, as schemas/receipt.v1.avsc has it."
+)
 @lang_option
 @bootstrap_option
-def publish(files: tuple[str, ...], carrier: str, follow: bool, timeout: float, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def publish(  # noqa: PLR0913, PLR0917 - click's
+    files: tuple[str, ...],
+    carrier: str,
+    follow: bool,  # noqa: FBT001 - click's
+    timeout: float,
+    json_: bool,  # noqa: FBT001 - click's
+    lang: Lang,
+    bootstrap: str,
+) -> None:
     """Send every manifest of the files, keyed by its master bill.
 
-    Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files. A manifest goes
-    out as it stands in the file, a broken one too, so that intake answers it.
+    Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files. A manifest
+    goes out as it stands in the file, a broken one too, so that intake answers it.
 
     With --follow the exit status is 1 when a parcel was refused, a record was set aside, or an answer did not come.
     """
     check_carrier(carrier)
-    well = run(bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, None if json_ else lang))
+    well = run(
+        bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, None if json_ else lang)
+    )
     if not well:
         raise SystemExit(1)
 
@@ -73,7 +92,10 @@ class Sending:
 
 
 async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -> bool:  # noqa: ASYNC109 - between answers, not of the whole
-    """Send everything; with a timeout also wait for the answers, to print them in a language, or as JSON without one. Whether all is well."""
+    """Send everything; with a timeout also wait for the answers, to print them in a language, or as JSON without one.
+
+    Whether all is well.
+    """
     await make_topics(sending.bootstrap, sending.carrier)
     if timeout is None:
         await _send(sending)
@@ -140,13 +162,22 @@ async def _send(sending: Sending) -> None:
                     sent.count(found, outside.parcel_count)
                     if len(waiting) >= WAITING_MAX:
                         await _acknowledged(sending, waiting)
-                    bar.update(task, completed=sent.records, parcels=sent.parcels, mib=sent.bytes / 2**20 / max(time.monotonic() - began, 0.001))
+                    bar.update(
+                        task,
+                        completed=sent.records,
+                        parcels=sent.parcels,
+                        mib=sent.bytes / 2**20 / max(time.monotonic() - began, 0.001),
+                    )
             except OperatorError as error:
                 await _acknowledged(sending, waiting)
-                raise OperatorError(f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)) from error
+                raise OperatorError(
+                    f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)
+                ) from error
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
-    say(f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on {sending.topic}.")
+    say(
+        f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on {sending.topic}."
+    )
 
 
 class Sent:
@@ -202,7 +233,10 @@ class Answers:
             letter = Letter.of(record)
             if letter.topic == self._topic:
                 source = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-                yield (letter.partition, letter.offset), dead_letter_of(source, letter.code, letter.message, letter.path)
+                yield (
+                    (letter.partition, letter.offset),
+                    dead_letter_of(source, letter.code, letter.message, letter.path),
+                )
             return
         receipt = avro.decode(avro.RECEIPT, record.value)
         if receipt["kind"] == "ANSWER" and receipt["source"]["topic"] == self._topic:
@@ -220,7 +254,9 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
     for found in left.values():
         say(f"No answer within {timeout:g} s: {found.where}")
     if left:
-        say("See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on Kafka and will be answered once.")
+        say(
+            "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on Kafka and will be answered once."
+        )
     return well and not left
 
 

@@ -16,8 +16,17 @@ REMARKS_MAX: Final = 20
 
 def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
     """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
-    counts = ", ".join(f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items())
-    said = say(lang, "{manifest} version {version}: {counts} ({where})", manifest=receipt["manifest_id"], version=receipt["manifest_version"], counts=counts, where=where)
+    counts = ", ".join(
+        f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items()
+    )
+    said = say(
+        lang,
+        "{manifest} version {version}: {counts} ({where})",
+        manifest=receipt["manifest_id"],
+        version=receipt["manifest_version"],
+        counts=counts,
+        where=where,
+    )
     _headline(name("status", receipt["status"], lang), shown(said))
     heads = [say(lang, column) for column in COLUMNS]
     rows = [_row("", finding, lang) for finding in receipt["findings"]]

@@ -17,13 +17,15 @@ from streams.settings import Settings
 @click.command
 @click.option("--manifest", metavar="M", help="Of this manifest only.")
 @click.option("--replay", is_flag=True, help="Also decide every checked parcel again, and compare byte for byte.")
-@click.option("--json", "json_", is_flag=True, help="One object a line: each manifest version, each breach, and the verdict.")
+@click.option(
+    "--json", "json_", is_flag=True, help="One object a line: each manifest version, each breach, and the verdict."
+)
 @bootstrap_option
 def reconcile(manifest: str | None, replay: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
     """Hold what was received against what was answered and decided.
 
-    Per manifest version: parcels received equal the sum over their outcomes, with the place of the record. Exit status 1
-    when something does not balance, or records wait that no worker has taken yet.
+    Per manifest version: parcels received equal the sum over their outcomes, with the place of the record. Exit
+    status 1 when something does not balance, or records wait that no worker has taken yet.
     """
     settings = Settings.read(os.environ)
     base = tables_of(settings.reference_dir) if replay else None
@@ -54,7 +56,14 @@ def _as_json(balance: Balance) -> None:
         as_json({"account": asdict(account)})
     for breach in balance.breaches:
         as_json({"breach": asdict(breach)})
-    as_json({"holds": balance.holds, "waiting": balance.waiting, "dead_letters": balance.dead_letters, "replayed": balance.replayed})
+    as_json(
+        {
+            "holds": balance.holds,
+            "waiting": balance.waiting,
+            "dead_letters": balance.dead_letters,
+            "replayed": balance.replayed,
+        }
+    )
 
 
 def _show(balance: Balance) -> None:

@@ -15,7 +15,16 @@ from agents.values.clock import parse_rfc3339, show_ms
 from schemas import limits
 from streams.cli.console import as_json, counting, many, say, shown, write
 from streams.cli.kafka import bootstrap_option, run
-from streams.cli.reference_view import Changes, _differences, _show_changes, _show_differences, _show_rows, _show_tables, _tell_state, on_day
+from streams.cli.reference_view import (
+    Changes,
+    _differences,
+    _show_changes,
+    _show_differences,
+    _show_rows,
+    _show_tables,
+    _tell_state,
+    on_day,
+)
 from streams.errors import OperatorError
 from streams.reference import FOLDER, ReferenceDataError, Tables, tables_of
 from streams.reference.changes import SUFFIX, ChangeSet, difference
@@ -34,7 +43,11 @@ AUTHOR_CHARS_MAX: Final = 100
 
 files_argument = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
 dir_type = click.Path(exists=True, file_okay=False, path_type=Path)
-replace_option = click.option("--replace", is_flag=True, help="A file is its whole table: rows that it lacks are withdrawn. Default: its rows are put in, the others stay.")
+replace_option = click.option(
+    "--replace",
+    is_flag=True,
+    help="A file is its whole table: rows that it lacks are withdrawn. Default: its rows are put in, the others stay.",
+)
 
 
 @click.group
@@ -58,11 +71,19 @@ def reference() -> None:
 @replace_option
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @bootstrap_option
-def load(files: tuple[Path, ...], folder: Path | None, why: str | None, author: str | None, replace: bool, dry_run: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def load(  # noqa: PLR0913, PLR0917 - click's
+    files: tuple[Path, ...],
+    folder: Path | None,
+    why: str | None,
+    author: str | None,
+    replace: bool,  # noqa: FBT001 - click's
+    dry_run: bool,  # noqa: FBT001 - click's
+    bootstrap: str,
+) -> None:
     """Publish rows of tables as one change: all of it counts from the same moment, or nothing does.
 
-    Each FILE is a table with its first line, named like it: thresholds.csv. Rows that are in force already are left out.
-    What would come of it is validated first. Exit status 1 when there is a mistake; nothing is changed then.
+    Each FILE is a table with its first line, named like it: thresholds.csv. Rows that are in force already are left
+    out. What would come of it is validated first. Exit status 1 when there is a mistake; nothing is changed then.
     """
     if not files and folder is None:
         raise click.UsageError("Name files, or a folder with --dir.")
@@ -91,7 +112,11 @@ def _would(history: ReferenceHistory, given: Mapping[str, list[Row]], *, replace
     changes = difference(before, given, replace=replace)
     after = _validated(before, changes)
     _show_differences(before, changes)
-    say(f"Version {before.version} would become {after.version}; nothing was changed." if changes else f"All of it is in force already, version {before.version}.")
+    say(
+        f"Version {before.version} would become {after.version}; nothing was changed."
+        if changes
+        else f"All of it is in force already, version {before.version}."
+    )
 
 
 async def _load(bootstrap: str, base: Tables, given: Mapping[str, list[Row]], said: Said, *, replace: bool) -> None:
@@ -102,7 +127,9 @@ async def _load(bootstrap: str, base: Tables, given: Mapping[str, list[Row]], sa
             say(f"All of it is in force already, version {before.version}.")
             return
         after = _validated(before, changes)
-        change = ChangeSet(change_id=_new_id(), author=said.author, why=said.why, version=after.version, stored_at_ms=0, rows=changes)
+        change = ChangeSet(
+            change_id=_new_id(), author=said.author, why=said.why, version=after.version, stored_at_ms=0, rows=changes
+        )
         _check_size(change)
         with counting("publishing", "rows") as counter:
             counter.total(sum(change.counts.values()))
@@ -120,10 +147,14 @@ def _new_id() -> str:
 def _check_size(change: ChangeSet) -> None:
     rows = sum(change.counts.values())
     if rows > limits.REFERENCE_ROWS_MAX:
-        raise OperatorError(f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts.")
+        raise OperatorError(
+            f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts."
+        )
     for record in records_of(change)[0]:
         if len(record.key) + len(record.value) > RECORD_BYTES_MAX:
-            raise OperatorError(f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it.")
+            raise OperatorError(
+                f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it."
+            )
 
 
 def _validated(before: Tables, changes: Changes) -> Tables:
@@ -197,7 +228,9 @@ def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - 
         before = _base()
         changes = difference(before, _given(files, None), replace=replace)
         tables, rows = _validated(before, changes), sum(map(len, changes.values()))
-    say(f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version {tables.version}.")
+    say(
+        f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version {tables.version}."
+    )
 
 
 def _folder(folder: Path) -> tuple[Tables, int]:
@@ -224,12 +257,24 @@ def _folder(folder: Path) -> tuple[Tables, int]:
 @reference.command
 @click.argument("table_", required=False, metavar="[TABLE]")
 @click.option("--day", metavar="DAY", help="Only rows in force on a day, such as 2026-11-23.")
-@click.option("--at", metavar="TIME", help="What decided manifests that arrived then, RFC 3339. Default: everything loaded so far.")
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="What decided manifests that arrived then, RFC 3339. Default: everything loaded so far.",
+)
 @click.option("--grep", metavar="TEXT", help="Only rows that hold this text, whatever its case.")
 @click.option("--changes", is_flag=True, help="The changes that were loaded, oldest first, in place of tables.")
 @click.option("--json", "json_", is_flag=True, help="One object a line.")
 @bootstrap_option
-def show(table_: str | None, day: str | None, at: str | None, grep: str | None, changes: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def show(  # noqa: PLR0913, PLR0917 - click's
+    table_: str | None,
+    day: str | None,
+    at: str | None,
+    grep: str | None,
+    changes: bool,  # noqa: FBT001 - click's
+    json_: bool,  # noqa: FBT001 - click's
+    bootstrap: str,
+) -> None:
     """Show the tables that are in force, or the rows of one."""
     file = None if table_ is None else _file(table_)
     on = None if day is None else _day(day)
@@ -249,7 +294,9 @@ def show(table_: str | None, day: str | None, at: str | None, grep: str | None, 
 def _file(name: str) -> str:
     file = name if name.endswith(SUFFIX) else name + SUFFIX
     if file not in TABLES:
-        raise click.BadParameter(f"{name!r} is no table: {', '.join(each.removesuffix(SUFFIX) for each in TABLES)}.", param_hint="TABLE")
+        raise click.BadParameter(
+            f"{name!r} is no table: {', '.join(each.removesuffix(SUFFIX) for each in TABLES)}.", param_hint="TABLE"
+        )
     return file
 
 
@@ -263,7 +310,9 @@ def _day(text: str) -> date:
 def _ms(text: str, option: str) -> int:
     moment = parse_rfc3339(text)
     if moment is None:
-        raise click.BadParameter(f"{text!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint=option)
+        raise click.BadParameter(
+            f"{text!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint=option
+        )
     return int(moment.timestamp() * 1000)
 
 
@@ -279,8 +328,18 @@ def _rows(tables: Tables, file: str, on: date | None, grep: str | None) -> Itera
 
 
 @reference.command
-@click.option("--dir", "folder", type=dir_type, metavar="DIR", help="What would change if the tables of this folder took the place of those in force.")
-@click.option("--since", metavar="CHANGE|TIME", help="What changed after a change, or after what decided manifests at a time. Default: since the shipped tables.")
+@click.option(
+    "--dir",
+    "folder",
+    type=dir_type,
+    metavar="DIR",
+    help="What would change if the tables of this folder took the place of those in force.",
+)
+@click.option(
+    "--since",
+    metavar="CHANGE|TIME",
+    help="What changed after a change, or after what decided manifests at a time. Default: since the shipped tables.",
+)
 @click.option("--json", "json_", is_flag=True, help="One row a line.")
 @bootstrap_option
 def diff(folder: Path | None, since: str | None, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
@@ -313,5 +372,8 @@ def _number(history: ReferenceHistory, since: str | None) -> int:
     if since in names:
         return names.index(since) + 1
     if parse_rfc3339(since) is None:
-        raise click.BadParameter(f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as 2026-11-23T14:02:11+09:00.", param_hint="--since")
+        raise click.BadParameter(
+            f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as 2026-11-23T14:02:11+09:00.",
+            param_hint="--since",
+        )
     return history.number_at(_ms(since, "--since"))

@@ -36,7 +36,11 @@ def on_day(rows: Iterable[Row], day: date) -> list[Row]:
             found[entry] = row
         if ends and ends < day.isoformat() and found[entry] is row:
             del found[entry]
-    return [row for row in found.values() if "week" not in row.cells or (day - date.fromisoformat(row["week"])).days < DAYS_A_WEEK]
+    return [
+        row
+        for row in found.values()
+        if "week" not in row.cells or (day - date.fromisoformat(row["week"])).days < DAYS_A_WEEK
+    ]
 
 
 def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
@@ -51,12 +55,27 @@ def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
 def _show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
     tables = history.tables(number)
     last = {file: change.change_id for change in history.changes[:number] for file in change.rows}
-    rows = [(file.removesuffix(SUFFIX), len(tables.by_key(file)), tables.digest(file).hex()[:12], last.get(file, ""), spec.topic) for file, spec in TABLES.items()]
+    rows = [
+        (
+            file.removesuffix(SUFFIX),
+            len(tables.by_key(file)),
+            tables.digest(file).hex()[:12],
+            last.get(file, ""),
+            spec.topic,
+        )
+        for file, spec in TABLES.items()
+    ]
     columns = ("table", "rows", "version", "changed by", "topic")
     if json_:
         for row in rows:
             as_json(dict(zip(columns, row, strict=True)))
-        as_json({"version": history.state(number).version, "changes": number, "from": None if number == 0 else show_ms(history.from_ms(number))})
+        as_json(
+            {
+                "version": history.state(number).version,
+                "changes": number,
+                "from": None if number == 0 else show_ms(history.from_ms(number)),
+            }
+        )
     else:
         table(columns, rows)
 
@@ -68,10 +87,14 @@ def _tell_state(history: ReferenceHistory, number: int) -> None:
         return
     change = history.changes[number - 1]
     if version != history.tables(number).version:
-        say(f"These rows can't be used, version {version} stays in force: {shown(history.faults.get(change.change_id, 'a change before made them so'))}.")
+        say(
+            f"These rows can't be used, version {version} stays in force: {shown(history.faults.get(change.change_id, 'a change before made them so'))}."
+        )
         return
     verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"
-    say(f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from {show_ms(history.from_ms(number))}.")
+    say(
+        f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from {show_ms(history.from_ms(number))}."
+    )
 
 
 def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
@@ -91,7 +114,18 @@ def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
             as_json(each)
         return
     columns = ("change", "from", "version", "author", "rows", "why")
-    table(columns, [[" ".join(f"{name} {count}" for name, count in each[column].items()) if column == "rows" else each[column] for column in columns] for each in said])  # type: ignore[attr-defined]
+    table(
+        columns,
+        [
+            [
+                " ".join(f"{name} {count}" for name, count in each[column].items())  # type: ignore[attr-defined]
+                if column == "rows"
+                else each[column]
+                for column in columns
+            ]
+            for each in said
+        ],
+    )
     say(many(len(said), "change") + ".")
 
 
@@ -103,7 +137,9 @@ def _differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
             old = there.get(key)
             was, now = ({} if each is None else dict(each.cells) for each in (old, row))
             if old is not None and row is not None and same_cells(old.cells) != same_cells(row.cells):
-                was, now = ({column: cells[column] for column in cells if old[column] != row[column]} for cells in (was, now))
+                was, now = (
+                    {column: cells[column] for column in cells if old[column] != row[column]} for cells in (was, now)
+                )
             what = ADDED if old is None else WITHDRAWN if row is None else CHANGED
             yield {"table": file.removesuffix(SUFFIX), "row": list(key), "what": what, "before": was, "after": now}
 
@@ -123,7 +159,11 @@ def _show_differences(before: Tables, changes: Changes) -> None:
                 _coloured("+", f"  {column}: {each['after'][column]}", ADDED)
         else:
             cells = each["after"] or each["before"]
-            _coloured("+" if each["what"] == ADDED else "-", f"{name}  " + ", ".join(f"{column}: {cell}" for column, cell in cells.items() if cell), each["what"])
+            _coloured(
+                "+" if each["what"] == ADDED else "-",
+                f"{name}  " + ", ".join(f"{column}: {cell}" for column, cell in cells.items() if cell),
+                each["what"],
+            )
 
 
 def _lines(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -133,4 +173,6 @@ def _lines(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _coloured(sign: str, text: str, what: str) -> None:
-    click.echo(f"{sign} {shown(text)}" if "NO_COLOR" in os.environ else click.style(f"{sign} {shown(text)}", fg=COLOURS[what]))
+    click.echo(
+        f"{sign} {shown(text)}" if "NO_COLOR" in os.environ else click.style(f"{sign} {shown(text)}", fg=COLOURS[what])
+    )

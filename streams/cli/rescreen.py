@@ -1,7 +1,8 @@
 """`tonggwan rescreen`: after a watch-list has changed, compare the parcels still in flight with what is new on it.
 
-Names are kept nowhere but on `manifests.*`, so they are read there again, and compared with the changed entries alone.
-A parcel that alarms now is held: the action goes the way of an officer's, and a further decision supersedes the one in force.
+Names are kept nowhere but on `manifests.*`, so they are read there again, and compared with the changed entries
+alone. A parcel that alarms now is held: the action goes the way of an officer's, and a further decision supersedes
+the one in force.
 """
 
 import asyncio
@@ -40,8 +41,18 @@ HELD: Final = "HOLD"
 
 
 @click.command
-@click.option("--since", metavar="CHANGE", help="Entries that changed after this change of reference data. Default: by the last change of the watch-list.")
-@click.option("--days", type=click.IntRange(1, 30), default=DAYS, show_default=True, help="Parcels received in so many days are in flight.")
+@click.option(
+    "--since",
+    metavar="CHANGE",
+    help="Entries that changed after this change of reference data. Default: by the last change of the watch-list.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 30),
+    default=DAYS,
+    show_default=True,
+    help="Parcels received in so many days are in flight.",
+)
 @click.option("--follow", is_flag=True, help="Stay, and do so after every change of the watch-list, until Ctrl-C.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be held.")
 @click.option("--json", "json_", is_flag=True, help="One object a parcel that alarms.")
@@ -74,11 +85,15 @@ def _first(history: ReferenceHistory, since: str | None, changes: list[int]) -> 
             raise OperatorError(f"no change {since}: `tonggwan reference show --changes` lists them.")
         return found[0]
     if not changes:
-        raise OperatorError("the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv --why TEXT` changes it.")
+        raise OperatorError(
+            "the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv --why TEXT` changes it."
+        )
     return changes[-1] - 1
 
 
-async def _once(bootstrap: str, history: ReferenceHistory, first: int, days: int, *, dry_run: bool, json_: bool) -> None:  # noqa: PLR0913 - what one round needs
+async def _once(  # noqa: PLR0913 - what one round needs
+    bootstrap: str, history: ReferenceHistory, first: int, days: int, *, dry_run: bool, json_: bool
+) -> None:
     now_ms = time.time_ns() // 1_000_000
     found = await _alarms(bootstrap, changed_entries(history, first), now_ms - days * DAY_MS)
     known = await standing(bootstrap, {house_bill for _, house_bill in found}) if found else {}
@@ -86,7 +101,19 @@ async def _once(bootstrap: str, history: ReferenceHistory, first: int, days: int
     for name, hit in sorted(found.items()):
         what = _what(known.get(name), hit)
         if what == HELD:
-            held.append((name[1], action_on(known[name], "HOLD", f"watch-list {hit.source}", f"entry {hit.entry_id}, score {hit.score:.3f}", now_ms=now_ms, event="LIST_CHANGED")))
+            held.append(
+                (
+                    name[1],
+                    action_on(
+                        known[name],
+                        "HOLD",
+                        f"watch-list {hit.source}",
+                        f"entry {hit.entry_id}, score {hit.score:.3f}",
+                        now_ms=now_ms,
+                        event="LIST_CHANGED",
+                    ),
+                )
+            )
         rows.append((name[1], name[0], hit.source, hit.entry_id, f"{hit.score:.3f}", what))
     if not dry_run:
         await publish(bootstrap, held)
@@ -96,14 +123,20 @@ async def _once(bootstrap: str, history: ReferenceHistory, first: int, days: int
         return
     if rows:
         table(list(COLUMNS), rows)
-    say(f"{many(len(found), 'parcel')} of the last {days} days on the list now; {'to be held' if dry_run else 'held'}: {len(held)}.")
+    say(
+        f"{many(len(found), 'parcel')} of the last {days} days on the list now; {'to be held' if dry_run else 'held'}: {len(held)}."
+    )
 
 
 def _what(known: ParcelStatus | None, hit: Hit) -> str:
     """What happens to a parcel that alarms."""
     if known is None or known.decision is None:
         return "withdrawn or refused"
-    return "held already" if known.decision["outcome"] == HELD and hit.entry_id in str(known.decision["findings"]) else HELD
+    return (
+        "held already"
+        if known.decision["outcome"] == HELD and hit.entry_id in str(known.decision["findings"])
+        else HELD
+    )
 
 
 def changed_entries(history: ReferenceHistory, first: int) -> Reference:

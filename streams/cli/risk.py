@@ -14,8 +14,16 @@ from streams.settings import Settings, variable
 SHIFTED: Final = 0.25
 """A higher population stability index is told as drift; workers ask the dated figure `risk_drift_index`."""
 
-declarations_argument = click.argument("file", metavar="DECLARATIONS.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-model_option = click.option("--model", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the model. Default: the one the workers use.")
+declarations_argument = click.argument(
+    "file", metavar="DECLARATIONS.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+)
+model_option = click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of the model. Default: the one the workers use.",
+)
 json_option = click.option("--json", "for_machines", is_flag=True, help="One JSON object.")
 
 
@@ -31,8 +39,8 @@ def risk() -> None:
 def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
     """Train the risk model on labelled declarations.
 
-    The file has the columns of customs' declaration data (docs/risk.md). The same declarations give the same model, byte for byte.
-    Running workers take the new model when they start anew.
+    The file has the columns of customs' declaration data (docs/risk.md). The same declarations give the same model,
+    byte for byte. Running workers take the new model when they start anew.
     """
     folder = folder or Settings.read(os.environ).risk_model_dir
     read = _read(file)
@@ -70,7 +78,9 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
         )
         return
     write(f"Model {version} in {folder}", bold=True)
-    write(f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: {trained.frauds:,} fraud, {trained.criticals:,} of it critical.")
+    write(
+        f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: {trained.frauds:,} fraud, {trained.criticals:,} of it critical."
+    )
 
 
 @risk.command
@@ -92,7 +102,9 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
     folder = folder or Settings.read(os.environ).risk_model_dir
     model = read_model(folder)
     if model is None:
-        raise OperatorError(f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}.")
+        raise OperatorError(
+            f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}."
+        )
     read = _read(file)
     if not read.labelled:
         raise OperatorError(f"{file} has no row with a day and both labels: nothing can be measured.")
@@ -115,7 +127,9 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
         "bad_cells": dict(read.bad_cells),
         "fraud": found.fraud.as_json(),
         "critical": found.critical.as_json(),
-        "calibration": [{"declarations": rows, "probability": mean, "share": share} for rows, mean, share in found.bins],
+        "calibration": [
+            {"declarations": rows, "probability": mean, "share": share} for rows, mean, share in found.bins
+        ],
         "drift": found.drift,
     }
     if for_machines:
@@ -130,36 +144,67 @@ def _read(file: Path) -> Declarations:
     if read.bad_cells:
         said = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
         left = len(read.all) - len(read.labelled)
-        say(f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label {'is' if left == 1 else 'are'} left out.")
+        say(
+            f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label {'is' if left == 1 else 'are'} left out."
+        )
     return read
 
 
 def _show(result: dict[str, Any], file: str) -> None:
-    write(f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} to {result['last_day']}", bold=True)
+    write(
+        f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} to {result['last_day']}",
+        bold=True,
+    )
     for name in ("fraud", "critical"):
         measure = result[name]
         write()
-        write(f"{'Fraud' if name == 'fraud' else 'Critical fraud'}: {measure['positives']:,} of {measure['rows']:,}", bold=True)
-        write(f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier score {_figure(measure['brier'])}")
+        write(
+            f"{'Fraud' if name == 'fraud' else 'Critical fraud'}: {measure['positives']:,} of {measure['rows']:,}",
+            bold=True,
+        )
+        write(
+            f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier score {_figure(measure['brier'])}"
+        )
         rows = [
-            (f"{at['rate']:.0%}", f"{at['inspected']:,}", f"{at['precision']:.3f}", f"{at['recall']:.3f}", f"{at['revenue_krw']:,}", f"{at['revenue']:.3f}") for at in measure["at"]
+            (
+                f"{at['rate']:.0%}",
+                f"{at['inspected']:,}",
+                f"{at['precision']:.3f}",
+                f"{at['recall']:.3f}",
+                f"{at['revenue_krw']:,}",
+                f"{at['revenue']:.3f}",
+            )
+            for at in measure["at"]
         ]
-        columns(("inspected", "declarations", "precision", "recall", "revenue KRW", "of all at stake"), rows, indent=2, right=frozenset(range(6)))
+        columns(
+            ("inspected", "declarations", "precision", "recall", "revenue KRW", "of all at stake"),
+            rows,
+            indent=2,
+            right=frozenset(range(6)),
+        )
     write()
     write("Calibration of fraud, in ten equal parts by score", bold=True)
-    parts = [(f"{part['declarations']:,}", f"{part['probability']:.3f}", f"{part['share']:.3f}") for part in result["calibration"]]
+    parts = [
+        (f"{part['declarations']:,}", f"{part['probability']:.3f}", f"{part['share']:.3f}")
+        for part in result["calibration"]
+    ]
     columns(("declarations", "mean score", "share of fraud"), parts, indent=2, right=frozenset(range(3)))
     write()
     write("Drift against the training data (population stability index)", bold=True)
     columns(
         ("feature", "index", ""),
-        [(feature, f"{index:.3f}", "another population" if index > SHIFTED else "") for feature, index in result["drift"].items()],
+        [
+            (feature, f"{index:.3f}", "another population" if index > SHIFTED else "")
+            for feature, index in result["drift"].items()
+        ],
         indent=2,
         right=frozenset({1}),
     )
     if on_terminal():
         out().print()
-    paragraph("Revenue is item price x tax rate of the fraud that is inspected. What these figures can't tell: docs/risk.md.")
+    paragraph(
+        "Revenue is item price x tax rate of the fraud that is inspected. What these figures can't tell: docs/risk.md."
+    )
 
 
 def _figure(value: float | None) -> str:

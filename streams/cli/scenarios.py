@@ -40,18 +40,42 @@ Options = Mapping[str, Any]
 
 def _sized(command: Any) -> Any:  # noqa: ANN401 - click's decorators take and give any command
     for option in (
-        click.option("--figures", metavar="FILE", type=FIGURES, default=FILE, help="Figures of the patterns. Default: those shipped."),
+        click.option(
+            "--figures",
+            metavar="FILE",
+            type=FIGURES,
+            default=FILE,
+            help="Figures of the patterns. Default: those shipped.",
+        ),
         click.option("--scale", type=click.FloatRange(0, 1), help="Share of the planted figures; 1 is as reported."),
         click.option("--parcels", type=click.IntRange(PARCELS_MIN), help="Ordinary parcels a day."),
         click.option("--days", type=click.IntRange(1, DAYS_MAX), help="Days."),
-        click.option("--seed", type=click.IntRange(0, 2**31), default=SEED, show_default=True, help="The same seed gives the same bytes."),
-        click.option("--size", type=click.Choice(SIZES), default="day", show_default=True, help="How much; the next options change a part of it."),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, 2**31),
+            default=SEED,
+            show_default=True,
+            help="The same seed gives the same bytes.",
+        ),
+        click.option(
+            "--size",
+            type=click.Choice(SIZES),
+            default="day",
+            show_default=True,
+            help="How much; the next options change a part of it.",
+        ),
     ):
         command = option(command)
     return command
 
 
-report_option = click.option("--report", "report_to", metavar="FILE", type=REPORT, help="Write the report there as Markdown, its plots beside it.")
+report_option = click.option(
+    "--report",
+    "report_to",
+    metavar="FILE",
+    type=REPORT,
+    help="Write the report there as Markdown, its plots beside it.",
+)
 json_option = click.option("--json", "json_", is_flag=True, help="The report as one JSON object.")
 
 
@@ -85,13 +109,20 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
         truth.write(horizon.truths, folder / TRUTH)
     except OSError as error:
         raise OperatorError(f"{folder} can't be written ({error.strerror}): name another folder.") from error
-    write(f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of {many(len(horizon.truths), 'parcel')} in {folder / TRUTH}.")
+    write(
+        f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of {many(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
+    )
 
 
 @scenarios.command("run")
 @_sized
 @click.option(
-    "--inspected", "percent", type=click.FloatRange(0, 100), default=PERCENT, show_default=True, help="Room that inspection sites have, in percent of the ordinary parcels."
+    "--inspected",
+    "percent",
+    type=click.FloatRange(0, 100),
+    default=PERCENT,
+    show_default=True,
+    help="Room that inspection sites have, in percent of the ordinary parcels.",
 )
 @report_option
 @json_option
@@ -120,7 +151,12 @@ def judge(truth_file: Path, report_to: Path | None, json_: bool, bootstrap: str)
     verdicts = Verdicts()
     run(bootstrap, _heard(bootstrap, verdicts))
     report = report_of(truths, verdicts, catalogue())
-    _answer(report, report_to, json_=json_, how=f"Measured on what the clearance and security topics hold of {many(report.parcels, 'parcel')}.")
+    _answer(
+        report,
+        report_to,
+        json_=json_,
+        how=f"Measured on what the clearance and security topics hold of {many(report.parcels, 'parcel')}.",
+    )
 
 
 async def _heard(bootstrap: str, verdicts: Verdicts) -> None:
@@ -156,7 +192,9 @@ def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> R
     with counting("Parcels", "parcels") as counter:
         counter.total(horizon.days * horizon.parcels)
         for sent in horizon:
-            answer = pipeline.take(FileRecord("scenarios", sent.manifest["manifest_id"], sent.value), sent.carrier, sent.at_ms)
+            answer = pipeline.take(
+                FileRecord("scenarios", sent.manifest["manifest_id"], sent.value), sent.carrier, sent.at_ms
+            )
             for decision in answer.decisions:
                 verdicts.decision(decision)
             for case in answer.cases:
@@ -179,7 +217,10 @@ def _answer(report: Report, report_to: Path | None, *, json_: bool, how: str) ->
         page.write(report, report_to, how)
         say(f"Report in {report_to}, its plots in {report_to.with_suffix('')}.")
     if json_:
-        as_json(msgspec.to_builtins(report) | {"rate": report.rate, "recall": report.recall, "precision": report.precision, "well": report.well})
+        as_json(
+            msgspec.to_builtins(report)
+            | {"rate": report.rate, "recall": report.recall, "precision": report.precision, "well": report.well}
+        )
     else:
         _show(report)
     if not report.well:
@@ -189,11 +230,24 @@ def _answer(report: Report, report_to: Path | None, *, json_: bool, how: str) ->
 def _show(report: Report) -> None:
     heads = ("scenario", "groups found", "parcels", "selected", "refused", "first at", "by")
     rows = [
-        (each.title, f"{each.rings_found} of {each.rings}", each.parcels, each.selected, each.refused, each.first, " ".join(each.codes) or "nothing") for each in report.scenarios
+        (
+            each.title,
+            f"{each.rings_found} of {each.rings}",
+            each.parcels,
+            each.selected,
+            each.refused,
+            each.first,
+            " ".join(each.codes) or "nothing",
+        )
+        for each in report.scenarios
     ]
     columns(heads, rows, right=frozenset({2, 3, 4, 5}))
     write()
-    columns(("look-alike", "parcels", "selected", "by"), [(each.title, each.parcels, each.selected, " ".join(each.codes)) for each in report.lookalikes], right=frozenset({1, 2}))
+    columns(
+        ("look-alike", "parcels", "selected", "by"),
+        [(each.title, each.parcels, each.selected, " ".join(each.codes)) for each in report.lookalikes],
+        right=frozenset({1, 2}),
+    )
     write()
     for line in page.summary(report):
         write(line)

@@ -39,7 +39,9 @@ FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 
 
 @click.command
-@click.argument("file", metavar="NAMES.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument(
+    "file", metavar="NAMES.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+)
 @click.option(
     "--lists",
     "lists",
@@ -52,8 +54,9 @@ FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  # noqa: FBT001 - click's
     """Names against the watch-lists: who alarms, whom the names resemble, and why.
 
-    NAMES.csv has the column name; type (person, organisation, vessel), country and birth_date count where they are there. With
-    --pairs it has name1 and name2. A row that says `alarm` is above the score from which on a party is a finding.
+    NAMES.csv has the column name; type (person, organisation, vessel), country and birth_date count where they are
+    there. With --pairs it has name1 and name2. A row that says `alarm` is above the score from which on a party is a
+    finding.
 
     Exit status 0 whether there are alarms or not; 1 when something can't be read.
     """
@@ -96,7 +99,9 @@ def _read(text: str, file: Path) -> Iterator[Mapping[str, str]]:
     try:
         columns = [column.strip().lower() for column in next(table_, [])]
         if not columns:
-            raise OperatorError(f"{file} is empty: its first line has to name the columns, such as name,type,country,birth_date.")
+            raise OperatorError(
+                f"{file} is empty: its first line has to name the columns, such as name,type,country,birth_date."
+            )
         for row in table_:
             if row:
                 yield dict(zip(columns, [cell.strip() for cell in row], strict=False))
@@ -120,14 +125,24 @@ def _permille(law: Law, name: str) -> int:
 
 def _law(reference: Reference) -> Law:
     """The law of the last day on which a figure changes: that of today, and the same on any day the command is run."""
-    days = [day for name in ("screening_alarm", "screening_review", "screening_pair_alarm") for day, _ in getattr(reference.thresholds, name).items()]
+    days = [
+        day
+        for name in ("screening_alarm", "screening_review", "screening_pair_alarm")
+        for day, _ in getattr(reference.thresholds, name).items()
+    ]
     return reference.on(max([reference.first_day, *days]))
 
 
-def _screened(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None, lists: Path | None) -> Iterator[dict[str, Any]]:
+def _screened(
+    rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None, lists: Path | None
+) -> Iterator[dict[str, Any]]:
     """An answer for each row."""
     reference = load(folder)
-    watchlist = reference.watchlist if lists is None else Watchlist.of(load_lists(lists), knowledge(Tables.of(folder or FOLDER)))
+    watchlist = (
+        reference.watchlist
+        if lists is None
+        else Watchlist.of(load_lists(lists), knowledge(Tables.of(folder or FOLDER)))
+    )
     watchlist.prepare()
     law = _law(reference)
     figures = Figures(_permille(law, "screening_alarm"), _permille(law, "screening_review"))
@@ -137,12 +152,27 @@ def _screened(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None
             _need(row, NAME, file)
         name, kind = _first(row, NAME), kind_of(_first(row, TYPE))
         where = country(_first(row, COUNTRY))
-        hits = watchlist.screen(name, kind, where[0] if where else "", _first(row, BORN), figures, today) if name else ()
-        yield {"row": number, "name": name, "alarm": any(hit.alarm for hit in hits), "score": hits[0].score if hits else 0.0, "hits": [_told(hit) for hit in hits]}
+        hits = (
+            watchlist.screen(name, kind, where[0] if where else "", _first(row, BORN), figures, today) if name else ()
+        )
+        yield {
+            "row": number,
+            "name": name,
+            "alarm": any(hit.alarm for hit in hits),
+            "score": hits[0].score if hits else 0.0,
+            "hits": [_told(hit) for hit in hits],
+        }
 
 
 def _told(hit: Hit) -> dict[str, Any]:
-    told = {"score": hit.score, "alarm": hit.alarm, "entity": hit.entry_id, "list": hit.source, "name": hit.listed, "reasons": _reasons(hit.reasons)}
+    told = {
+        "score": hit.score,
+        "alarm": hit.alarm,
+        "entity": hit.entry_id,
+        "list": hit.source,
+        "name": hit.listed,
+        "reasons": _reasons(hit.reasons),
+    }
     return told | ({"excepted": hit.excepted} if hit.excepted else {})
 
 
@@ -163,14 +193,30 @@ def _pairs(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None) -
         one, other = _first(row, ONE), _first(row, OTHER)
         kind: Kind = kind_of(_first(row, TYPE))
         found = compare(read(one, kind, known), read(other, kind, known), words, kind)
-        answer = {"row": number, "name1": one, "name2": other, "score": found.permille / FULL, "alarm": found.permille >= alarm}
+        answer = {
+            "row": number,
+            "name1": one,
+            "name2": other,
+            "score": found.permille / FULL,
+            "alarm": found.permille >= alarm,
+        }
         yield answer | {"hits": [], "reasons": _reasons(found.reasons)}
 
 
 def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
     """Rows for a person: alarms and what is near them."""
     if pairs:
-        rows = [(each["row"], "ALARM" if each["alarm"] else "", f"{each['score']:.3f}", each["name1"], each["name2"], _why(each["reasons"])) for each in answers]
+        rows = [
+            (
+                each["row"],
+                "ALARM" if each["alarm"] else "",
+                f"{each['score']:.3f}",
+                each["name1"],
+                each["name2"],
+                _why(each["reasons"]),
+            )
+            for each in answers
+        ]
         table(("row", "", "score", "name1", "name2", "why"), rows)
         return
     told = [
@@ -190,4 +236,6 @@ def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
 
 
 def _why(reasons: Sequence[Mapping[str, Any]]) -> str:
-    return " ".join(f"{reason['feature']}{reason['score']:+.3f}" if reason["score"] else reason["feature"] for reason in reasons)
+    return " ".join(
+        f"{reason['feature']}{reason['score']:+.3f}" if reason["score"] else reason["feature"] for reason in reasons
+    )

@@ -12,7 +12,13 @@ from streams.settings import Settings
 
 
 @click.command
-@click.option("--carrier", "carriers", multiple=True, metavar="ID", help="Also create the topics of this carrier. May be given several times.")
+@click.option(
+    "--carrier",
+    "carriers",
+    multiple=True,
+    metavar="ID",
+    help="Also create the topics of this carrier. May be given several times.",
+)
 @bootstrap_option
 def topics(carriers: tuple[str, ...], bootstrap: str) -> None:
     """Create what is missing of the topics, and say what was done.
@@ -29,4 +35,6 @@ async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> Non
     created = await create_topics(bootstrap, everybody, replication=settings.replication)
     for name in sorted(created):
         write(f"created {name}")
-    say(f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} are there.")
+    say(
+        f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} are there."
+    )

@@ -16,15 +16,25 @@ from streams.settings import Settings
 
 @click.command
 @click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of everything that is kept. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout."
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of everything that is kept. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Port of Kafka on 127.0.0.1; 0 picks a free one. Default: INTAKE_KAFKA_PORT, else 29092.")
-@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="Port of Kafka on 127.0.0.1; 0 picks a free one. Default: INTAKE_KAFKA_PORT, else 29092.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2."
+)
 def up(data: Path | None, port: int | None, workers: int | None) -> None:
     """Start Kafka and the workers, and keep them running until SIGINT or SIGTERM.
 
-    Prints READY on its own line when manifests are taken. With INTAKE_BROKERS no Kafka is started, only workers. Data is
-    kept from one start to the next, and so is the key for consignee tokens that is made when none is set.
+    Prints READY on its own line when manifests are taken. With INTAKE_BROKERS no Kafka is started, only workers.
+    Data is kept from one start to the next, and so is the key for consignee tokens that is made when none is set.
     """
     settings = Settings.read(os.environ)
     settings = replace(

@@ -34,7 +34,9 @@ def verifier(bootstrap: str) -> None:
     settings = Settings.read(os.environ)
     for name in ("importer_api", "importer_api_key", "token_keys"):
         if not getattr(settings, name):
-            raise OperatorError(f"{variable(name)} is not set: without it nobody can be asked; docs/settings.md says what it is.")
+            raise OperatorError(
+                f"{variable(name)} is not set: without it nobody can be asked; docs/settings.md says what it is."
+            )
     logs(logging.getLevelNamesMapping()[settings.log_level])
     asyncio.run(_run(settings, bootstrap))
 
@@ -55,8 +57,14 @@ async def _work(settings: Settings, bootstrap: str, stop: asyncio.Event) -> None
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
     right = partitioner.count(IMPORTER_ANSWERS)
     if len((await partitions_of(bootstrap)).get(IMPORTER_ANSWERS, ())) != right:
-        raise OperatorError(f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`.")
+        raise OperatorError(
+            f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`."
+        )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
-    breaker = Breaker(failures_max=settings.importer_failures_max, probe_s=settings.importer_probe_s, downtimes=settings.importer_downtimes)
+    breaker = Breaker(
+        failures_max=settings.importer_failures_max,
+        probe_s=settings.importer_probe_s,
+        downtimes=settings.importer_downtimes,
+    )
     async with Api(settings.importer_api, settings.importer_api_key, Pace.of(settings), breaker) as api:
         await Verifier(settings, bootstrap, keys, api).run(stop)

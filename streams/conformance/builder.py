@@ -11,7 +11,21 @@ from typing import Any, Final
 import msgspec
 
 from agents.values.clock import parse_rfc3339
-from streams.conformance.cases import _AMOUNT, _WORD, NAME_CHARS_MAX, OF_MANIFEST, Case, CaseFile, Edits, Expected, ManifestStep, ParcelStep, Read, Sent, where
+from streams.conformance.cases import (
+    _AMOUNT,
+    _WORD,
+    NAME_CHARS_MAX,
+    OF_MANIFEST,
+    Case,
+    CaseFile,
+    Edits,
+    Expected,
+    ManifestStep,
+    ParcelStep,
+    Read,
+    Sent,
+    where,
+)
 from streams.errors import OperatorError
 
 _SPAN: Final = re.compile(r"(\d+) (second|minute|hour|day|week)s?")
@@ -67,7 +81,11 @@ class _Builder:
                 for edits in (case, step, block):
                     self._edit(parcel, edits, of_manifest=False)
                 for pointer in dict.fromkeys((*case.count, *step.count, *block.count)):
-                    self._put(parcel, pointer, self._counted(str(self._get(parcel, pointer)), self._first + len(manifest["parcels"])))
+                    self._put(
+                        parcel,
+                        pointer,
+                        self._counted(str(self._get(parcel, pointer)), self._first + len(manifest["parcels"])),
+                    )
                 manifest["parcels"].append(parcel)
             if block.expect is not None:
                 expected.append((len(manifest["parcels"]) - 1, block.expect))
@@ -109,7 +127,11 @@ class _Builder:
             raise self._wrong(f"there is no base {name!r}; there are {there}") from error
         except msgspec.DecodeError as error:
             raise self._wrong(f"base {name!r} is no JSON ({error})") from error
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("parcels"), list) or len(manifest["parcels"]) != 1:
+        if (
+            not isinstance(manifest, dict)
+            or not isinstance(manifest.get("parcels"), list)
+            or len(manifest["parcels"]) != 1
+        ):
             raise self._wrong(f"base {name!r} has to be a manifest with one parcel")
         _BASES[path] = manifest
         return manifest
@@ -139,7 +161,9 @@ class _Builder:
             return text
         serial = _SERIAL.search(text)
         if serial is None:
-            raise self._wrong(f"{text!r} does not end in digits, so the next number is not known; change it in each parcel and manifest")
+            raise self._wrong(
+                f"{text!r} does not end in digits, so the next number is not known; change it in each parcel and manifest"
+            )
         return text[: serial.start()] + str(int(serial[0]) + number).zfill(len(serial[0]))
 
     # editing
@@ -147,7 +171,9 @@ class _Builder:
     def _edit(self, target: dict[str, Any], edits: Edits, *, of_manifest: bool) -> None:
         """Apply those edits that are about the manifest, or those about a parcel."""
         if isinstance(edits, ParcelStep) and any(pointer.startswith(OF_MANIFEST) for pointer in _pointers(edits)):
-            raise self._wrong("a [[case.parcel]] changes its own parcel only; put what is of the manifest into the case or [[case.manifest]]")
+            raise self._wrong(
+                "a [[case.parcel]] changes its own parcel only; put what is of the manifest into the case or [[case.manifest]]"
+            )
         steps: tuple[tuple[Callable[[object, str, Any], None], str, Any], ...] = (
             *((self._copy, to, origin) for to, origin in edits.copy.items()),
             *((self._fill, to, count) for to, count in edits.fill.items()),
@@ -171,7 +197,9 @@ class _Builder:
 
     def _parent(self, target: object, pointer: str) -> tuple[Any, str]:
         if not pointer.startswith("/"):
-            raise self._wrong(f"{pointer!r} is no pointer; a path such as /items/0/amount, or manifest:/lodged_at, is right")
+            raise self._wrong(
+                f"{pointer!r} is no pointer; a path such as /items/0/amount, or manifest:/lodged_at, is right"
+            )
         *names, last = (name.replace("~1", "/").replace("~0", "~") for name in pointer[1:].split("/"))
         for name in names:
             target = self._child(target, name, pointer)
@@ -182,7 +210,13 @@ class _Builder:
             return target[int(name)]
         if isinstance(target, dict) and name in target:
             return target[name]
-        has = ", ".join(target) if isinstance(target, dict) else f"a list of {len(target)}" if isinstance(target, list) else "no fields"
+        has = (
+            ", ".join(target)
+            if isinstance(target, dict)
+            else f"a list of {len(target)}"
+            if isinstance(target, list)
+            else "no fields"
+        )
         raise self._wrong(f"{pointer!r} leads nowhere: there is no {name!r}, there is {has}")
 
     def _get(self, target: object, pointer: str) -> Any:  # noqa: ANN401 - whatever a manifest holds
@@ -222,7 +256,15 @@ def _priced(parcel: Read, price: str) -> Iterator[tuple[str, str | int]]:
     yield from (("/items/0/quantity", 1), ("/items/0/unit_price", price), ("/items/0/amount", price))
     if parcel.get("order"):
         extras = [parcel.get(name) for name in ("freight", "insurance", "local_charges")]
-        yield "/order/paid", str(sum((Decimal(extra) for extra in extras if isinstance(extra, str) and _AMOUNT.fullmatch(extra)), Decimal(price)))
+        yield (
+            "/order/paid",
+            str(
+                sum(
+                    (Decimal(extra) for extra in extras if isinstance(extra, str) and _AMOUNT.fullmatch(extra)),
+                    Decimal(price),
+                )
+            ),
+        )
 
 
 def _spelled(value: Any) -> Any:  # noqa: ANN401 - whatever a manifest may hold
@@ -245,15 +287,37 @@ def plain(file: CaseFile) -> Iterator[tuple[str, dict[str, Any]]]:
         for number, each in enumerate(sent, start=1):
             of = f"{name}.manifest{f'-{number}' if len(sent) > 1 else ''}.json"
             yield of, each.manifest
-            expected = [{"parcel": index, "findings": [], **msgspec.to_builtins(_as_written(right))} for index, right in each.expected]
-            steps.append({"file": of.rpartition("/")[2], "carrier": each.carrier, "received_at_ms": each.at_ms, "expect": expected})
+            expected = [
+                {"parcel": index, "findings": [], **msgspec.to_builtins(_as_written(right))}
+                for index, right in each.expected
+            ]
+            steps.append(
+                {
+                    "file": of.rpartition("/")[2],
+                    "carrier": each.carrier,
+                    "received_at_ms": each.at_ms,
+                    "expect": expected,
+                }
+            )
         yield (
             f"{name}.expected.json",
-            {"rule": file.head.rule, "name": case.name, "kind": case.kind, "because": case.because, "pending": case.pending or None, "figures": case.figures, "manifests": steps},
+            {
+                "rule": file.head.rule,
+                "name": case.name,
+                "kind": case.kind,
+                "because": case.because,
+                "pending": case.pending or None,
+                "figures": case.figures,
+                "manifests": steps,
+            },
         )
 
 
 def _as_written(expected: Expected) -> dict[str, Any]:
     """An expectation without what it does not look at."""
     empty = Expected()
-    return {name: getattr(expected, name) for name in expected.__struct_fields__ if getattr(expected, name) != getattr(empty, name)}
+    return {
+        name: getattr(expected, name)
+        for name in expected.__struct_fields__
+        if getattr(expected, name) != getattr(empty, name)
+    }

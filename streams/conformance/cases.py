@@ -56,10 +56,15 @@ class Answered(Protocol):
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What has to come of one parcel, and of the manifest it stands in. What is left out is not looked at, but for `findings`."""
+    """What has to come of one parcel, and of the manifest it stands in.
+
+    What is left out is not looked at, but for `findings`.
+    """
 
     findings: tuple[str, ...] = ()
-    """`CODE SEVERITY pointer`, all those of the file's rule and of each other code that is named; one said twice counts once."""
+    """`CODE SEVERITY pointer`, all those of the file's rule and of each other code that is named; one said twice
+    counts once.
+    """
     only: bool = False
     """No other code may have found anything."""
     evidence: dict[str, str] = {}
@@ -98,7 +103,9 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     null: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     count: tuple[str, ...] = ()
-    """Texts of a parcel that end in digits: each parcel has the number that follows on the one before, as its house bill has."""
+    """Texts of a parcel that end in digits: each parcel has the number that follows on the one before, as its house
+    bill has.
+    """
     price: str | None = None
     """What the first line costs: one piece at this price, and the order paid with freight and charges."""
 
@@ -233,9 +240,13 @@ def read(path: Path) -> CaseFile:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise OperatorError(f"{path.name} can't be read ({error.strerror}): name a file of cases such as conformance/XF-02.toml.") from error
+        raise OperatorError(
+            f"{path.name} can't be read ({error.strerror}): name a file of cases such as conformance/XF-02.toml."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path.name} is no TOML: {error}; text stands in double quotes, and a table in braces on one line.") from error
+        raise OperatorError(
+            f"{path.name} is no TOML: {error}; text stands in double quotes, and a table in braces on one line."
+        ) from error
     cases = raw.pop("case", [])
     head = _table(raw, FileHeader, f"{path.name}, head")
     if not isinstance(cases, list) or not cases:
@@ -276,7 +287,9 @@ def _plain(error: str, kind: type) -> str:
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", said):
         known = _fields_at(kind, at[1] if at else "$")
         near = difflib.get_close_matches(unknown[1], known, 1)
-        return f"nobody knows {unknown[1]!r}{inside}; " + (f"{near[0]!r} may be meant" if near else f"right are {', '.join(known)}")
+        return f"nobody knows {unknown[1]!r}{inside}; " + (
+            f"{near[0]!r} may be meant" if near else f"right are {', '.join(known)}"
+        )
     if missing := re.fullmatch(r"Object missing required field `(.*)`", said):
         return f"{missing[1]!r} is missing{inside}; every {'case needs name, kind and expect' if kind is Case else 'head needs rule, introduction, sentences, basis and base'}"
     return f"{said.replace('`', chr(39))}{inside}"
@@ -284,24 +297,36 @@ def _plain(error: str, kind: type) -> str:
 
 def _fields_at(kind: type, place: str) -> tuple[str, ...]:
     """The names that are right at a place in a file."""
-    last = next((word for word in reversed(re.findall(r"[a-z_]+", place)) if word in ("expect", "parcel", "manifest")), "")
+    last = next(
+        (word for word in reversed(re.findall(r"[a-z_]+", place)) if word in ("expect", "parcel", "manifest")), ""
+    )
     struct = {"expect": Expected, "parcel": ParcelStep, "manifest": ManifestStep}.get(last, kind)
     return tuple(getattr(struct, "__struct_fields__", ()))
 
 
 def _agrees(file: CaseFile, case: Case) -> None:
     """The kind says what is expected: a positive case that expects nothing would pass for the wrong reason."""
-    fires = any(finding.split(" ")[0] == file.head.rule for expected in _all_expected(case) for finding in expected.findings)
+    fires = any(
+        finding.split(" ")[0] == file.head.rule for expected in _all_expected(case) for finding in expected.findings
+    )
     for expected in _all_expected(case):
         for finding in expected.findings:
             if not re.fullmatch(r"[A-Z]+-\d+ (REJECT|ACT|WARN|INFO)( \S+)?", finding):
-                raise OperatorError(f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as 'XF-02 ACT /items'.")
+                raise OperatorError(
+                    f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as 'XF-02 ACT /items'."
+                )
     if case.kind == "positive" and file.head.finds and not fires and case.expect.set_aside is None:
-        raise OperatorError(f"{where(file, case)}: a positive case names a finding of {file.head.rule} in expect; it names none.")
+        raise OperatorError(
+            f"{where(file, case)}: a positive case names a finding of {file.head.rule} in expect; it names none."
+        )
     if case.kind == "negative" and any(finding.split(" ")[0] == file.head.rule for finding in case.expect.findings):
-        raise OperatorError(f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or boundary.")
+        raise OperatorError(
+            f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or boundary."
+        )
     if case.parcel and case.manifest:
-        raise OperatorError(f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into [[case.manifest.parcel]].")
+        raise OperatorError(
+            f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into [[case.manifest.parcel]]."
+        )
 
 
 def _all_expected(case: Case) -> Iterator[Expected]:

@@ -5,7 +5,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from streams.conformance.builder import build
-from streams.conformance.cases import OF_MANIFEST, Answered, Case, CaseFile, Difference, Evaluator, Expected, Read, Result, Sent
+from streams.conformance.cases import (
+    OF_MANIFEST,
+    Answered,
+    Case,
+    CaseFile,
+    Difference,
+    Evaluator,
+    Expected,
+    Read,
+    Result,
+    Sent,
+)
 
 NONE: Final = "none"
 """Expected of a field of the decision that is null."""
@@ -24,7 +35,10 @@ def run(file: CaseFile, case: Case, judge: Evaluator) -> Result:
             place = [f"manifest {number}"] if len(sent) > 1 else []
             place += [f"parcel {index + 1}"] if _parcels_of(manifest) > 1 else []
             came = ActualResult(answer, manifest, index)
-            differences += [Difference(", ".join(place), what, right, found) for what, right, found in compare(file.head.rule, expected, came)]
+            differences += [
+                Difference(", ".join(place), what, right, found)
+                for what, right, found in compare(file.head.rule, expected, came)
+            ]
     return Result(file, case, tuple(differences))
 
 
@@ -55,10 +69,16 @@ class ActualResult:
         if not many:
             return decisions[-1] if decisions else None
         of_bill = [decision for decision in decisions if decision["house_bill"] == self._house_bill]
-        lies = [decision for decision in of_bill if any(self._is_mine(finding["path"]) for finding in decision["findings"])]
+        lies = [
+            decision for decision in of_bill if any(self._is_mine(finding["path"]) for finding in decision["findings"])
+        ]
         if lies:
             return lies[-1]
-        others = [decision for decision in of_bill if not any(finding["path"].startswith("/parcels/") for finding in decision["findings"])]
+        others = [
+            decision
+            for decision in of_bill
+            if not any(finding["path"].startswith("/parcels/") for finding in decision["findings"])
+        ]
         return next(reversed(others or of_bill), None)
 
     def _is_mine(self, path: str) -> bool:
@@ -75,7 +95,12 @@ class ActualResult:
             told = [parcel for receipt in self.answer.receipts for parcel in receipt["parcels"]]
             own = [finding for parcel in told if parcel["path"] == self._prefix for finding in parcel["findings"]]
         shown = {(finding["code"], finding["path"]) for finding in own}
-        own += [finding for case in self._cases for finding in case["findings"] if (finding["code"], finding["path"]) not in shown]
+        own += [
+            finding
+            for case in self._cases
+            for finding in case["findings"]
+            if (finding["code"], finding["path"]) not in shown
+        ]
         return [
             *((_written(finding, OF_MANIFEST + finding["path"]), finding) for finding in of_manifest),
             *((_written(finding, finding["path"].removeprefix(self._prefix)), finding) for finding in own),
@@ -84,7 +109,12 @@ class ActualResult:
     @property
     def notices(self) -> list[str]:
         """What the carrier is told of the parcel beside the receipt."""
-        return [parcel["answer"] for notice in self.answer.notices for parcel in notice["parcels"] if not self._many or parcel["house_bill"] == self._house_bill]
+        return [
+            parcel["answer"]
+            for notice in self.answer.notices
+            for parcel in notice["parcels"]
+            if not self._many or parcel["house_bill"] == self._house_bill
+        ]
 
     @property
     def _cases(self) -> list[Read]:
@@ -101,7 +131,10 @@ class ActualResult:
         return [
             _written(finding, finding["path"])
             for receipt in (*self.answer.receipts, *self.answer.notices)
-            for finding in (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
+            for finding in (
+                *receipt["findings"],
+                *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]),
+            )
             if finding["code"] == code
         ]
 
@@ -114,7 +147,11 @@ def compare(rule: str, expected: Expected, came: ActualResult) -> Iterator[tuple
     """What came otherwise: what it is, what was expected, what came."""
     answer = came.answer
     if expected.set_aside is not None:
-        yield from _same("set aside", expected.set_aside, ", ".join(letter["dead_letter"]["code"] for letter in answer.letters) or NONE)
+        yield from _same(
+            "set aside",
+            expected.set_aside,
+            ", ".join(letter["dead_letter"]["code"] for letter in answer.letters) or NONE,
+        )
         return
     if answer.letters:
         cause = answer.letters[0]["dead_letter"]
@@ -147,10 +184,16 @@ def _decision(expected: Expected, decision: Read) -> Iterator[tuple[str, str, st
     ):
         if right is not None:
             yield from _same(name, right, found)
-    if expected.goods_price_usd is not None and not _equal_amounts(expected.goods_price_usd, decision.get("goods_price_usd")):
+    if expected.goods_price_usd is not None and not _equal_amounts(
+        expected.goods_price_usd, decision.get("goods_price_usd")
+    ):
         yield "goods price in USD", expected.goods_price_usd, _shown(decision.get("goods_price_usd"))
     if expected.categories is not None:
-        yield from _same("categories", ", ".join(expected.categories), ", ".join(line["category"] or NONE for line in decision.get("goods", ())))
+        yield from _same(
+            "categories",
+            ", ".join(expected.categories),
+            ", ".join(line["category"] or NONE for line in decision.get("goods", ())),
+        )
 
 
 def _findings(rule: str, expected: Expected, came: ActualResult) -> Iterator[tuple[str, str, str]]:
@@ -166,7 +209,12 @@ def _findings(rule: str, expected: Expected, came: ActualResult) -> Iterator[tup
     if expected.evidence:
         carried = [finding.get("evidence") or {} for _, finding in found if finding["code"] == rule]
         if not any(expected.evidence.items() <= evidence.items() for evidence in carried):
-            yield "evidence", _shown(expected.evidence), "; ".join(_shown({name: evidence.get(name) for name in expected.evidence}) for evidence in carried) or NOT_LOOKED_AT
+            yield (
+                "evidence",
+                _shown(expected.evidence),
+                "; ".join(_shown({name: evidence.get(name) for name in expected.evidence}) for evidence in carried)
+                or NOT_LOOKED_AT,
+            )
 
 
 def _same(what: str, right: object, found: object) -> Iterator[tuple[str, str, str]]:
@@ -177,7 +225,13 @@ def _same(what: str, right: object, found: object) -> Iterator[tuple[str, str, s
 def _shown(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {_shown(each)}" for name, each in value.items())
-    return NONE if value is None else f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return (
+        NONE
+        if value is None
+        else f"{value:,}"
+        if isinstance(value, int) and not isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _equal_amounts(right: str, found: str | None) -> bool:

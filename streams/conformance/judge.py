@@ -67,7 +67,9 @@ def _replace(thresholds: Path, figures: Mapping[str, str]) -> None:
     with thresholds.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     if unknown := figures.keys() - {row["name"] for row in rows}:
-        raise OperatorError(f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there.")
+        raise OperatorError(
+            f"{', '.join(sorted(unknown))}: no such figure in thresholds.csv; a case can change one that stands there."
+        )
     with thresholds.open("w", encoding="utf-8", newline="") as opened:
         written = csv.DictWriter(opened, rows[0].keys())
         written.writeheader()

@@ -9,4 +9,19 @@ from streams.i18n.sentences import Sentence, rows, sentence
 from streams.i18n.tables import Lang
 from streams.i18n.vocabulary import basis, gloss, name, rate, say
 
-__all__ = ["Lang", "Said", "Sentence", "Told", "basis", "gloss", "korean", "message", "name", "rate", "rows", "say", "sentence", "told"]
+__all__ = [
+    "Lang",
+    "Said",
+    "Sentence",
+    "Told",
+    "basis",
+    "gloss",
+    "korean",
+    "message",
+    "name",
+    "rate",
+    "rows",
+    "say",
+    "sentence",
+    "told",
+]

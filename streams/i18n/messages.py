@@ -26,7 +26,10 @@ _CODE: Final = r"[A-Z0-9_]{1,60}"
 
 PATTERNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("found", "topic"), _QUOTED),
-    **dict.fromkeys(("number", "most", "digit", "digits", "usd", "limit", "price", "product", "amount", "days", "latest", "next"), _NUMBER),
+    **dict.fromkeys(
+        ("number", "most", "digit", "digits", "usd", "limit", "price", "product", "amount", "days", "latest", "next"),
+        _NUMBER,
+    ),
     **dict.fromkeys(("time", "due"), _TIME),
     "day": r"[0-9-]{10}",
     "currency": r"[A-Z]{3}",
@@ -60,9 +63,25 @@ FINALS: Final = 28
 """Hangul syllables of one beginning, by their final consonant; the first has none."""
 RIEUL: Final = 8
 """ㄹ, which takes 로 as a vowel does."""
-PARTICLES: Final[Mapping[str, tuple[str, str]]] = {"이(가)": ("이", "가"), "은(는)": ("은", "는"), "을(를)": ("을", "를"), "(으)로": ("으로", "로")}
+PARTICLES: Final[Mapping[str, tuple[str, str]]] = {
+    "이(가)": ("이", "가"),
+    "은(는)": ("은", "는"),
+    "을(를)": ("을", "를"),
+    "(으)로": ("으로", "로"),
+}
 """Particles after a consonant and after a vowel."""
-_FINALS: Final[Mapping[str, int]] = {"0": 21, "1": RIEUL, "2": 0, "3": 16, "4": 0, "5": 0, "6": 1, "7": RIEUL, "8": RIEUL, "9": 0}
+_FINALS: Final[Mapping[str, int]] = {
+    "0": 21,
+    "1": RIEUL,
+    "2": 0,
+    "3": 16,
+    "4": 0,
+    "5": 0,
+    "6": 1,
+    "7": RIEUL,
+    "8": RIEUL,
+    "9": 0,
+}
 """The final consonant of each digit as it is read."""
 
 
@@ -107,7 +126,10 @@ def hole_names(text: str) -> list[str]:
 
 def _pattern(text: str, *, named: bool) -> str:
     parts = _HOLE.split(text)
-    return "".join(re.escape(part) if index % 2 == 0 else f"(?{f'P<{part}>' if named else ':'}{_hole(part)})" for index, part in enumerate(parts))
+    return "".join(
+        re.escape(part) if index % 2 == 0 else f"(?{f'P<{part}>' if named else ':'}{_hole(part)})"
+        for index, part in enumerate(parts)
+    )
 
 
 def _hole(hole: str) -> str:
@@ -125,12 +147,17 @@ def phrases(kind: str) -> tuple[Template, ...]:
 @cache
 def templates() -> tuple[Template, ...]:
     """Every message that a rule or intake can give."""
-    return tuple(Template(tuple(row["code"].split()), tuple(row["rule"].split()) or ("",), row["en"], row["ko"]) for row in read("messages"))
+    return tuple(
+        Template(tuple(row["code"].split()), tuple(row["rule"].split()) or ("",), row["en"], row["ko"])
+        for row in read("messages")
+    )
 
 
 @cache
 def _by_code(code: str, rule: str | None) -> tuple[Template, ...]:
-    return tuple(template for template in templates() if code in template.codes and (rule is None or rule in template.rules))
+    return tuple(
+        template for template in templates() if code in template.codes and (rule is None or rule in template.rules)
+    )
 
 
 def fitting(finding: Said) -> Iterator[tuple[Template, Mapping[str, str]]]:
@@ -157,10 +184,12 @@ def message(finding: Said, lang: Lang) -> str:
 
 
 def korean(finding: Said) -> str:
-    """What a finding says in Korean; its English message when that fits no template. Never raises, whatever the message quotes.
+    """What a finding says in Korean; its English message when that fits no template.
 
-    >>> korean({"code": "XF-02", "path": "/items", "message": "a goods price of 160.00 USD is above the list limit of 150.00 USD; a declaration is right"})
-    '물품가격 미화 160.00달러가 목록통관 한도 미화 150.00달러를 초과합니다. 수입신고를 하여야 합니다.'
+    Never raises, whatever the message quotes.
+
+    >>> korean({"code": "XF-02", "path": "/items", "message": "a goods price of 160.00 USD is above the list limit of
+    150.00 USD; a declaration is right"}) '물품가격 미화 160.00달러가 목록통관 한도 미화 150.00달러를 초과합니다. 수입신고를 하여야 합니다.'
     """
     return message(finding, "ko")
 
@@ -178,7 +207,13 @@ def _particle(word: str, particle: str) -> str:
     """
     if not particle or not word:
         return particle
-    final = _FINALS.get(word[-1]) if word[-1].isascii() else (ord(word[-1]) - HANGUL_FIRST) % FINALS if "가" <= word[-1] <= "힣" else None
+    final = (
+        _FINALS.get(word[-1])
+        if word[-1].isascii()
+        else (ord(word[-1]) - HANGUL_FIRST) % FINALS
+        if "가" <= word[-1] <= "힣"
+        else None
+    )
     if final is None:
         return particle
     closed, opened = PARTICLES[particle]

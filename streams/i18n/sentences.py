@@ -10,7 +10,10 @@ from streams.i18n.tables import Lang, read
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A rule in words. `of`: manifest, parcel, consignee or links, whose rule it is; intake for what no row of the policy has."""
+    """A rule in words.
+
+    `of`: manifest, parcel, consignee or links, whose rule it is; intake for what no row of the policy has.
+    """
 
     of: str
     code: str

@@ -61,7 +61,12 @@ class Pace:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As set."""
-        return cls(timeout_s=settings.importer_timeout_s, try_s=settings.importer_try_s, connections=settings.importer_connections, per_second=settings.importer_questions_per_s)
+        return cls(
+            timeout_s=settings.importer_timeout_s,
+            try_s=settings.importer_try_s,
+            connections=settings.importer_connections,
+            per_second=settings.importer_questions_per_s,
+        )
 
 
 class Api:
@@ -87,7 +92,9 @@ class Api:
         )
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._session is not None  # noqa: S101 - for the type checker
         await self._session.close()
 
@@ -109,7 +116,9 @@ class Api:
                 self._note(self.breaker.refused(time.monotonic()), str(error))
                 raise NoAnswerError(str(error), outage=True) from None
             except (UnreadableReplyError, _FailedError) as error:
-                cause = f"a reply that can't be read: {error}" if isinstance(error, UnreadableReplyError) else str(error)
+                cause = (
+                    f"a reply that can't be read: {error}" if isinstance(error, UnreadableReplyError) else str(error)
+                )
                 unreadable += isinstance(error, UnreadableReplyError)
                 log.debug("a try failed: %s", cause)
                 self._note(self.breaker.failed(time.monotonic()), cause)
@@ -124,7 +133,10 @@ class Api:
                 raise NoAnswerError(cause, outage=self.breaker.broken)
             wait_s = random.uniform(0, pause_s)  # noqa: S311 - keeps callers apart, hides nothing
             if time.monotonic() + wait_s >= until:
-                self._note(self.breaker.timed_out(time.monotonic(), began), f"no answer within {self._pace.timeout_s:.0f} s, the last time {cause}")
+                self._note(
+                    self.breaker.timed_out(time.monotonic(), began),
+                    f"no answer within {self._pace.timeout_s:.0f} s, the last time {cause}",
+                )
                 raise NoAnswerError(cause, outage=self.breaker.broken)
             await asyncio.sleep(wait_s)
             pause_s = min(2 * pause_s, self._pace.pause_s_max)

@@ -1,7 +1,8 @@
 """Is customs out of order? While it is, it is left alone but for a question now and then.
 
-Out of order means: in an announced downtime; or so many tries in a row failed; or a question had no answer within its time
-while nothing else was answered either (E-commerce notice Art. 16: three minutes). Clocks are handed in, so nothing here waits.
+Out of order means: in an announced downtime; or so many tries in a row failed; or a question had no answer within
+its time while nothing else was answered either (E-commerce notice Art. 16: three minutes). Clocks are handed in, so
+nothing here waits.
 """
 
 from collections.abc import Sequence

@@ -19,8 +19,22 @@ from schemas.manifest import Consignee
 from streams.errors import OperatorError
 from streams.reference.tables import TABLES
 
-COLUMNS: Final = ("clearance_code", "name", "name_en", "phone", "postcodes", "auth_numbers", "valid_from", "changed_on", "valid_until", "state", "state_from")
-"""Of the clear text. Postcodes with spaces between; numbers as number|last day or number|last day|platform|order number, with semicolons between."""
+COLUMNS: Final = (
+    "clearance_code",
+    "name",
+    "name_en",
+    "phone",
+    "postcodes",
+    "auth_numbers",
+    "valid_from",
+    "changed_on",
+    "valid_until",
+    "state",
+    "state_from",
+)
+"""Of the clear text. Postcodes with spaces between; numbers as number|last day or number|last day|platform|order
+number, with semicolons between.
+"""
 WRITTEN: Final = TABLES["importers.csv"].columns
 CELL_CHARS_MAX: Final = 128 * 1024
 STATES: Final[tuple[RegisterState, ...]] = get_args(RegisterState)
@@ -53,10 +67,14 @@ def _rows(opened: TextIO) -> Iterator[tuple[int, Row]]:
             raise OperatorError(f"line 1: the columns have to be {', '.join(COLUMNS)}.")
         for cells in table:
             if len(cells) != len(COLUMNS):
-                raise OperatorError(f"line {table.line_num}: {len(cells)} cells found, there have to be {len(COLUMNS)}.")
+                raise OperatorError(
+                    f"line {table.line_num}: {len(cells)} cells found, there have to be {len(COLUMNS)}."
+                )
             yield table.line_num, dict(zip(COLUMNS, cells, strict=True))
     except csv.Error as error:
-        raise OperatorError(f"line {table.line_num}: no readable CSV: quotes have to be closed and doubled inside a cell.") from error
+        raise OperatorError(
+            f"line {table.line_num}: no readable CSV: quotes have to be closed and doubled inside a cell."
+        ) from error
     except UnicodeDecodeError as error:
         raise OperatorError(f"after line {table.line_num}: no UTF-8: save the file as UTF-8.") from error
 
@@ -122,8 +140,13 @@ class _Clear:
 
     def auth_numbers(self) -> list[list[str]]:
         numbers = [each.strip().split("|") for each in self._row["auth_numbers"].split(";") if each.strip()]
-        if len(numbers) > AUTH_NUMBERS_MAX or not all(len(each) in (2, 4) and plain_code(each[0]) and _is_day(each[1]) for each in numbers):
-            raise self._wrong("auth_numbers", f"up to {AUTH_NUMBERS_MAX} of number|last day or number|last day|platform|order number, with semicolons between")
+        if len(numbers) > AUTH_NUMBERS_MAX or not all(
+            len(each) in (2, 4) and plain_code(each[0]) and _is_day(each[1]) for each in numbers
+        ):
+            raise self._wrong(
+                "auth_numbers",
+                f"up to {AUTH_NUMBERS_MAX} of number|last day or number|last day|platform|order number, with semicolons between",
+            )
         return numbers
 
     def state(self) -> str:

@@ -1,8 +1,9 @@
 """The verifier: reads manifests beside intake, asks customs about their consignees, publishes the answers by token.
 
-At least once: the offset of a record is committed when each of its questions has an answer that Kafka has acknowledged;
-a question without one keeps its record, so a restart asks again. What can't be read is passed over: intake sets it aside.
-A person's name, phone and code live in this process's memory alone, as long as their question is open.
+At least once: the offset of a record is committed when each of its questions has an answer that Kafka has
+acknowledged; a question without one keeps its record, so a restart asks again. What can't be read is passed over:
+intake sets it aside. A person's name, phone and code live in this process's memory alone, as long as their question
+is open.
 """
 
 import asyncio
@@ -16,7 +17,14 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, IllegalGenerationError, IllegalStateError, KafkaError, RebalanceInProgressError, UnknownMemberIdError
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalGenerationError,
+    IllegalStateError,
+    KafkaError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
 from aiokafka.structs import TopicPartition
 
 from agents.importers.customs_interface import Answer, Question, grounds, questions_in, write_answer
@@ -49,7 +57,13 @@ AGAIN_S: Final = 30.0
 """Before a question is asked again that customs alone can't answer; twice as long each time, an hour at most."""
 AGAIN_S_MAX: Final = 3_600.0
 PUBLISH_PAUSE_S: Final = 0.5
-NOT_OURS: Final = (CommitFailedError, IllegalGenerationError, IllegalStateError, RebalanceInProgressError, UnknownMemberIdError)
+NOT_OURS: Final = (
+    CommitFailedError,
+    IllegalGenerationError,
+    IllegalStateError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
 """A commit for partitions that have just gone to another verifier, which will ask again."""
 
 
@@ -109,7 +123,9 @@ class Verifier:
             max_poll_interval_ms=settings.max_poll_interval_ms,
             max_partition_fetch_bytes=settings.fetch_bytes_max,
         )
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, client_id="tonggwan-verifier", enable_idempotence=True, acks="all", linger_ms=5)
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap, client_id="tonggwan-verifier", enable_idempotence=True, acks="all", linger_ms=5
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; questions that customs is answering then are still taken."""
@@ -236,11 +252,23 @@ class Verifier:
         if not is_open.pending:
             question = is_open.question
             at = show_ms(now_ms)
-            await self._publish(Answer(consignee=question.consignee, particulars=question.particulars, answer="NO_ANSWER", asked_at=show_ms(asked_ms), answered_at=at))
+            await self._publish(
+                Answer(
+                    consignee=question.consignee,
+                    particulars=question.particulars,
+                    answer="NO_ANSWER",
+                    asked_at=show_ms(asked_ms),
+                    answered_at=at,
+                )
+            )
             is_open.pending = True
             self.counters.pending += 1
         if now_ms - is_open.since_ms > self._settings.importer_give_up_hours * HOUR_MS:
-            log.error("a question has no answer after %d h (%s): its parcels stay held, a person has to look", self._settings.importer_give_up_hours, error)
+            log.error(
+                "a question has no answer after %d h (%s): its parcels stay held, a person has to look",
+                self._settings.importer_give_up_hours,
+                error,
+            )
             self.counters.given_up += 1
             self._close(is_open)
             return
@@ -270,7 +298,9 @@ class Verifier:
         key = answer.consignee.encode()
         while True:
             try:
-                await self._producer.send_and_wait(IMPORTER_ANSWERS, write_answer(answer), key=key, partition=partitioner.of(IMPORTER_ANSWERS, key))
+                await self._producer.send_and_wait(
+                    IMPORTER_ANSWERS, write_answer(answer), key=key, partition=partitioner.of(IMPORTER_ANSWERS, key)
+                )
             except KafkaError as error:
                 if not error.retriable:
                     raise
@@ -298,7 +328,9 @@ class Verifier:
             self._tell()
 
     def _tell(self) -> None:
-        said = ", ".join(f"{getattr(self.counters, each.name)} {each.name.replace('_', ' ')}" for each in fields(Counters))
+        said = ", ".join(
+            f"{getattr(self.counters, each.name)} {each.name.replace('_', ' ')}" for each in fields(Counters)
+        )
         log.info("%s, %d open", said, len(self._open))
 
 

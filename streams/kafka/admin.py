@@ -11,7 +11,13 @@ from typing import Any, Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import InvalidConfigurationError, InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    InvalidConfigurationError,
+    InvalidReplicationFactorError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from schemas.topics import DAY_MS, TOPICS, Topic
 from streams.errors import OperatorError
@@ -23,7 +29,9 @@ ENVELOPE_BYTES_MAX: Final = 16 * 1024
 DECOMPRESSED_BYTES_MAX: Final = "max.decompressed.message.bytes"
 """Newer than some Kafka still in use (4.4.0, 4.2.2): the only setting that a broker may lack."""
 COMPACTED: Final = {"segment.ms": str(600_000), "min.cleanable.dirty.ratio": "0.1"}
-"""Only closed segments are compacted; the defaults, a week and a half, would have a restart read back all of a week's changes."""
+"""Only closed segments are compacted; the defaults, a week and a half, would have a restart read back all of a
+week's changes.
+"""
 LEADERS_SECONDS_MAX: Final = 20
 
 log = logging.getLogger(__name__)
@@ -40,14 +48,20 @@ class InvalidCarrierError(OperatorError):
 def check_carrier(carrier: str) -> str:
     """Return the code if it may name a topic: short, lower case, and nothing that could be mistaken for another."""
     if not CARRIER.fullmatch(carrier):
-        raise InvalidCarrierError(f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, beginning with a letter or digit.")
+        raise InvalidCarrierError(
+            f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, beginning with a letter or digit."
+        )
     return carrier
 
 
 def planned(carriers: Iterable[str]) -> dict[str, Topic]:
     """Every topic by its full name; those that end in a dot once for each carrier."""
     codes = [check_carrier(carrier) for carrier in carriers]
-    return {name: topic for topic in TOPICS for name in ([topic.name + code for code in codes] if topic.name.endswith(".") else [topic.name])}
+    return {
+        name: topic
+        for topic in TOPICS
+        for name in ([topic.name + code for code in codes] if topic.name.endswith(".") else [topic.name])
+    }
 
 
 def configs(topic: Topic, *, replication: int) -> dict[str, str]:
@@ -70,7 +84,10 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
 
 
 async def create_topics(bootstrap: str, carriers: Iterable[str], *, replication: int) -> list[str]:
-    """Create what is missing and name it; warn where what is there differs. May be called again, and by several at once."""
+    """Create what is missing and name it; warn where what is there differs.
+
+    May be called again, and by several at once.
+    """
     wanted = planned(carriers)
     async with _admin(bootstrap) as admin:
         there = await _described(admin)
@@ -103,7 +120,9 @@ async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
         if reason is None:
             return
         if time.monotonic() >= until:
-            raise KafkaUnavailableError(f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, or name another in INTAKE_BROKERS.")
+            raise KafkaUnavailableError(
+                f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, or name another in INTAKE_BROKERS."
+            )
         await asyncio.sleep(0.2)
 
 
@@ -138,12 +157,16 @@ def _reason(error: Exception) -> str:
 
 @asynccontextmanager
 async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=[each.strip() for each in bootstrap.split(",")], client_id="tonggwan-admin")
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=[each.strip() for each in bootstrap.split(",")], client_id="tonggwan-admin"
+    )
     try:
         try:
             await admin.start()
         except (KafkaError, OSError) as error:
-            raise KafkaUnavailableError(f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or name another in INTAKE_BROKERS.") from error
+            raise KafkaUnavailableError(
+                f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or name another in INTAKE_BROKERS."
+            ) from error
         yield admin
     finally:
         await admin.close()
@@ -163,26 +186,38 @@ async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], repli
             "This Kafka doesn't know %s: %s created without; a decompression bomb can then reach a worker. Use Kafka 4.4.0 or 4.2.2.",
             DECOMPRESSED_BYTES_MAX, "topic" if len(unknown) == 1 else f"{len(unknown)} topics",
         )  # fmt: skip
-        without = {name: {key: value for key, value in new[name].items() if key != DECOMPRESSED_BYTES_MAX} for name in unknown}
+        without = {
+            name: {key: value for key, value in new[name].items() if key != DECOMPRESSED_BYTES_MAX} for name in unknown
+        }
         created += (await _try_to_create(admin, topics, without, replication))[0]
     return created
 
 
-async def _try_to_create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], new: Mapping[str, dict[str, str]], replication: int) -> tuple[list[str], list[str]]:
+async def _try_to_create(
+    admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], new: Mapping[str, dict[str, str]], replication: int
+) -> tuple[list[str], list[str]]:
     """Create these with these settings; return those created, and those refused because the broker lacks the one newer setting."""
     if not new:
         return [], []
-    answer = await admin.create_topics([NewTopic(name, topics[name].partitions, replication, topic_configs=settings) for name, settings in new.items()])
+    answer = await admin.create_topics(
+        [NewTopic(name, topics[name].partitions, replication, topic_configs=settings) for name, settings in new.items()]
+    )
     created: list[str] = []
     unknown: list[str] = []
     for name, code, message in answer.topic_errors:
         error = for_code(code)
         if code == 0:
             created.append(name)
-        elif error is InvalidConfigurationError and DECOMPRESSED_BYTES_MAX in (message or "") and DECOMPRESSED_BYTES_MAX in new[name]:
+        elif (
+            error is InvalidConfigurationError
+            and DECOMPRESSED_BYTES_MAX in (message or "")
+            and DECOMPRESSED_BYTES_MAX in new[name]
+        ):
             unknown.append(name)
         elif error is InvalidReplicationFactorError:
-            raise KafkaUnavailableError(f"Kafka can't keep {replication} copies of {name} ({message}): set INTAKE_REPLICATION to the number of brokers or less.")
+            raise KafkaUnavailableError(
+                f"Kafka can't keep {replication} copies of {name} ({message}): set INTAKE_REPLICATION to the number of brokers or less."
+            )
         elif error is not TopicAlreadyExistsError:
             raise KafkaUnavailableError(f"Kafka refuses topic {name} ({error.__name__}: {message}).")
     return created, unknown
@@ -192,12 +227,29 @@ async def _differences(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], 
     """What topics have that the table doesn't say, a sentence each."""
     there = await _described(admin)
     wanted = {name: configs(topic, replication=replication) for name, topic in topics.items()}
-    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name, wanted[name]) for name in topics])
-    found = {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for answer in answers for resource in answer.resources}
-    return [line for name, topic in topics.items() for line in _compared(name, topic, there.get(name, []), wanted[name], found.get(name, {}), replication)]
+    answers = await admin.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name, wanted[name]) for name in topics]
+    )
+    found = {
+        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
+        for answer in answers
+        for resource in answer.resources
+    }
+    return [
+        line
+        for name, topic in topics.items()
+        for line in _compared(name, topic, there.get(name, []), wanted[name], found.get(name, {}), replication)
+    ]
 
 
-def _compared(name: str, topic: Topic, partitions: list[dict[str, Any]], wanted: dict[str, str], found: dict[str, str], replication: int) -> Iterator[str]:  # noqa: PLR0913, PLR0917 - what is there beside what should be
+def _compared(  # noqa: PLR0913, PLR0917 - what is there beside what should be
+    name: str,
+    topic: Topic,
+    partitions: list[dict[str, Any]],
+    wanted: dict[str, str],
+    found: dict[str, str],
+    replication: int,
+) -> Iterator[str]:
     if len(partitions) != topic.partitions:
         yield f"Topic {name} has {len(partitions)} partitions, the table says {topic.partitions}: partitions can't be changed without moving keys, so create it anew."
     copies = {len(partition["replicas"]) for partition in partitions}
@@ -213,9 +265,13 @@ async def _wait_for_leaders(admin: AIOKafkaAdminClient, topics: Mapping[str, Top
     until = time.monotonic() + LEADERS_SECONDS_MAX
     while True:
         there = await _described(admin)
-        late = [name for name in topics if not there.get(name) or any(partition["leader"] < 0 for partition in there[name])]
+        late = [
+            name for name in topics if not there.get(name) or any(partition["leader"] < 0 for partition in there[name])
+        ]
         if not late:
             return
         if time.monotonic() > until:
-            raise KafkaUnavailableError(f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: look into the brokers' logs.")
+            raise KafkaUnavailableError(
+                f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: look into the brokers' logs."
+            )
         await asyncio.sleep(0.05)

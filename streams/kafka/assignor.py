@@ -34,21 +34,36 @@ class CarrierStickyAssignor(AbstractPartitionAssignor):
         """Keep what was assigned, to be told the next time."""
         self._mine = [(topic, tuple(sorted(numbers))) for topic, numbers in assignment.assignment]
 
-    def assign(self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]) -> dict[str, ConsumerProtocolMemberAssignment]:
+    def assign(
+        self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]
+    ) -> dict[str, ConsumerProtocolMemberAssignment]:
         """The leader's part: share out all partitions of all topics that somebody wants."""
         wanted = {member: frozenset(metadata.subscription) for member, metadata in members.items()}
-        pieces = [piece for topic in sorted(frozenset().union(*wanted.values())) for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))]
-        shares = assign_groups(pieces, {member: _owned(metadata.user_data) for member, metadata in members.items()}, wanted)
-        return {member: ConsumerProtocolMemberAssignment(self.version, _by_topic(share), b"") for member, share in shares.items()}
+        pieces = [
+            piece
+            for topic in sorted(frozenset().union(*wanted.values()))
+            for piece in _pieces(topic, sorted(cluster.partitions_for_topic(topic) or ()))
+        ]
+        shares = assign_groups(
+            pieces, {member: _owned(metadata.user_data) for member, metadata in members.items()}, wanted
+        )
+        return {
+            member: ConsumerProtocolMemberAssignment(self.version, _by_topic(share), b"")
+            for member, share in shares.items()
+        }
 
 
-def assign_groups(pieces: Iterable[PartitionGroup], had: Mapping[str, Iterable[PartitionGroup]], wanted: Mapping[str, frozenset[str]]) -> dict[str, list[PartitionGroup]]:
+def assign_groups(
+    pieces: Iterable[PartitionGroup], had: Mapping[str, Iterable[PartitionGroup]], wanted: Mapping[str, frozenset[str]]
+) -> dict[str, list[PartitionGroup]]:
     """Give each piece to one member that wants its topic: evenly for each kind of topic, and to its holder as long as that is even.
 
     Members that have yet to hear of a new carrier's topic don't get it; as long as that lasts, it may be less even.
     """
     shares: dict[str, list[PartitionGroup]] = {member: [] for member in sorted(wanted)}
-    holders = {(topic, number): member for member in shares for topic, numbers in had.get(member, ()) for number in numbers}
+    holders = {
+        (topic, number): member for member in shares for topic, numbers in had.get(member, ()) for number in numbers
+    }
     kinds: dict[str, list[PartitionGroup]] = {}
     for piece in sorted(pieces):
         kinds.setdefault(MANIFESTS if piece[0].startswith(MANIFESTS) else piece[0], []).append(piece)
@@ -57,20 +72,32 @@ def assign_groups(pieces: Iterable[PartitionGroup], had: Mapping[str, Iterable[P
     return shares
 
 
-def _share_out_kind(kind: list[PartitionGroup], shares: dict[str, list[PartitionGroup]], holders: Mapping[tuple[str, int], str], wanted: Mapping[str, frozenset[str]]) -> None:
+def _share_out_kind(
+    kind: list[PartitionGroup],
+    shares: dict[str, list[PartitionGroup]],
+    holders: Mapping[tuple[str, int], str],
+    wanted: Mapping[str, frozenset[str]],
+) -> None:
     counts = dict.fromkeys(shares, 0)
     least, one_more = divmod(len(kind), len(shares))
     homeless: list[tuple[PartitionGroup, str | None]] = []
     for piece in kind:
         holder = holders.get((piece[0], piece[1][0]))
-        if holder is not None and piece[0] in wanted[holder] and (counts[holder] < least or (counts[holder] == least and one_more)):
+        if (
+            holder is not None
+            and piece[0] in wanted[holder]
+            and (counts[holder] < least or (counts[holder] == least and one_more))
+        ):
             one_more -= counts[holder] == least
             counts[holder] += 1
             shares[holder].append(piece)
         else:
             homeless.append((piece, holder))
     for piece, holder in homeless:
-        member = min((name for name in counts if piece[0] in wanted[name]), key=lambda name: (counts[name], name != holder, len(shares[name]), name))
+        member = min(
+            (name for name in counts if piece[0] in wanted[name]),
+            key=lambda name: (counts[name], name != holder, len(shares[name]), name),
+        )
         shares[member].append(piece)
         counts[member] += 1
 

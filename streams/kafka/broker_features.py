@@ -1,6 +1,7 @@
 """Which features a Kafka cluster has switched on: one ApiVersions question, in the version that aiokafka doesn't speak.
 
-The workers' producer needs `transaction.version` 2 (KIP-890): before it, a delayed request of an aborted transaction can slip into the next one.
+The workers' producer needs `transaction.version` 2 (KIP-890): before it, a delayed request of an aborted transaction
+can slip into the next one.
 """
 
 import asyncio

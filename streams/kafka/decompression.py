@@ -60,7 +60,7 @@ def _unzstd(payload: Any) -> bytes:  # noqa: ANN401 - whatever buffer the client
     return _ZSTD.decompress(payload)
 
 
-def _unlz4(payload: Any) -> bytes:  # noqa: ANN401
+def _unlz4(payload: Any) -> bytes:  # noqa: ANN401 - any field
     """Tries buffers of growing size, up to the limit."""
     size = max(_FIRST_BYTES, 8 * len(payload))
     while True:
@@ -75,14 +75,14 @@ def _unlz4(payload: Any) -> bytes:  # noqa: ANN401
         size *= 4
 
 
-def _gunzip(payload: Any) -> bytes:  # noqa: ANN401
+def _gunzip(payload: Any) -> bytes:  # noqa: ANN401 - any field
     unpacked = zlib.decompressobj(_GZIP).decompress(payload, limits.BATCH_BYTES_MAX + 1)
     if len(unpacked) > limits.BATCH_BYTES_MAX:
         raise _too_large()
     return unpacked
 
 
-def _unsnap(payload: Any) -> bytes:  # noqa: ANN401
+def _unsnap(payload: Any) -> bytes:  # noqa: ANN401 - any field
     """Snappy says the size of each block before it."""
     blocks = _snappy_blocks(bytes(payload))
     if sum(cramjam.snappy.decompress_raw_len(block) for block in blocks) > limits.BATCH_BYTES_MAX:
@@ -123,7 +123,7 @@ class GuardedBatch:
     def __init__(self, batch: Any) -> None:  # noqa: ANN401 - aiokafka's batch
         self._batch = batch
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field
         return getattr(self._batch, name)
 
     def __next__(self) -> Any:  # noqa: ANN401 - aiokafka looks into control batches this way
@@ -133,7 +133,9 @@ class GuardedBatch:
         batch = self._batch
         count = batch.next_offset - batch.base_offset
         if count > limits.BATCH_RECORDS_MAX:
-            return self._refused(f"the batch has {count} records; {limits.BATCH_RECORDS_MAX} at most: send smaller batches")
+            return self._refused(
+                f"the batch has {count} records; {limits.BATCH_RECORDS_MAX} at most: send smaller batches"
+            )
         try:
             return iter(batch)
         except BombError as error:
@@ -141,7 +143,16 @@ class GuardedBatch:
 
     def _refused(self, why: str) -> Iterator[RefusedRecord]:
         # At the batch's last offset: what is committed then lies behind the whole batch.
-        return iter([RefusedRecord(self._batch.next_offset - 1, self._batch.max_timestamp, self._batch.timestamp_type, [(REFUSED_HEADER, why.encode())])])
+        return iter(
+            [
+                RefusedRecord(
+                    self._batch.next_offset - 1,
+                    self._batch.max_timestamp,
+                    self._batch.timestamp_type,
+                    [(REFUSED_HEADER, why.encode())],
+                )
+            ]
+        )
 
 
 class GuardedRecords:
@@ -162,5 +173,5 @@ class GuardedRecords:
 class GuardedPartitionRecords(fetcher.PartitionRecords):
     """aiokafka's records of one fetched partition, behind the guard."""
 
-    def __init__(self, tp: Any, records: Any, *rest: Any) -> None:  # noqa: ANN401
+    def __init__(self, tp: Any, records: Any, *rest: Any) -> None:  # noqa: ANN401 - any field
         super().__init__(tp, GuardedRecords(records), *rest)

@@ -53,7 +53,9 @@ async def _begins(bootstrap: str, times_ms: Mapping[TopicPartition, int]) -> dic
         await consumer.stop()
 
 
-async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[StoredRecord], None], *, seconds: float) -> int:
+async def read_to_end(
+    bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[StoredRecord], None], *, seconds: float
+) -> int:
     """Hand every committed record of some partitions to `apply`, up to where they end now."""
     wanted = sorted(tps)
     if not wanted:
@@ -61,11 +63,24 @@ async def read_to_end(bootstrap: str, tps: Iterable[TopicPartition], apply: Call
     return await read_between(bootstrap, {}, await _ends(bootstrap, wanted), apply, seconds=seconds)
 
 
-async def read_between(bootstrap: str, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], apply: Callable[[StoredRecord], None], *, seconds: float) -> int:
+async def read_between(
+    bootstrap: str,
+    begins: Mapping[TopicPartition, int],
+    ends: Mapping[TopicPartition, int],
+    apply: Callable[[StoredRecord], None],
+    *,
+    seconds: float,
+) -> int:
     """Hand the committed records of the partitions of `ends` to `apply`, up to these offsets at least; without a begin from the first that is kept."""
     wanted = sorted(ends)
     decompression.install_limits()
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=POLL_MS,
+    )
     await consumer.start()
     read = 0
     deadline = time.monotonic() + seconds
@@ -82,7 +97,9 @@ async def read_between(bootstrap: str, begins: Mapping[TopicPartition, int], end
                 read += len(records)
             open_tps = {tp for tp in open_tps if await consumer.position(tp) < ends[tp]}
             if time.monotonic() > deadline:
-                raise RestoreError(f"{', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(open_tps))} could not be read to the end in {seconds:.0f} s; is a broker down?")
+                raise RestoreError(
+                    f"{', '.join(f'{tp.topic}-{tp.partition}' for tp in sorted(open_tps))} could not be read to the end in {seconds:.0f} s; is a broker down?"
+                )
     finally:
         await consumer.stop()
     return read

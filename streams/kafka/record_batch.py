@@ -21,7 +21,9 @@ _HEAD: Final = struct.Struct(">qiib")
 """Base offset, bytes that follow, leader epoch, version."""
 _CRC: Final = struct.Struct(">I")
 _BODY: Final = struct.Struct(">hiqqqhii")
-"""Attributes, last offset, first and latest time, producer, epoch, sequence, count; the checksum covers it and the records."""
+"""Attributes, last offset, first and latest time, producer, epoch, sequence, count; the checksum covers it and the
+records.
+"""
 _BEFORE_RECORDS: Final = 9 + _BODY.size
 """Bytes counted as following, without the records."""
 _VERSION: Final = 2
@@ -49,7 +51,10 @@ class Batch:
         self._records: list[bytes] = []
 
     def append(self, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> int:
-        """Take a record; its bytes, or 0 where it is left out because the batch is full. An empty batch takes a record of any size."""
+        """Take a record; its bytes, or 0 where it is left out because the batch is full.
+
+        An empty batch takes a record of any size.
+        """
         count = self.count
         if not count:
             self._first_ms = self._latest_ms = time_ms
@@ -74,8 +79,26 @@ class Batch:
     def build(self, producer_id: int, epoch: int, sequence: int) -> bytes:
         """The batch as it is sent, part of the producer's transaction; `sequence` is that of its first record."""
         records = _COMPRESS(b"".join(self._records))
-        body = _BODY.pack(_ZSTD | _TRANSACTIONAL, self.count - 1, self._first_ms, self._latest_ms, producer_id, epoch, sequence, self.count) + records
-        return b"".join((_HEAD.pack(0, _BEFORE_RECORDS + len(records), _NO_LEADER_EPOCH, _VERSION), _CRC.pack(calc_crc32c(body)), body))
+        body = (
+            _BODY.pack(
+                _ZSTD | _TRANSACTIONAL,
+                self.count - 1,
+                self._first_ms,
+                self._latest_ms,
+                producer_id,
+                epoch,
+                sequence,
+                self.count,
+            )
+            + records
+        )
+        return b"".join(
+            (
+                _HEAD.pack(0, _BEFORE_RECORDS + len(records), _NO_LEADER_EPOCH, _VERSION),
+                _CRC.pack(calc_crc32c(body)),
+                body,
+            )
+        )
 
 
 def _written(headers: Headers) -> bytes:

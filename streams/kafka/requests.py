@@ -8,7 +8,17 @@ Offsets are committed with the group's generation (KIP-447) and read back only w
 from collections.abc import Iterable, Mapping, Sequence
 
 from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import Boolean, CompactArray, CompactBytes, CompactString, Int16, Int32, Int64, Schema, TaggedFields
+from aiokafka.protocol.types import (
+    Boolean,
+    CompactArray,
+    CompactBytes,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    TaggedFields,
+)
 
 TEXT = CompactString("utf-8")
 TAGS = ("tags", TaggedFields)
@@ -21,7 +31,9 @@ Error = int
 class _InitProducerIdResponse(Response):
     API_KEY = 22
     API_VERSION = 4
-    SCHEMA = Schema(("throttle_time_ms", Int32), ("error_code", Int16), ("producer_id", Int64), ("producer_epoch", Int16), TAGS)
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32), ("error_code", Int16), ("producer_id", Int64), ("producer_epoch", Int16), TAGS
+    )
 
 
 class _InitProducerIdStruct(RequestStruct):
@@ -29,7 +41,13 @@ class _InitProducerIdStruct(RequestStruct):
     API_KEY = 22
     API_VERSION = 4
     RESPONSE_TYPE = _InitProducerIdResponse
-    SCHEMA = Schema(("transactional_id", TEXT), ("transaction_timeout_ms", Int32), ("producer_id", Int64), ("producer_epoch", Int16), TAGS)
+    SCHEMA = Schema(
+        ("transactional_id", TEXT),
+        ("transaction_timeout_ms", Int32),
+        ("producer_id", Int64),
+        ("producer_epoch", Int16),
+        TAGS,
+    )
 
 
 class InitProducerId(Request[_InitProducerIdStruct]):
@@ -83,7 +101,12 @@ class _ProduceStruct(RequestStruct):
         ("transactional_id", TEXT),
         ("acks", Int16),
         ("timeout_ms", Int32),
-        ("topics", CompactArray(("name", TEXT), ("partitions", CompactArray(("index", Int32), ("records", CompactBytes), TAGS)), TAGS)),
+        (
+            "topics",
+            CompactArray(
+                ("name", TEXT), ("partitions", CompactArray(("index", Int32), ("records", CompactBytes), TAGS)), TAGS
+            ),
+        ),
         TAGS,
     )
 
@@ -94,8 +117,13 @@ class Produce(Request[_ProduceStruct]):
     API_KEY = 0
     _ALL = -1
 
-    def __init__(self, transactional_id: str, timeout_ms: int, batches: Mapping[str, Iterable[tuple[int, bytes]]]) -> None:
-        topics = [(topic, [(partition, batch, NONE) for partition, batch in partitions], NONE) for topic, partitions in batches.items()]
+    def __init__(
+        self, transactional_id: str, timeout_ms: int, batches: Mapping[str, Iterable[tuple[int, bytes]]]
+    ) -> None:
+        topics = [
+            (topic, [(partition, batch, NONE) for partition, batch in partitions], NONE)
+            for topic, partitions in batches.items()
+        ]
         self._fields = (transactional_id, self._ALL, timeout_ms, topics, NONE)
 
     def build(self, request_struct_class: type[_ProduceStruct]) -> _ProduceStruct:
@@ -113,7 +141,12 @@ class _TxnOffsetCommitResponse(Response):
     API_VERSION = 5
     SCHEMA = Schema(
         ("throttle_time_ms", Int32),
-        ("topics", CompactArray(("name", TEXT), ("partitions", CompactArray(("index", Int32), ("error_code", Int16), TAGS)), TAGS)),
+        (
+            "topics",
+            CompactArray(
+                ("name", TEXT), ("partitions", CompactArray(("index", Int32), ("error_code", Int16), TAGS)), TAGS
+            ),
+        ),
         TAGS,
     )
 
@@ -135,7 +168,12 @@ class _TxnOffsetCommitStruct(RequestStruct):
             "topics",
             CompactArray(
                 ("name", TEXT),
-                ("partitions", CompactArray(("index", Int32), ("offset", Int64), ("leader_epoch", Int32), ("metadata", TEXT), TAGS)),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("index", Int32), ("offset", Int64), ("leader_epoch", Int32), ("metadata", TEXT), TAGS
+                    ),
+                ),
                 TAGS,
             ),
         ),
@@ -148,11 +186,22 @@ class TxnOffsetCommit(Request[_TxnOffsetCommitStruct]):
 
     API_KEY = 28
 
-    def __init__(self, producer: tuple[str, int, int], group: tuple[str, int, str], offsets: Mapping[str, Iterable[tuple[int, int]]]) -> None:
-        """`producer`: transactional id, producer id, epoch. `group`: group id, generation, member id. `offsets`: per topic partition and next offset."""
+    def __init__(
+        self,
+        producer: tuple[str, int, int],
+        group: tuple[str, int, str],
+        offsets: Mapping[str, Iterable[tuple[int, int]]],
+    ) -> None:
+        """`producer`: transactional id, producer id, epoch.
+
+        `group`: group id, generation, member id. `offsets`: per topic partition and next offset.
+        """
         transactional_id, producer_id, epoch = producer
         group_id, generation, member_id = group
-        topics = [(topic, [(partition, offset, -1, "", NONE) for partition, offset in partitions], NONE) for topic, partitions in offsets.items()]
+        topics = [
+            (topic, [(partition, offset, -1, "", NONE) for partition, offset in partitions], NONE)
+            for topic, partitions in offsets.items()
+        ]
         self._fields = (transactional_id, group_id, producer_id, epoch, generation, member_id, None, topics, NONE)
 
     def build(self, request_struct_class: type[_TxnOffsetCommitStruct]) -> _TxnOffsetCommitStruct:
@@ -168,7 +217,9 @@ class TxnOffsetCommit(Request[_TxnOffsetCommitStruct]):
 class _EndTxnResponse(Response):
     API_KEY = 26
     API_VERSION = 5
-    SCHEMA = Schema(("throttle_time_ms", Int32), ("error_code", Int16), ("producer_id", Int64), ("producer_epoch", Int16), TAGS)
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32), ("error_code", Int16), ("producer_id", Int64), ("producer_epoch", Int16), TAGS
+    )
 
 
 class _EndTxnStruct(RequestStruct):
@@ -176,11 +227,16 @@ class _EndTxnStruct(RequestStruct):
     API_KEY = 26
     API_VERSION = 5
     RESPONSE_TYPE = _EndTxnResponse
-    SCHEMA = Schema(("transactional_id", TEXT), ("producer_id", Int64), ("producer_epoch", Int16), ("committed", Boolean), TAGS)
+    SCHEMA = Schema(
+        ("transactional_id", TEXT), ("producer_id", Int64), ("producer_epoch", Int16), ("committed", Boolean), TAGS
+    )
 
 
 class EndTxn(Request[_EndTxnStruct]):
-    """Commit the transaction. There is no abort: who can't commit gives the producer up, and its successor's start aborts."""
+    """Commit the transaction.
+
+    There is no abort: who can't commit gives the producer up, and its successor's start aborts.
+    """
 
     API_KEY = 26
 
@@ -201,7 +257,17 @@ class _OffsetFetchResponse(Response):
             "topics",
             CompactArray(
                 ("name", TEXT),
-                ("partitions", CompactArray(("index", Int32), ("offset", Int64), ("leader_epoch", Int32), ("metadata", TEXT), ("error_code", Int16), TAGS)),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("index", Int32),
+                        ("offset", Int64),
+                        ("leader_epoch", Int32),
+                        ("metadata", TEXT),
+                        ("error_code", Int16),
+                        TAGS,
+                    ),
+                ),
                 TAGS,
             ),
         ),

@@ -18,7 +18,9 @@ class TransactionBuffer:
         self.bytes = 0
         self.records = 0
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> None:  # noqa: PLR0913, PLR0917 - what a record has
+    def add(  # noqa: PLR0913, PLR0917 - what a record has
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()
+    ) -> None:
         """Write a record; a value of None is a tombstone."""
         batch = self._open.get((topic, partition))
         if batch is None:

@@ -1,8 +1,9 @@
 """One worker's transactions: outputs, state and source offsets commit together, or none do.
 
 The law of this file: what is known to have failed is repeated; what may or may not have happened is never repeated.
-After a timeout, a lost connection or any unexpected answer the producer is given up with `TransactionUnknownError`, and the whole
-worker starts anew: its new producer fences the old one, aborts what it left open, and reads the committed offsets.
+After a timeout, a lost connection or any unexpected answer the producer is given up with `TransactionUnknownError`,
+and the whole worker starts anew: its new producer fences the old one, aborts what it left open, and reads the
+committed offsets.
 """
 
 import asyncio
@@ -82,7 +83,9 @@ class CoordinatorClient:
         self.client = client
         self._coordinators = Coordinators(client)
 
-    async def coordinator(self, kind: int, name: str, request: Request[Any], errors: Callable[[Response], Iterable[int]], what: str) -> Response:
+    async def coordinator(
+        self, kind: int, name: str, request: Request[Any], errors: Callable[[Response], Iterable[int]], what: str
+    ) -> Response:
         """Ask a coordinator until it answers with something definite."""
 
         async def ask() -> tuple[Response | None, Iterable[int]]:
@@ -95,7 +98,9 @@ class CoordinatorClient:
 
         return await self._until_definite(ask, what)
 
-    async def _until_definite(self, ask: Callable[[], Awaitable[tuple[Response | None, Iterable[int]]]], what: str) -> Response:
+    async def _until_definite(
+        self, ask: Callable[[], Awaitable[tuple[Response | None, Iterable[int]]]], what: str
+    ) -> Response:
         pause_s = PAUSE_S
         failed: set[int] = set()
         for _ in range(TRIES_MAX):
@@ -136,22 +141,35 @@ class TransactionalProducer:
     async def start(self) -> None:
         """Take the transactional id: whoever held it is fenced, what it left open is aborted."""
         request = InitProducerId(self._transactional_id, self._timeout_ms)
-        response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "taking the transactional id")
+        response = await self._ask.coordinator(
+            CoordinationType.TRANSACTION,
+            self._transactional_id,
+            request,
+            lambda answer: [answer.error_code],
+            "taking the transactional id",
+        )
         self._producer_id, self._epoch = response.producer_id, response.producer_epoch
 
-    async def commit(self, buffer: TransactionBuffer, offsets: Mapping[TopicPartition, int], membership: ConsumerGroupMetadata) -> None:
+    async def commit(
+        self, buffer: TransactionBuffer, offsets: Mapping[TopicPartition, int], membership: ConsumerGroupMetadata
+    ) -> None:
         """Commit outputs and the next offsets of what they came from.
 
         Raises GivenUpError when that failed or when nobody can know; this producer is of no use then.
         """
-        if membership.generation < 0:  # as aiokafka has it after it was thrown out; Kafka would take it for a client without a group, and accept
+        if (
+            membership.generation < 0
+        ):  # as aiokafka has it after it was thrown out; Kafka would take it for a client without a group, and accept
             raise TransactionUnknownError(f"no member of the group {membership.group}")
         await self.write(buffer)
         await self._commit_offsets(offsets, membership)
         await self._end()
 
     async def write(self, buffer: TransactionBuffer) -> None:
-        """Write into the open transaction, each partition in one outbox alone; returns when all copies have it. GivenUpError as in `commit`."""
+        """Write into the open transaction, each partition in one outbox alone; returns when all copies have it.
+
+        GivenUpError as in `commit`.
+        """
         for batches in buffer.rounds(self._producer_id, self._epoch):
             await self._produce(batches)
 
@@ -162,7 +180,13 @@ class TransactionalProducer:
     async def _end(self) -> None:
         """Commit; the answer names the epoch of the next transaction."""
         request = EndTxn(self._transactional_id, self._producer_id, self._epoch)
-        response = await self._ask.coordinator(CoordinationType.TRANSACTION, self._transactional_id, request, lambda answer: [answer.error_code], "ending the transaction")
+        response = await self._ask.coordinator(
+            CoordinationType.TRANSACTION,
+            self._transactional_id,
+            request,
+            lambda answer: [answer.error_code],
+            "ending the transaction",
+        )
         self._producer_id, self._epoch = response.producer_id, response.producer_epoch
 
     async def _commit_offsets(self, offsets: Mapping[TopicPartition, int], membership: ConsumerGroupMetadata) -> None:
@@ -171,7 +195,9 @@ class TransactionalProducer:
             by_topic[tp.topic].append((tp.partition, offset))
         producer = (self._transactional_id, self._producer_id, self._epoch)
         request = TxnOffsetCommit(producer, (membership.group, membership.generation, membership.member), by_topic)
-        await self._ask.coordinator(CoordinationType.GROUP, membership.group, request, TxnOffsetCommit.errors, "committing offsets")
+        await self._ask.coordinator(
+            CoordinationType.GROUP, membership.group, request, TxnOffsetCommit.errors, "committing offsets"
+        )
 
     async def _produce(self, batches: dict[TopicPartition, bytes]) -> None:
         """Write one round of batches, each to its partition's leader."""
@@ -192,7 +218,9 @@ class TransactionalProducer:
         again = await asyncio.gather(*(self._produce_to(node, tps, batches) for node, tps in by_node.items()))
         return {tp: batches[tp] for tps in again for tp in tps}
 
-    async def _produce_to(self, node: int, tps: Iterable[TopicPartition], batches: Mapping[TopicPartition, bytes]) -> list[TopicPartition]:
+    async def _produce_to(
+        self, node: int, tps: Iterable[TopicPartition], batches: Mapping[TopicPartition, bytes]
+    ) -> list[TopicPartition]:
         by_topic: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
         for tp in tps:
             by_topic[tp.topic].append((tp.partition, batches[tp]))
@@ -222,7 +250,9 @@ class TransactionalProducer:
         raise TransactionUnknownError(f"{tp.topic}-{tp.partition} has no leader; was the topic created?")
 
 
-async def stable_offsets(client: AIOKafkaClient, group: str, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int | None]:
+async def stable_offsets(
+    client: AIOKafkaClient, group: str, tps: Iterable[TopicPartition]
+) -> dict[TopicPartition, int | None]:
     """Committed offsets, once no transaction on them is pending; None where nothing was committed."""
     by_topic: defaultdict[str, list[int]] = defaultdict(list)
     for tp in tps:
@@ -236,4 +266,7 @@ async def stable_offsets(client: AIOKafkaClient, group: str, tps: Iterable[Topic
         lambda answer: [answer.error_code, *(error for *_, error in OffsetFetch.offsets(answer))],
         "reading committed offsets",
     )
-    return {TopicPartition(topic, partition): offset if offset >= 0 else None for topic, partition, offset, _ in OffsetFetch.offsets(response)}
+    return {
+        TopicPartition(topic, partition): offset if offset >= 0 else None
+        for topic, partition, offset, _ in OffsetFetch.offsets(response)
+    }

@@ -51,8 +51,10 @@ SERVER_SETTINGS: Final = {
     "background.threads": "2",
     "group.coordinator.threads": "1",
     "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
-    # The first entry in a partition's index touches a fresh page of a mapped file (2.7 ms measured on a virtual machine), twice:
-    # with an entry every 4 KB, a hundred new partitions cost the workers half a second of broker time. Sparser costs a short scan.
+    # The first entry in a partition's index touches a fresh page of a mapped file (2.7 ms measured on a virtual
+    # machine), twice:
+    # with an entry every 4 KB, a hundred new partitions cost the workers half a second of broker time. Sparser costs a
+    # short scan.
     "log.index.interval.bytes": str(256 * 1024),
     # Nobody waits for members that may come, and a broker that was killed is back after three seconds instead of nine.
     "group.initial.rebalance.delay.ms": "0",
@@ -75,7 +77,9 @@ class Broker:
     Its folder may be used by one broker at a time and outlives it: what was written is there after the next start.
     """
 
-    def __init__(self, data: Path, *, port: int = 0, heap_mb: int = 512, log_file: Path | None = None, jars: Path = KAFKA_DIR) -> None:
+    def __init__(
+        self, data: Path, *, port: int = 0, heap_mb: int = 512, log_file: Path | None = None, jars: Path = KAFKA_DIR
+    ) -> None:
         """Name everything; nothing is touched before `start`. Port 0 picks a free one, which is then kept."""
         self.data = data.absolute()
         self.log_file = (log_file or self.data / "broker.log").absolute()
@@ -87,7 +91,12 @@ class Broker:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The broker that the settings describe."""
-        return cls(settings.data_dir / "broker", port=settings.kafka_port, heap_mb=settings.kafka_heap_mb, jars=settings.kafka_dir)
+        return cls(
+            settings.data_dir / "broker",
+            port=settings.kafka_port,
+            heap_mb=settings.kafka_heap_mb,
+            jars=settings.kafka_dir,
+        )
 
     @property
     def port(self) -> int:
@@ -129,7 +138,9 @@ class Broker:
             self._write_properties()
             if not self._formatted():
                 await asyncio.to_thread(self._format, [java, *self._options(jars)])
-            self._process = self._spawn([java, *self._options(jars, archive=True), "kafka.Kafka", str(self._properties)], lock.fileno())
+            self._process = self._spawn(
+                [java, *self._options(jars, archive=True), "kafka.Kafka", str(self._properties)], lock.fileno()
+            )
         await self._wait_until_ready(self._process)
 
     async def stop(self, *, seconds: float = STOP_SECONDS_MAX) -> None:
@@ -177,13 +188,17 @@ class Broker:
 
     def _check_folder(self) -> None:
         if "," in str(self.data):
-            raise BrokerError(f"Kafka can't keep its data in {self.data}, whose name has a comma: choose another folder.")
+            raise BrokerError(
+                f"Kafka can't keep its data in {self.data}, whose name has a comma: choose another folder."
+            )
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             self.log_file.parent.mkdir(parents=True, exist_ok=True)
             self.log_file.open("a").close()
         except OSError as error:
-            raise BrokerError(f"the broker can't write to {error.filename} ({error.strerror}): choose another folder.") from error
+            raise BrokerError(
+                f"the broker can't write to {error.filename} ({error.strerror}): choose another folder."
+            ) from error
 
     async def _lock(self) -> IO[str]:
         """Take the folder's lock, which the child inherits and holds for as long as it lives."""
@@ -202,7 +217,9 @@ class Broker:
         try:
             _bind(self._port)
         except OSError as error:
-            raise BrokerError(f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose another port (0 picks a free one).") from error
+            raise BrokerError(
+                f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose another port (0 picks a free one)."
+            ) from error
 
     def _write_properties(self) -> None:
         controller = _free_port(but=self._port)
@@ -214,7 +231,9 @@ class Broker:
             "controller.quorum.bootstrap.servers": f"{HOST}:{controller}",
             "log.dirs": str(self._kafka),
         }
-        self._properties.write_text("".join(f"{name}={_escaped(value)}\n" for name, value in settings.items()), encoding="ascii")
+        self._properties.write_text(
+            "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items()), encoding="ascii"
+        )
 
     def _formatted(self) -> bool:
         return (self._kafka / "meta.properties").exists()
@@ -223,7 +242,16 @@ class Broker:
         """Give the folder a cluster of its own; features are finalised at the newest levels."""
         # What an interrupted format left behind has no meta.properties, and would be in the way of a second one.
         shutil.rmtree(self._kafka, ignore_errors=True)
-        command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", _cluster_id(), "--config", str(self._properties)]
+        command = [
+            *java,
+            "kafka.tools.StorageTool",
+            "format",
+            "--standalone",
+            "--cluster-id",
+            _cluster_id(),
+            "--config",
+            str(self._properties),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - our own words and paths
         if done.returncode:
             last = next(reversed((done.stdout + done.stderr).strip().splitlines()), "no reason given")
@@ -236,8 +264,10 @@ class Broker:
         return [
             f"-Xmx{self._heap_mb}m",
             "-XX:+UseSerialGC",
-            # Only the quick compiler: measured on two cores, the thorough one never earns back what it takes from the workers
-            # (5 against 8 microseconds of broker time a record after a million records, 20 against 36 in the first seconds).
+            # Only the quick compiler: measured on two cores, the thorough one never earns back what it takes from the
+            # workers
+            # (5 against 8 microseconds of broker time a record after a million records, 20 against 36 in the first
+            # seconds).
             "-XX:TieredStopAtLevel=1",
             *self._archive_options(writes=archive),
             "-Djava.awt.headless=true",
@@ -321,7 +351,10 @@ class Broker:
         finally:
             await admin.close()
         check_transactions(features)
-        return bool(cluster["brokers"]) and f"cluster.id={cluster['cluster_id']}" in (self._kafka / "meta.properties").read_text()
+        return (
+            bool(cluster["brokers"])
+            and f"cluster.id={cluster['cluster_id']}" in (self._kafka / "meta.properties").read_text()
+        )
 
     def _why_it_died(self) -> str:
         said = self._said()

@@ -29,10 +29,14 @@ def find_java() -> str:
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:
         where = f"under JAVA_HOME ({home})" if home else "on the PATH"
-        raise JarsError(f"no java {where}: install Java {JAVA_MIN} or newer, or name a running Kafka in INTAKE_BROKERS.")
+        raise JarsError(
+            f"no java {where}: install Java {JAVA_MIN} or newer, or name a running Kafka in INTAKE_BROKERS."
+        )
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - a path we found ourselves
     if (version := java_version(said.stderr)) < JAVA_MIN:
-        raise JarsError(f"{java} is Java {version or 'of unknown version'}, Kafka {KAFKA_VERSION} needs {JAVA_MIN} or newer: install one, or point JAVA_HOME at it.")
+        raise JarsError(
+            f"{java} is Java {version or 'of unknown version'}, Kafka {KAFKA_VERSION} needs {JAVA_MIN} or newer: install one, or point JAVA_HOME at it."
+        )
     return java
 
 
@@ -64,7 +68,9 @@ def _fetch(folder: Path) -> None:
     """Have Maven copy the jars; the caller holds the lock, so that nobody else uses the same half-filled folder."""
     maven = shutil.which("mvn")
     if maven is None:
-        raise JarsError(f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or name a running Kafka in INTAKE_BROKERS.")
+        raise JarsError(
+            f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or name a running Kafka in INTAKE_BROKERS."
+        )
     log.info("Fetching Kafka %s with Maven (45 MB, this once) …", KAFKA_VERSION)
     half = folder.parent / f"{folder.name}.half"
     shutil.rmtree(half, ignore_errors=True)
@@ -75,9 +81,13 @@ def _fetch(folder: Path) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=MAVEN_SECONDS_MAX)  # noqa: S603 - fixed words and our own paths
     except subprocess.TimeoutExpired as error:
-        raise JarsError(f"Maven hasn't fetched Kafka {KAFKA_VERSION} in {MAVEN_SECONDS_MAX} s: check the network, then try again.") from error
+        raise JarsError(
+            f"Maven hasn't fetched Kafka {KAFKA_VERSION} in {MAVEN_SECONDS_MAX} s: check the network, then try again."
+        ) from error
     if done.returncode:
-        raise JarsError(f"Maven can't fetch Kafka {KAFKA_VERSION} ({_first_error(done.stdout + done.stderr)}): check the network and Maven's settings, then try again.")
+        raise JarsError(
+            f"Maven can't fetch Kafka {KAFKA_VERSION} ({_first_error(done.stdout + done.stderr)}): check the network and Maven's settings, then try again."
+        )
     half.rename(folder)
 
 

@@ -14,7 +14,9 @@ from streams.errors import OperatorError
 
 HOST: Final = "127.0.0.1"
 FREE_PORTS: Final = range(20_000, 32_000)
-"""Below the ports the kernel gives to clients: otherwise a client that redials a stopped broker can get the broker's own port and talk to itself."""
+"""Below the ports the kernel gives to clients: otherwise a client that redials a stopped broker can get the broker's
+own port and talk to itself.
+"""
 
 
 class BrokerError(OperatorError):

@@ -79,7 +79,11 @@ class Supervisor:
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers that run."""
-        return [worker.process.pid for worker in self._workers if worker.process is not None and worker.process.poll() is None]
+        return [
+            worker.process.pid
+            for worker in self._workers
+            if worker.process is not None and worker.process.poll() is None
+        ]
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,7 +102,9 @@ class Supervisor:
         else:
             await wait_for_kafka(self.bootstrap, KAFKA_SECONDS)
         self._say(f"Kafka answers on {self.bootstrap}; logs are in {self.folder}")
-        await create_topics(self.bootstrap, await known(self.settings, self.bootstrap), replication=self.settings.replication)
+        await create_topics(
+            self.bootstrap, await known(self.settings, self.bootstrap), replication=self.settings.replication
+        )
         for worker in self._workers:
             self._keep(worker.keep())
         await self._all_ready()
@@ -134,14 +140,26 @@ class Supervisor:
             self.folder.mkdir(parents=True, exist_ok=True)
             keys = {} if self.settings.token_keys else {KEY_FILE: str(key_file(self.folder))}
         except OSError as error:
-            raise SupervisorError(f"{error.filename or self.folder} can't be written ({error.strerror}): choose another folder with --data.") from error
+            raise SupervisorError(
+                f"{error.filename or self.folder} can't be written ({error.strerror}): choose another folder with --data."
+            ) from error
         self._environ = keys
 
     def environ(self, slot: str) -> dict[str, str]:
         """What a worker is started with."""
-        ours = {variable("brokers"): self.bootstrap, variable("slot"): f"{self.settings.slot}{'-' if self.settings.slot else ''}{slot}"}
+        ours = {
+            variable("brokers"): self.bootstrap,
+            variable("slot"): f"{self.settings.slot}{'-' if self.settings.slot else ''}{slot}",
+        }
         paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
-        return {**os.environ, **self._environ, **ours, readiness.FILE: str(self.folder / f"{slot}.ready"), "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
+        return {
+            **os.environ,
+            **self._environ,
+            **ours,
+            readiness.FILE: str(self.folder / f"{slot}.ready"),
+            "PYTHONPATH": paths,
+            "PYTHONSAFEPATH": "1",
+        }
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         self._keepers.append(asyncio.create_task(work))
@@ -215,7 +233,14 @@ class Worker:
     def share(self) -> readiness.ReadyReport | None:
         """What it has, if it lives and works."""
         said = readiness.told(self._ready)
-        return said if said is not None and self.process is not None and self.process.poll() is None and said.pid == self.process.pid else None
+        return (
+            said
+            if said is not None
+            and self.process is not None
+            and self.process.poll() is None
+            and said.pid == self.process.pid
+            else None
+        )
 
     async def keep(self) -> None:
         """Start it, and again whenever it ends, however it ends."""
@@ -295,7 +320,11 @@ def last_line(log: Path) -> str:
 
 def _how(code: int) -> str:
     if code < 0:
-        return f"was ended by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"was ended by signal {-code}"
+        return (
+            f"was ended by {signal.Signals(-code).name}"
+            if -code in set(signal.Signals)
+            else f"was ended by signal {-code}"
+        )
     return f"ended with exit status {code}"
 
 
@@ -307,5 +336,7 @@ async def _sources(bootstrap: str) -> set[tuple[str, int]]:
         cluster = await client.fetch_all_metadata()
     finally:
         await client.close()
-    names = [name for name in cluster.topics() if name in (topics.CHECKED, topics.LINKS) or name.startswith(topics.MANIFESTS)]
+    names = [
+        name for name in cluster.topics() if name in (topics.CHECKED, topics.LINKS) or name.startswith(topics.MANIFESTS)
+    ]
     return {(name, number) for name in names for number in cluster.partitions_for_topic(name) or ()}

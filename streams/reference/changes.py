@@ -84,7 +84,14 @@ class OutgoingRecord:
 def write(change: ChangeSet) -> tuple[list[OutgoingRecord], OutgoingRecord]:
     """Records of the rows, and the closing record that has to be stored after all of them."""
     entries = list(_entries(change))
-    rows = [OutgoingRecord(TABLES[entry.table + SUFFIX].topic, orjson.dumps([entry.table, *entry.key, entry.change_id]), msgspec.json.encode(entry)) for entry in entries]
+    rows = [
+        OutgoingRecord(
+            TABLES[entry.table + SUFFIX].topic,
+            orjson.dumps([entry.table, *entry.key, entry.change_id]),
+            msgspec.json.encode(entry),
+        )
+        for entry in entries
+    ]
     closing = CommitRecord(change.change_id, change.author, change.why, change.counts, _digest(entries), change.version)
     return rows, OutgoingRecord(topics.REFERENCE_CHANGES, change.change_id.encode(), msgspec.json.encode(closing))
 
@@ -97,7 +104,11 @@ def _entries(change: ChangeSet) -> Iterator[Entry]:
 
 def _digest(entries: Iterable[Entry]) -> str:
     """Content of a change set, in whatever order its records are."""
-    return hashlib.sha256(b"\n".join(sorted(orjson.dumps([entry.table, entry.key, entry.row], option=orjson.OPT_SORT_KEYS) for entry in entries))).hexdigest()
+    return hashlib.sha256(
+        b"\n".join(
+            sorted(orjson.dumps([entry.table, entry.key, entry.row], option=orjson.OPT_SORT_KEYS) for entry in entries)
+        )
+    ).hexdigest()
 
 
 class ChangeLog:
@@ -123,14 +134,23 @@ class ChangeLog:
         try:
             closing = _CLOSING(record.value or b"")
         except msgspec.DecodeError as error:
-            name = (record.key or b"").decode(errors="backslashreplace") or f"{record.topic}-{record.partition}-{record.offset}"
+            name = (record.key or b"").decode(
+                errors="backslashreplace"
+            ) or f"{record.topic}-{record.partition}-{record.offset}"
             return Refused(name, f"its closing record can't be read ({error})")
         entries = self._entries.get(closing.change_id, {}).values()
         try:
             rows = _rows(closing, list(entries))
         except ValueError as error:
             return Refused(closing.change_id, str(error))
-        return ChangeSet(change_id=closing.change_id, author=closing.author, why=closing.why, version=closing.version, stored_at_ms=record.timestamp, rows=rows)
+        return ChangeSet(
+            change_id=closing.change_id,
+            author=closing.author,
+            why=closing.why,
+            version=closing.version,
+            stored_at_ms=record.timestamp,
+            rows=rows,
+        )
 
 
 def _rows(closing: CommitRecord, entries: list[Entry]) -> dict[str, dict[Key, Row | None]]:
@@ -156,10 +176,14 @@ def _row(entry: Entry) -> Row | None:
         raise ValueError(f"it changes a table {entry.table!r} that this program does not know: use a newer one")
     if entry.row is None:
         if len(entry.key) != len(table.key):
-            raise ValueError(f"a row of {file} is named by {len(entry.key)} cells, it takes {len(table.key)}: {', '.join(table.key)}")
+            raise ValueError(
+                f"a row of {file} is named by {len(entry.key)} cells, it takes {len(table.key)}: {', '.join(table.key)}"
+            )
         return None
     if unknown := sorted(entry.row.keys() - set(table.columns)):
-        raise ValueError(f"a row of {file} has a column {unknown[0]!r} that this program does not know: use a newer one")
+        raise ValueError(
+            f"a row of {file} has a column {unknown[0]!r} that this program does not know: use a newer one"
+        )
     row = Row(file, 0, {column: entry.row.get(column, "") for column in table.columns}, entry.change_id)
     if row.key != entry.key:
         raise ValueError(f"a row of {file} is {' '.join(row.key)} and named {' '.join(entry.key)}")
@@ -169,12 +193,18 @@ def _row(entry: Entry) -> Row | None:
 # what a change set would be made of
 
 
-def difference(before: Tables, after: Mapping[str, Iterable[Row]], *, replace: bool) -> dict[str, dict[Key, Row | None]]:
+def difference(
+    before: Tables, after: Mapping[str, Iterable[Row]], *, replace: bool
+) -> dict[str, dict[Key, Row | None]]:
     """What has to change so that some tables have these rows; with `replace`, so that they have no others."""
     found: dict[str, dict[Key, Row | None]] = {}
     for file, rows in after.items():
         there, wanted = before.by_key(file), {row.key: row for row in rows}
-        changed: dict[Key, Row | None] = {key: row for key, row in wanted.items() if key not in there or same_cells(there[key].cells) != same_cells(row.cells)}
+        changed: dict[Key, Row | None] = {
+            key: row
+            for key, row in wanted.items()
+            if key not in there or same_cells(there[key].cells) != same_cells(row.cells)
+        }
         if replace:
             changed |= dict.fromkeys(there.keys() - wanted.keys())
         if changed:

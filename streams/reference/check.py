@@ -22,7 +22,9 @@ def mistakes(tables: Tables, good: Tables) -> Iterator[ReferenceDataError]:
             reference_of(tables)
         except ReferenceDataError as error:
             told = str(error).removeprefix(error.file)
-            if not (error.row is None and error.file in broken) and not any(file in told for file in broken - {error.file}):
+            if not (error.row is None and error.file in broken) and not any(
+                file in told for file in broken - {error.file}
+            ):
                 yield error
             if error.row is not None:
                 tables = tables.without(error.row)

@@ -38,7 +38,9 @@ ROUND_SECONDS: Final = 15.0
 LOG_INTERVAL_S: Final = 10.0
 
 CHANGES: Final = (TopicPartition(topics.REFERENCE_CHANGES, 0),)
-ROWS: Final = tuple(TopicPartition(name, number) for name in topics.REFERENCE_ROWS for number in range(partitioner.count(name)))
+ROWS: Final = tuple(
+    TopicPartition(name, number) for name in topics.REFERENCE_ROWS for number in range(partitioner.count(name))
+)
 
 
 class Reader:
@@ -70,12 +72,21 @@ class Reader:
             if isinstance(change, ChangeSet):
                 taken.append((change, self.history.add(change)))
             else:
-                log.error("reference data: change %s is refused, it counts for nobody: %s", change.change_id, change.why)
+                log.error(
+                    "reference data: change %s is refused, it counts for nobody: %s", change.change_id, change.why
+                )
             self._closings.popleft()  # only now: one that failed through a fault of ours must not be passed over
             self._log.forget(change.change_id)
         for change, from_ms in taken:
             counts = ", ".join(f"{count} of {table}" for table, count in change.counts.items())
-            log.info("reference data: change %s by %s (%s): %s; it counts from %s on", change.change_id, change.author, change.why, counts, show_ms(from_ms))
+            log.info(
+                "reference data: change %s by %s (%s): %s; it counts from %s on",
+                change.change_id,
+                change.author,
+                change.why,
+                counts,
+                show_ms(from_ms),
+            )
         if taken:
             await self._build(taken[-1][0])
         return count
@@ -90,14 +101,22 @@ class Reader:
                 found.append(record)
 
         if ends:
-            await read_between(self._bootstrap, {tp: self._read_to[tp] for tp in ends if tp in self._read_to}, ends, apply, seconds=ROUND_SECONDS)
+            await read_between(
+                self._bootstrap,
+                {tp: self._read_to[tp] for tp in ends if tp in self._read_to},
+                ends,
+                apply,
+                seconds=ROUND_SECONDS,
+            )
             self._read_to |= ends
         return found
 
     async def _ends(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """High watermarks: where open transactions end, which `read_between` then waits for."""
         if self._asking is None:
-            asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS)
+            asking = AIOKafkaConsumer(
+                bootstrap_servers=self._bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS
+            )
             try:
                 await asking.start()
             except BaseException:
@@ -113,9 +132,19 @@ class Reader:
         reference = await asyncio.to_thread(self.history.state, len(self.history.changes))
         await asyncio.to_thread(reference.watchlist.prepare)
         if (fault := self.history.faults.get(last.change_id)) is not None:
-            log.error("reference data: change %s makes tables that can't be used, version %s stays in force until it is repaired: %s", last.change_id, reference.version, fault)
+            log.error(
+                "reference data: change %s makes tables that can't be used, version %s stays in force until it is repaired: %s",
+                last.change_id,
+                reference.version,
+                fault,
+            )
         elif reference.version != last.version:
-            log.warning("reference data: change %s was made on other tables: it names version %s, here it makes %s", last.change_id, last.version, reference.version)
+            log.warning(
+                "reference data: change %s was made on other tables: it names version %s, here it makes %s",
+                last.change_id,
+                last.version,
+                reference.version,
+            )
         else:
             log.info("reference data: version %s is ready", reference.version)
 

@@ -36,10 +36,16 @@ def _category(row: Row) -> Category:
 
 def categories_by_day(tables: Tables) -> Dated[Mapping[str, Category]]:
     """Kinds of goods by name, strictest first, as they hold from each day on which one of them changes."""
-    entries = keyed(tables.rows("goods_categories.csv"), lambda row: f"{row['category']} from {row.day('from')}", lambda row: (row.day("from"), _category(row)))
+    entries = keyed(
+        tables.rows("goods_categories.csv"),
+        lambda row: f"{row['category']} from {row.day('from')}",
+        lambda row: (row.day("from"), _category(row)),
+    )
     by_day: dict[date, Mapping[str, Category]] = {}
     so_far: dict[str, Category] = {}
-    for day, changes in groupby(sorted(entries.values(), key=lambda entry: (entry[0], entry[1].name)), key=lambda entry: entry[0]):
+    for day, changes in groupby(
+        sorted(entries.values(), key=lambda entry: (entry[0], entry[1].name)), key=lambda entry: entry[0]
+    ):
         so_far = {**so_far, **{category.name: category for _, category in changes}}
         by_day[day] = dict(sorted(so_far.items(), key=lambda entry: (entry[1].rank, entry[0])))
     return Dated(by_day)
@@ -95,9 +101,16 @@ def knowledge(tables: Tables) -> GoodsKnowledge:
     """Everything that is known of goods."""
     by_day = categories_by_day(tables)
     known = _latest(tables)
-    vocabulary = Vocabulary(terms=tuple(_terms(tables, known).values()), innocent=_innocent(tables), brands=_brands(tables), words=_words(tables))
+    vocabulary = Vocabulary(
+        terms=tuple(_terms(tables, known).values()),
+        innocent=_innocent(tables),
+        brands=_brands(tables),
+        words=_words(tables),
+    )
     prefixes = {prefix: category.name for prefix, category in _prefixes(tables, known).items()}
-    return GoodsKnowledge(vocabulary, categories=by_day, hs_prefixes=prefixes, lookalikes=_lookalikes(tables), margins=_margins(tables))
+    return GoodsKnowledge(
+        vocabulary, categories=by_day, hs_prefixes=prefixes, lookalikes=_lookalikes(tables), margins=_margins(tables)
+    )
 
 
 def _brands(tables: Tables) -> tuple[Brand, ...]:
@@ -105,7 +118,9 @@ def _brands(tables: Tables) -> tuple[Brand, ...]:
         keyed(
             tables.rows("brands.csv"),
             lambda row: row.folded("term"),
-            lambda row: Brand(row.folded("term"), row["brand"], row.matching("where", "ANY|FIELD", "ANY or FIELD") == "FIELD"),
+            lambda row: Brand(
+                row.folded("term"), row["brand"], row.matching("where", "ANY|FIELD", "ANY or FIELD") == "FIELD"
+            ),
         ).values()
     )
 
@@ -116,7 +131,9 @@ def _lookalikes(tables: Tables) -> dict[str, str]:
     for row in tables.rows("confusables.csv"):
         char = _char(row)
         if fold(char) != char or not row["plain"].isascii():
-            raise row.refused("the character has to stand as it does after compatibility form and lower case, plain has to be ASCII")
+            raise row.refused(
+                "the character has to stand as it does after compatibility form and lower case, plain has to be ASCII"
+            )
     return pairs
 
 
@@ -135,7 +152,9 @@ def _headings(row: Row) -> tuple[tuple[str, int], ...]:
 
 def _margins(tables: Tables) -> dict[int, int]:
     shares = keyed(
-        tables.rows("hs_margins.csv"), lambda row: row.matching("lead", r"\d{1,4}", "a whole number"), lambda row: int(row.matching("percent", r"\d{1,2}|100", "0 to 100"))
+        tables.rows("hs_margins.csv"),
+        lambda row: row.matching("lead", r"\d{1,4}", "a whole number"),
+        lambda row: int(row.matching("percent", r"\d{1,2}|100", "0 to 100")),
     )
     return {int(lead): share for lead, share in shares.items()}
 
@@ -158,4 +177,6 @@ def hs(tables: Tables) -> tuple[frozenset[str], str]:
 
 def vague(tables: Tables) -> frozenset[str]:
     """Folded descriptions that say nothing."""
-    return frozenset(keyed(tables.rows("vague_descriptions.csv"), lambda row: row.folded("phrase"), lambda row: row.line))
+    return frozenset(
+        keyed(tables.rows("vague_descriptions.csv"), lambda row: row.folded("phrase"), lambda row: row.line)
+    )

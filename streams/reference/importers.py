@@ -3,7 +3,17 @@
 from datetime import date
 from typing import Final, cast, get_args
 
-from agents.importers.register import AUTH_NUMBERS_MAX, POSTCODES_MAX, AuthNumber, Checks, Entry, NameCheck, PhoneCheck, Register, RegisterState
+from agents.importers.register import (
+    AUTH_NUMBERS_MAX,
+    POSTCODES_MAX,
+    AuthNumber,
+    Checks,
+    Entry,
+    NameCheck,
+    PhoneCheck,
+    Register,
+    RegisterState,
+)
 from agents.law.dated import Dated
 from streams.reference.tables import ReferenceDataError, Row, Tables, keyed
 
@@ -18,7 +28,9 @@ PHONES: Final[tuple[PhoneCheck, ...]] = get_args(PhoneCheck)
 
 def register(tables: Tables) -> Register:
     """Every clearance code of the register; none is allowed."""
-    return Register(keyed(tables.rows("importers.csv"), lambda row: row.matching("token", WHO, f"a token, {MADE}"), _entry))
+    return Register(
+        keyed(tables.rows("importers.csv"), lambda row: row.matching("token", WHO, f"a token, {MADE}"), _entry)
+    )
 
 
 def checks(tables: Tables) -> Dated[Checks]:
@@ -48,9 +60,17 @@ def checks(tables: Tables) -> Dated[Checks]:
 
 
 def _entry(row: Row) -> Entry:
-    postcodes = row.matching("postcodes", f"(?:{MARK}(?: {MARK}){{0,{POSTCODES_MAX - 1}}})?", f"up to {POSTCODES_MAX} marks with spaces between, {MADE}").split()
+    postcodes = row.matching(
+        "postcodes",
+        f"(?:{MARK}(?: {MARK}){{0,{POSTCODES_MAX - 1}}})?",
+        f"up to {POSTCODES_MAX} marks with spaces between, {MADE}",
+    ).split()
     number = f"{MARK}:{DAY}(?::{MARK})?"
-    numbers = row.matching("auth_numbers", f"(?:{number}(?: {number}){{0,{AUTH_NUMBERS_MAX - 1}}})?", f"up to {AUTH_NUMBERS_MAX} of mark:day or mark:day:mark, {MADE}").split()
+    numbers = row.matching(
+        "auth_numbers",
+        f"(?:{number}(?: {number}){{0,{AUTH_NUMBERS_MAX - 1}}})?",
+        f"up to {AUTH_NUMBERS_MAX} of mark:day or mark:day:mark, {MADE}",
+    ).split()
     entry = Entry(
         token=row["token"],
         name=bytes.fromhex(row.matching("name", MARK, f"a mark, {MADE}")),

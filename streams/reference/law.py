@@ -35,7 +35,9 @@ def thresholds(tables: Tables) -> Thresholds[Dated[Decimal]]:
     for name, days in by_name.items():
         if not days or min(days) != first_day:
             has = f"begins on {min(days)}" if days else "is missing"
-            raise ReferenceDataError(f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others")
+            raise ReferenceDataError(
+                f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others"
+            )
     return Thresholds(**{name: Dated(days) for name, days in by_name.items()})
 
 
@@ -54,9 +56,13 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
         put(by_week.setdefault(sunday, {}), row["currency"], krw_e4, row)
     for sunday, rates in by_week.items():
         if BASE_CURRENCY not in rates:
-            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it")
+            raise ReferenceDataError(
+                f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it"
+            )
         if sunday != min(by_week) and sunday - WEEK not in by_week:
-            raise ReferenceDataError(f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap")
+            raise ReferenceDataError(
+                f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap"
+            )
     if not by_week:
         raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
     return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
@@ -72,7 +78,11 @@ def phases(tables: Tables) -> dict[str, Dated[Phase]]:
     """How far each rule goes, by day."""
     by_rule: dict[str, dict[date, Phase]] = {}
     for row in tables.rows("rule_phases.csv"):
-        rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function such as XF-07.quantity_looks_private")
+        rule = row.matching(
+            "rule",
+            r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?",
+            "a rule's code such as XF-09, or code and function such as XF-07.quantity_looks_private",
+        )
         if rule.startswith(ALWAYS):
             raise row.wrong("rule", f"another code than {ALWAYS}: what it asks for is needed to decide at all")
         phase = cast("Phase", row.matching("phase", "|".join(PHASES), " or ".join(PHASES)))
@@ -88,7 +98,11 @@ def self_use(tables: Tables, categories: frozenset[str]) -> dict[tuple[str, Unit
             raise row.wrong("category", "a category of goods_categories.csv")
         unit = cast("Unit", row.matching("unit", "|".join(UNITS), " or ".join(UNITS)))
         most = int(row.matching("most", r"\d{1,9}", "a whole number"))
-        dated(by_kind.setdefault((row["category"], unit), {}), row, SelfUseLimit(row["category"], unit, most, row["source"]))
+        dated(
+            by_kind.setdefault((row["category"], unit), {}),
+            row,
+            SelfUseLimit(row["category"], unit, most, row["source"]),
+        )
     return {kind: Dated(days) for kind, days in by_kind.items()}
 
 

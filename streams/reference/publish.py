@@ -20,7 +20,9 @@ from streams.reference.follow import CLOSING_MS_MAX, Reader
 from streams.reference.history import ReferenceHistory
 
 TRANSACTIONAL_ID: Final = "tonggwan-reference"
-"""The same for whoever publishes: the later one fences the earlier, which then can't commit what it made of older data."""
+"""The same for whoever publishes: the later one fences the earlier, which then can't commit what it made of older
+data.
+"""
 TIMEOUT_MS: Final = 10_000
 """After that, Kafka aborts what was left open; workers wait so long at most."""
 Progress = Callable[[int], None]
@@ -73,19 +75,25 @@ class ChangePublisher:
             try:
                 await self._producer.start()
             except TransactionUnknownError:
-                raise OperatorError(f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change {change.change_id} was taken.") from error
+                raise OperatorError(
+                    f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change {change.change_id} was taken."
+                ) from error
         await self._reader.read()
         for number, each in enumerate(self.history.changes, start=1):
             if each.change_id == change.change_id:
                 return self.history.from_ms(number)
-        raise OperatorError(f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads reference data at the same time, then try again.")
+        raise OperatorError(
+            f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads reference data at the same time, then try again."
+        )
 
 
 @asynccontextmanager
 async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher]:
     """Take the right to publish, and read what there is: whoever takes it later makes ours worthless."""
     if topics.REFERENCE_CHANGES not in await partitions_of(bootstrap):
-        raise OperatorError(f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan topics`, or name the right Kafka.")
+        raise OperatorError(
+            f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan topics`, or name the right Kafka."
+        )
     client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=TRANSACTIONAL_ID)
     await client.bootstrap()
     reader = Reader(bootstrap, ReferenceHistory(base))
@@ -94,7 +102,9 @@ async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher
         try:
             await producer.start()
         except TransactionUnknownError as error:
-            raise OperatorError(f"Kafka gives nobody the right to load reference data ({error}): see that it runs, then try again.") from error
+            raise OperatorError(
+                f"Kafka gives nobody the right to load reference data ({error}): see that it runs, then try again."
+            ) from error
         await reader.read()
         yield ChangePublisher(producer, reader)
     finally:

@@ -6,7 +6,9 @@ from streams.reference.tables import Row, Tables, keyed
 
 def _registration(row: Row) -> Registration:
     """An entry of a register."""
-    entry = Registration(row["name"], row.day("valid_from"), row.day_or_none("valid_until"), row.day_or_none("suspended_from"))
+    entry = Registration(
+        row["name"], row.day("valid_from"), row.day_or_none("valid_until"), row.day_or_none("suspended_from")
+    )
     if entry.valid_until is not None and entry.valid_until < entry.valid_from:
         raise row.wrong("valid_until", f"empty or a day from {entry.valid_from} on")
     return entry

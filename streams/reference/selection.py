@@ -30,7 +30,14 @@ def sites(tables: Tables) -> dict[tuple[str, str], Dated[Site]]:
         hours = _whole(row, "shift_hours")
         if not hours or HOURS_A_DAY % hours:
             raise row.wrong("shift_hours", "a number of hours that divides a day, such as 8")
-        site = Site(f"{port}/{mode}", hours, _whole(row, "open"), _whole(row, "xray"), _whole(row, "documents"), _whole(row, "parcels"))
+        site = Site(
+            f"{port}/{mode}",
+            hours,
+            _whole(row, "open"),
+            _whole(row, "xray"),
+            _whole(row, "documents"),
+            _whole(row, "parcels"),
+        )
         dated(by_place.setdefault((port, mode), {}), row, site)
     return {place: Dated(days) for place, days in by_place.items()}
 
@@ -55,7 +62,13 @@ def ratings(tables: Tables, known: dict[str, Dated[Rates]]) -> dict[str, Dated[s
     for row in tables.rows("carrier_ratings.csv"):
         if row["rating"] not in known:
             raise row.wrong("rating", f"one of {', '.join(sorted(known))}")
-        dated(by_carrier.setdefault(row.matching("carrier", "[a-z0-9][a-z0-9-]{0,31}", "a carrier's code such as kx"), {}), row, row["rating"])
+        dated(
+            by_carrier.setdefault(
+                row.matching("carrier", "[a-z0-9][a-z0-9-]{0,31}", "a carrier's code such as kx"), {}
+            ),
+            row,
+            row["rating"],
+        )
     return {carrier: Dated(days) for carrier, days in by_carrier.items()}
 
 
@@ -63,7 +76,9 @@ def signals(tables: Tables) -> dict[str, Dated[int]]:
     """What findings of a rule add to a parcel's priority, in millionths, by code or by code and function."""
     by_rule: dict[str, dict[date, int]] = {}
     for row in tables.rows("selection_signals.csv"):
-        rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function")
+        rule = row.matching(
+            "rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as XF-09, or code and function"
+        )
         dated(by_rule.setdefault(rule, {}), row, int(row.number("percent") * PERCENT_PPM))
     return {rule: Dated(days) for rule, days in by_rule.items()}
 
@@ -72,7 +87,9 @@ def assessments(tables: Tables) -> dict[str, Dated[Assessment]]:
     """What air cargo is told before loading, by the rule that finds something, by code or by code and function."""
     by_rule: dict[str, dict[date, Assessment]] = {}
     for row in tables.rows("loading_assessments.csv"):
-        rule = row.matching("rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as SEC-01, or code and function")
+        rule = row.matching(
+            "rule", r"[A-Z]{2,3}-\d\d(?:\.[a-z_0-9]+)?", "a rule's code such as SEC-01, or code and function"
+        )
         assessment = cast("Assessment", row.matching("assessment", "|".join(ASSESSMENTS), " or ".join(ASSESSMENTS)))
         dated(by_rule.setdefault(rule, {}), row, assessment)
     return {rule: Dated(days) for rule, days in by_rule.items()}

@@ -14,7 +14,16 @@ from typing import Final, NoReturn, Self, TypeVar
 import orjson
 
 from agents.values.text import fold
-from schemas.topics import REFERENCE_CODES, REFERENCE_GOODS, REFERENCE_LAW, REFERENCE_RATES, REFERENCE_REGISTERS, REFERENCE_TARGETING, REFERENCE_TARIFF, REFERENCE_WATCHLIST
+from schemas.topics import (
+    REFERENCE_CODES,
+    REFERENCE_GOODS,
+    REFERENCE_LAW,
+    REFERENCE_RATES,
+    REFERENCE_REGISTERS,
+    REFERENCE_TARGETING,
+    REFERENCE_TARIFF,
+    REFERENCE_WATCHLIST,
+)
 from streams.errors import OperatorError
 
 T = TypeVar("T")
@@ -93,7 +102,11 @@ class Row:
 
     def number(self, column: str) -> Decimal:
         """A number that is not negative, without an exponent."""
-        return Decimal(self.matching(column, r"\d{1,12}(?:\.\d{1,4})?", "a number such as 150 or 59.90, with at most four decimals"))
+        return Decimal(
+            self.matching(
+                column, r"\d{1,12}(?:\.\d{1,4})?", "a number such as 150 or 59.90, with at most four decimals"
+            )
+        )
 
     def folded(self, column: str) -> str:
         """Words as descriptions are compared with them."""
@@ -117,20 +130,32 @@ class Table:
 
 
 TABLES: Final[Mapping[str, Table]] = {
-    "agreements.csv": Table.of("agreement,origin,from,until,source", key="agreement,origin,from", topic=REFERENCE_TARIFF),
+    "agreements.csv": Table.of(
+        "agreement,origin,from,until,source", key="agreement,origin,from", topic=REFERENCE_TARIFF
+    ),
     "airlines.csv": Table.of("prefix,name,source", key="prefix", topic=REFERENCE_CODES),
     "brands.csv": Table.of("term,brand,where,source", key="term", topic=REFERENCE_GOODS),
     "carrier_ratings.csv": Table.of("carrier,from,rating,source", key="carrier,from", topic=REFERENCE_REGISTERS),
-    "carriers.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
+    "carriers.csv": Table.of(
+        "code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS
+    ),
     "cites_terms.csv": Table.of("term,language,species,appendix,source", key="term", topic=REFERENCE_GOODS),
     "confusables.csv": Table.of("char,plain,source", key="char", topic=REFERENCE_GOODS),
     "countries.csv": Table.of("code,name,source", key="code", topic=REFERENCE_CODES),
     "currencies.csv": Table.of("code,name,source", key="code", topic=REFERENCE_CODES),
     "duty_rates.csv": Table.of("goods,from,until,percent,krw,measure,source", key="goods,from", topic=REFERENCE_TARIFF),
-    "excise_taxes.csv": Table.of("tax,goods,from,until,percent,krw,measure,above_krw,education_percent,rural_percent,source", key="goods,from", topic=REFERENCE_TARIFF),
+    "excise_taxes.csv": Table.of(
+        "tax,goods,from,until,percent,krw,measure,above_krw,education_percent,rural_percent,source",
+        key="goods,from",
+        topic=REFERENCE_TARIFF,
+    ),
     "embargoes.csv": Table.of("country,from,in_force,source", key="country,from", topic=REFERENCE_WATCHLIST),
     "exchange_rates.csv": Table.of("week,currency,krw,source", key="week,currency", topic=REFERENCE_RATES),
-    "goods_categories.csv": Table.of("category,from,list_excluded,simplified_excluded,prohibited,rank,agency,in_ingredients,source", key="category,from", topic=REFERENCE_GOODS),
+    "goods_categories.csv": Table.of(
+        "category,from,list_excluded,simplified_excluded,prohibited,rank,agency,in_ingredients,source",
+        key="category,from",
+        topic=REFERENCE_GOODS,
+    ),
     "goods_hs.csv": Table.of("prefix,category,source", key="prefix", topic=REFERENCE_GOODS),
     "goods_innocent.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
     "goods_terms.csv": Table.of("term,language,category,strength,source", key="term", topic=REFERENCE_GOODS),
@@ -139,24 +164,40 @@ TABLES: Final[Mapping[str, Table]] = {
     "hs_words.csv": Table.of("word,headings,source", key="word", topic=REFERENCE_GOODS),
     "importer_checks.csv": Table.of("from,name,phone,postcode,auth_number,codes_from,source", key="from"),
     "importers.csv": Table.of(
-        "token,name,name_en,phone,phone_end,postcodes,auth_numbers,valid_from,changed_on,valid_until,state,state_from,source", key="token", topic=REFERENCE_REGISTERS
+        "token,name,name_en,phone,phone_end,postcodes,auth_numbers,valid_from,changed_on,valid_until,state,state_from,source",
+        key="token",
+        topic=REFERENCE_REGISTERS,
     ),
-    "inspection_rates.csv": Table.of("rating,from,random_percent,risk_percent,source", key="rating,from", topic=REFERENCE_TARGETING),
-    "inspection_sites.csv": Table.of("port,mode,from,shift_hours,open,xray,documents,parcels,source", key="port,mode,from", topic=REFERENCE_TARGETING),
+    "inspection_rates.csv": Table.of(
+        "rating,from,random_percent,risk_percent,source", key="rating,from", topic=REFERENCE_TARGETING
+    ),
+    "inspection_sites.csv": Table.of(
+        "port,mode,from,shift_hours,open,xray,documents,parcels,source", key="port,mode,from", topic=REFERENCE_TARGETING
+    ),
     "loading_assessments.csv": Table.of("rule,from,assessment,source", key="rule,from", topic=REFERENCE_TARGETING),
     "name_words.csv": Table.of("kind,word,reads,source", key="kind,word", topic=REFERENCE_WATCHLIST),
-    "operators.csv": Table.of("code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS),
-    "preferences.csv": Table.of("agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF),
+    "operators.csv": Table.of(
+        "code,name,valid_from,valid_until,suspended_from,source", key="code", topic=REFERENCE_REGISTERS
+    ),
+    "preferences.csv": Table.of(
+        "agreement,goods,from,until,percent,source", key="agreement,goods,from", topic=REFERENCE_TARIFF
+    ),
     "rule_phases.csv": Table.of("rule,from,phase,source", key="rule,from"),
     "selection_signals.csv": Table.of("rule,from,percent,source", key="rule,from", topic=REFERENCE_TARGETING),
     "self_use_limits.csv": Table.of("category,unit,from,most,source", key="category,unit,from"),
-    "simplified_rates.csv": Table.of("goods,above_krw,from,until,percent,source", key="goods,above_krw,from", topic=REFERENCE_TARIFF),
+    "simplified_rates.csv": Table.of(
+        "goods,above_krw,from,until,percent,source", key="goods,above_krw,from", topic=REFERENCE_TARIFF
+    ),
     "targets.csv": Table.of("entry,kind,value,from,until,lane,source", key="entry,from", topic=REFERENCE_TARGETING),
     "thresholds.csv": Table.of("name,from,value,unit,source", key="name,from"),
     "vague_descriptions.csv": Table.of("phrase,language,source", key="phrase", topic=REFERENCE_GOODS),
     "vat_rates.csv": Table.of("goods,from,until,percent,source", key="goods,from", topic=REFERENCE_TARIFF),
-    "watchlist.csv": Table.of("entry,list,kind,names,weak,countries,born,addresses,source", key="entry", topic=REFERENCE_WATCHLIST),
-    "watchlist_exceptions.csv": Table.of("name,entry,since,until,who,why,source", key="name,entry,since", topic=REFERENCE_WATCHLIST),
+    "watchlist.csv": Table.of(
+        "entry,list,kind,names,weak,countries,born,addresses,source", key="entry", topic=REFERENCE_WATCHLIST
+    ),
+    "watchlist_exceptions.csv": Table.of(
+        "name,entry,since,until,who,why,source", key="name,entry,since", topic=REFERENCE_WATCHLIST
+    ),
 }
 """Every table. A new one is a line here and a function that reads it in the module of its subject."""
 
@@ -170,7 +211,9 @@ class Tables:
     def __init__(self, rows: Mapping[str, Iterable[Row]], digests: Mapping[str, bytes] | None = None) -> None:
         """All tables, by file; `digests` are those that are known."""
         known = digests or {}
-        self._rows = {file: tuple(rows[file]) if file in known else tuple(sorted(rows[file], key=_key)) for file in TABLES}
+        self._rows = {
+            file: tuple(rows[file]) if file in known else tuple(sorted(rows[file], key=_key)) for file in TABLES
+        }
         self._digests = dict(known)
 
     @classmethod
@@ -235,7 +278,9 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReferenceDataError(f"{path.name}: can't be read in {path.parent} ({error.strerror}), the table has to be there") from error
+        raise ReferenceDataError(
+            f"{path.name}: can't be read in {path.parent} ({error.strerror}), the table has to be there"
+        ) from error
 
 
 def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _raise) -> list[Row]:
@@ -246,13 +291,21 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
         text = raw.decode("utf-8-sig")  # spreadsheets put a byte order mark in front
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        wrong(ReferenceDataError(f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8"))
+        wrong(
+            ReferenceDataError(
+                f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8"
+            )
+        )
         return rows
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = tuple(next(table, ()))
         if header != columns:
-            wrong(ReferenceDataError(f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}"))
+            wrong(
+                ReferenceDataError(
+                    f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}"
+                )
+            )
             return rows
         for cells in table:
             row = Row(file, table.line_num, dict(zip(columns, cells, strict=False)))
@@ -261,7 +314,11 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
             else:
                 wrong(row.refused(f"{len(cells)} cells found, there have to be {len(columns)}: {', '.join(columns)}"))
     except csv.Error as error:
-        wrong(ReferenceDataError(f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell"))
+        wrong(
+            ReferenceDataError(
+                f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell"
+            )
+        )
     return rows
 
 

@@ -24,7 +24,9 @@ def taxes(tables: t.Tables, countries: frozenset[str]) -> TaxTables:
         agreements=agreements,
         preferences=_preferences(tables, agreements),
         excises=_rows(tables, "excise_taxes.csv", _excise),
-        simplified=_brackets(_complete("simplified_rates.csv", _rows(tables, "simplified_rates.csv", _bracket, "above_krw"))),
+        simplified=_brackets(
+            _complete("simplified_rates.csv", _rows(tables, "simplified_rates.csv", _bracket, "above_krw"))
+        ),
         vat=_complete("vat_rates.csv", _rows(tables, "vat_rates.csv", _percentage)),
     )
 
@@ -53,12 +55,18 @@ def _complete(file: str, rows: tuple[Row[T], ...]) -> tuple[Row[T], ...]:
     """The rows of a table in which every goods has to be found on every day since it begins."""
     first = min((row.first for row in rows), default=None)
     if not any(not row.goods and row.last is None and row.first == first for row in rows):
-        raise t.ReferenceDataError(f"{file}: no row holds for all other goods from {first or 'its beginning'} on; there has to be one without goods and without a last day")
+        raise t.ReferenceDataError(
+            f"{file}: no row holds for all other goods from {first or 'its beginning'} on; there has to be one without goods and without a last day"
+        )
     return rows
 
 
 def _goods(row: t.Row) -> str:
-    return row.matching("goods", r"(?:\d{2}|\d{4}|\d{6}|\d{8}|\d{10}|[A-Z][A-Z_]*)?", "2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for all other goods")
+    return row.matching(
+        "goods",
+        r"(?:\d{2}|\d{4}|\d{6}|\d{8}|\d{10}|[A-Z][A-Z_]*)?",
+        "2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for all other goods",
+    )
 
 
 def _e6(row: t.Row, column: str) -> int:
@@ -75,7 +83,9 @@ def _percentage(row: t.Row) -> Rate:
 
 def _rate(row: t.Row) -> Rate:
     """A percentage, won by quantity, or both."""
-    measure = cast("Measure", row.matching("measure", "|".join(MEASURES), "l, kg, piece, or empty when the rate is a percentage"))
+    measure = cast(
+        "Measure", row.matching("measure", "|".join(MEASURES), "l, kg, piece, or empty when the rate is a percentage")
+    )
     percent = _e6(row, "percent") if row["percent"] or not measure else None
     if not measure:
         if row["krw"]:
@@ -91,7 +101,9 @@ def _excise(row: t.Row) -> ExciseRate:
         raise row.wrong("goods", "goods: no such tax is charged on everything")
     rate, above = _rate(row), _whole(row, "above_krw")
     education, rural = (Rate.of(_e6(row, column), row["source"]) for column in ("education_percent", "rural_percent"))
-    return ExciseRate(tax, rate, above, education, rural, f"{rate.text} above {above:,} KRW a piece" if above else rate.text)
+    return ExciseRate(
+        tax, rate, above, education, rural, f"{rate.text} above {above:,} KRW a piece" if above else rate.text
+    )
 
 
 def _bracket(row: t.Row) -> Bracket:
@@ -104,7 +116,9 @@ def _brackets(rows: tuple[Row[Bracket], ...]) -> tuple[Row[Bracket], ...]:
     from_nothing = {row.goods for row in rows if not row.value.above_krw}
     for row in rows:
         if row.goods not in from_nothing:
-            raise t.ReferenceDataError(f"simplified_rates.csv: {row.goods} has a rate above {row.value.above_krw} KRW alone, it has to have one above 0 too")
+            raise t.ReferenceDataError(
+                f"simplified_rates.csv: {row.goods} has a rate above {row.value.above_krw} KRW alone, it has to have one above 0 too"
+            )
     return rows
 
 

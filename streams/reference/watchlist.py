@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 SEPARATOR: Final = "|"
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
-WORDS: Final = ("LEGAL", "LETTERS", "NUMBER", "ORDINARY", "PARTICLE", "SPELLING", "SYLLABLE", "SYMBOL", "TITLE", "WEIGHT")
+WORDS: Final = (
+    "LEGAL",
+    "LETTERS",
+    "NUMBER",
+    "ORDINARY",
+    "PARTICLE",
+    "SPELLING",
+    "SYLLABLE",
+    "SYMBOL",
+    "TITLE",
+    "WEIGHT",
+)
 TABLES: Final = ("name_words.csv", "watchlist.csv", "watchlist_exceptions.csv")
 VERSION_CHARS: Final = 12
 _KEPT: Final[list[tuple[Tables, NameKnowledge, Watchlist]]] = []
@@ -30,13 +41,17 @@ def watchlist(tables: Tables) -> Watchlist:
     if _KEPT and _KEPT[0][0].digest("name_words.csv") == tables.digest("name_words.csv"):
         before, known, made = _KEPT[0]
         there, wanted = before.by_key("watchlist.csv"), tables.by_key("watchlist.csv")
-        changes: dict[Key, Row | None] = {key: row for key, row in wanted.items() if key not in there or there[key].cells != row.cells}
+        changes: dict[Key, Row | None] = {
+            key: row for key, row in wanted.items() if key not in there or there[key].cells != row.cells
+        }
         changes |= dict.fromkeys(there.keys() - wanted.keys())
         entries = {key[0]: None if row is None else _entry(row) for key, row in sorted(changes.items())}
         found = made.changed(entries, _exemptions(tables, known), _version(tables))
     else:
         known = knowledge(tables)
-        found = Watchlist.of([_entry(row) for row in tables.rows("watchlist.csv")], known, _exemptions(tables, known), _version(tables))
+        found = Watchlist.of(
+            [_entry(row) for row in tables.rows("watchlist.csv")], known, _exemptions(tables, known), _version(tables)
+        )
     _KEPT[:] = [(tables, known, found)]
     return found
 
@@ -82,7 +97,9 @@ def _exemptions(tables: Tables, known: NameKnowledge) -> list[Exemption]:
             if not row[column].strip():
                 raise row.wrong(column, "filled in: who decided it, and why, belongs to an exception")
         name = row["name"] if row["name"].startswith("sha256:") else name_key(row["name"], known)
-        found.append(Exemption(name=name, entry_id=row["entry"], who=row["who"], since=since, until=until, why=row["why"]))
+        found.append(
+            Exemption(name=name, entry_id=row["entry"], who=row["who"], since=since, until=until, why=row["why"])
+        )
     return found
 
 

@@ -1,8 +1,9 @@
 """The artefact: a trained model in two files that people can read, named and checked by their content.
 
-`model.json` says what it was trained on, and of each family the points of each past ("12/5": twelve declarations, five of
-them fraud). `history-<digest>.csv.gz` has that past: how many declarations of each kind of line there were, and how many
-were fraud. The digest is that of both; a file that was changed is refused. The same declarations give the same bytes.
+`model.json` says what it was trained on, and of each family the points of each past ("12/5": twelve declarations,
+five of them fraud). `history-<digest>.csv.gz` has that past: how many declarations of each kind of line there were,
+and how many were fraud. The digest is that of both; a file that was changed is refused. The same declarations give
+the same bytes.
 """
 
 import csv
@@ -26,7 +27,17 @@ FORMAT: Final = 1
 """Of the files; a model of another format is not read."""
 FILE: Final = "model.json"
 HISTORY: Final = "history-{}.csv.gz"
-HISTORY_COLUMNS: Final = ("goods", "origin", "departure", "preference", "mass", "value", "declarations", "fraud", "critical")
+HISTORY_COLUMNS: Final = (
+    "goods",
+    "origin",
+    "departure",
+    "preference",
+    "mass",
+    "value",
+    "declarations",
+    "fraud",
+    "critical",
+)
 DIGEST_CHARS: Final = 12
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 """A larger file is no model."""
@@ -115,7 +126,12 @@ def write_model(trained: Trained, folder: Path) -> str:
     digest = _digest(said, history)
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / HISTORY.format(digest), gzip.compress(history, 9, mtime=0))
-    _put(folder / FILE, orjson.dumps({**said, "digest": digest}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    _put(
+        folder / FILE,
+        orjson.dumps(
+            {**said, "digest": digest}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        ),
+    )
     for old in folder.glob(HISTORY.format("*")):
         if old.name != HISTORY.format(digest):
             old.unlink()
@@ -138,10 +154,14 @@ def read_model(folder: Path) -> Model | None:
     content = orjson.loads(said)
     del content["digest"]
     if _digest(content, history) != file.digest:
-        raise ModelError(f"{path} or its history was changed since it was trained: its content does not give the digest {file.digest}; train it again.")
+        raise ModelError(
+            f"{path} or its history was changed since it was trained: its content does not give the digest {file.digest}; train it again."
+        )
     try:
         pasts = _pasts(_history(history))
-        fraud, critical = (_card(_tables(scores), pasts, place) for place, scores in ((1, file.fraud), (2, file.critical)))
+        fraud, critical = (
+            _card(_tables(scores), pasts, place) for place, scores in ((1, file.fraud), (2, file.critical))
+        )
     except (KeyError, ValueError) as error:
         raise ModelError(f"{path} does not fit its history ({error}): train it again.") from error
     return Model(version_of(file.last_day, file.digest), fraud, critical, file.profiles, file.score_edges)
@@ -164,7 +184,10 @@ def _pasts(history: Mapping[Row, tuple[int, int, int]]) -> list[dict[Key, list[i
 
 def _card(tables: Tables, pasts: Sequence[Mapping[Key, Sequence[int]]], place: int) -> Card:
     """Points by key: each key's past, looked up in the tables. `place` of what is looked for in the past's counts."""
-    points = tuple({key: table[counts[0], counts[place]] for key, counts in past.items()} for past, table in zip(pasts, tables.points, strict=True))
+    points = tuple(
+        {key: table[counts[0], counts[place]] for key, counts in past.items()}
+        for past, table in zip(pasts, tables.points, strict=True)
+    )
     return Card(tables.base, tables.unseen, points, tables.curve)
 
 
@@ -172,7 +195,10 @@ def _scores(tables: Tables) -> dict[str, Any]:
     return {
         "base": tables.base,
         "unseen": dict(zip(FAMILIES, tables.unseen, strict=True)),
-        "points": {family: {f"{seen}/{hits}": points for (seen, hits), points in table.items()} for family, table in zip(FAMILIES, tables.points, strict=True)},
+        "points": {
+            family: {f"{seen}/{hits}": points for (seen, hits), points in table.items()}
+            for family, table in zip(FAMILIES, tables.points, strict=True)
+        },
         "curve": msgspec.to_builtins(tables.curve),
     }
 

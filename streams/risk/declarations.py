@@ -25,7 +25,9 @@ PRICE: Final = "Item Price"
 FRAUD: Final = "Fraud"
 CRITICAL: Final = "Critical Fraud"
 NEEDED: Final = (DAY, GOODS, DEPARTURE, ORIGIN, TAX_RATE, TAX_TYPE, MASS, PRICE, FRAUD, CRITICAL)
-"""Columns without which nothing is trained or measured; `Declaration ID` is only repeated, further ones are left alone."""
+"""Columns without which nothing is trained or measured; `Declaration ID` is only repeated, further ones are left
+alone.
+"""
 CRITICAL_LABELS: Final = {"0": False, "1": False, "2": True}
 FRAUD_LABELS: Final = {"0": False, "1": True}
 CELL_CHARS_MAX: Final = 40
@@ -67,7 +69,9 @@ class Declarations:
 
     all: list[Declaration] = field(default_factory=list)
     bad_cells: Counter[str] = field(default_factory=Counter)
-    """Cells that are no value of their column, by column: of a feature, they count as missing; of day or label, the row is left out."""
+    """Cells that are no value of their column, by column: of a feature, they count as missing; of day or label, the
+    row is left out.
+    """
 
     @property
     def labelled(self) -> list[Declaration]:
@@ -91,7 +95,9 @@ def read_declarations(path: Path) -> Declarations:
 def _read(path: Path, rows: "csv.DictReader[str]") -> Declarations:
     missing = [column for column in NEEDED if column not in (rows.fieldnames or ())]
     if missing:
-        raise DeclarationsError(f"{path} has no column {', '.join(map(repr, missing))}: the columns of the data are {', '.join(NEEDED)}.")
+        raise DeclarationsError(
+            f"{path} has no column {', '.join(map(repr, missing))}: the columns of the data are {', '.join(NEEDED)}."
+        )
     read = Declarations()
     for number, cells in enumerate(rows, start=1):
         if number > ROWS_MAX:
@@ -140,7 +146,15 @@ def _declaration(number: int, cells: dict[str, str], bad: Counter[str]) -> Decla
         MISSING if price is None else size_class(int(price)),
     )
     duty = 0.0 if price is None or rate is None else float(price * rate / 100)
-    return Declaration(number, (cells.get(IDENTITY) or "")[:CELL_CHARS_MAX], day, row, duty, label(FRAUD, FRAUD_LABELS), label(CRITICAL, CRITICAL_LABELS))
+    return Declaration(
+        number,
+        (cells.get(IDENTITY) or "")[:CELL_CHARS_MAX],
+        day,
+        row,
+        duty,
+        label(FRAUD, FRAUD_LABELS),
+        label(CRITICAL, CRITICAL_LABELS),
+    )
 
 
 def _number(text: str) -> Decimal | None:

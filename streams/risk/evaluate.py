@@ -19,7 +19,9 @@ Progress = Callable[[int], None]
 """Told how many declarations have been scored."""
 STEP: Final = 1_000
 COLUMNS: Final = ("row", IDENTITY, "fraud", "critical", "fraud_points", "critical_points")
-"""Of the file of scores: the row's place, its number, two probabilities, and what they are made from, which ranks most finely."""
+"""Of the file of scores: the row's place, its number, two probabilities, and what they are made from, which ranks
+most finely.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,12 @@ def evaluate(declarations: Sequence[Declaration], scores: Scores, model: Model) 
 
     def measured(card: Card, points: Sequence[int], labels: Bools) -> Measure:
         at = np.array(points, dtype=np.int64)[labelled]
-        return measure(labels, at.astype(np.float64), np.array([card.curve.at(int(each)) for each in at], dtype=np.float64) / 1e9, duty)
+        return measure(
+            labels,
+            at.astype(np.float64),
+            np.array([card.curve.at(int(each)) for each in at], dtype=np.float64) / 1e9,
+            duty,
+        )
 
     fraud = np.array([bool(each.fraud) for each in declarations], dtype=bool)[labelled]
     critical = np.array([bool(each.critical) for each in declarations], dtype=bool)[labelled]
@@ -83,7 +90,14 @@ def evaluate(declarations: Sequence[Declaration], scores: Scores, model: Model) 
 def _calibration(card: Card, points: NDArray[np.int64], labels: Bools) -> tuple[tuple[int, float, float], ...]:
     order = np.argsort(points, kind="stable")
     parts = [part for part in np.array_split(order, 10) if len(part)]
-    return tuple((len(part), sum(card.curve.at(int(points[index])) for index in part) / 1e9 / len(part), float(labels[part].mean())) for part in parts)
+    return tuple(
+        (
+            len(part),
+            sum(card.curve.at(int(points[index])) for index in part) / 1e9 / len(part),
+            float(labels[part].mean()),
+        )
+        for part in parts
+    )
 
 
 def write_scores(path: Path, declarations: Sequence[Declaration], scores: Scores, model: Model) -> None:
@@ -92,4 +106,13 @@ def write_scores(path: Path, declarations: Sequence[Declaration], scores: Scores
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(COLUMNS)
         for each, fraud, critical in zip(declarations, scores.fraud, scores.critical, strict=True):
-            rows.writerow((each.number, each.identity, f"{model.fraud.curve.at(fraud) / 1e9:.9f}", f"{model.critical.curve.at(critical) / 1e9:.9f}", fraud, critical))
+            rows.writerow(
+                (
+                    each.number,
+                    each.identity,
+                    f"{model.fraud.curve.at(fraud) / 1e9:.9f}",
+                    f"{model.critical.curve.at(critical) / 1e9:.9f}",
+                    fraud,
+                    critical,
+                )
+            )

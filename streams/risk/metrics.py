@@ -65,7 +65,14 @@ def _at(rate: float, hits: Bools, duty: Floats) -> AtRate:
     inspected = max(1, round(len(hits) * rate)) if len(hits) else 0
     found, total, at_stake = int(hits[:inspected].sum()), int(hits.sum()), float((duty * hits).sum())
     revenue = float((duty[:inspected] * hits[:inspected]).sum())
-    return AtRate(rate, inspected, found / max(inspected, 1), found / max(total, 1), round(revenue), revenue / at_stake if at_stake else 0.0)
+    return AtRate(
+        rate,
+        inspected,
+        found / max(inspected, 1),
+        found / max(total, 1),
+        round(revenue),
+        revenue / at_stake if at_stake else 0.0,
+    )
 
 
 def auc(labels: Bools, points: Floats) -> float | None:

@@ -20,10 +20,16 @@ BLOCKS: Final = 4
 
 @cache
 def scorer_of(folder: Path) -> Scorer | None:
-    """What scores parcels; None, said in the log, where there is no model. ModelError for a damaged one. A folder is read once."""
+    """What scores parcels; None, said in the log, where there is no model.
+
+    ModelError for a damaged one. A folder is read once.
+    """
     model = read_model(folder)
     if model is None:
-        log.warning("no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan risk train`", folder)
+        log.warning(
+            "no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan risk train`",
+            folder,
+        )
         return None
     log.info("risk model %s", model.version)
     return Scorer(model)
@@ -50,8 +56,14 @@ class DriftWatch:
         drifted = frozenset(feature for feature, index in found.items() if index * E4 > figures.risk_drift_index)
         if drifted - self.told:
             said = ", ".join(f"{feature} {found[feature]:.2f}" for feature in sorted(drifted))
-            log.warning("drift: parcels differ from what risk model %s was trained on (population stability index): %s", self._scorer.model.version, said)
+            log.warning(
+                "drift: parcels differ from what risk model %s was trained on (population stability index): %s",
+                self._scorer.model.version,
+                said,
+            )
         elif self.told and not drifted:
-            log.info("drift is over: parcels look again like what risk model %s was trained on", self._scorer.model.version)
+            log.info(
+                "drift is over: parcels look again like what risk model %s was trained on", self._scorer.model.version
+            )
         self.told = drifted
         return found

@@ -5,8 +5,8 @@ mass and so on there were in each of `FAMILIES`, and how many of them were fraud
 tree may look at one family alone, and within it more fraud in the past never lowers the score. So the trees of a family
 are a function of two whole numbers, which is written down as a table of points.
 
-The probabilities come from declarations later than those a model was trained on: three times the past is cut, a model is
-trained before the cut and asked about what follows, and the curve is fitted to what it said there.
+The probabilities come from declarations later than those a model was trained on: three times the past is cut, a
+model is trained before the cut and asked about what follows, and the curve is fitted to what it said there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -109,7 +109,10 @@ class _Boosted:
         """Points of pasts of one family, against none: what the trees that look at it say."""
         if not pasts:
             return np.zeros(0, dtype=np.int64)
-        seen, hits = np.zeros((len(pasts), len(FAMILIES)), dtype=np.int64), np.zeros((len(pasts), len(FAMILIES)), dtype=np.int64)
+        seen, hits = (
+            np.zeros((len(pasts), len(FAMILIES)), dtype=np.int64),
+            np.zeros((len(pasts), len(FAMILIES)), dtype=np.int64),
+        )
         seen[:, family], hits[:, family] = zip(*pasts, strict=True)
         return np.rint((self._logits(self._seen_as(_Past(seen, hits))) - self._nothing) * E6).astype(np.int64)
 
@@ -126,7 +129,10 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
     """Train both scores. DeclarationsError when there is too little to learn from."""
     ordered = list(in_order([each for each in declarations if each.labelled]))
     days = [each.day for each in ordered if each.day is not None]
-    labels = {"fraud": np.array([bool(each.fraud) for each in ordered]), "critical": np.array([bool(each.critical) for each in ordered])}
+    labels = {
+        "fraud": np.array([bool(each.fraud) for each in ordered]),
+        "critical": np.array([bool(each.critical) for each in ordered]),
+    }
     _enough(days, labels)
     keys = [keys_of(each.row) for each in ordered]
     cuts = _cuts(days)
@@ -144,7 +150,9 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
             true.append(labels[name][cut:until])
         curve = curve_of(np.concatenate(said), np.concatenate(true))
         if name == "fraud":
-            edges = tuple(int(edge) for edge in np.quantile(said[-1], [part / SCORE_PARTS for part in range(1, SCORE_PARTS)]))
+            edges = tuple(
+                int(edge) for edge in np.quantile(said[-1], [part / SCORE_PARTS for part in range(1, SCORE_PARTS)])
+            )
             latest = said[-1]
         progress(f"{name}: all declarations")
         past = _past(keys, days, labels[name], len(days), len(days))
@@ -167,10 +175,14 @@ def _enough(days: Sequence[date], labels: Mapping[str, Bools]) -> None:
     if len(days) < ROWS_MIN:
         raise DeclarationsError(f"{len(days)} labelled declarations are too few to learn from: {ROWS_MIN:,} at least.")
     if (days[-1] - days[0]).days < DAYS_MIN:
-        raise DeclarationsError(f"the declarations span {(days[-1] - days[0]).days} days: {DAYS_MIN} at least, so that earlier ones can be tried on later ones.")
+        raise DeclarationsError(
+            f"the declarations span {(days[-1] - days[0]).days} days: {DAYS_MIN} at least, so that earlier ones can be tried on later ones."
+        )
     for name, label in labels.items():
         if min(int(label.sum()), len(label) - int(label.sum())) < POSITIVES_MIN:
-            raise DeclarationsError(f"too few declarations are {name}, or too few are not: {POSITIVES_MIN} of each at least.")
+            raise DeclarationsError(
+                f"too few declarations are {name}, or too few are not: {POSITIVES_MIN} of each at least."
+            )
 
 
 def _cuts(days: Sequence[date]) -> list[int]:
@@ -253,7 +265,9 @@ def curve_of(points: Ints, labels: Bools) -> Curve:
     rates = np.array([block[1] / block[2] for block in blocks])
     logits = np.log(rates / (1 - rates))
     grid = np.arange(-CURVE_STEPS, CURVE_STEPS + 1, dtype=np.float64) * (1 << CURVE_SHIFT)
-    curve = np.interp(grid, places, logits) + np.minimum(grid - places[0], 0) / E6 + np.maximum(grid - places[-1], 0) / E6
+    curve = (
+        np.interp(grid, places, logits) + np.minimum(grid - places[0], 0) / E6 + np.maximum(grid - places[-1], 0) / E6
+    )
     values = np.rint(1e9 / (1 + np.exp(-curve))).astype(np.int64)
     return Curve(-CURVE_STEPS << CURVE_SHIFT, CURVE_SHIFT, tuple(int(value) for value in np.maximum.accumulate(values)))
 
@@ -278,7 +292,13 @@ def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]
             counts[value] = counts.get(value, 0) + 1
         most = NAMED_MAX if feature != CHAPTER else len(counts)
         named = sorted(counts, key=lambda value: (-counts[value], value))[:most]
-        profiles.append(Profile(feature, (*named, ELSE), (*(counts[value] for value in named), sum(counts.values()) - sum(counts[value] for value in named))))
+        profiles.append(
+            Profile(
+                feature,
+                (*named, ELSE),
+                (*(counts[value] for value in named), sum(counts.values()) - sum(counts[value] for value in named)),
+            )
+        )
     bins = [str(part) for part in range(SCORE_PARTS)]
     found = [score_bin(int(points), edges) for points in said]
     profiles.append(Profile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), 0)))

@@ -24,7 +24,9 @@ def load(folder: Path) -> list[Entry]:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:FILES_MAX]
     for path in files:
         if path.stat().st_size > FILE_BYTES_MAX:
-            raise OperatorError(f"{path} has more than {FILE_BYTES_MAX:,} bytes: no watch-list has; name the folder of the lists.")
+            raise OperatorError(
+                f"{path} has more than {FILE_BYTES_MAX:,} bytes: no watch-list has; name the folder of the lists."
+            )
     entries: list[Entry] = []
     for layout in LAYOUTS:
         entries += layout.read([path for path in files if layout.reads(path)])

@@ -27,4 +27,10 @@ def read(paths: Sequence[Path]) -> Iterator[Entry]:
             name, street, city, state, where = row[: len(COLUMNS)]
             digest = hashlib.sha256(" ".join(name.lower().split()).encode()).hexdigest()[:ID_CHARS]
             address = ", ".join(cell for cell in (street, city, state) if cell) if street else ""
-            yield Entry(entry_id=f"BIS-{digest}", source=SOURCE, names=(name,), countries=country(where), addresses=(address,) if address else ())
+            yield Entry(
+                entry_id=f"BIS-{digest}",
+                source=SOURCE,
+                names=(name,),
+                countries=country(where),
+                addresses=(address,) if address else (),
+            )

@@ -51,7 +51,15 @@ def _primary(row: list[str]) -> Entry | None:
     remarks = row[REMARKS] if len(row) > REMARKS else ""
     born = tuple(year for said in _BORN.findall(remarks) for year in years(said))
     countries = tuple(code for said in _NATIONALITY.findall(remarks) for code in country(said))
-    return Entry(entry_id=_id(row), source=SOURCE, kind=kind, names=(row[NAME],), weak=tuple(_QUOTED.findall(remarks)), born=born, countries=countries)
+    return Entry(
+        entry_id=_id(row),
+        source=SOURCE,
+        kind=kind,
+        names=(row[NAME],),
+        weak=tuple(_QUOTED.findall(remarks)),
+        born=born,
+        countries=countries,
+    )
 
 
 def _alias(row: list[str]) -> Entry | None:
@@ -64,4 +72,6 @@ def _address(row: list[str]) -> Entry | None:
     if len(row) <= COUNTRY:
         return None
     where = ", ".join(cell for cell in row[STREET:COUNTRY] if cell) if row[STREET] else ""
-    return Entry(entry_id=_id(row), source=SOURCE, names=(), countries=country(row[COUNTRY]), addresses=(where,) if where else ())
+    return Entry(
+        entry_id=_id(row), source=SOURCE, names=(), countries=country(row[COUNTRY]), addresses=(where,) if where else ()
+    )

@@ -22,7 +22,10 @@ _OTHERWISE: Final = {
 
 
 def text_of(path: Path) -> str:
-    """A file as text: UTF-8, or the code page of older files. A byte order mark and an end-of-file sign are left out."""
+    """A file as text: UTF-8, or the code page of older files.
+
+    A byte order mark and an end-of-file sign are left out.
+    """
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")

@@ -106,8 +106,18 @@ class _Reader:
         main = " ".join(self._all(*(f"{name}/{part}" for part in PARTS)))
         if not number or not main:
             return
-        where = [code for said in self._all("NATIONALITY/VALUE", "INDIVIDUAL_ADDRESS/COUNTRY", "ENTITY_ADDRESS/COUNTRY") for code in country(said)]
-        born = [year for said in self._all("INDIVIDUAL_DATE_OF_BIRTH/DATE", "INDIVIDUAL_DATE_OF_BIRTH/YEAR", "INDIVIDUAL_DATE_OF_BIRTH/FROM_YEAR") for year in years(said)]
+        where = [
+            code
+            for said in self._all("NATIONALITY/VALUE", "INDIVIDUAL_ADDRESS/COUNTRY", "ENTITY_ADDRESS/COUNTRY")
+            for code in country(said)
+        ]
+        born = [
+            year
+            for said in self._all(
+                "INDIVIDUAL_DATE_OF_BIRTH/DATE", "INDIVIDUAL_DATE_OF_BIRTH/YEAR", "INDIVIDUAL_DATE_OF_BIRTH/FROM_YEAR"
+            )
+            for year in years(said)
+        ]
         names = (main, *self._all(f"{name}/NAME_ORIGINAL_SCRIPT"), *self._names)
         streets = tuple(self._all("INDIVIDUAL_ADDRESS/STREET", "ENTITY_ADDRESS/STREET"))
         self.entries.append(

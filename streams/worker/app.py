@@ -37,9 +37,13 @@ KAFKA_SECONDS: Final = 3600.0
 STEADY_SECONDS: Final = 10.0
 """A worker that ran so long was no victim of what stopped it at its start."""
 SWITCH_INTERVAL_S: Final = 0.001
-"""How long the agents may keep Python to themselves while the client's thread wants to send a heartbeat or take a fetch."""
+"""How long the agents may keep Python to themselves while the client's thread wants to send a heartbeat or take a
+fetch.
+"""
 GC_THRESHOLDS: Final = (50_000, 20, 50)
-"""Records leave hardly anything that only the collector can free: looking for it as often as Python does by itself costs a thirtieth of all work."""
+"""Records leave hardly anything that only the collector can free: looking for it as often as Python does by itself
+costs a thirtieth of all work.
+"""
 STREAM_BATCHES_MAX: Final = 8
 
 
@@ -50,8 +54,14 @@ class WorkerError(OperatorError):
 def decision_context_of(settings: Settings, history: ReferenceHistory) -> DecisionContext:
     """The law and lists to decide by, and the keys of customs."""
     if not settings.token_keys:
-        raise WorkerError(f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE")
-    return DecisionContext(reference=history.state(0), keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)), scorer=scorer_of(settings.risk_model_dir))
+        raise WorkerError(
+            f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE"
+        )
+    return DecisionContext(
+        reference=history.state(0),
+        keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)),
+        scorer=scorer_of(settings.risk_model_dir),
+    )
 
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:
@@ -66,7 +76,10 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     gc.freeze()  # reference data stays: the collector need not look through it again and again
     gc.set_threshold(*GC_THRESHOLDS)
     processor = RecordProcessor(
-        decision_context_of(settings, history), memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, references=history
+        decision_context_of(settings, history),
+        memory_days=settings.memory_days,
+        internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max,
+        references=history,
     )
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
     started = time.monotonic()
@@ -75,9 +88,13 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
         _restart_process(reason, steady=time.monotonic() - started > STEADY_SECONDS)
 
     asyncio.set_event_loop(asyncio.new_event_loop())
-    session = WorkerSession(processor, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history))
+    session = WorkerSession(
+        processor, settings, bootstrap, f"{settings.group}-{slot}", start_anew, Follower(bootstrap, history)
+    )
     app = create_app(settings, bootstrap, session)
-    logging.getLogger("aiokafka").setLevel(max(logging.INFO, logging.getLevelName(settings.log_level)))  # at DEBUG it writes down what it fetches: manifests in clear text
+    logging.getLogger("aiokafka").setLevel(
+        max(logging.INFO, logging.getLevelName(settings.log_level))
+    )  # at DEBUG it writes down what it fetches: manifests in clear text
     faust.Worker(app, loglevel=settings.log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 
@@ -127,7 +144,10 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
 
 
 async def _work_through(session: WorkerSession, stream: StreamT[RecordRun]) -> None:
-    """Hand batches to the desk. A fault that can't be set aside ends the process: nothing is acknowledged, nothing is lost."""
+    """Hand batches to the desk.
+
+    A fault that can't be set aside ends the process: nothing is acknowledged, nothing is lost.
+    """
     try:
         async for batch in stream:
             await session.handle(batch)
@@ -148,7 +168,9 @@ async def _ready(bootstrap: str) -> None:
         if not found:
             raise WorkerError(f"topic {row.name} is missing: create the topics with `tonggwan topics`")
         if found != row.partitions:
-            raise WorkerError(f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py")
+            raise WorkerError(
+                f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py"
+            )
 
 
 def _restart_process(reason: str, *, steady: bool) -> NoReturn:

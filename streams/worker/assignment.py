@@ -14,7 +14,12 @@ from faust.types import TP
 
 from schemas import topics
 from streams.kafka.record import StoredRecord
-from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError, stable_offsets
+from streams.kafka.transactions import (
+    ConsumerGroupMetadata,
+    TransactionalProducer,
+    TransactionUnknownError,
+    stable_offsets,
+)
 from streams.reference.follow import Follower
 from streams.settings import Settings
 from streams.worker.processor import RecordProcessor
@@ -24,13 +29,17 @@ log = logging.getLogger(__name__)
 IDLE_S: Final = 0.05
 BUSY_SHARE: Final = 0.6
 BUSY_INTERVALS_MAX: Final = 4
-"""A worker that computes for such a share of each interval goes on for so many before it commits: whoever waits in a queue gains more by a transaction less than by one sooner."""
+"""A worker that computes for such a share of each interval goes on for so many before it commits: whoever waits in a
+queue gains more by a transaction less than by one sooner.
+"""
 RESTORE_SECONDS: Final = 600
 NO_GENERATION: Final = -2
 """The next one to this is no generation either."""
 CHUNK_RECORDS_MAX: Final = 64
 CHUNK_BYTES_MAX: Final = 65_536
-"""Records that are processed together, and their bytes: each step for all of them before the next, which takes less time, and not so many that others wait."""
+"""Records that are processed together, and their bytes: each step for all of them before the next, which takes less
+time, and not so many that others wait.
+"""
 YIELD_INTERVAL_S: Final = 0.002
 """How long an agent may go on before the others and the commit have their turn."""
 LOG_INTERVAL_S: Final = 10.0
@@ -78,7 +87,15 @@ def chunk_records(records: Sequence[R]) -> Iterator[Sequence[R]]:
 class WorkerSession:
     """What the parts of one worker share: its work, its settings, its present tenure."""
 
-    def __init__(self, processor: RecordProcessor, settings: Settings, bootstrap: str, transactional_id: str, start_anew: Callable[[str], NoReturn], follower: Follower) -> None:  # noqa: PLR0913, PLR0917 - what they share
+    def __init__(  # noqa: PLR0913, PLR0917 - what they share
+        self,
+        processor: RecordProcessor,
+        settings: Settings,
+        bootstrap: str,
+        transactional_id: str,
+        start_anew: Callable[[str], NoReturn],
+        follower: Follower,
+    ) -> None:
         self.processor = processor
         self.follower = follower
         self.settings = settings
@@ -147,10 +164,19 @@ class WorkerSession:
 
     def _log_progress(self) -> None:
         did = self.processor.counters
-        log.info("committed %d transactions: %d manifests, %d parcels, %d decisions, %d set aside", did.transactions, did.manifests, did.parcels, did.decisions, did.set_aside)
+        log.info(
+            "committed %d transactions: %d manifests, %d parcels, %d decisions, %d set aside",
+            did.transactions,
+            did.manifests,
+            did.parcels,
+            did.decisions,
+            did.set_aside,
+        )
         self._tell_at = time.monotonic() + LOG_INTERVAL_S
 
-    async def prepare(self, membership: ConsumerGroupMetadata, assigned: Iterable[TP]) -> dict[TopicPartition, int | None]:
+    async def prepare(
+        self, membership: ConsumerGroupMetadata, assigned: Iterable[TP]
+    ) -> dict[TopicPartition, int | None]:
         """Before a tenure: wait for pending transactions, restore state; where to read on.
 
         What is remembered of an earlier tenure still holds only if this generation is the next one: in one between,
@@ -171,8 +197,22 @@ class WorkerSession:
         numbers = {tp.partition for tp in tps if tp.topic == topics.CHECKED}
         links = {tp.partition: offsets.get(tp) or 0 for tp in tps if tp.topic == topics.LINKS}
         new, new_numbers, new_links = self.processor.assign(carriers, numbers, links)
-        records = await restore(self.bootstrap, self.processor, new, new_numbers, {number: links[number] for number in new_links}, seconds=RESTORE_SECONDS)
-        log.info("generation %d: %d carriers, %d partitions of %s; state restored from %d records", membership.generation, len(carriers), len(numbers), topics.CHECKED, records)
+        records = await restore(
+            self.bootstrap,
+            self.processor,
+            new,
+            new_numbers,
+            {number: links[number] for number in new_links},
+            seconds=RESTORE_SECONDS,
+        )
+        log.info(
+            "generation %d: %d carriers, %d partitions of %s; state restored from %d records",
+            membership.generation,
+            len(carriers),
+            len(numbers),
+            topics.CHECKED,
+            records,
+        )
         return offsets
 
     def start_assignment(self, membership: ConsumerGroupMetadata, rewinds: int) -> Assignment:

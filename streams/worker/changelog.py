@@ -58,7 +58,11 @@ def intake_state_partition(carrier: str) -> int:
 def state_of(partition: ConsigneeStore) -> dict[bytes, bytes]:
     """Consignees and sites as `state.screening` has them: what a replay is compared with."""
     assessed = {_assessed_key(name): _PACK(assessment) for name, assessment in partition.assessed.items()}
-    return {**partition.packed(), **assessed, **{_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()}}
+    return {
+        **partition.packed(),
+        **assessed,
+        **{_book_key(site, shift): _PACK(book) for site, shift, book in partition.books.kept()},
+    }
 
 
 def key_shown(key: bytes) -> str:

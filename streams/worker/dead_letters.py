@@ -57,4 +57,12 @@ class Letter:
         """What `list --json` prints."""
         key = None if self.key is None else self.key.decode(errors="backslashreplace")
         size = None if self.value is None else len(self.value)
-        return {"origin": self.origin, "code": self.code, "message": self.message, "path": self.path, "bytes": size, "time": show_ms(self.time_ms), "key": key}
+        return {
+            "origin": self.origin,
+            "code": self.code,
+            "message": self.message,
+            "path": self.path,
+            "bytes": size,
+            "time": show_ms(self.time_ms),
+            "key": key,
+        }

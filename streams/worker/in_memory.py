@@ -50,7 +50,9 @@ class CapturingBuffer(TransactionBuffer):
         super().__init__()
         self.kept: list[Stored] = []
 
-    def add(self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()) -> None:  # noqa: PLR0913, PLR0917 - the outbox's own
+    def add(  # noqa: PLR0913, PLR0917 - the outbox's own
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, time_ms: int, headers: Headers = ()
+    ) -> None:
         """Keep a record; its place is that in the list."""
         self.kept.append(Stored(topic, partition, len(self.kept), time_ms, key, value, tuple(headers)))
 
@@ -76,7 +78,12 @@ class InMemoryPipeline:
 
     def __init__(self, settings: Settings, reference: Reference) -> None:
         context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-        self._processor = RecordProcessor(context, memory_days=settings.memory_days, internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max, buffer=CapturingBuffer)
+        self._processor = RecordProcessor(
+            context,
+            memory_days=settings.memory_days,
+            internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max,
+            buffer=CapturingBuffer,
+        )
         self._offsets: Counter[str] = Counter()
 
     def take(self, found: FileRecord, carrier: str | None, at_ms: int) -> PipelineResult:

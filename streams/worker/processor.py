@@ -77,9 +77,14 @@ class RecordProcessor:
         buffer: type[TransactionBuffer] = TransactionBuffer,
         references: References | None = None,
     ) -> None:
-        """`outbox` takes what goes out; without Kafka, another than that of a transaction. `references` has the reference data of each time, if not that of the office always."""
+        """`outbox` takes what goes out; without Kafka, another than that of a transaction.
+
+        `references` has the reference data of each time, if not that of the office always.
+        """
         self._references = references or StaticReference(context.reference)
-        self._deciders = Deciders(context, Screening(context.reference, self._references.at), Linking(context.reference))
+        self._deciders = Deciders(
+            context, Screening(context.reference, self._references.at), Linking(context.reference)
+        )
         self._deciders_by_version = {context.reference.version: self._deciders}
         self._memory_days = memory_days
         self._faults_max = internal_errors_in_a_row_max
@@ -121,19 +126,30 @@ class RecordProcessor:
 
     def _process(self, record: StoredRecord) -> None:
         try:
-            self._steps.get(record.topic, self._intake)(record)  # decides first and writes afterwards: a failure leaves no trace but the dead letter
+            self._steps.get(record.topic, self._intake)(
+                record
+            )  # decides first and writes afterwards: a failure leaves no trace but the dead letter
         except UnreadableError as error:
             self._set_aside(record, error)
         except Exception as error:  # whatever it is, the next record must not wait for it
             log.exception("%s-%d@%d is set aside: a fault of ours", record.topic, record.partition, record.offset)
             self._faults += 1
             if self._faults > self._faults_max:
-                raise InternalFaultError(f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: repair it, then start again") from error
-            self._set_aside(record, UnreadableError(dead_letter.INTERNAL, f"a fault of ours: {type(error).__name__}; replay after the repair"))
+                raise InternalFaultError(
+                    f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: repair it, then start again"
+                ) from error
+            self._set_aside(
+                record,
+                UnreadableError(
+                    dead_letter.INTERNAL, f"a fault of ours: {type(error).__name__}; replay after the repair"
+                ),
+            )
         else:
             self._faults = 0
         unit, source = self._unit, self._source
-        if source.partition != record.partition or source.topic != record.topic:  # records come in runs of one partition
+        if (
+            source.partition != record.partition or source.topic != record.topic
+        ):  # records come in runs of one partition
             source = self._source = TopicPartition(record.topic, record.partition)
         unit.offsets[source] = record.offset + 1
         unit.stored_at_ms = max(unit.stored_at_ms, record.timestamp)
@@ -144,15 +160,27 @@ class RecordProcessor:
         carrier = record.topic.removeprefix(topics.MANIFESTS)
         memory = self.carriers[carrier]
         source = Source(record.topic, record.partition, record.offset)
-        taken = take(Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp), memory, self._deciders_at(record.timestamp).context)
+        taken = take(
+            Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp),
+            memory,
+            self._deciders_at(record.timestamp).context,
+        )
         checked = [(passed.token.encode(), write_checked(passed.parcel)) for passed in taken.passed]
         links = [(number, _PACK(said)) for number, said in taken.links.items()]
-        receipt = Output(avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt))
+        receipt = Output(
+            avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)
+        )
         # All that may fail is done: what follows only puts bytes into the unit.
         add, now_ms = self._unit.buffer.add, record.timestamp
         for key, parcel in checked:
             add(topics.CHECKED, partitioner.of(topics.CHECKED, key), key, parcel, now_ms)
-        self._emit([*(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused), receipt], now_ms)
+        self._emit(
+            [
+                *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
+                receipt,
+            ],
+            now_ms,
+        )
         for number, said in links:
             add(topics.LINKS, number, taken.receipt.manifest_id.encode(), said, now_ms)
         dirty = self._dirty.setdefault(carrier, DirtyKeys())
@@ -174,26 +202,36 @@ class RecordProcessor:
         try:
             parcels = [read_checked(record.value) for record in records]
             screening = self._deciders_at(parcels[0].received_at_ms).screening
-            declared = [(record, parcel) for record, parcel in zip(records, parcels, strict=True) if is_declared(parcel)]
+            declared = [
+                (record, parcel) for record, parcel in zip(records, parcels, strict=True) if is_declared(parcel)
+            ]
             provisionals = screening.decide_provisionally([parcel for _, parcel in declared])
         except Exception as error:  # noqa: BLE001 - it is met again, and told, when the record's turn comes
             log.debug("not looked ahead: %r", error)
         else:
             self._precomputed = {
-                (record.partition, record.offset): Precomputed(screening, parcel, provisional) for (record, parcel), provisional in zip(declared, provisionals, strict=True)
+                (record.partition, record.offset): Precomputed(screening, parcel, provisional)
+                for (record, parcel), provisional in zip(declared, provisionals, strict=True)
             }
 
     def _screen(self, record: StoredRecord) -> None:
         precomputed = self._precomputed.get((record.partition, record.offset))
         checked = read_checked(record.value) if precomputed is None else precomputed.checked
         screening = self._deciders_at(checked.received_at_ms).screening
-        provisional = precomputed.provisional if precomputed is not None and precomputed.screening is screening else None
-        self._emit(screening.decide((record.key or b"").decode(), checked, self.partitions[record.partition], provisional), record.timestamp)
+        provisional = (
+            precomputed.provisional if precomputed is not None and precomputed.screening is screening else None
+        )
+        self._emit(
+            screening.decide((record.key or b"").decode(), checked, self.partitions[record.partition], provisional),
+            record.timestamp,
+        )
         self.counters.decisions += 1
 
     def _link(self, record: StoredRecord) -> None:
         said = read_links(record.value)
-        self._emit(self._deciders_at(said.received_at_ms).linking.decide(said, self.links[record.partition]), record.timestamp)
+        self._emit(
+            self._deciders_at(said.received_at_ms).linking.decide(said, self.links[record.partition]), record.timestamp
+        )
 
     def _relay_importer_answer(self, record: StoredRecord) -> None:
         """Give an answer of customs its place among the checked parcels of its consignee."""
@@ -223,7 +261,9 @@ class RecordProcessor:
                 if len(self._deciders_by_version) >= DECIDERS_CACHED_MAX:
                     self._deciders_by_version.clear()
                 context = msgspec.structs.replace(deciders.context, reference=reference)
-                known = self._deciders_by_version[reference.version] = Deciders(context, Screening(reference, self._references.at), Linking(reference))
+                known = self._deciders_by_version[reference.version] = Deciders(
+                    context, Screening(reference, self._references.at), Linking(reference)
+                )
             deciders = self._deciders = known
         return deciders
 
@@ -237,7 +277,13 @@ class RecordProcessor:
         add = self._unit.buffer.add
         for output, time_ms in self._outputs:
             key = output.key.encode()
-            add(output.topic, partitioner.of(output.topic, key), key, output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value, time_ms)
+            add(
+                output.topic,
+                partitioner.of(output.topic, key),
+                key,
+                output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value,
+                time_ms,
+            )
         self._outputs.clear()
 
     def _set_aside(self, record: StoredRecord, error: UnreadableError) -> None:
@@ -254,7 +300,14 @@ class RecordProcessor:
             ("x-error-message", error.message.encode()),
             ("x-error-path", error.path.encode()),
         ]
-        self._unit.buffer.add(topics.DEAD_LETTERS, partitioner.of(topics.DEAD_LETTERS, origin), origin, record.value, record.timestamp, headers)
+        self._unit.buffer.add(
+            topics.DEAD_LETTERS,
+            partitioner.of(topics.DEAD_LETTERS, origin),
+            origin,
+            record.value,
+            record.timestamp,
+            headers,
+        )
         self.counters.set_aside += 1
 
     @property
@@ -276,7 +329,10 @@ class RecordProcessor:
         """State changed since the last unit: key, value (None: forgotten), topic, partition."""
         for carrier, dirty in self._dirty.items():
             memory, partition = self.carriers[carrier], intake_state_partition(carrier)
-            remembered: tuple[tuple[str, set[str], Mapping[str, object]], ...] = ((_FILINGS, dirty.manifests, memory.filings), (_BILLS, dirty.bills, memory.bills))
+            remembered: tuple[tuple[str, set[str], Mapping[str, object]], ...] = (
+                (_FILINGS, dirty.manifests, memory.filings),
+                (_BILLS, dirty.bills, memory.bills),
+            )
             for kind, names, known in remembered:
                 begun = f"{carrier}{_SEPARATOR}{kind}{_SEPARATOR}"
                 for name in sorted(names):
@@ -292,12 +348,17 @@ class RecordProcessor:
 
     # what is had
 
-    def assign(self, carriers: Iterable[str], numbers: Iterable[int], links: Iterable[int] = range(topics.LINKS_PARTITIONS)) -> tuple[set[str], set[int], set[int]]:
+    def assign(
+        self, carriers: Iterable[str], numbers: Iterable[int], links: Iterable[int] = range(topics.LINKS_PARTITIONS)
+    ) -> tuple[set[str], set[int], set[int]]:
         """Have exactly these carriers, partitions of `parcels.checked` and of `parcels.links`; those that are new, empty and to be restored."""
         wanted, wanted_numbers = set(carriers), set(numbers)
         new, new_numbers = wanted - self.carriers.keys(), wanted_numbers - self.partitions.keys()
         self.carriers = {carrier: self.carriers.get(carrier) or CarrierState(self._memory_days) for carrier in wanted}
-        self.partitions = {number: self.partitions.get(number) or ConsigneeStore(number, CHECKED_PARTITIONS) for number in wanted_numbers}
+        self.partitions = {
+            number: self.partitions.get(number) or ConsigneeStore(number, CHECKED_PARTITIONS)
+            for number in wanted_numbers
+        }
         wanted_links = set(links)
         new_links = wanted_links - self.links.keys()
         self.links = {number: self.links.get(number) or LinkStore() for number in wanted_links}
@@ -317,7 +378,9 @@ class RecordProcessor:
         """Take a record of `state.screening`."""
         partition = self.partitions[number]
         if key.startswith(_ASSESSED_KEY):
-            partition.restore_assessed(key.decode().partition(_SEPARATOR)[2], None if value is None else _ASSESSMENT(value))
+            partition.restore_assessed(
+                key.decode().partition(_SEPARATOR)[2], None if value is None else _ASSESSMENT(value)
+            )
             return
         if not key.startswith(_BOOK_KEY):
             partition.restore(key, value)

@@ -14,7 +14,15 @@ from streams.worker.changelog import intake_state_partition
 from streams.worker.processor import RecordProcessor
 
 
-async def restore(bootstrap: str, processor: RecordProcessor, carriers: set[str], numbers: set[int], links: Mapping[int, int] = MappingProxyType({}), *, seconds: float) -> int:  # noqa: PLR0913 - what a worker has
+async def restore(  # noqa: PLR0913 - what a worker has
+    bootstrap: str,
+    processor: RecordProcessor,
+    carriers: set[str],
+    numbers: set[int],
+    links: Mapping[int, int] = MappingProxyType({}),
+    *,
+    seconds: float,
+) -> int:
     """Fill the new carriers and partitions of a worker from the changelog; the number of records read.
 
     `links` are partitions of `parcels.links` with the offset where linking reads on.
@@ -32,10 +40,14 @@ async def restore(bootstrap: str, processor: RecordProcessor, carriers: set[str]
         else:
             processor.restore_screening(record.partition, key, record.value)
 
-    return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds) + await _restore_links(bootstrap, processor, links, seconds=seconds)
+    return await read_to_end(bootstrap, intake | screening, apply, seconds=seconds) + await _restore_links(
+        bootstrap, processor, links, seconds=seconds
+    )
 
 
-async def _restore_links(bootstrap: str, processor: RecordProcessor, links: Mapping[int, int], *, seconds: float) -> int:
+async def _restore_links(
+    bootstrap: str, processor: RecordProcessor, links: Mapping[int, int], *, seconds: float
+) -> int:
     """Link again, in silence, what lies within reach of the last record that was linked: what is older leaves no trace."""
     ends = {TopicPartition(topics.LINKS, number): offset for number, offset in links.items() if offset}
     last: dict[TopicPartition, int] = {}
@@ -53,4 +65,6 @@ async def _restore_links(bootstrap: str, processor: RecordProcessor, links: Mapp
         return 0
     await read_between(bootstrap, {tp: end - 1 for tp, end in ends.items()}, ends, note, seconds=seconds)
     begins = await _begins(bootstrap, {tp: time_ms - REACH_DAYS * DAY_MS for tp, time_ms in last.items()})
-    return await read_between(bootstrap, begins, {tp: ends[tp] for tp in begins}, apply, seconds=seconds) if begins else 0
+    return (
+        await read_between(bootstrap, begins, {tp: ends[tp] for tp in begins}, apply, seconds=seconds) if begins else 0
+    )

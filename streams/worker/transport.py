@@ -73,7 +73,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             client_id=session_of(self.app).transactional_id,
             group_id=settings.group,
-            # A worker with a name of its own that comes back at once takes its place again, instead of waiting for its ghost's session to end.
+            # A worker with a name of its own that comes back at once takes its place again, instead of waiting for its
+            # ghost's session to end.
             group_instance_id=settings.slot or None,
             partition_assignment_strategy=[CarrierStickyAssignor()],
             isolation_level="read_committed",
@@ -108,12 +109,16 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             records = await fetcher.fetched_records((), timeout=FETCH_WAIT_MS / 1000, max_records=POLL_RECORDS_MAX)
         return self.rewinds, records
 
-    async def rewind(self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata) -> int | None:
+    async def rewind(
+        self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata
+    ) -> int | None:
         """Go to offsets, to the beginning where there is none; how often this was done, None when the membership has ended."""
         rewinds: int | None = await self.call_thread(self._rewind, offsets, membership)
         return rewinds
 
-    async def _rewind(self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata) -> int | None:
+    async def _rewind(
+        self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata
+    ) -> int | None:
         consumer = self._ensure_consumer()
         begins = await consumer.beginning_offsets([tp for tp, offset in offsets.items() if offset is None])
         # From here on nothing waits: all partitions move in one step, or none does.
@@ -165,9 +170,23 @@ class Consumer(driver.Consumer):
     def _message(self, run: Sequence[Any], assignment: Assignment) -> ConsumerMessage:
         first = run[0]
         tp = TP(first.topic, first.partition)
-        batch = cast("bytes", RecordRun(run, assignment, time.monotonic()))  # Faust hands a message's value on without a look: `PassThroughSchema`
+        batch = cast(
+            "bytes", RecordRun(run, assignment, time.monotonic())
+        )  # Faust hands a message's value on without a look: `PassThroughSchema`
         return ConsumerMessage(
-            tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, [], None, batch, None, 0, 0, tp, generation_id=self.app.consumer_generation_id
+            tp.topic,
+            tp.partition,
+            first.offset,
+            first.timestamp / 1000,
+            first.timestamp_type,
+            [],
+            None,
+            batch,
+            None,
+            0,
+            0,
+            tp,
+            generation_id=self.app.consumer_generation_id,
         )
 
     def ack(self, message: Message) -> bool:
@@ -253,10 +272,15 @@ class Producer(faust_producer.Producer):
         await super().on_start()
         session = session_of(self.app)
         self._client = AIOKafkaClient(
-            bootstrap_servers=session.bootstrap, client_id=session.transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS, metadata_max_age_ms=METADATA_MS * 12
+            bootstrap_servers=session.bootstrap,
+            client_id=session.transactional_id,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            metadata_max_age_ms=METADATA_MS * 12,
         )
         await self._client.bootstrap()
-        producer = TransactionalProducer(self._client, session.transactional_id, session.settings.transaction_timeout_ms)
+        producer = TransactionalProducer(
+            self._client, session.transactional_id, session.settings.transaction_timeout_ms
+        )
         try:
             await producer.start()
         except TransactionUnknownError as error:

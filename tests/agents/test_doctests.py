@@ -15,7 +15,9 @@ from agents.values import money, text
 IDENTIFIERS = [import_module(f"agents.identifiers.{module.name}") for module in iter_modules(identifiers.__path__)]
 
 
-@pytest.mark.parametrize("module", [*IDENTIFIERS, money, dated, text, placeholder, quote], ids=lambda module: str(module.__name__))
+@pytest.mark.parametrize(
+    "module", [*IDENTIFIERS, money, dated, text, placeholder, quote], ids=lambda module: str(module.__name__)
+)
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.failed == 0

@@ -34,7 +34,13 @@ def scheme(codes: int, parcels: int, *, days: int, **changes: Any) -> list[dict[
     a_day = -(-parcels // days)
     for begin in range(0, parcels, a_day):
         told = [
-            parcel_link(f"kx/K{number}", **{"consignee": code(number % codes), **{name: value(number) if callable(value) else value for name, value in changes.items()}})
+            parcel_link(
+                f"kx/K{number}",
+                **{
+                    "consignee": code(number % codes),
+                    **{name: value(number) if callable(value) else value for name, value in changes.items()},
+                },
+            )
             for number in range(begin, min(begin + a_day, parcels))
         ]
         brought += log.tell(*told, days=1 if begin else 0)
@@ -43,7 +49,15 @@ def scheme(codes: int, parcels: int, *, days: int, **changes: Any) -> list[dict[
 
 def test_case_a_570_codes_for_1900_appliances() -> None:
     """Collected codes, one warehouse with a phone for each ten codes: all parcels but the first few, each with its evidence."""
-    brought = scheme(570, 1_900, days=60, goods="8509", price_cents=9_000, phone=lambda number: 1000 + number % 570 // 10, seller=lambda number: 5000 + number % 3)
+    brought = scheme(
+        570,
+        1_900,
+        days=60,
+        goods="8509",
+        price_cents=9_000,
+        phone=lambda number: 1000 + number % 570 // 10,
+        seller=lambda number: 5000 + number % 3,
+    )
     by_rule = Counter(found(brought))
     assert by_rule["XP-07 receiver_has_few_codes"] >= 1_900 - CODES_ADDRESS
     assert len({case["house_bill"] for case in brought}) >= 1_900 - CODES_ADDRESS
@@ -54,13 +68,31 @@ def test_case_a_570_codes_for_1900_appliances() -> None:
 
 def test_case_b_300_codes_for_3000_perfumes() -> None:
     """Each parcel to another address, but the phone is the importer's."""
-    brought = scheme(300, 3_000, days=30, goods="3303", price_cents=4_000, address=lambda number: 10_000 + number, phone=77, seller=lambda number: 5000 + number)
+    brought = scheme(
+        300,
+        3_000,
+        days=30,
+        goods="3303",
+        price_cents=4_000,
+        address=lambda number: 10_000 + number,
+        phone=77,
+        seller=lambda number: 5000 + number,
+    )
     assert Counter(found(brought))["XP-07 receiver_has_few_codes"] == 3_000 - CODES_PHONE + 1
 
 
 def test_case_c_60_codes_for_50000_creams() -> None:
     """A thousand parcels of fifty creams over fifteen acquaintances' doors, four codes at each: below every limit but the seller's."""
-    brought = scheme(60, 1_000, days=30, goods="3304", price_cents=10_000, piece_cents=200, address=lambda number: 100 + number % 15, phone=lambda number: 200 + number % 15)
+    brought = scheme(
+        60,
+        1_000,
+        days=30,
+        goods="3304",
+        price_cents=10_000,
+        piece_cents=200,
+        address=lambda number: 100 + number % 15,
+        phone=lambda number: 200 + number % 15,
+    )
     assert "XP-07 receiver_has_few_codes" not in found(brought)
     of_seller = [case for case in brought if "XP-07 seller_reaches_many_receivers" in found([case])]
     assert len(of_seller) >= 1_000 - 60
@@ -120,7 +152,17 @@ def undervaluing(log: Log, *, first: int = 0, parcels: int = 6, cents: int = 4_0
         case
         for number in range(first, first + parcels)
         for case in log.tell(
-            parcel_link(f"kx/U{number}", consignee=code(500 + number), address=5_000 + number, phone=6_000 + number, seller=4, price_cents=cents, commodity=44, kind=48), days=1
+            parcel_link(
+                f"kx/U{number}",
+                consignee=code(500 + number),
+                address=5_000 + number,
+                phone=6_000 + number,
+                seller=4,
+                price_cents=cents,
+                commodity=44,
+                kind=48,
+            ),
+            days=1,
         )
     ]
 
@@ -129,7 +171,16 @@ def priced(log: Log, parcels: int = 60, *, seller: int = 8) -> None:
     """What another seller takes for them."""
     log.tell(
         *[
-            parcel_link(f"kx/O{number}", consignee=code(number), address=2_000 + number, phone=3_000 + number, seller=seller, price_cents=28_000, commodity=44, kind=48)
+            parcel_link(
+                f"kx/O{number}",
+                consignee=code(number),
+                address=2_000 + number,
+                phone=3_000 + number,
+                seller=seller,
+                price_cents=28_000,
+                commodity=44,
+                kind=48,
+            )
             for number in range(parcels)
         ]
     )
@@ -193,7 +244,9 @@ def test_a_record_of_before_kinds_is_read() -> None:
 
 def eight(log: Log, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever a sighting may hold
     """Seven codes at one address, and the eighth; what the eighth brings."""
-    log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number, **changes) for number in range(7)])
+    log.tell(
+        *[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number, **changes) for number in range(7)]
+    )
     return log.tell(parcel_link("kx/K7", consignee=code(7), phone=1007, **changes))
 
 
@@ -201,7 +254,13 @@ def test_the_parcel_that_crosses_a_limit_names_those_before_it_and_each_later_on
     log = Log()
     (case,) = eight(log)
     assert case["evidence_parcels"] == [f"K{number}" for number in range(7)]
-    assert (case["desk"], case["outcome"], case["house_bill"], case["carrier"], case["sequence"]) == ("INVESTIGATION", "HOLD", "K7", "kx", 1)
+    assert (case["desk"], case["outcome"], case["house_bill"], case["carrier"], case["sequence"]) == (
+        "INVESTIGATION",
+        "HOLD",
+        "K7",
+        "kx",
+        1,
+    )
     assert case["consignee"] == f"v1.k1.{code(7).hex()}"
     (later,) = log.tell(parcel_link("kx/K8", consignee=code(8), phone=1008))
     assert later["evidence_parcels"] == [f"K{number}" for number in range(8)]
@@ -236,7 +295,9 @@ def test_a_cancelled_parcel_counts_no_more() -> None:
     assert memory(log.links) == memory(Log().links)
 
 
-@pytest.mark.parametrize(("days", "finds"), [pytest.param(29.99, 1, id="within the window"), pytest.param(30, 0, id="thirty days later")])
+@pytest.mark.parametrize(
+    ("days", "finds"), [pytest.param(29.99, 1, id="within the window"), pytest.param(30, 0, id="thirty days later")]
+)
 def test_a_parcel_counts_for_thirty_days(days: float, finds: int) -> None:
     log = Log()
     log.tell(*[parcel_link(f"kx/K{number}", consignee=code(number), phone=1000 + number) for number in range(7)])
@@ -249,7 +310,12 @@ def test_what_is_older_than_the_window_is_forgotten() -> None:
         eight(log)
     log.tell(parcel_link("kx/other", address=999, phone=998, seller=997, commodity=996), days=WINDOW_DAYS + 2)
     log.tell(parcel_link("kx/other", address=1000, phone=1001, seller=1002, commodity=996))
-    log.tell(*[parcel_link(f"kx/N{mark}", address=mark, phone=mark, seller=mark, commodity=996) for mark in range(2000, 2004)])  # every partition hears of the day
+    log.tell(
+        *[
+            parcel_link(f"kx/N{mark}", address=mark, phone=mark, seller=mark, commodity=996)
+            for mark in range(2000, 2004)
+        ]
+    )  # every partition hears of the day
     assert sum(len(links.receivers) for links in log.links.values()) == 2 + 4  # the address and the phone of each
     assert {mark for links in log.links.values() for mark in links.sellers} == {1002, *range(2000, 2004)}
     assert {mark for links in log.links.values() for mark in links.bands} == {996}
@@ -285,12 +351,18 @@ def test_one_record_has_what_belongs_to_its_partition() -> None:
     told = LinkMessageBuilder("kx")
     marks = told.seen(parcel_link(address=4, phone=8, seller=5), b"")
     said = told.by_partition("M1", 1, "", "k1", NOW_MS)
-    assert {number: [kinds for kinds, _ in each.seen] for number, each in said.items()} == {0: [ADDRESS | PHONE], 1: [SELLER]}
+    assert {number: [kinds for kinds, _ in each.seen] for number, each in said.items()} == {
+        0: [ADDRESS | PHONE],
+        1: [SELLER],
+    }
     assert since_of(marks) == NOW_MS
     assert since_of(b"") is None
     again = LinkMessageBuilder("kx")
     again.seen(parcel_link(address=4, phone=9, seller=5), marks)
-    assert {number: each.gone for number, each in again.by_partition("M1", 2, "", "k1", NOW_MS).items()} == {0: (Retraction("kx/K1", PHONE, 4, 8, 5),), 1: ()}
+    assert {number: each.gone for number, each in again.by_partition("M1", 2, "", "k1", NOW_MS).items()} == {
+        0: (Retraction("kx/K1", PHONE, 4, 8, 5),),
+        1: (),
+    }
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
@@ -306,7 +378,15 @@ def test_a_record_is_read_as_it_was_written() -> None:
 
 PARCELS = st.builds(
     lambda number, who, address, phone, seller, goods, price, kind: parcel_link(
-        f"kx/K{number}", consignee=code(who), address=address, phone=phone, seller=seller, commodity=seller, goods=goods, price_cents=price, kind=kind
+        f"kx/K{number}",
+        consignee=code(who),
+        address=address,
+        phone=phone,
+        seller=seller,
+        commodity=seller,
+        goods=goods,
+        price_cents=price,
+        kind=kind,
     ),
     st.integers(0, 40),
     st.integers(0, 12),
@@ -318,7 +398,12 @@ PARCELS = st.builds(
     st.sampled_from([0, 901, 902]),
 )
 STEPS = st.lists(
-    st.tuples(st.sampled_from([0, 0, 0.4, 3, 14, 29]), st.lists(PARCELS, max_size=25, unique_by=lambda parcel: parcel.name), st.lists(st.integers(0, 40), max_size=3)), max_size=10
+    st.tuples(
+        st.sampled_from([0, 0, 0.4, 3, 14, 29]),
+        st.lists(PARCELS, max_size=25, unique_by=lambda parcel: parcel.name),
+        st.lists(st.integers(0, 40), max_size=3),
+    ),
+    max_size=10,
 )
 
 
@@ -345,7 +430,14 @@ def probe(links: dict[int, LinkStore], now_ms: int) -> list[dict[str, Any]]:
         told = LinkMessageBuilder("kx")
         for number in range(100, 124):
             parcel = parcel_link(
-                f"kx/P{turn}-{number}", since_ms=now_ms, consignee=code(number), address=number % 4, phone=turn, seller=1 + turn, commodity=turn, price_cents=14_000 + number % 7
+                f"kx/P{turn}-{number}",
+                since_ms=now_ms,
+                consignee=code(number),
+                address=number % 4,
+                phone=turn,
+                seller=1 + turn,
+                commodity=turn,
+                price_cents=14_000 + number % 7,
             )
             told.seen(parcel, b"")
         for number, said in told.by_partition(f"P{turn}", 1, "", "k1", now_ms + turn).items():
@@ -364,7 +456,19 @@ def test_what_is_out_of_reach_leaves_no_trace(steps: list[tuple[float, list[Parc
 
 def test_less_than_the_window_would_not_do() -> None:
     """A control of the test above."""
-    log = play([(0, [parcel_link(f"kx/K{number}", consignee=code(number), address=1, phone=3, seller=2) for number in range(20)], []), (3, [parcel_link("kx/K30")], [])])
+    log = play(
+        [
+            (
+                0,
+                [
+                    parcel_link(f"kx/K{number}", consignee=code(number), address=1, phone=3, seller=2)
+                    for number in range(20)
+                ],
+                [],
+            ),
+            (3, [parcel_link("kx/K30")], []),
+        ]
+    )
     within = [(number, said) for number, said in log.records if said.received_at_ms >= log.now_ms - DAY_MS]
     assert probe(log.restored(within), log.now_ms) != probe(log.links, log.now_ms)
 
@@ -380,29 +484,51 @@ def test_every_mark_has_a_partition(mark: int) -> None:
 def people(count: int, first: int = 0, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever a parcel may hold
     """Parcels of different people at one address, each with a phone."""
     return [
-        {"house_bill": f"KX{number:08}", "consignee": {"clearance_code": f"P{number:012}", "phone": f"010-1234-{1000 + number}"}, **changes}
+        {
+            "house_bill": f"KX{number:08}",
+            "consignee": {"clearance_code": f"P{number:012}", "phone": f"010-1234-{1000 + number}"},
+            **changes,
+        }
         for number in range(first, first + count)
     ]
 
 
 def linked(flow: Flow) -> list[dict[str, Any]]:
     return [
-        case for case in flow.of("security.investigation", "security.inspection") if any(finding["code"] in ("XP-04", "XP-07", "XP-09", "XP-12") for finding in case["findings"])
+        case
+        for case in flow.of("security.investigation", "security.inspection")
+        if any(finding["code"] in ("XP-04", "XP-07", "XP-09", "XP-12") for finding in case["findings"])
     ]
 
 
-GOODS = {"description": "graphics card, 12 GB", "hs_code": "847330", "net_weight_g": 1_400, "quantity": 1, "unit_price": "59.90", "amount": "59.90", "brand": "Nova"}
+GOODS = {
+    "description": "graphics card, 12 GB",
+    "hs_code": "847330",
+    "net_weight_g": 1_400,
+    "quantity": 1,
+    "unit_price": "59.90",
+    "amount": "59.90",
+    "brand": "Nova",
+}
 
 
 @pytest.mark.parametrize(
     ("changes", "same"),
     [
-        pytest.param({"description": "Graphics cards for gaming", "brand": "NOVA"}, ["commodity", "kind"], id="the same name, written otherwise"),
+        pytest.param(
+            {"description": "Graphics cards for gaming", "brand": "NOVA"},
+            ["commodity", "kind"],
+            id="the same name, written otherwise",
+        ),
         pytest.param({"description": "graphics card support bracket"}, ["commodity"], id="another name"),
         pytest.param({"brand": None}, ["commodity"], id="no brand"),
         pytest.param({"net_weight_g": 2_047}, ["commodity", "kind"], id="half as heavy again"),
         pytest.param({"net_weight_g": 2_048}, [], id="across a power of two"),
-        pytest.param({"net_weight_g": 2_800, "quantity": 2, "amount": "119.80"}, ["commodity", "kind"], id="two pieces, twice the weight"),
+        pytest.param(
+            {"net_weight_g": 2_800, "quantity": 2, "amount": "119.80"},
+            ["commodity", "kind"],
+            id="two pieces, twice the weight",
+        ),
         pytest.param({"unit": "SET"}, [], id="another unit"),
         pytest.param({"hs_code": "847350"}, [], id="another subheading"),
     ],
@@ -411,7 +537,12 @@ def test_prices_are_compared_with_those_of_goods_alike(changes: dict[str, Any], 
     flow = Flow()
     goods = [{"items": [GOODS | more], "gross_weight_g": 3_500} for more in ({}, changes)]
     flow.send(manifest(*[{"house_bill": f"KX{number}"} | each for number, each in enumerate(goods)]))
-    seen = {parcel.name: parcel for record in flow.links for _, raw in read_link_message(record.value or b"").seen for parcel in [msgspec.msgpack.decode(raw, type=ParcelLink)]}
+    seen = {
+        parcel.name: parcel
+        for record in flow.links
+        for _, raw in read_link_message(record.value or b"").seen
+        for parcel in [msgspec.msgpack.decode(raw, type=ParcelLink)]
+    }
     first, second = seen.values()
     assert first.kind != first.commodity
     assert [name for name in ("commodity", "kind") if getattr(first, name) == getattr(second, name)] == same
@@ -467,7 +598,9 @@ def test_a_refused_amendment_leaves_what_was_said() -> None:
     flow = Flow()
     flow.send(manifest(*people(7), manifest_id="A"))
     before = memory(flow.processor.links)
-    flow.send(manifest(*[{**parcel, "pieces": 0} for parcel in people(7)], manifest_id="A", version=2, function="AMEND"))
+    flow.send(
+        manifest(*[{**parcel, "pieces": 0} for parcel in people(7)], manifest_id="A", version=2, function="AMEND")
+    )
     assert memory(flow.processor.links) == before
 
 
@@ -500,7 +633,16 @@ def test_a_record_nobody_can_read_is_set_aside_and_read_back_by_nobody() -> None
 
 def test_sightings_have_a_shape_that_old_records_keep() -> None:
     """Records live for 90 days: fields may be added at the end with a default, nothing else."""
-    assert LinkMessage.__struct_fields__[:8] == ("carrier", "manifest_id", "manifest_version", "master_bill", "key_id", "received_at_ms", "gone", "seen")
+    assert LinkMessage.__struct_fields__[:8] == (
+        "carrier",
+        "manifest_id",
+        "manifest_version",
+        "master_bill",
+        "key_id",
+        "received_at_ms",
+        "gone",
+        "seen",
+    )
     assert ParcelLink.__struct_fields__[:4] == ("name", "since_ms", "sequence", "consignee")
 
 

@@ -46,7 +46,12 @@ def test_values_stand_in_order_of_their_days() -> None:
 # The law of a day
 
 EVE = date(2026, 11, 22)
-CHANGED = replace(REFERENCE, thresholds=thresholds(list_limit_usd=Dated({date(2016, 1, 1): Decimal(150), TODAY: Decimal("99.99")}), velocity_usd_7d=since("0.0001")))
+CHANGED = replace(
+    REFERENCE,
+    thresholds=thresholds(
+        list_limit_usd=Dated({date(2016, 1, 1): Decimal(150), TODAY: Decimal("99.99")}), velocity_usd_7d=since("0.0001")
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +109,11 @@ def test_limits_of_self_use_by_category() -> None:
 )
 def test_the_phase_of_the_day(day: date, phase: Phase) -> None:
     law = phased({"XX-01.one": {TODAY: "OBSERVE"}}).on(day)
-    assert (law.phase("XX-01", "one"), law.phase("XX-01", "other"), law.phase("XX-02", "one")) == (phase, "ENFORCE", "ENFORCE")
+    assert (law.phase("XX-01", "one"), law.phase("XX-01", "other"), law.phase("XX-02", "one")) == (
+        phase,
+        "ENFORCE",
+        "ENFORCE",
+    )
 
 
 def test_a_phase_by_name_counts_before_one_by_code() -> None:
@@ -149,8 +158,18 @@ def test_the_first_day_is_the_one_with_every_figure() -> None:
         pytest.param(Registration("x", date(2026, 11, 24), None), False, False, id="from tomorrow"),
         pytest.param(Registration("x", date(2020, 1, 1), date(2026, 11, 23)), True, False, id="until today"),
         pytest.param(Registration("x", date(2020, 1, 1), date(2026, 11, 22)), False, False, id="until yesterday"),
-        pytest.param(Registration("x", date(2020, 1, 1), None, suspended_from=date(2026, 11, 23)), True, True, id="suspended from today"),
-        pytest.param(Registration("x", date(2020, 1, 1), None, suspended_from=date(2026, 11, 24)), True, False, id="suspended from tomorrow"),
+        pytest.param(
+            Registration("x", date(2020, 1, 1), None, suspended_from=date(2026, 11, 23)),
+            True,
+            True,
+            id="suspended from today",
+        ),
+        pytest.param(
+            Registration("x", date(2020, 1, 1), None, suspended_from=date(2026, 11, 24)),
+            True,
+            False,
+            id="suspended from tomorrow",
+        ),
     ],
 )
 def test_a_registration_on_a_day(registration: Registration, valid: bool, suspended: bool) -> None:  # noqa: FBT001 - columns of the table

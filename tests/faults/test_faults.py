@@ -75,7 +75,9 @@ async def scene(folder: Path, carriers: set[str]) -> AsyncIterator[tuple[Cluster
             await watcher.stop()
 
 
-async def through(running: Cluster, stream: Manifests, disturb: Callable[[], Awaitable[None]], *, evenly_s: float) -> None:
+async def through(
+    running: Cluster, stream: Manifests, disturb: Callable[[], Awaitable[None]], *, evenly_s: float
+) -> None:
     """Publish a stream over about `evenly_s` seconds while something goes wrong."""
     publishing = asyncio.create_task(running.publish_all(stream, pause_s=evenly_s / len(stream)))
     await disturb()
@@ -87,7 +89,10 @@ def carriers_of(stream: Manifests) -> set[str]:
 
 
 async def test_workers_killed_at_random_moments(tmp_path: Path) -> None:
-    """Kill -9, five times and more, each time another moment of another worker. Then the control: a forger at work is found."""
+    """Kill -9, five times and more, each time another moment of another worker.
+
+    Then the control: a forger at work is found.
+    """
     chance = random.Random(7)  # noqa: S311 - has to be the same again, not secret
     kills = 6
     stream = manifests(1)
@@ -112,13 +117,24 @@ async def test_workers_killed_at_random_moments(tmp_path: Path) -> None:
                 for record in chance.sample(decided, min(len(decided), FORGED)):
                     forged.append(record)
                     await write(
-                        running.broker.bootstrap, record.topic, [{"value": record.value, "key": record.key, "partition": record.partition, "timestamp_ms": record.timestamp}]
+                        running.broker.bootstrap,
+                        record.topic,
+                        [
+                            {
+                                "value": record.value,
+                                "key": record.key,
+                                "partition": record.partition,
+                                "timestamp_ms": record.timestamp,
+                            }
+                        ],
                     )
 
         await through(running, manifests(11, 300), forge, evenly_s=1)
         balance = await ended(running, reader)
         ids = {avro.decode(avro.DECISION, record.value)["decision_id"] for record in forged}
-        assert {breach.where for breach in balance.breaches if breach.law == "no duplicate"} == {f"decision {decision_id}" for decision_id in ids}
+        assert {breach.where for breach in balance.breaches if breach.law == "no duplicate"} == {
+            f"decision {decision_id}" for decision_id in ids
+        }
         assert {breach.law for breach in balance.breaches} <= {"no duplicate", "replay: outputs"}
 
 
@@ -177,11 +193,23 @@ def slow(carrier: str, number: int) -> Json:
     [(_, manifest)] = day(number, parcels=200, carriers=1, parcels_per_manifest=200, dirty=0.0, events=False)
     parcels = manifest["parcels"]
     for parcel in parcels:
-        parcel["consignee"] |= {"name": "xxx", "phone": "1", "postcode": "0", "address": "-", "clearance_code": "X", "auth_number": "1"}
+        parcel["consignee"] |= {
+            "name": "xxx",
+            "phone": "1",
+            "postcode": "0",
+            "address": "-",
+            "clearance_code": "X",
+            "auth_number": "1",
+        }
         parcel["consignor"] |= {"name": "-", "country": "??"}
         parcel["currency"] = "??"
-        parcel["items"] = [{**parcel["items"][0], "description": "gift", "hs_code": "??", "amount": "0.5", "origin": "??"}] * 2
-    many = [{**deepcopy(parcels[at % len(parcels)]), "house_bill": f"SLOW{number}{at}"} for at in range(limits.PARCELS_PER_MANIFEST_MAX)]
+        parcel["items"] = [
+            {**parcel["items"][0], "description": "gift", "hs_code": "??", "amount": "0.5", "origin": "??"}
+        ] * 2
+    many = [
+        {**deepcopy(parcels[at % len(parcels)]), "house_bill": f"SLOW{number}{at}"}
+        for at in range(limits.PARCELS_PER_MANIFEST_MAX)
+    ]
     return {**manifest, "carrier": carrier, "manifest_id": f"SLOW-{number}", "parcels": many}
 
 
@@ -215,7 +243,9 @@ async def test_a_slow_record_and_a_kill_in_the_middle_of_it(tmp_path: Path) -> N
         await running.publish_all(stream[half:])
         balance = await ended(running, watcher)
         holds(balance, running)
-        assert [account.received for account in balance.accounts if account.carrier == "kx"] == [limits.PARCELS_PER_MANIFEST_MAX] * attempts
+        assert [account.received for account in balance.accounts if account.carrier == "kx"] == [
+            limits.PARCELS_PER_MANIFEST_MAX
+        ] * attempts
 
 
 def version(manifest: Json, number: int, **changes: object) -> Json:
@@ -241,7 +271,9 @@ def heavier(manifest: Json, number: int) -> Json:
 
 async def test_versions_that_repeat_overtake_and_correct_while_workers_die(tmp_path: Path) -> None:
     """The same twice at once and after a restart; version 3 before 2; consignees corrected again and again."""
-    clean = [manifest for _, manifest in day(5, parcels=90, carriers=1, parcels_per_manifest=30, dirty=0.0, events=False)]
+    clean = [
+        manifest for _, manifest in day(5, parcels=90, carriers=1, parcels_per_manifest=30, dirty=0.0, events=False)
+    ]
     twice, overtaken, corrected = clean
     corrections = limits.CONSIGNEE_CHANGES_MAX - 2
     rest = manifests(6, PARCELS // 3)
@@ -278,7 +310,10 @@ async def test_versions_that_repeat_overtake_and_correct_while_workers_die(tmp_p
         in_order(decisions)
         said = [avro.decode(avro.DECISION, record.value) for record in decisions]
         assert sum(each["manifest_id"] == twice["manifest_id"] for each in said) == len(twice["parcels"])
-        assert sum(each["manifest_id"] == corrected["manifest_id"] for each in said) == len(corrected["parcels"]) * corrections
+        assert (
+            sum(each["manifest_id"] == corrected["manifest_id"] for each in said)
+            == len(corrected["parcels"]) * corrections
+        )
 
 
 def in_order(decisions: list[ConsumerRecord]) -> None:

@@ -22,7 +22,12 @@ SECONDS = 60
 
 async def bomb(running: Cluster, carrier: str) -> int:
     """Publish a few kilobytes that unpack to more than the limit; the last offset of the batch."""
-    async with AIOKafkaProducer(bootstrap_servers=running.broker.bootstrap, compression_type="zstd", max_batch_size=1 << 30, max_request_size=1 << 30) as producer:
+    async with AIOKafkaProducer(
+        bootstrap_servers=running.broker.bootstrap,
+        compression_type="zstd",
+        max_batch_size=1 << 30,
+        max_request_size=1 << 30,
+    ) as producer:
         batch = producer.create_batch()
         zeros = bytes(MIB)
         for _ in range(limits.BATCH_BYTES_MAX // MIB + 8):
@@ -50,6 +55,13 @@ async def test_hostile_records_among_good_ones(tmp_path: Path) -> None:
         await read_to_end(running.broker.bootstrap, tps, letters.append, seconds=SECONDS)
         assert running.said("a fault of ours") == 0
         headers = [dict(letter.headers) for letter in letters]
-        assert [header["x-original-offset"] for header in headers if header["x-original-partition"] == b"0"] == [str(at).encode()]
-        assert {header["x-error-code"].decode() for header in headers} > {dead_letter.BAD_JSON, dead_letter.BAD_AVRO, dead_letter.UNKNOWN_SCHEMA, dead_letter.TOO_LARGE}
+        assert [header["x-original-offset"] for header in headers if header["x-original-partition"] == b"0"] == [
+            str(at).encode()
+        ]
+        assert {header["x-error-code"].decode() for header in headers} > {
+            dead_letter.BAD_JSON,
+            dead_letter.BAD_AVRO,
+            dead_letter.UNKNOWN_SCHEMA,
+            dead_letter.TOO_LARGE,
+        }
         assert {letter.value for letter in letters} <= {*sent, None}

@@ -24,7 +24,9 @@ async def test_new_carriers_among_old_ones(tmp_path: Path) -> None:
             await create_topics(running.broker.bootstrap, [carrier], replication=1)
             running.carriers.append(carrier)
             await running.publish(carrier, b"broken")
-            await running.publish_all((carrier, manifest) for _, manifest in day(42, parcels=20, parcels_per_manifest=5, carriers=1))
+            await running.publish_all(
+                (carrier, manifest) for _, manifest in day(42, parcels=20, parcels_per_manifest=5, carriers=1)
+            )
             await asyncio.sleep(1)
         await publishing
         await running.drained(SECONDS)

@@ -97,7 +97,9 @@ def test_a_number_beyond_64_bits_is_not_written(value: int) -> None:
         avro_primitives.long(value)
 
 
-@pytest.mark.parametrize("value", [0, -1, 1, 63, 64, -64, -65, 2047, 2048, 4095, 4096, 2**31, -(2**31), 2**63 - 1, -(2**63)])
+@pytest.mark.parametrize(
+    "value", [0, -1, 1, 63, 64, -64, -65, 2047, 2048, 4095, 4096, 2**31, -(2**31), 2**63 - 1, -(2**63)]
+)
 def test_longs_at_the_edges(value: int) -> None:
     assert avro_primitives.long(value) == written("long", value)
 
@@ -208,7 +210,9 @@ def test_a_manifest_cut_at_any_byte_is_refused() -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(st.integers(5, len(GOOD) - 1), st.integers(0, 3), st.binary(max_size=3)), min_size=1, max_size=3))
+@given(
+    st.lists(st.tuples(st.integers(5, len(GOOD) - 1), st.integers(0, 3), st.binary(max_size=3)), min_size=1, max_size=3)
+)
 @example([(5, 0, b"\x80")])
 def test_changed_bytes_are_refused_or_mean_what_they_say(changes: list[tuple[int, int, bytes]]) -> None:
     changed = GOOD
@@ -221,7 +225,9 @@ def test_changed_bytes_are_refused_or_mean_what_they_say(changes: list[tuple[int
     body = changed[len(FRAME) :]
     again = written(PARSED[avro.MANIFEST], said)
     assert fastavro.schemaless_reader(io.BytesIO(body), PARSED[avro.MANIFEST], None) == said
-    assert again == body or len(again) < len(body), "only the blocks of arrays may be written another way, never shorter"
+    assert again == body or len(again) < len(body), (
+        "only the blocks of arrays may be written another way, never shorter"
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -237,7 +243,11 @@ def test_noise_is_refused_or_read_and_nothing_else(noise: bytes) -> None:
 
 def record(*types: Any, name: str = "R") -> Any:  # noqa: ANN401 - schemas
     """A record with fields of these types."""
-    return {"type": "record", "name": name, "fields": [{"name": f"f{index}", "type": kind} for index, kind in enumerate(types)]}
+    return {
+        "type": "record",
+        "name": name,
+        "fields": [{"name": f"f{index}", "type": kind} for index, kind in enumerate(types)],
+    }
 
 
 def nested(depth: int) -> Any:  # noqa: ANN401 - a schema
@@ -253,18 +263,30 @@ def nested(depth: int) -> Any:  # noqa: ANN401 - a schema
     [
         pytest.param(record(["null", "R"]), "contains itself", id="a record in itself"),
         pytest.param(record({"type": "array", "items": "R"}), "contains itself", id="a record in itself by an array"),
-        pytest.param(record(record(["null", "A"], name="B"), name="A"), "contains itself", id="two records in each other"),
+        pytest.param(
+            record(record(["null", "A"], name="B"), name="A"), "contains itself", id="two records in each other"
+        ),
         pytest.param(record({"type": "array", "items": "null"}), "no bytes", id="an array of nulls"),
         pytest.param(record({"type": "array", "items": record(name="E")}), "no bytes", id="an array of empty records"),
-        pytest.param(record({"type": "array", "items": record("null", record(name="F"), name="E")}), "no bytes", id="an array of records of nothing"),
-        pytest.param(record({"type": "bytes", "logicalType": "decimal", "precision": 9}), "logical type", id="a decimal"),
+        pytest.param(
+            record({"type": "array", "items": record("null", record(name="F"), name="E")}),
+            "no bytes",
+            id="an array of records of nothing",
+        ),
+        pytest.param(
+            record({"type": "bytes", "logicalType": "decimal", "precision": 9}), "logical type", id="a decimal"
+        ),
         pytest.param(record({"type": "enum", "name": "E", "symbols": ["A"]}), "not one of the types", id="an enum"),
-        pytest.param(record({"type": "fixed", "name": "F", "size": 0}), "not one of the types", id="a fixed of no bytes"),
+        pytest.param(
+            record({"type": "fixed", "name": "F", "size": 0}), "not one of the types", id="a fixed of no bytes"
+        ),
         pytest.param(record(*["int"] * 101), "100 at most", id="101 fields"),
         pytest.param(record(nested(9)), "nested deeper", id="nested deeply"),
         pytest.param(record("float"), "no type", id="a type nobody reads"),
         pytest.param(record("Nobody"), "no type", id="a name nobody defined"),
-        pytest.param(record(record("int", name="A"), record("string", name="A")), "defined twice", id="one name for two records"),
+        pytest.param(
+            record(record("int", name="A"), record("string", name="A")), "defined twice", id="one name for two records"
+        ),
     ],
 )
 def test_a_schema_is_refused(schema: Any, says: str) -> None:  # noqa: ANN401 - a schema
@@ -286,4 +308,6 @@ def test_a_union_that_cannot_be_read_has_no_reader() -> None:
 
 def test_ids_are_known_to_the_frame() -> None:
     assert [avro.schema_id_of(avro.frame(number)) for number in IDS] == list(IDS)
-    assert json.loads((avro.FOLDER / "ids.json").read_text(encoding="utf-8")) == {str(number): avro.file_of(number) for number in IDS}
+    assert json.loads((avro.FOLDER / "ids.json").read_text(encoding="utf-8")) == {
+        str(number): avro.file_of(number) for number in IDS
+    }

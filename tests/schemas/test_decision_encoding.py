@@ -17,13 +17,23 @@ SETTLED: Final = st.builds(
     DecisionHead,
     manifest_version=INTS,
     customs_value_krw=st.none() | LONGS,
-    goods=st.lists(st.builds(Goods, hs_suggestions=st.lists(SUGGESTIONS, max_size=2).map(tuple)), max_size=2).map(tuple),
+    goods=st.lists(st.builds(Goods, hs_suggestions=st.lists(SUGGESTIONS, max_size=2).map(tuple)), max_size=2).map(
+        tuple
+    ),
     source=st.builds(Source, partition=INTS, offset=LONGS),
 )
 FINDINGS: Final = st.builds(Finding, evidence=st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2))
 WON: Final = dict.fromkeys(("duty", "consumption", "liquor", "education", "rural", "vat", "total"), LONGS)
-TAXES: Final = st.builds(Tax, **WON, lines=st.lists(st.builds(TaxLine, item=INTS, base=LONGS, amount=LONGS), max_size=2).map(tuple))
-DECIDED: Final = st.builds(DecisionTail, sequence=INTS, supersedes=st.none() | INTS, findings=st.lists(FINDINGS, max_size=3).map(tuple), tax=st.none() | TAXES)
+TAXES: Final = st.builds(
+    Tax, **WON, lines=st.lists(st.builds(TaxLine, item=INTS, base=LONGS, amount=LONGS), max_size=2).map(tuple)
+)
+DECIDED: Final = st.builds(
+    DecisionTail,
+    sequence=INTS,
+    supersedes=st.none() | INTS,
+    findings=st.lists(FINDINGS, max_size=3).map(tuple),
+    tax=st.none() | TAXES,
+)
 
 
 class Whole(DecisionHead, frozen=True, kw_only=True):

@@ -21,15 +21,36 @@ WHOLE: Final[Json] = {"house_bill": "A"}
 
 def acts(flow: Flow, action: Act, sequence: int | None = None, **changes: Any) -> list[Stored]:  # noqa: ANN401 - fields of an action
     """An officer acts on the latest decision on A; everything that brings."""
-    decision = max((each for each in flow.decisions if each["house_bill"] == "A" and each["outcome"] != "REJECT"), key=lambda each: each["sequence"])
+    decision = max(
+        (each for each in flow.decisions if each["house_bill"] == "A" and each["outcome"] != "REJECT"),
+        key=lambda each: each["sequence"],
+    )
     found = [(record.key, read_checked(record.value)) for record in flow.log if record.topic == topics.CHECKED]
-    token, checked = [(key, each) for key, each in found if each.house_bill == "A" and each.operation == "DECLARE" and not each.path][-1]
+    token, checked = [
+        (key, each) for key, each in found if each.house_bill == "A" and each.operation == "DECLARE" and not each.path
+    ][-1]
     assert token is not None
-    known = msgspec.structs.replace(checked, findings=tuple(msgspec.convert(finding, Finding) for finding in decision["findings"]))
-    said = Action(action=action, by="officer 7", why="as seen", consignee=token.decode(), sequence=sequence or decision["sequence"], parcel=write_checked(known))
+    known = msgspec.structs.replace(
+        checked, findings=tuple(msgspec.convert(finding, Finding) for finding in decision["findings"])
+    )
+    said = Action(
+        action=action,
+        by="officer 7",
+        why="as seen",
+        consignee=token.decode(),
+        sequence=sequence or decision["sequence"],
+        parcel=write_checked(known),
+    )
     begun = len(flow.log)
     flow.now_ms += 1
-    flow.take(Stored(topic=topics.OFFICERS, value=write_action(msgspec.structs.replace(said, **changes)), key=b"A", timestamp=flow.now_ms))
+    flow.take(
+        Stored(
+            topic=topics.OFFICERS,
+            value=write_action(msgspec.structs.replace(said, **changes)),
+            key=b"A",
+            timestamp=flow.now_ms,
+        )
+    )
     flow.screen()
     return flow.log[begun:]
 
@@ -39,7 +60,12 @@ def told(flow: Flow) -> list[tuple[int, str, str]]:
 
 
 def notices(flow: Flow) -> list[str]:
-    return [answer["answer"] for receipt in flow.of("receipts.kx") if receipt["kind"] == "NOTICE" for answer in receipt["parcels"]]
+    return [
+        answer["answer"]
+        for receipt in flow.of("receipts.kx")
+        if receipt["kind"] == "NOTICE"
+        for answer in receipt["parcels"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +88,9 @@ def test_an_action_brings_a_further_decision(sent: Json, action: Act, outcome: s
     assert told(flow)[-1] == (2, "OFFICER", outcome)
     latest = flow.decisions[-1]
     assert latest["supersedes"] == 1
-    assert any(finding["code"] == "SEC-02" and finding["evidence"]["by"] == "officer 7" for finding in latest["findings"])
+    assert any(
+        finding["code"] == "SEC-02" and finding["evidence"]["by"] == "officer 7" for finding in latest["findings"]
+    )
     assert notices(flow)[-1] == notice
 
 
@@ -99,7 +127,9 @@ def test_it_survives_a_crash() -> None:
     after.send(manifest({**WHOLE, "pieces": 2}, version=2, function="AMEND"))
     assert told(after)[-1][2] == "HOLD"
     flow.send(manifest({**WHOLE, "pieces": 2}, version=2, function="AMEND"))
-    assert [state_of(partition) for partition in after.processor.partitions.values()] == [state_of(partition) for partition in flow.processor.partitions.values()]
+    assert [state_of(partition) for partition in after.processor.partitions.values()] == [
+        state_of(partition) for partition in flow.processor.partitions.values()
+    ]
 
 
 def test_an_action_on_a_decision_that_is_not_in_force_is_set_aside_with_what_is() -> None:
@@ -128,7 +158,9 @@ def test_an_action_on_a_withdrawn_parcel_is_set_aside() -> None:
     decision = flow.decisions[0]
     assert decision["outcome"] == "RELEASE"
     acts(flow, "HOLD", sequence=1)
-    assert [dict(record.headers)["x-error-code"] for record in flow.log if record.topic == topics.DEAD_LETTERS] == [b"READ-10"]
+    assert [dict(record.headers)["x-error-code"] for record in flow.log if record.topic == topics.DEAD_LETTERS] == [
+        b"READ-10"
+    ]
 
 
 def test_a_changed_list_is_named_as_the_event() -> None:
@@ -138,7 +170,11 @@ def test_a_changed_list_is_named_as_the_event() -> None:
     assert told(flow)[-1] == (2, "LIST_CHANGED", "HOLD")
 
 
-@pytest.mark.parametrize("value", [b"", b"{}", b"\xff", b'{"action":"SHOOT"}'], ids=["nothing", "an empty one", "no text", "what nobody does"])
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"{}", b"\xff", b'{"action":"SHOOT"}'],
+    ids=["nothing", "an empty one", "no text", "what nobody does"],
+)
 def test_what_is_no_action_is_set_aside(value: bytes) -> None:
     flow = Flow()
     flow.take(Stored(topic=topics.OFFICERS, value=value, key=b"A"))

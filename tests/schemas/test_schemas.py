@@ -36,7 +36,9 @@ def records(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a parsed
         yield from records(schema.get("values"))
 
 
-ALL: Final = [pytest.param(record, id=f"{file} {record['name']}") for file in FILES for record in records(avro.load(file))]
+ALL: Final = [
+    pytest.param(record, id=f"{file} {record['name']}") for file in FILES for record in records(avro.load(file))
+]
 
 
 def test_there_are_schemas() -> None:

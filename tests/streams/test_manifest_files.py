@@ -30,15 +30,31 @@ def records(path: Path, content: bytes) -> list[tuple[str, bytes]]:
     [
         pytest.param("a.json", ONE, [("", ONE)], id="one manifest"),
         pytest.param("a.json", b"\n" + ONE + b"\n", [("", b"\n" + ONE + b"\n")], id="one manifest, white space kept"),
-        pytest.param("a.json", b"[" + ONE + b",\n " + TWO + b"]", [("manifest 1", ONE), ("manifest 2", TWO)], id="a list, bytes as they are"),
-        pytest.param("a.json", b"[1, null]", [("manifest 1", b"1"), ("manifest 2", b"null")], id="a list of something else"),
+        pytest.param(
+            "a.json",
+            b"[" + ONE + b",\n " + TWO + b"]",
+            [("manifest 1", ONE), ("manifest 2", TWO)],
+            id="a list, bytes as they are",
+        ),
+        pytest.param(
+            "a.json", b"[1, null]", [("manifest 1", b"1"), ("manifest 2", b"null")], id="a list of something else"
+        ),
         pytest.param("a.jsonl", ONE + b"\r\n\n" + TWO, [("line 1", ONE), ("line 3", TWO)], id="lines"),
-        pytest.param("a.jsonl", b"{bad\nworse\n", [("line 1", b"{bad"), ("line 2", b"worse")], id="broken lines are records too"),
-        pytest.param("a.json", ONE + b"\n" + TWO + b"\n", [("line 1", ONE), ("line 2", TWO)], id="lines under another name"),
+        pytest.param(
+            "a.jsonl", b"{bad\nworse\n", [("line 1", b"{bad"), ("line 2", b"worse")], id="broken lines are records too"
+        ),
+        pytest.param(
+            "a.json", ONE + b"\n" + TWO + b"\n", [("line 1", ONE), ("line 2", TWO)], id="lines under another name"
+        ),
         pytest.param("a.json", b"{bad", [("", b"{bad")], id="a broken manifest"),
         pytest.param("a.json", b"[" + ONE + b",", [("", b"[" + ONE + b",")], id="a broken list"),
         pytest.param("a.json", b"[" * 100_000, [("", b"[" * 100_000)], id="nested too deeply"),
-        pytest.param("a.avro", framed({"manifest_id": "A", "version": 1}), [("", framed({"manifest_id": "A", "version": 1}))], id="a framed record"),
+        pytest.param(
+            "a.avro",
+            framed({"manifest_id": "A", "version": 1}),
+            [("", framed({"manifest_id": "A", "version": 1}))],
+            id="a framed record",
+        ),
     ],
 )
 def test_records(name: str, content: bytes, expected: list[tuple[str, bytes]], tmp_path: Path) -> None:
@@ -76,7 +92,12 @@ def test_a_container_file_becomes_framed_records(tmp_path: Path) -> None:
 
 
 def test_a_container_with_fewer_fields_takes_the_defaults(tmp_path: Path) -> None:
-    schema = {"type": "record", "name": "Manifest", "namespace": "kr.tonggwan", "fields": [{"name": "manifest_id", "type": "string"}, {"name": "version", "type": "int"}]}
+    schema = {
+        "type": "record",
+        "name": "Manifest",
+        "namespace": "kr.tonggwan",
+        "fields": [{"name": "manifest_id", "type": "string"}, {"name": "version", "type": "int"}],
+    }
     [(_, value)] = records(tmp_path / "a.avro", container([{"manifest_id": "A", "version": 3}], schema))
     assert read_record(value) | {"parcels": []} == read_record(value)
     assert read_record(value)["function"] == "ORIGINAL"
@@ -95,12 +116,18 @@ def test_a_container_of_something_else_is_told(tmp_path: Path) -> None:
         records(tmp_path / "a.avro", container([{"x": 1}], schema))
 
 
-@pytest.mark.parametrize(("size", "taken"), [(limits.RECORD_BYTES_MAX, True), (limits.RECORD_BYTES_MAX + 1, False)], ids=["at the limit", "one above"])
+@pytest.mark.parametrize(
+    ("size", "taken"),
+    [(limits.RECORD_BYTES_MAX, True), (limits.RECORD_BYTES_MAX + 1, False)],
+    ids=["at the limit", "one above"],
+)
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_what_no_broker_takes_is_refused_with_the_limit(name: str, size: int, *, taken: bool, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"x" * size)
     if taken:
-        assert [len(manifest_files.within_limit(found).value) for found in manifest_files.read((str(tmp_path / name),))] == [size]
+        assert [
+            len(manifest_files.within_limit(found).value) for found in manifest_files.read((str(tmp_path / name),))
+        ] == [size]
         return
     with pytest.raises(OperatorError, match=r"the limit is 8,388,608 \(RECORD_BYTES_MAX\): split it"):
         [manifest_files.within_limit(found) for found in manifest_files.read((str(tmp_path / name),))]
@@ -110,7 +137,9 @@ def test_what_no_broker_takes_is_refused_with_the_limit(name: str, size: int, *,
     ("value", "key", "carrier", "parcels"),
     [
         pytest.param(ONE, b"180-12345675", "", 2, id="JSON"),
-        pytest.param(framed({"manifest_id": "A", "version": 1, "master_bill": "M", "carrier": "kx"}), b"M", "kx", 0, id="Avro"),
+        pytest.param(
+            framed({"manifest_id": "A", "version": 1, "master_bill": "M", "carrier": "kx"}), b"M", "kx", 0, id="Avro"
+        ),
         pytest.param(b'{"master_bill": 7, "carrier": "kx", "parcels": {}}', None, "kx", 0, id="fields of other kinds"),
         pytest.param(b'{"master_bill": ""}', None, "", 0, id="empty master bill"),
         pytest.param(b"{bad", None, None, 0, id="broken JSON"),

@@ -26,8 +26,16 @@ def test_without_any_variable_everything_has_its_default() -> None:
         pytest.param("INTAKE_DATA_DIR", "/srv/통관", "data_dir", Path("/srv/통관"), id="a folder"),
         pytest.param("INTAKE_SLOT", "seoul-1", "slot", "seoul-1", id="a slot"),
         pytest.param("INTAKE_LOG_LEVEL", "debug", "log_level", "DEBUG", id="a level in small letters"),
-        pytest.param("INTAKE_TOKEN_KEYS", f"k1:{HEX}", "token_keys", (TokenKey("k1", bytes.fromhex(HEX)),), id="one key"),
-        pytest.param("INTAKE_TOKEN_KEYS", f"k2:{HEX}ff, k1:{HEX}", "token_keys", (TokenKey("k2", bytes.fromhex(HEX + "ff")), TokenKey("k1", bytes.fromhex(HEX))), id="two keys"),
+        pytest.param(
+            "INTAKE_TOKEN_KEYS", f"k1:{HEX}", "token_keys", (TokenKey("k1", bytes.fromhex(HEX)),), id="one key"
+        ),
+        pytest.param(
+            "INTAKE_TOKEN_KEYS",
+            f"k2:{HEX}ff, k1:{HEX}",
+            "token_keys",
+            (TokenKey("k2", bytes.fromhex(HEX + "ff")), TokenKey("k1", bytes.fromhex(HEX))),
+            id="two keys",
+        ),
     ],
 )
 def test_read(name: str, text: str, field: str, value: object) -> None:
@@ -37,13 +45,29 @@ def test_read(name: str, text: str, field: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        pytest.param({"INTAKE_BROKR": "x"}, "no such setting: INTAKE_BROKR; did you mean INTAKE_BROKERS?", id="a letter missing"),
-        pytest.param({"INTAKE_TOKEN_KEY_FILE": "x"}, "no such setting: INTAKE_TOKEN_KEY_FILE; did you mean INTAKE_TOKEN_KEYS_FILE?", id="almost the key file"),
+        pytest.param(
+            {"INTAKE_BROKR": "x"}, "no such setting: INTAKE_BROKR; did you mean INTAKE_BROKERS?", id="a letter missing"
+        ),
+        pytest.param(
+            {"INTAKE_TOKEN_KEY_FILE": "x"},
+            "no such setting: INTAKE_TOKEN_KEY_FILE; did you mean INTAKE_TOKEN_KEYS_FILE?",
+            id="almost the key file",
+        ),
         pytest.param({"INTAKE_": "x"}, "no such setting: INTAKE_; did you mean INTAKE_", id="no name at all"),
-        pytest.param({"INTAKE_WORKERS": "two"}, "INTAKE_WORKERS is 'two': set a whole number from 1 to 64.", id="a number in words"),
-        pytest.param({"INTAKE_WORKERS": "0"}, "INTAKE_WORKERS is '0': set a whole number from 1 to 64.", id="below the least"),
-        pytest.param({"INTAKE_WORKERS": "65"}, "INTAKE_WORKERS is '65': set a whole number from 1 to 64.", id="above the most"),
-        pytest.param({"INTAKE_WORKERS": ""}, "INTAKE_WORKERS is '': set a whole number from 1 to 64.", id="an empty number"),
+        pytest.param(
+            {"INTAKE_WORKERS": "two"},
+            "INTAKE_WORKERS is 'two': set a whole number from 1 to 64.",
+            id="a number in words",
+        ),
+        pytest.param(
+            {"INTAKE_WORKERS": "0"}, "INTAKE_WORKERS is '0': set a whole number from 1 to 64.", id="below the least"
+        ),
+        pytest.param(
+            {"INTAKE_WORKERS": "65"}, "INTAKE_WORKERS is '65': set a whole number from 1 to 64.", id="above the most"
+        ),
+        pytest.param(
+            {"INTAKE_WORKERS": ""}, "INTAKE_WORKERS is '': set a whole number from 1 to 64.", id="an empty number"
+        ),
         pytest.param({"INTAKE_WORKERS": "٢"}, "INTAKE_WORKERS is '٢': set a whole number", id="digits, but not ASCII"),
         pytest.param({"INTAKE_WORKERS": "9" * 5000}, "set a whole number", id="more digits than Python converts"),
         pytest.param({"INTAKE_BROKERS": "kafka"}, "INTAKE_BROKERS is 'kafka': set host:port", id="no port"),
@@ -52,11 +76,31 @@ def test_read(name: str, text: str, field: str, value: object) -> None:
         pytest.param({"INTAKE_DATA_DIR": " "}, "INTAKE_DATA_DIR is empty", id="an empty folder"),
         pytest.param({"INTAKE_GROUP": ""}, "INTAKE_GROUP is '': set a word", id="an empty group"),
         pytest.param({"INTAKE_SLOT": "a b"}, "INTAKE_SLOT is 'a b': set a word", id="a slot with a space"),
-        pytest.param({"INTAKE_LOG_LEVEL": "loud"}, "INTAKE_LOG_LEVEL is 'loud': set one of DEBUG, INFO, WARNING, ERROR.", id="no level"),
-        pytest.param({"INTAKE_HEARTBEAT_INTERVAL_MS": "2001"}, "set the first to a third of the second or less", id="heartbeat too slow for its session"),
-        pytest.param({"INTAKE_COMMIT_INTERVAL_MS": "5001"}, "set the first to half of the second or less", id="commits too slow for their transaction"),
-        pytest.param({"INTAKE_TOKEN_KEYS_FILE": "/no/such/file"}, "INTAKE_TOKEN_KEYS_FILE names /no/such/file, which can't be read (No such file or directory)", id="no key file"),
-        pytest.param({"INTAKE_TOKEN_KEYS_FILE": "/x", "INTAKE_TOKEN_KEYS": f"k:{HEX}"}, "both INTAKE_TOKEN_KEYS and INTAKE_TOKEN_KEYS_FILE are set", id="keys twice"),
+        pytest.param(
+            {"INTAKE_LOG_LEVEL": "loud"},
+            "INTAKE_LOG_LEVEL is 'loud': set one of DEBUG, INFO, WARNING, ERROR.",
+            id="no level",
+        ),
+        pytest.param(
+            {"INTAKE_HEARTBEAT_INTERVAL_MS": "2001"},
+            "set the first to a third of the second or less",
+            id="heartbeat too slow for its session",
+        ),
+        pytest.param(
+            {"INTAKE_COMMIT_INTERVAL_MS": "5001"},
+            "set the first to half of the second or less",
+            id="commits too slow for their transaction",
+        ),
+        pytest.param(
+            {"INTAKE_TOKEN_KEYS_FILE": "/no/such/file"},
+            "INTAKE_TOKEN_KEYS_FILE names /no/such/file, which can't be read (No such file or directory)",
+            id="no key file",
+        ),
+        pytest.param(
+            {"INTAKE_TOKEN_KEYS_FILE": "/x", "INTAKE_TOKEN_KEYS": f"k:{HEX}"},
+            "both INTAKE_TOKEN_KEYS and INTAKE_TOKEN_KEYS_FILE are set",
+            id="keys twice",
+        ),
     ],
 )
 def test_refused(environ: dict[str, str], says: str) -> None:

@@ -30,7 +30,9 @@ HEADINGS_PER_WORD: Final = 4
 WEIGHT_MIN: Final = 10
 PAIR_COUNT_MIN: Final = 2.0
 OTHER_SCRIPT_WEIGHT: Final = 50
-"""Of a Korean or Chinese word of the glossary, shared among its headings: one word is not enough to suggest a heading, two that agree are."""
+"""Of a Korean or Chinese word of the glossary, shared among its headings: one word is not enough to suggest a
+heading, two that agree are.
+"""
 OPEN_WORDS: Final = frozenset({"기타"})
 """Guitar, but also "other"; words of one syllable stand inside too many others."""
 PRECISION_MIN: Final = 90
@@ -117,10 +119,21 @@ def examples(data: Path) -> dict[str, list[Example]]:
     phrases = json.loads((data / "goods/search_references.json").read_text(encoding="utf-8"))
     headings = {row["code"][:HEADING] for row in read(REFERENCE / "hs6.csv")}
     found = {
-        "parcels": [Example(row["description"], row["hs6"][:HEADING], 1.5) for row in read(data / "goods/parcel_descriptions.csv")],
+        "parcels": [
+            Example(row["description"], row["hs6"][:HEADING], 1.5)
+            for row in read(data / "goods/parcel_descriptions.csv")
+        ],
         "phrases": [Example(phrase, code[:HEADING], 1.0) for phrase, code in phrases.items()],
-        "texts": [Example(row["description"], row["hscode"][:HEADING], 0.3) for row in read(data / "nomenclature/hs6/harmonized-system.csv") if len(row["hscode"]) >= HEADING],
-        "glossary": [Example(row["phrase"], row["heading"], 2.0) for row in read(REFERENCE / "hs_glossary.csv") if row["language"] == "en"],
+        "texts": [
+            Example(row["description"], row["hscode"][:HEADING], 0.3)
+            for row in read(data / "nomenclature/hs6/harmonized-system.csv")
+            if len(row["hscode"]) >= HEADING
+        ],
+        "glossary": [
+            Example(row["phrase"], row["heading"], 2.0)
+            for row in read(REFERENCE / "hs_glossary.csv")
+            if row["language"] == "en"
+        ],
     }
     return {source: [example for example in part if example.heading in headings] for source, part in found.items()}
 
@@ -146,17 +159,27 @@ def learn(known: Iterable[Example]) -> dict[str, tuple[tuple[str, int], ...]]:
         for feature in features(example.text):
             counts[feature][example.heading] += example.weight  # type: ignore[assignment]
     total = sum(headings.values()) + 3 * len(headings)
-    return {feature: weights for feature, by_heading in sorted(counts.items()) if (weights := tuple(_weights(feature, by_heading, headings, total)))}
+    return {
+        feature: weights
+        for feature, by_heading in sorted(counts.items())
+        if (weights := tuple(_weights(feature, by_heading, headings, total)))
+    }
 
 
-def _weights(feature: str, by_heading: Mapping[str, float], headings: Mapping[str, float], total: float) -> Iterator[tuple[str, int]]:
+def _weights(
+    feature: str, by_heading: Mapping[str, float], headings: Mapping[str, float], total: float
+) -> Iterator[tuple[str, int]]:
     seen = sum(by_heading.values())
     if " " in feature and seen < PAIR_COUNT_MIN:
         return
     weighed = []
     for heading, count in by_heading.items():
         share = count / (seen + SMOOTHING)
-        weight = round(10 * math.log2(share * total / (headings[heading] + 3)) * share**SHARPNESS) if share * total > headings[heading] + 3 else 0
+        weight = (
+            round(10 * math.log2(share * total / (headings[heading] + 3)) * share**SHARPNESS)
+            if share * total > headings[heading] + 3
+            else 0
+        )
         if weight >= WEIGHT_MIN:
             weighed.append((-weight, heading))
     yield from ((heading, -weight) for weight, heading in sorted(weighed)[:HEADINGS_PER_WORD])
@@ -177,13 +200,21 @@ def held_out(sources: Mapping[str, Sequence[Example]]) -> Iterator[Guess]:
     for fold_number in range(FOLDS):
         tried = {name: sorted(set(sources[name]))[fold_number::FOLDS] for name in ("parcels", "phrases", "glossary")}
         hidden = {fold(example.text) for part in tried.values() for example in part}
-        index = HeadingIndex(learn(example for part in sources.values() for example in part if fold(example.text) not in hidden), {})
+        index = HeadingIndex(
+            learn(example for part in sources.values() for example in part if fold(example.text) not in hidden), {}
+        )
         for name, part in tried.items():
             for example in part:
                 total = index.weigh(fold(example.text))
                 best = sorted(total, key=lambda heading: (-total[heading], heading))[:3]
                 lead = total[best[0]] - (total[best[1]] if len(best) > 1 else 0) if best else 0
-                yield Guess(name, lead, example.heading in best[:1], example.heading in best, bool(best) and best[0][:2] == example.heading[:2])
+                yield Guess(
+                    name,
+                    lead,
+                    example.heading in best[:1],
+                    example.heading in best,
+                    bool(best) and best[0][:2] == example.heading[:2],
+                )
 
 
 def margins(guesses: Sequence[Guess]) -> Iterator[tuple[int, int]]:
@@ -239,9 +270,16 @@ def main() -> None:
     others: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for word, heading, weight in other_scripts():
         others[word].append((heading, weight))
-    rows = ((word, " ".join(f"{heading}:{weight}" for heading, weight in weights), SOURCE) for word, weights in {**words, **others}.items())
+    rows = (
+        (word, " ".join(f"{heading}:{weight}" for heading, weight in weights), SOURCE)
+        for word, weights in {**words, **others}.items()
+    )
     write("hs_words.csv", ("word", "headings", "source"), rows)
-    write("hs_margins.csv", ("lead", "percent", "source"), ((f"{lead}", f"{share}", MARGINS_SOURCE) for lead, share in leads))
+    write(
+        "hs_margins.csv",
+        ("lead", "percent", "source"),
+        ((f"{lead}", f"{share}", MARGINS_SOURCE) for lead, share in leads),
+    )
 
 
 if __name__ == "__main__":

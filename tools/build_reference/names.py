@@ -1,6 +1,7 @@
 """Makes `name_words.csv` anew, with the Python of `make figures`.
 
-`python -m tools.build_reference.names DATA`: DATA holds names/rigour, names/name_variants, names/negatives_us.csv.gz and watchlists.
+`python -m tools.build_reference.names DATA`: DATA holds names/rigour, names/name_variants, names/negatives_us.csv.gz
+and watchlists.
 
 Letters of other scripts come from ICU, legal forms, words of companies and titles from rigour, spellings from
 name_variants, and how common a word is from ordinary names and the lists together.
@@ -112,8 +113,30 @@ UNITS: Final = [
     "nineteen",
     "twenty",
 ]
-ORDINALS: Final = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
-TENS: Final = {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+ORDINALS: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+TENS: Final = {
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 BLOCKS: Final = (
     (0xC0, 0x24F),
     (0x250, 0x2AF),
@@ -346,12 +369,18 @@ def _plain(text: str, known: NameKnowledge) -> str:
 
 
 def _legal(data: Path, known: NameKnowledge) -> Iterator[tuple[str, str]]:
-    listed: list[dict[str, Any]] = yaml.safe_load((data / "names/rigour/org_types.yml").read_text(encoding="utf-8"))["types"]
+    listed: list[dict[str, Any]] = yaml.safe_load((data / "names/rigour/org_types.yml").read_text(encoding="utf-8"))[
+        "types"
+    ]
     for entry in listed:
         name = entry.get("generic") or entry.get("compare") or entry.get("display")
         if not name:
             continue
-        said = {phrase for alias in (*entry.get("aliases", ()), entry.get("display") or "", entry.get("compare") or "") if (phrase := _plain(str(alias), known))}
+        said = {
+            phrase
+            for alias in (*entry.get("aliases", ()), entry.get("display") or "", entry.get("compare") or "")
+            if (phrase := _plain(str(alias), known))
+        }
         for phrase in said:
             if len(phrase) > 1 and not phrase.isdigit() and phrase not in NOT_LEGAL:
                 yield phrase, re.sub("[^A-Z0-9]", "", str(name).upper())
@@ -426,7 +455,22 @@ def _titles(data: Path, known: NameKnowledge) -> set[str]:
     listed = yaml.safe_load((data / "names/rigour/stopwords.yml").read_text(encoding="utf-8"))
     found = {
         _plain(str(title), known)
-        for title in (*listed["PERSON_NAME_PREFIXES"], "Shaikh", "Sheikh", "Mullah", "Maulavi", "Hajji", "Haji", "Gen", "Col", "Maj", "Imam", "Ayatollah", "Prasident", "씨")
+        for title in (
+            *listed["PERSON_NAME_PREFIXES"],
+            "Shaikh",
+            "Sheikh",
+            "Mullah",
+            "Maulavi",
+            "Hajji",
+            "Haji",
+            "Gen",
+            "Col",
+            "Maj",
+            "Imam",
+            "Ayatollah",
+            "Prasident",
+            "씨",
+        )
     }
     return {title for title in found if title and not title.isdigit()} - {"the"}
 
@@ -436,12 +480,17 @@ def _spellings(data: Path, known: NameKnowledge) -> dict[str, list[str]]:  # noq
     found: dict[str, set[str]] = {}
     for table, names in sorted(listed.items()):
         for number, (name, entry) in enumerate(names.items()):
-            # Han and Hangul are read sound by sound; what a character's reading may mean elsewhere would join far too much.
+            # Han and Hangul are read sound by sound; what a character's reading may mean elsewhere would join far too
+            # much.
             if table.startswith(("CHINESE_GIVEN", "JAPANESE_GIVEN")):
                 continue
             group = "".join(part[0] for part in table.split("_")).lower() + str(number)
             for word in {_plain(str(form), known) for form in (name, *entry["forms"])}:
-                if " " not in word and len(word) > 1 and (len(word) >= SPELT_CHARS_MIN or table.startswith(("KOREAN_SUR", "CHINESE_SUR"))):
+                if (
+                    " " not in word
+                    and len(word) > 1
+                    and (len(word) >= SPELT_CHARS_MIN or table.startswith(("KOREAN_SUR", "CHINESE_SUR")))
+                ):
                     found.setdefault(word, set()).add(group)
     for number, line in enumerate(SPELLINGS):
         for word in line.split():
@@ -469,7 +518,13 @@ def _weights(data: Path, known: NameKnowledge, symbols: dict[str, str]) -> Itera
             counted[word] = max(counted.get(word, 0), count * PER / len(names))
     for word, often in counted.items():
         weight = max(LEAST, round(WEIGHT - STEP * math.log2(1 + often / COUNT_MIN)))
-        if len(word) > 1 and not word.isdigit() and word not in PARTICLES and often >= COUNT_MIN * 2 and weight < WEIGHT - STEP:
+        if (
+            len(word) > 1
+            and not word.isdigit()
+            and word not in PARTICLES
+            and often >= COUNT_MIN * 2
+            and weight < WEIGHT - STEP
+        ):
             yield word, max(weight, PARTICLE_WEIGHT)
 
 

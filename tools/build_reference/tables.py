@@ -169,7 +169,11 @@ def vague(data: Path) -> Iterator[Row]:
 def _is_plain(description: str) -> bool:
     """Whether a real description is fit for a clean parcel: words of plain characters, not cut off, not squeezed into consonants."""
     words = description.split()
-    if not (len(words) >= PLAIN_WORDS_MIN and len(description) >= PLAIN_CHARS_MIN and re.fullmatch(r"[a-z0-9 ,.'&()/%+*-]+", description)):
+    if not (
+        len(words) >= PLAIN_WORDS_MIN
+        and len(description) >= PLAIN_CHARS_MIN
+        and re.fullmatch(r"[a-z0-9 ,.'&()/%+*-]+", description)
+    ):
         return False
     spoken = [word for word in words if len(word) >= SPOKEN_CHARS_MIN and re.search(r"[aeiouy]", word)]
     return len(spoken) >= PLAIN_SHARE * len(words) and words[-1] in spoken and "hscode" not in description
@@ -180,7 +184,13 @@ def goods(data: Path) -> Iterator[Row]:
     subheadings = {row[0] for row in hs6(data)}
     for entry in read(data / "goods/parcel_descriptions.csv"):
         description = " ".join(entry["description"].split())
-        if len(description) < CUT_OFF_AT - 1 and entry["also_in_hmrc_vague_list"] == "0" and entry["hs6"] in subheadings and _is_plain(description) and not is_vague(description):
+        if (
+            len(description) < CUT_OFF_AT - 1
+            and entry["also_in_hmrc_vague_list"] == "0"
+            and entry["hs6"] in subheadings
+            and _is_plain(description)
+            and not is_vague(description)
+        ):
             yield description, entry["hs6"], GOODS_SOURCE
 
 
@@ -191,7 +201,9 @@ def is_other_alphabet(char: str) -> bool:
     [True, True, False, False, False]
     """
     name = unicodedata.name(char, "")
-    return not name.startswith(("HANGUL", "CJK", "KATAKANA", "HIRAGANA", "BOPOMOFO", "IDEOGRAPH", "HALFWIDTH", "KANGXI"))
+    return not name.startswith(
+        ("HANGUL", "CJK", "KATAKANA", "HIRAGANA", "BOPOMOFO", "IDEOGRAPH", "HALFWIDTH", "KANGXI")
+    )
 
 
 def is_stable(char: str) -> bool:
@@ -208,7 +220,13 @@ def confusables(data: Path) -> Iterator[Row]:
             continue
         char, letter = (chr(int(field, 16)) for field in fields[:2])
         folded = unicodedata.normalize("NFKC", char).casefold()
-        passes = is_stable(folded) and not folded.isascii() and letter.isascii() and letter.isalnum() and is_other_alphabet(folded)
+        passes = (
+            is_stable(folded)
+            and not folded.isascii()
+            and letter.isascii()
+            and letter.isalnum()
+            and is_other_alphabet(folded)
+        )
         # A letter may look Latin as a capital alone; the small letter's own row wins.
         if passes and (folded not in plain or char == folded):
             plain[folded] = (letter.lower(), CONFUSABLES_SOURCE)
@@ -227,7 +245,9 @@ def confusables(data: Path) -> Iterator[Row]:
 
 def consignees(data: Path) -> Iterator[Row]:
     """Ordinary Korean names with a romanisation."""
-    names: Mapping[str, str] = {row["hangul"]: row["canonical_romanised"] for row in read(data / "names/korean_consignees.csv")}
+    names: Mapping[str, str] = {
+        row["hangul"]: row["canonical_romanised"] for row in read(data / "names/korean_consignees.csv")
+    }
     for name, romanised in names.items():
         yield name, romanised.upper(), NAMES_SOURCE
 
@@ -247,7 +267,9 @@ def build(data: Path) -> None:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with codes/, goods/, names/ and nomenclature/")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder with codes/, goods/, names/ and nomenclature/"
+    )
     build(parser.parse_args().data)
 
 

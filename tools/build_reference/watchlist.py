@@ -12,7 +12,11 @@ from streams.reference.watchlist import SEPARATOR
 from streams.watchlists import load
 
 COLUMNS: Final = ("entry", "list", "kind", "names", "weak", "countries", "born", "addresses", "source")
-EDITIONS: Final = {"OFAC": "US Treasury: SDN 2021-07, aliases, addresses and non-SDN 2025-12", "BIS DPL": "US BIS 2022-09", "UN": "UN Security Council 2026-02-27"}
+EDITIONS: Final = {
+    "OFAC": "US Treasury: SDN 2021-07, aliases, addresses and non-SDN 2025-12",
+    "BIS DPL": "US BIS 2022-09",
+    "UN": "UN Security Council 2026-02-27",
+}
 ADDRESSES_MAX: Final = 3
 
 
@@ -22,7 +26,9 @@ def main(folder: Path, out: Path) -> None:
         table = csv.writer(opened, lineterminator="\n")
         table.writerow(COLUMNS)
         for entry in sorted(load(folder), key=lambda entry: entry.entry_id):
-            addresses = [address for address in entry.addresses if is_distinctive(address_words(address, NameKnowledge()))][:ADDRESSES_MAX]
+            addresses = [
+                address for address in entry.addresses if is_distinctive(address_words(address, NameKnowledge()))
+            ][:ADDRESSES_MAX]
             cells = [_cell(each) for each in (entry.names, entry.weak, entry.countries, entry.born, addresses)]
             table.writerow((entry.entry_id, entry.source, entry.kind, *cells, EDITIONS[entry.source]))
 

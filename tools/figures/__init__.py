@@ -1,1 +1,4 @@
-"""Measured figures of docs/: each module measures one part and writes its page and its pictures. `make figures` runs them."""
+"""Measured figures of docs/: each module measures one part and writes its page and its pictures.
+
+`make figures` runs them.
+"""

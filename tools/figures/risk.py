@@ -52,7 +52,9 @@ def write(folder: Path) -> None:
         "shuffled": _shuffled(earlier, later),
         "alternatives": _figures([("**boosted tables (ours)**", plain.fraud), *_alternatives(earlier, later)]),
         "drift": "\n".join(f"| {feature} | {index:.3f} |" for feature, index in plain.drift.items()),
-        "families": "\n".join(f"| {family} | {_weight(model, later, place):.2f} |" for place, family in enumerate(FAMILIES)),
+        "families": "\n".join(
+            f"| {family} | {_weight(model, later, place):.2f} |" for place, family in enumerate(FAMILIES)
+        ),
     }
     for name, text in holes.items():
         page = page.replace("{" + name + "}", text)
@@ -80,13 +82,18 @@ def _measured(earlier: Sequence[Declaration], later: Sequence[Declaration]) -> E
 
 def _figures(rows: Sequence[tuple[str, Measure]]) -> str:
     return "\n".join(
-        f"| {name} | {found.auc or 0:.4f} | {found.average_precision or 0:.4f} | {found.brier:.4f} | " + " | ".join(f"{at.precision:.3f}" for at in found.at) + " |"
+        f"| {name} | {found.auc or 0:.4f} | {found.average_precision or 0:.4f} | {found.brier:.4f} | "
+        + " | ".join(f"{at.precision:.3f}" for at in found.at)
+        + " |"
         for name, found in rows
     )
 
 
 def _at(found: Measure) -> str:
-    return "\n".join(f"| {at.rate:.0%} | {at.inspected:,} | {at.precision:.3f} | {at.recall:.3f} | {at.revenue_krw / 1e6:,.1f} | {at.revenue:.3f} |" for at in found.at)
+    return "\n".join(
+        f"| {at.rate:.0%} | {at.inspected:,} | {at.precision:.3f} | {at.recall:.3f} | {at.revenue_krw / 1e6:,.1f} | {at.revenue:.3f} |"
+        for at in found.at
+    )
 
 
 def _weight(model: Model, later: Sequence[Declaration], place: int) -> float:
@@ -117,8 +124,14 @@ def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation) -> st
     return "\n".join(
         (
             row("as it is", plain),
-            changed("numbers of declarations relabelled (parties are not looked at)", lambda each: replace(each, identity=f"X{chance.randrange(10**8)}")),
-            *(changed(f"mass and price jittered by up to {part:.1%}", _jitter(part, chance)) for part in (0.005, 0.05, 0.2)),
+            changed(
+                "numbers of declarations relabelled (parties are not looked at)",
+                lambda each: replace(each, identity=f"X{chance.randrange(10**8)}"),
+            ),
+            *(
+                changed(f"mass and price jittered by up to {part:.1%}", _jitter(part, chance))
+                for part in (0.005, 0.05, 0.2)
+            ),
             changed("without mass", lambda each: replace(each, row=(*each.row[:4], -1, each.row[5]))),
             changed("without value", lambda each: replace(each, row=(*each.row[:5], -1))),
             changed("without both", lambda each: replace(each, row=(*each.row[:4], -1, -1))),
@@ -133,14 +146,25 @@ def _shuffled(earlier: Sequence[Declaration], later: Sequence[Declaration]) -> s
     for seed in range(1, SHUFFLES + 1):
         mixed = labels.copy()
         random.Random(seed).shuffle(mixed)  # noqa: S311 - the same each time
-        found.append(_measured([replace(each, fraud=fraud, critical=critical) for each, (fraud, critical) in zip(earlier, mixed, strict=True)], later))
+        found.append(
+            _measured(
+                [
+                    replace(each, fraud=fraud, critical=critical)
+                    for each, (fraud, critical) in zip(earlier, mixed, strict=True)
+                ],
+                later,
+            )
+        )
     columns = {
         "AUC": [each.fraud.auc or 0 for each in found],
         "average precision": [each.fraud.average_precision or 0 for each in found],
         "precision at 5 %": [each.fraud.at[1].precision for each in found],
         "AUC of critical": [each.critical.auc or 0 for each in found],
     }
-    return "\n".join(f"| {name} | {np.mean(values):.3f} | {min(values):.3f} | {max(values):.3f} |" for name, values in columns.items())
+    return "\n".join(
+        f"| {name} | {np.mean(values):.3f} | {min(values):.3f} | {max(values):.3f} |"
+        for name, values in columns.items()
+    )
 
 
 def _jitter(part: float, chance: random.Random) -> Callable[[Declaration], Declaration]:
@@ -169,17 +193,29 @@ def _alternatives(earlier: Sequence[Declaration], later: Sequence[Declaration]) 
 
     # The past of the later ones is all of the earlier.
     both = [*ordered, *later]
-    past = _past([keys_of(each.row) for each in both], [each.day for each in both if each.day is not None], _labels(both), len(ordered), len(both))
+    past = _past(
+        [keys_of(each.row) for each in both],
+        [each.day for each in both if each.day is not None],
+        _labels(both),
+        len(ordered),
+        len(both),
+    )
     rate = float(labels.mean())
     shares = (past.hits + SMOOTHING * rate) / (past.seen + SMOOTHING)
     cut = len(ordered)
     encoded = np.hstack([np.where(past.seen > 0, shares, np.nan), np.where(past.seen > 0, past.seen, np.nan)])
     free = lgb.train(PARAMETERS, lgb.Dataset(encoded[:cut], labels.astype(float)), ROUNDS)
     raw = _ordinal(both)
-    plain = lgb.train(PARAMETERS | {"max_cat_to_onehot": 8}, lgb.Dataset(raw[:cut], labels.astype(float), categorical_feature=[0, 1, 2, 3]), ROUNDS)
+    plain = lgb.train(
+        PARAMETERS | {"max_cat_to_onehot": 8},
+        lgb.Dataset(raw[:cut], labels.astype(float), categorical_feature=[0, 1, 2, 3]),
+        ROUNDS,
+    )
     return [
         said("LightGBM on the same past, trees free to mix families", np.asarray(free.predict(encoded[cut:]))),
-        said("LightGBM on the parts themselves, goods and countries as categories", np.asarray(plain.predict(raw[cut:]))),
+        said(
+            "LightGBM on the parts themselves, goods and countries as categories", np.asarray(plain.predict(raw[cut:]))
+        ),
         said("logistic regression on the parts, one column a value", _logistic(ordered, later, labels)),
         said("past share of fraud of goods and route alone", shares[cut:, FAMILIES.index("goods_route")]),
         said("past share of fraud of the goods alone", shares[cut:, FAMILIES.index("goods")]),
@@ -217,7 +253,13 @@ def _draw(path: Path, found: Evaluation) -> None:
 
     figure, axes = plt.subplots(figsize=(4.2, 3.6))
     axes.plot([0, 1], [0, 1], color="#999999", linewidth=1, linestyle="--")
-    axes.plot([mean for _, mean, _ in found.bins], [true for _, _, true in found.bins], marker="o", color="#1f5fa8", linewidth=1.5)
+    axes.plot(
+        [mean for _, mean, _ in found.bins],
+        [true for _, _, true in found.bins],
+        marker="o",
+        color="#1f5fa8",
+        linewidth=1.5,
+    )
     axes.set_xlabel("mean score of a tenth of the declarations")
     axes.set_ylabel("share that was fraud")
     axes.set_title("Validation months, ten equal parts", fontsize=10)

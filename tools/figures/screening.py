@@ -91,8 +91,14 @@ def _read(file: str) -> list[dict[str, str]]:
 
 
 def _pairs(folder: Path) -> str:
-    labelled: list[Pair] = [(row["schema"], row["name1"], row["name2"], row["is_match"] == "True", row["quality"]) for row in _read("labelled_pairs.csv")]
-    aliases: list[Pair] = [(row["type"], row["query"], row["list_name"], row["is_match"] == "1", row["class"]) for row in _read("alias_pairs.csv")]
+    labelled: list[Pair] = [
+        (row["schema"], row["name1"], row["name2"], row["is_match"] == "True", row["quality"])
+        for row in _read("labelled_pairs.csv")
+    ]
+    aliases: list[Pair] = [
+        (row["type"], row["query"], row["list_name"], row["is_match"] == "1", row["class"])
+        for row in _read("alias_pairs.csv")
+    ]
     alarm = load().on(DAY).figures.screening_pair_alarm // 10
     known = knowledge(Tables.of(FOLDER))
     words = Words(known, misspells_names=True)
@@ -112,7 +118,10 @@ def _pairs(folder: Path) -> str:
             sides.append(entity)
         return round(float(logic.compare(sides[0], sides[1], config).score) * 1000)
 
-    lines = ["| pairs | engine | µs a pair | best F1 at | at its own alarm: precision, recall, F1 |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| pairs | engine | µs a pair | best F1 at | at its own alarm: precision, recall, F1 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
     classes: list[str] = []
     for axis, (title, pairs) in zip(axes, (("labelled_pairs", labelled), ("alias_pairs", aliases)), strict=True):
@@ -170,7 +179,12 @@ def _edit(rng: random.Random, text: str) -> str:
 def spoilt(entries: Iterable[Entry], count: int, seed: int = SEED) -> list[tuple[str, str, str]]:
     """(how, name, entry) of so many listed names each misspelt, in another order and cut short."""
     rng = random.Random(seed)  # noqa: S311 - a test
-    names = sorted((name, entry.entry_id) for entry in entries for name in entry.names if name.isascii() and sum(map(str.isalpha, name)) >= 5)  # noqa: PLR2004 - a shorter name can't be cut
+    names = sorted(
+        (name, entry.entry_id)
+        for entry in entries
+        for name in entry.names
+        if name.isascii() and sum(map(str.isalpha, name)) >= 5  # noqa: PLR2004 - a shorter name can't be cut
+    )
     out: list[tuple[str, str, str]] = []
     for name, entry_id in rng.sample(names, count):
         out.append(("misspelt", _edit(rng, name), entry_id))
@@ -219,18 +233,38 @@ def _lists(folder: Path) -> str:
         "Korean names in Hangul": [best(row["hangul"]) for row in korean],
         "of them joined or split": [best(row["as_declared"]) for row in korean if row["style"] in ("0", "2", "4", "5")],
     }
-    cross = [of_entry(row["query"], "") or best(row["query"]) for row in _read("alias_pairs.csv") if row["class"] == "cross_script"]
+    cross = [
+        of_entry(row["query"], "") or best(row["query"])
+        for row in _read("alias_pairs.csv")
+        if row["class"] == "cross_script"
+    ]
     core = [score for how in CORE for score in ways[how]]
-    lines = [f"{len(watchlist):,} entries; {SPOILT:,} names of them spoilt with seed {SEED}; alarm at {own / 1000:.2f}.", "", "| names | count | alarm |", "| --- | --- | --- |"]
-    lines += [f"| {how} | {len(scores):,} | {_share(scores, own):.4f} |" for how, scores in [("**misspelt, reordered, truncated together**", core), *ways.items()]]
+    lines = [
+        f"{len(watchlist):,} entries; {SPOILT:,} names of them spoilt with seed {SEED}; alarm at {own / 1000:.2f}.",
+        "",
+        "| names | count | alarm |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| {how} | {len(scores):,} | {_share(scores, own):.4f} |"
+        for how, scores in [("**misspelt, reordered, truncated together**", core), *ways.items()]
+    ]
     lines += [f"| {what} | {len(scores):,} | {100 * _share(scores, own):.3f} % |" for what, scores in groups.items()]
-    lines.append(f"| cross-script aliases, which the UN itself lists in their script | {len(cross):,} | {_share(cross, own):.4f} |")
+    lines.append(
+        f"| cross-script aliases, which the UN itself lists in their script | {len(cross):,} | {_share(cross, own):.4f} |"
+    )
     lines += ["", "| threshold | recall | ordinary people | Korean names |", "| --- | --- | --- | --- |"]
     for at in (700, 750, 800, 820, 840, 850, 860, 880, 900):
-        lines.append(f"| {at / 1000:.2f} | {_share(core, at):.4f} | {100 * _share(people, at):.3f} % | {100 * _share(groups['Korean names as declared'], at):.2f} % |")
+        lines.append(
+            f"| {at / 1000:.2f} | {_share(core, at):.4f} | {100 * _share(people, at):.3f} % | {100 * _share(groups['Korean names as declared'], at):.2f} % |"
+        )
     figure, axis = plt.subplots(figsize=(6, 3))
     axis.plot([_share(people, at) * 100 for at in SWEEP], [_share(core, at) for at in SWEEP], label="ordinary people")
-    axis.plot([_share(groups["Korean names as declared"], at) * 100 for at in SWEEP], [_share(core, at) for at in SWEEP], label="Korean names")
+    axis.plot(
+        [_share(groups["Korean names as declared"], at) * 100 for at in SWEEP],
+        [_share(core, at) for at in SWEEP],
+        label="Korean names",
+    )
     axis.set_xscale("symlog", linthresh=0.05)
     axis.set_ylim(0.8, 1.005)
     axis.set_xlabel("alarms, percent")
@@ -265,7 +299,13 @@ def _speed() -> str:
     ]
     for size in (20_000, 80_000):
         names = (many * 2)[:size]
-        watchlist = Watchlist.of([Entry(entry_id=str(number), source="", kind=kind, names=(name,)) for number, (name, kind) in enumerate(names)], known)
+        watchlist = Watchlist.of(
+            [
+                Entry(entry_id=str(number), source="", kind=kind, names=(name,))
+                for number, (name, kind) in enumerate(names)
+            ],
+            known,
+        )
         made = _spent(watchlist.prepare)
         cold = _spent(lambda: _all(watchlist, people[:10_000]))  # noqa: B023 - called here
         warm = _spent(lambda: _all(watchlist, people[10_000:]))  # noqa: B023 - called here

@@ -42,7 +42,9 @@ class Plan:
     """Share of parcels with a mistake."""
 
 
-def _plan(maker: ManifestGenerator, profiles: tuple[Profile, ...], parcels: int, parcels_per_manifest: int, dirty: float) -> Plan:
+def _plan(
+    maker: ManifestGenerator, profiles: tuple[Profile, ...], parcels: int, parcels_per_manifest: int, dirty: float
+) -> Plan:
     """Draws the day's carriers, events and planted parcels."""
     rng = maker.random
     manifests = -(-parcels // parcels_per_manifest)
@@ -56,17 +58,31 @@ def _plan(maker: ManifestGenerator, profiles: tuple[Profile, ...], parcels: int,
     planted: dict[int, str] = {}
     if parcels >= 10 * len(wanted):
         imports = [place for place in range(parcels) if drawn[place // parcels_per_manifest].direction == "IMPORT"]
-        planted = dict(zip(sorted(rng.sample(imports, min(len(wanted), len(imports)))), rng.sample(wanted, len(wanted)), strict=False))
+        planted = dict(
+            zip(
+                sorted(rng.sample(imports, min(len(wanted), len(imports)))),
+                rng.sample(wanted, len(wanted)),
+                strict=False,
+            )
+        )
     return Plan(drawn, events, planted, heavy, dirty)
 
 
 def _kind(rng: random.Random, profile: Profile) -> str:
     """What an ordinary parcel of a carrier holds."""
-    kinds = EXPORT_KINDS if profile.direction == "EXPORT" else US_KINDS if profile.country == "US" and profile.mode != "POST" else KINDS
+    kinds = (
+        EXPORT_KINDS
+        if profile.direction == "EXPORT"
+        else US_KINDS
+        if profile.country == "US" and profile.mode != "POST"
+        else KINDS
+    )
     return rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
 
 
-def _original(maker: ManifestGenerator, plan: Plan, number: int, places: range, lodged_at: datetime) -> GeneratedManifest:
+def _original(
+    maker: ManifestGenerator, plan: Plan, number: int, places: range, lodged_at: datetime
+) -> GeneratedManifest:
     """One original manifest."""
     rng, profile = maker.random, plan.profiles[number]
     parcels: list[Json] = []
@@ -74,7 +90,11 @@ def _original(maker: ManifestGenerator, plan: Plan, number: int, places: range, 
     planted: dict[int, str] = {}
     for at, place in enumerate(places):
         what = plan.planted.get(place)
-        person = plan.heavy[min(range(len(plan.heavy)), key=lambda who: plan.heavy[who].orders)] if what == "VELOCITY" else None
+        person = (
+            plan.heavy[min(range(len(plan.heavy)), key=lambda who: plan.heavy[who].orders)]
+            if what == "VELOCITY"
+            else None
+        )
         kind = what if what and what != "VELOCITY" else _kind(rng, profile)
         parcel = maker.parcel(profile, kind, person)
         if what:
@@ -104,14 +124,17 @@ def records(  # noqa: PLR0913 - each is something a test or a load run has to va
     """The day with its answers: every record in the order of arrival and what was put into it on purpose.
 
     `parcels` counts those of the original manifests; what follows on them (amendments, cancellations, repetitions)
-    comes on top, `FOLLOWS_AFTER` manifests later. `carriers` takes only the first of `PROFILES`, `dirty` is the share of parcels
-    with a mistake, and without `events` there are originals only. Without `planted` nothing is prohibited and nobody
-    orders too much. `people` are the consignees of earlier days, some of whom order again; those who come new are added.
+    comes on top, `FOLLOWS_AFTER` manifests later. `carriers` takes only the first of `PROFILES`, `dirty` is the
+    share of parcels with a mistake, and without `events` there are originals only. Without `planted` nothing is
+    prohibited and nobody orders too much. `people` are the consignees of earlier days, some of whom order again;
+    those who come new are added.
     """
     if carriers is not None and not 1 <= carriers <= len(PROFILES):
         raise ValueError(f"carriers is {carriers}, the sample knows 1 to {len(PROFILES)}")
     if not 1 <= parcels_per_manifest <= limits.PARCELS_PER_MANIFEST_MAX:
-        raise ValueError(f"parcels_per_manifest is {parcels_per_manifest}, a manifest holds 1 to {limits.PARCELS_PER_MANIFEST_MAX}")
+        raise ValueError(
+            f"parcels_per_manifest is {parcels_per_manifest}, a manifest holds 1 to {limits.PARCELS_PER_MANIFEST_MAX}"
+        )
     maker = ManifestGenerator(seed, on, people)
     plan = _plan(maker, PROFILES[:carriers], parcels, parcels_per_manifest, dirty)
     if not events:
@@ -123,7 +146,13 @@ def records(  # noqa: PLR0913 - each is something a test or a load run has to va
     for number in range(len(plan.profiles)):
         minutes = FIRST_MINUTE + (LAST_MINUTE - FIRST_MINUTE) * number / len(plan.profiles)
         lodged_at = (midnight + timedelta(minutes=minutes)).replace(microsecond=0)
-        made = _original(maker, plan, number, range(number * parcels_per_manifest, min(parcels, (number + 1) * parcels_per_manifest)), lodged_at)
+        made = _original(
+            maker,
+            plan,
+            number,
+            range(number * parcels_per_manifest, min(parcels, (number + 1) * parcels_per_manifest)),
+            lodged_at,
+        )
         yield made
         if follow := EVENTS.get(plan.events.get(number, "")):
             waiting.extend((number + FOLLOWS_AFTER, further) for further in follow(maker, made))

@@ -29,16 +29,26 @@ Follow = Callable[[ManifestGenerator, GeneratedManifest], list[GeneratedManifest
 """What a carrier sends after an original."""
 
 
-def _version(made: GeneratedManifest, version: int, function: str, parcels: list[Json], event: str) -> GeneratedManifest:
+def _version(
+    made: GeneratedManifest, version: int, function: str, parcels: list[Json], event: str
+) -> GeneratedManifest:
     """A further record on a manifest, lodged a little later."""
     lodged_at = datetime.fromisoformat(made.manifest["lodged_at"]) + timedelta(minutes=7 * (version - 1))
-    manifest = {**made.manifest, "version": version, "function": function, "lodged_at": lodged_at.isoformat(), "parcels": parcels}
+    manifest = {
+        **made.manifest,
+        "version": version,
+        "function": function,
+        "lodged_at": lodged_at.isoformat(),
+        "parcels": parcels,
+    }
     return GeneratedManifest(made.carrier, manifest, event)
 
 
 def _clean(made: GeneratedManifest, count: int) -> list[Json]:
     """Copies of the first clean parcels of an original."""
-    places = [place for place in range(len(made.manifest["parcels"])) if place not in made.dirty and place not in made.planted]
+    places = [
+        place for place in range(len(made.manifest["parcels"])) if place not in made.dirty and place not in made.planted
+    ]
     return [copy.deepcopy(made.manifest["parcels"][place]) for place in places[:count]]
 
 
@@ -85,7 +95,9 @@ def _duplicate(_maker: ManifestGenerator, made: GeneratedManifest) -> list[Gener
 def _conflict(_maker: ManifestGenerator, made: GeneratedManifest) -> list[GeneratedManifest]:
     """The same number and version with other content."""
     parcels = copy.deepcopy(made.manifest["parcels"])
-    parcels[0] = _heavier(parcels[0], 500) if isinstance(parcels[0].get("gross_weight_g"), int) else {**parcels[0], "pieces": 2}
+    parcels[0] = (
+        _heavier(parcels[0], 500) if isinstance(parcels[0].get("gross_weight_g"), int) else {**parcels[0], "pieces": 2}
+    )
     return [made._replace(manifest={**made.manifest, "parcels": parcels}, event="CONFLICT")]
 
 

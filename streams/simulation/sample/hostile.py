@@ -61,7 +61,10 @@ def _hostile_json(manifest: Json, plain: bytes) -> Iterator[tuple[str, bytes]]:
     yield "empty manifest id", json.dumps({**manifest, "manifest_id": ""}).encode()
     yield "long manifest id", json.dumps({**manifest, "manifest_id": "M" * 1_000_000}).encode()
     yield "parcels as an object", json.dumps({**manifest, "parcels": {"0": manifest["parcels"][0]}}).encode()
-    yield "parcels of other kinds", json.dumps({**manifest, "parcels": [None, 7, "parcel", [], {}, manifest["parcels"][0]]}).encode()
+    yield (
+        "parcels of other kinds",
+        json.dumps({**manifest, "parcels": [None, 7, "parcel", [], {}, manifest["parcels"][0]]}).encode(),
+    )
     yield "too many parcels", json.dumps({**manifest, "parcels": [{}] * (limits.PARCELS_PER_MANIFEST_MAX + 1)}).encode()
     yield "gzip", b"\x1f\x8b\x08\x00" + plain[:64]
     yield "XML", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'

@@ -16,7 +16,15 @@ PLACEHOLDERS: Final = ("xxxxx", "-", "...", "12345", "***", "aaaa")
 
 
 def _missing_field(rng: random.Random, parcel: Json) -> None:
-    part, name = rng.choice((("consignee", "phone"), ("consignee", "address"), ("consignor", "country"), ("consignor", "name"), ("consignee", "clearance_code")))
+    part, name = rng.choice(
+        (
+            ("consignee", "phone"),
+            ("consignee", "address"),
+            ("consignor", "country"),
+            ("consignor", "name"),
+            ("consignee", "clearance_code"),
+        )
+    )
     del parcel[part][name]
 
 
@@ -36,7 +44,9 @@ def _unknown_currency(rng: random.Random, parcel: Json) -> None:
 
 
 def _resident_number(rng: random.Random, parcel: Json) -> None:
-    parcel["consignee"]["clearance_code"] = f"{rng.randint(70, 99)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}-{rng.choice('12')}{rng.randrange(10**6):06d}"
+    parcel["consignee"]["clearance_code"] = (
+        f"{rng.randint(70, 99)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}-{rng.choice('12')}{rng.randrange(10**6):06d}"
+    )
 
 
 def _placeholder_name(rng: random.Random, parcel: Json) -> None:
@@ -100,7 +110,14 @@ MISTAKES: Final[Mapping[str, Spoil]] = {
 }
 """What can go wrong with any import parcel, by name."""
 
-EXPORT_SPOILS: Final = ("wrong_type", "vague_description", "unknown_currency", "bad_code", "negative_weight", "unknown_field")
+EXPORT_SPOILS: Final = (
+    "wrong_type",
+    "vague_description",
+    "unknown_currency",
+    "bad_code",
+    "negative_weight",
+    "unknown_field",
+)
 
 
 def _spoil(rng: random.Random, profile: Profile, parcel: Json) -> str:

@@ -34,8 +34,27 @@ class Amounts(NamedTuple):
         return str(amount) if self.minor == 1 else f"{amount // 100}.{amount % 100:02d}"
 
 
-KINDS: Final = (("COMMON", 620), ("REAL", 240), ("SUPPLEMENT", 45), ("FOOD", 30), ("PERFUME", 12), ("ALCOHOL", 8), ("MEDICAL", 10), ("DEAR", 35))
-US_KINDS: Final = (("COMMON", 500), ("REAL", 200), ("SUPPLEMENT", 140), ("FOOD", 25), ("PERFUME", 12), ("ALCOHOL", 8), ("MEDICAL", 10), ("DEAR", 35), ("US_MID", 70))
+KINDS: Final = (
+    ("COMMON", 620),
+    ("REAL", 240),
+    ("SUPPLEMENT", 45),
+    ("FOOD", 30),
+    ("PERFUME", 12),
+    ("ALCOHOL", 8),
+    ("MEDICAL", 10),
+    ("DEAR", 35),
+)
+US_KINDS: Final = (
+    ("COMMON", 500),
+    ("REAL", 200),
+    ("SUPPLEMENT", 140),
+    ("FOOD", 25),
+    ("PERFUME", 12),
+    ("ALCOHOL", 8),
+    ("MEDICAL", 10),
+    ("DEAR", 35),
+    ("US_MID", 70),
+)
 EXPORT_KINDS: Final = (("EXPORT", 1),)
 SINGLE_KINDS: Final = frozenset({"ALCOHOL", "DEAR", "LUXURY", "US_MID", "NARCOTIC", "WEAPON", "MEDICAL", "PERFUME"})
 """Ordered one at a time, and at about their price."""
@@ -110,7 +129,9 @@ class ManifestGenerator:
         """One line of goods, and its amount."""
         rng = self.random
         quantity = 1 if single or rng.random() < 0.7 else rng.randint(2, 3)  # noqa: PLR2004 - most buy one
-        unit_price = amounts.of_usd(goods.price_usd * (rng.uniform(0.93, 1.07) if single else rng.lognormvariate(0.0, 0.45)))
+        unit_price = amounts.of_usd(
+            goods.price_usd * (rng.uniform(0.93, 1.07) if single else rng.lognormvariate(0.0, 0.45))
+        )
         item = {
             "description": goods.description,
             "hs_code": goods.hs_code,
@@ -133,7 +154,9 @@ class ManifestGenerator:
         single = kind in SINGLE_KINDS
         lines = 1 if single or rng.random() < 0.75 else rng.randint(2, 3)  # noqa: PLR2004 - most parcels hold one thing
         chosen = self.words.goods[kind]
-        made = [self.item(goods, profile, amounts, single=single) for goods in rng.sample(chosen, min(lines, len(chosen)))]
+        made = [
+            self.item(goods, profile, amounts, single=single) for goods in rng.sample(chosen, min(lines, len(chosen)))
+        ]
         return [item for item, _ in made], sum(amount for _, amount in made)
 
     def parcel(self, profile: Profile, kind: str, person: Person | None) -> Json:
@@ -164,7 +187,13 @@ class ManifestGenerator:
 
     def consignor(self, supplier: Party, *, is_import: bool) -> Json:
         """The sender; a Korean seller names its business number."""
-        consignor: Json = {"name": supplier.name, "address": supplier.address, "country": supplier.country, "phone": supplier.phone, "supplier_code": None}
+        consignor: Json = {
+            "name": supplier.name,
+            "address": supplier.address,
+            "country": supplier.country,
+            "phone": supplier.phone,
+            "supplier_code": None,
+        }
         if not is_import:
             consignor["business_number"] = business_number(116_810_000 + supplier.number * 37)
         return consignor

@@ -49,14 +49,88 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile("kx", 26, "CN", "CNPVG", "KRICN", "KX0853", 8, 2, "USD", 10_000, 100, ("examplemall", "haitao-direct", "silkroad-shop"), airline="180"),
-    Profile("bw", 16, "US", "USLAX", "KRICN", "BW0201", -8, 13, "USD", 10_000, 100, ("bluecart", "vitabay"), airline="406"),
-    Profile("ys", 22, "CN", "CNWEI", "KRPTK", "YELLOW PEARL 0412E", 8, 15, "CNY", 1_403, 100, ("haitao-direct", "silkroad-shop"), mode="SEA_EXPRESS"),
-    Profile("ep", 10, "CN", "CNPEK", "KRICN", "CA0131", 8, 2, "USD", 10_000, 100, ("silkroad-shop", "examplemall"), mode="POST", airline="999"),
+    Profile(
+        "kx",
+        26,
+        "CN",
+        "CNPVG",
+        "KRICN",
+        "KX0853",
+        8,
+        2,
+        "USD",
+        10_000,
+        100,
+        ("examplemall", "haitao-direct", "silkroad-shop"),
+        airline="180",
+    ),
+    Profile(
+        "bw", 16, "US", "USLAX", "KRICN", "BW0201", -8, 13, "USD", 10_000, 100, ("bluecart", "vitabay"), airline="406"
+    ),
+    Profile(
+        "ys",
+        22,
+        "CN",
+        "CNWEI",
+        "KRPTK",
+        "YELLOW PEARL 0412E",
+        8,
+        15,
+        "CNY",
+        1_403,
+        100,
+        ("haitao-direct", "silkroad-shop"),
+        mode="SEA_EXPRESS",
+    ),
+    Profile(
+        "ep",
+        10,
+        "CN",
+        "CNPEK",
+        "KRICN",
+        "CA0131",
+        8,
+        2,
+        "USD",
+        10_000,
+        100,
+        ("silkroad-shop", "examplemall"),
+        mode="POST",
+        airline="999",
+    ),
     Profile("nj", 9, "JP", "JPNRT", "KRICN", "NJ0712", 9, 3, "JPY", 66, 1, ("sakura-ichiba",), airline="131"),
-    Profile("ox", 7, "KR", "KRICN", "USLAX", "OX0202", 9, 11, "USD", 10_000, 100, ("hanryu-market",), direction="EXPORT", airline="988"),
+    Profile(
+        "ox",
+        7,
+        "KR",
+        "KRICN",
+        "USLAX",
+        "OX0202",
+        9,
+        11,
+        "USD",
+        10_000,
+        100,
+        ("hanryu-market",),
+        direction="EXPORT",
+        airline="988",
+    ),
     Profile("rx", 6, "DE", "DEFRA", "KRICN", "RX8380", 1, 11, "EUR", 11_589, 100, ("kaufhaus-online",), airline="020"),
-    Profile("hs", 4, "CN", "CNTAO", "KRINC", "GOLDEN TERN 1130E", 8, 17, "USD", 10_000, 100, ("haitao-direct",), mode="SEA_EXPRESS"),
+    Profile(
+        "hs",
+        4,
+        "CN",
+        "CNTAO",
+        "KRINC",
+        "GOLDEN TERN 1130E",
+        8,
+        17,
+        "USD",
+        10_000,
+        100,
+        ("haitao-direct",),
+        mode="SEA_EXPRESS",
+    ),
 )
 """The carriers of the day, the busiest first."""
 
@@ -111,7 +185,9 @@ def _parties(rows: list[dict[str, str]]) -> dict[str, tuple[Party, ...]]:
     """Parties by country."""
     found: dict[str, list[Party]] = {}
     for number, row in enumerate(rows, 1):
-        found.setdefault(row["country"], []).append(Party(row["name"], row["address"], row["country"], row["phone"], row.get("postcode", ""), number))
+        found.setdefault(row["country"], []).append(
+            Party(row["name"], row["address"], row["country"], row["phone"], row.get("postcode", ""), number)
+        )
     return {country: tuple(parties) for country, parties in found.items()}
 
 
@@ -126,14 +202,27 @@ def words() -> Words:
     goods: dict[str, list[Goods]] = {}
     for row in _rows("catalogue.csv"):
         volume_ml = int(row["volume_ml"]) if row["volume_ml"] else None
-        entry = Goods(row["description"], row["hs_code"], int(row["price_usd"]), int(row["weight_g"]), volume_ml, row["ingredients"] or None)
+        entry = Goods(
+            row["description"],
+            row["hs_code"],
+            int(row["price_usd"]),
+            int(row["weight_g"]),
+            volume_ml,
+            row["ingredients"] or None,
+        )
         goods.setdefault(row["kind"], []).append(entry)
-    goods["REAL"] = [Goods(row["description"], row["hs_code"], REAL_PRICE_USD, REAL_WEIGHT_G, None, None) for row in _rows("goods.csv")]
+    goods["REAL"] = [
+        Goods(row["description"], row["hs_code"], REAL_PRICE_USD, REAL_WEIGHT_G, None, None)
+        for row in _rows("goods.csv")
+    ]
     buyers = _parties(_rows("buyers.csv"))
     return Words(
         goods={kind: tuple(entries) for kind, entries in goods.items()},
         names=tuple((row["name"], row["name_en"]) for row in _rows("consignees.csv")),
         suppliers=_parties(_rows("suppliers.csv")),
         buyers=tuple(party for parties in buyers.values() for party in parties),
-        places=tuple((" ".join(f"{row['province']} {row['district']} {row['road']}".split()), row["postcode"]) for row in _rows("places.csv")),
+        places=tuple(
+            (" ".join(f"{row['province']} {row['district']} {row['road']}".split()), row["postcode"])
+            for row in _rows("places.csv")
+        ),
     )

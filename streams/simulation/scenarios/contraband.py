@@ -61,11 +61,19 @@ def drugs(scene: Scene, figures: Drugs) -> Iterator[Planted]:
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 6)):
         drawn = rng.random()
-        role, lines = ("decoy", DECOYS) if drawn < figures.decoy_share else ("disguised", DISGUISED) if drawn < figures.decoy_share + figures.disguised_share else ("named", NAMED)
+        role, lines = (
+            ("decoy", DECOYS)
+            if drawn < figures.decoy_share
+            else ("disguised", DISGUISED)
+            if drawn < figures.decoy_share + figures.disguised_share
+            else ("named", NAMED)
+        )
         carrier = rng.choice(("ep", "bw", "rx", "ep"))
         country = {"ep": "CN", "bw": "US", "rx": "DE"}[carrier]
         line = rng.choice(lines)
-        yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [line], scene.seller(country)), role)
+        yield scene.hide(
+            scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [line], scene.seller(country)), role
+        )
 
 
 class Single(Figures, frozen=True, kw_only=True):
@@ -79,7 +87,12 @@ def arms(scene: Scene, figures: Single) -> Iterator[Planted]:
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 3)):
         carrier = rng.choice(("kx", "bw", "ys"))
-        yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(ARMS)], scene.seller("US" if carrier == "bw" else "CN")), "prohibited")
+        yield scene.hide(
+            scene.any_day(),
+            carrier,
+            scene.parcel(carrier, scene.person(), [rng.choice(ARMS)], scene.seller("US" if carrier == "bw" else "CN")),
+            "prohibited",
+        )
 
 
 class Fakes(Figures, frozen=True, kw_only=True):
@@ -99,7 +112,9 @@ def counterfeits(scene: Scene, figures: Fakes) -> Iterator[Planted]:
             misspelt = rng.random() < figures.misspelt_share
             line = rng.choice(NEARLY if misspelt else FAKES)
             carrier = rng.choice(("kx", "ys"))
-            parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(0.8, 1.0))], seller)
+            parcel = scene.parcel(
+                carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(0.8, 1.0))], seller
+            )
             yield scene.hide(scene.any_day(), carrier, parcel, "brand misspelt" if misspelt else "brand named")
 
 
@@ -107,8 +122,12 @@ def preloading(scene: Scene, figures: Single) -> Iterator[Planted]:
     """Air parcels whose data for the check before loading have gaps: a sender without address, goods that could be anything, no pieces or weight."""
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 4)):
-        parcel = scene.parcel("kx", scene.person(), [Line("optical computer mouse, wireless", "847160", 16, 110)], scene.seller("CN"))
-        role = ("no address of the sender", "goods said vaguely", "no weight", "no address of the receiver")[scene.ring % 4]
+        parcel = scene.parcel(
+            "kx", scene.person(), [Line("optical computer mouse, wireless", "847160", 16, 110)], scene.seller("CN")
+        )
+        role = ("no address of the sender", "goods said vaguely", "no weight", "no address of the receiver")[
+            scene.ring % 4
+        ]
         changes: dict[str, dict[str, Any]] = {
             "no address of the sender": {"consignor": {**parcel["consignor"], "address": ""}},
             "goods said vaguely": {"items": [{**parcel["items"][0], "description": rng.choice(VAGUE)}]},

@@ -51,7 +51,10 @@ class Sent(NamedTuple):
 
 @dataclass(slots=True)
 class Horizon:
-    """Days with things hidden in them. Iterate to get the manifests in the order of arrival; `truths` is complete afterwards."""
+    """Days with things hidden in them.
+
+    Iterate to get the manifests in the order of arrival; `truths` is complete afterwards.
+    """
 
     seed: int = SEED
     days: int = 1
@@ -66,7 +69,9 @@ class Horizon:
 
     def __post_init__(self) -> None:
         if self.days < 1 or self.parcels < PARCELS_MIN or not 0 <= self.scale <= 1:
-            raise ValueError(f"{self.days} days of {self.parcels} parcels at scale {self.scale}: at least a day, {PARCELS_MIN} parcels, and a scale of 0 to 1")
+            raise ValueError(
+                f"{self.days} days of {self.parcels} parcels at scale {self.scale}: at least a day, {PARCELS_MIN} parcels, and a scale of 0 to 1"
+            )
 
     def __iter__(self) -> Iterator[Sent]:
         self.truths.clear()
@@ -75,8 +80,22 @@ class Horizon:
         for number in range(self.days):
             on = self.first + timedelta(days=number)
             per_manifest = min(PARCELS_A_MANIFEST, self.parcels // (2 * len(profiles.PROFILES)))
-            made = list(day.records(self.seed + number, self.parcels, None, per_manifest, self.dirty, on=on, events=False, planted=False, people=people))
-            self.truths += [_mistake(record, place, name, number) for record in made for place, name in record.dirty.items()]
+            made = list(
+                day.records(
+                    self.seed + number,
+                    self.parcels,
+                    None,
+                    per_manifest,
+                    self.dirty,
+                    on=on,
+                    events=False,
+                    planted=False,
+                    people=people,
+                )
+            )
+            self.truths += [
+                _mistake(record, place, name, number) for record in made for place, name in record.dirty.items()
+            ]
             self._hide(made, hidden.get(number, []), random.Random(self.seed * 1_000 + number))  # noqa: S311 - has to be the same again, not secret
             for record in made:
                 lodged_at = datetime.fromisoformat(record.manifest["lodged_at"])
@@ -112,4 +131,12 @@ class Horizon:
 
 
 def _mistake(record: GeneratedManifest, place: int, name: str, day: int) -> Truth:
-    return Truth(record.carrier, str(record.manifest["parcels"][place].get("house_bill")), "MISTAKE", name, 0, "honest mistake", day + 1)
+    return Truth(
+        record.carrier,
+        str(record.manifest["parcels"][place].get("house_bill")),
+        "MISTAKE",
+        name,
+        0,
+        "honest mistake",
+        day + 1,
+    )

@@ -28,9 +28,20 @@ def stolen_codes(scene: Scene, figures: Stolen) -> Iterator[Planted]:
             for _ in range(1 + (rng.random() < figures.parcels_a_code - 1)):
                 carrier = rng.choice(("kx", "ys", "ep"))
                 consignee = scene.at(person, drop, phone=rng.choice(phones))
-                yield scene.hide(scene.any_day(start, 7), carrier, scene.parcel(carrier, consignee, [rng.choice(APPLIANCES)], rng.choice(sellers)), "under a stolen code")
+                yield scene.hide(
+                    scene.any_day(start, 7),
+                    carrier,
+                    scene.parcel(carrier, consignee, [rng.choice(APPLIANCES)], rng.choice(sellers)),
+                    "under a stolen code",
+                )
             if rng.random() < figures.victims_share:
-                yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", person, [rng.choice(ORDINARY)], scene.seller("CN")), "the holder's own order", kind="INNOCENT")
+                yield scene.hide(
+                    scene.any_day(),
+                    "kx",
+                    scene.parcel("kx", person, [rng.choice(ORDINARY)], scene.seller("CN")),
+                    "the holder's own order",
+                    kind="INNOCENT",
+                )
 
 
 class Shared(Figures, frozen=True, kw_only=True):
@@ -49,4 +60,9 @@ def shared_code(scene: Scene, figures: Shared) -> Iterator[Planted]:
             receiver = scene.person()
             carrier = rng.choice(("kx", "ys"))
             consignee = {**receiver, "clearance_code": holder["clearance_code"]}
-            yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "a customer of the agent")
+            yield scene.hide(
+                scene.any_day(),
+                carrier,
+                scene.parcel(carrier, consignee, [rng.choice(ORDINARY)], scene.seller("CN")),
+                "a customer of the agent",
+            )

@@ -20,7 +20,13 @@ POPULAR: Final = Line("stainless steel vacuum flask, 500 ml", "961700", 18, 340)
 AGAIN: Final = (
     Line("baby nappies, size 4, 108 pieces", "961900", 39, 4_200),
     Line("dry dog food with salmon, 2 kg", "230910", 24, 2_150),
-    Line("multivitamin tablets for adults, 90 tablets", "210690", 21, 180, ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide"),
+    Line(
+        "multivitamin tablets for adults, 90 tablets",
+        "210690",
+        21,
+        180,
+        ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide",
+    ),
 )
 """What is used up within weeks and bought again."""
 ACCESSORIES: Final = (
@@ -62,7 +68,9 @@ def _household(scene: Scene, figures: Groups, *, one_phone: bool) -> Iterator[Pl
             for _ in range(rng.randint(1, figures.parcels_a_person)):
                 carrier = rng.choice(("kx", "ys", "bw"))
                 consignee = scene.at(person, home, phone=home if one_phone else None, spelt=rng.random() < 0.3)  # noqa: PLR2004 - most copy their address
-                parcel = scene.parcel(carrier, consignee, [rng.choice(ORDINARY)], scene.seller("US" if carrier == "bw" else "CN"))
+                parcel = scene.parcel(
+                    carrier, consignee, [rng.choice(ORDINARY)], scene.seller("US" if carrier == "bw" else "CN")
+                )
                 yield scene.hide(scene.any_day(), carrier, parcel, "lives there")
 
 
@@ -73,10 +81,15 @@ def office(scene: Scene, figures: Groups) -> Iterator[Planted]:
         building = scene.person()
         street = building["address"].partition(", ")[0]
         for person in scene.people(figures.people):
-            place = {**building, "address": f"{street}, {rng.randint(2, 20)}층 {rng.choice(('기획팀', '영업부', '총무과', '연구소'))}"}
+            place = {
+                **building,
+                "address": f"{street}, {rng.randint(2, 20)}층 {rng.choice(('기획팀', '영업부', '총무과', '연구소'))}",
+            }
             for _ in range(rng.randint(1, figures.parcels_a_person)):
                 carrier = rng.choice(("kx", "ys"))
-                parcel = scene.parcel(carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN"))
+                parcel = scene.parcel(
+                    carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN")
+                )
                 yield scene.hide(scene.any_day(), carrier, parcel, "works there")
 
 
@@ -89,7 +102,9 @@ def pickup_point(scene: Scene, figures: Groups) -> Iterator[Planted]:
         for person in scene.people(figures.people):
             for _ in range(rng.randint(1, figures.parcels_a_person)):
                 carrier = rng.choice(("kx", "ys"))
-                parcel = scene.parcel(carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN"))
+                parcel = scene.parcel(
+                    carrier, scene.at(person, place, spelt=False), [rng.choice(ORDINARY)], scene.seller("CN")
+                )
                 yield scene.hide(scene.any_day(), carrier, parcel, "picks up there")
 
 
@@ -107,7 +122,9 @@ def popular_seller(scene: Scene, figures: Sellers) -> Iterator[Planted]:
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "ys"))
-            parcel = scene.parcel(carrier, scene.person(), [POPULAR._replace(usd=POPULAR.usd * rng.uniform(0.95, 1.05))], seller)
+            parcel = scene.parcel(
+                carrier, scene.person(), [POPULAR._replace(usd=POPULAR.usd * rng.uniform(0.95, 1.05))], seller
+            )
             yield scene.hide(scene.any_day(), carrier, parcel, "a customer")
 
 
@@ -119,8 +136,12 @@ def sale_day(scene: Scene, figures: Sellers) -> Iterator[Planted]:
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             line = rng.choice(SALE)
-            parcel = scene.parcel("kx", scene.person(), [line._replace(usd=min(149.5, line.usd * rng.uniform(0.9, 1.03)))], seller)
-            yield scene.hide(day, "kx", parcel, "a customer of the sale", purchased=scene.span.first + timedelta(days=day - 4))
+            parcel = scene.parcel(
+                "kx", scene.person(), [line._replace(usd=min(149.5, line.usd * rng.uniform(0.9, 1.03)))], seller
+            )
+            yield scene.hide(
+                day, "kx", parcel, "a customer of the sale", purchased=scene.span.first + timedelta(days=day - 4)
+            )
 
 
 def company(scene: Scene, figures: Sellers) -> Iterator[Planted]:
@@ -128,12 +149,30 @@ def company(scene: Scene, figures: Sellers) -> Iterator[Planted]:
     rng = scene.rng
     for _ in scene.rings(scene.around(figures.rings)):
         seller, owner = scene.seller("CN"), scene.person()
-        firm = {**owner, "name": f"주식회사 {owner['name'][0]}원상사", "name_en": "Wonsangsa Co., Ltd.", "clearance_code": None}
+        firm = {
+            **owner,
+            "name": f"주식회사 {owner['name'][0]}원상사",
+            "name_en": "Wonsangsa Co., Ltd.",
+            "clearance_code": None,
+        }
         firm["business_number"] = business_number(120_810_000 + scene.ring * 37)
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "ys"))
-            parcel = scene.parcel(carrier, firm, [rng.choice(APPLIANCES)._replace(quantity=rng.randint(4, 12))], seller, purpose="COMMERCIAL", ecommerce=False, order=None)
-            yield scene.hide(scene.any_day(), carrier, {**parcel, "consignee": {**parcel["consignee"], "auth_number": None}}, "declared for resale")
+            parcel = scene.parcel(
+                carrier,
+                firm,
+                [rng.choice(APPLIANCES)._replace(quantity=rng.randint(4, 12))],
+                seller,
+                purpose="COMMERCIAL",
+                ecommerce=False,
+                order=None,
+            )
+            yield scene.hide(
+                scene.any_day(),
+                carrier,
+                {**parcel, "consignee": {**parcel["consignee"], "auth_number": None}},
+                "declared for resale",
+            )
 
 
 def moved_house(scene: Scene, figures: Groups) -> Iterator[Planted]:
@@ -142,8 +181,15 @@ def moved_house(scene: Scene, figures: Groups) -> Iterator[Planted]:
     for _ in scene.rings(scene.around(figures.rings)):
         person, new = scene.person(), scene.person()
         for number in range(figures.parcels_a_person):
-            consignee = person if number < figures.parcels_a_person // 2 else scene.at(person, new, phone=new, spelt=False)
-            yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "old home" if consignee is person else "new home")
+            consignee = (
+                person if number < figures.parcels_a_person // 2 else scene.at(person, new, phone=new, spelt=False)
+            )
+            yield scene.hide(
+                scene.any_day(),
+                "kx",
+                scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")),
+                "old home" if consignee is person else "new home",
+            )
 
 
 def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
@@ -152,8 +198,18 @@ def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
     for _ in scene.rings(scene.around(figures.rings)):
         person, *relatives = scene.people(1 + figures.people)
         for receiver in (person, *relatives):
-            consignee = {**receiver, "clearance_code": person["clearance_code"], "name": person["name"], "name_en": person["name_en"]}
-            yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")), "a present")
+            consignee = {
+                **receiver,
+                "clearance_code": person["clearance_code"],
+                "name": person["name"],
+                "name_en": person["name_en"],
+            }
+            yield scene.hide(
+                scene.any_day(),
+                "kx",
+                scene.parcel("kx", consignee, [rng.choice(ORDINARY)], scene.seller("CN")),
+                "a present",
+            )
 
 
 class Loyal(Figures, frozen=True, kw_only=True):
@@ -201,8 +257,17 @@ def _cheaper(scene: Scene, figures: Cheaper, role: str, said: str = "") -> Itera
     for _ in scene.rings(scene.around(figures.rings)):
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
-            line, part, carrier = rng.choice(DEAR), rng.uniform(figures.share_from, figures.share_to), rng.choice(("kx", "ys"))
-            parcel = scene.parcel(carrier, scene.person(), [line._replace(description=said + line.description, usd=line.usd * part)], seller)
+            line, part, carrier = (
+                rng.choice(DEAR),
+                rng.uniform(figures.share_from, figures.share_to),
+                rng.choice(("kx", "ys")),
+            )
+            parcel = scene.parcel(
+                carrier,
+                scene.person(),
+                [line._replace(description=said + line.description, usd=line.usd * part)],
+                seller,
+            )
             yield scene.hide(scene.any_day(), carrier, parcel, role)
 
 
@@ -213,5 +278,7 @@ def accessories(scene: Scene, figures: Sellers) -> Iterator[Planted]:
         seller = scene.seller("CN")
         for _ in range(figures.parcels):
             line, carrier = rng.choice(ACCESSORIES), rng.choice(("kx", "ys"))
-            parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(0.8, 1.25))], seller)
+            parcel = scene.parcel(
+                carrier, scene.person(), [line._replace(usd=line.usd * rng.uniform(0.8, 1.25))], seller
+            )
             yield scene.hide(scene.any_day(), carrier, parcel, "a customer")

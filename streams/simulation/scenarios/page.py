@@ -31,11 +31,25 @@ def plots_of(report: Report) -> dict[str, str]:
     return {
         "curve": curve("Planted parcels selected, by inspection rate", points, (GOAL_RATE, GOAL_SHARE), AXES),
         "scenarios": bars(
-            "Planted parcels caught, by scenario", [(each.title, share(each.caught, each.parcels), f"{each.caught:,} of {each.parcels:,}") for each in report.scenarios], 1.0
+            "Planted parcels caught, by scenario",
+            [
+                (each.title, share(each.caught, each.parcels), f"{each.caught:,} of {each.parcels:,}")
+                for each in report.scenarios
+            ],
+            1.0,
         ),
-        "alarms": bars(f"Innocent parcels selected, of {PER:,}, by code", [(code, rate, f"{rate:.1f}") for code, rate in alarms], max([rate for _, rate in alarms], default=1.0)),
+        "alarms": bars(
+            f"Innocent parcels selected, of {PER:,}, by code",
+            [(code, rate, f"{rate:.1f}") for code, rate in alarms],
+            max([rate for _, rate in alarms], default=1.0),
+        ),
         "look-alikes": bars(
-            "Look-alikes selected", [(each.title, share(each.selected, each.parcels), f"{each.selected:,} of {each.parcels:,}") for each in report.lookalikes], 1.0
+            "Look-alikes selected",
+            [
+                (each.title, share(each.selected, each.parcels), f"{each.selected:,} of {each.parcels:,}")
+                for each in report.lookalikes
+            ],
+            1.0,
         ),
     }
 
@@ -85,7 +99,10 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
         f"![Look-alikes selected]({folder}/look-alikes.svg)",
         "",
     )
-    alike = [(each.title, f"{each.parcels:,}", f"{each.selected:,}", f"{each.held:,}", _codes(each.codes)) for each in report.lookalikes]
+    alike = [
+        (each.title, f"{each.parcels:,}", f"{each.selected:,}", f"{each.held:,}", _codes(each.codes))
+        for each in report.lookalikes
+    ]
     yield from _table(("look-alike", "parcels", "selected", "held", "by"), alike)
     yield ""
 
@@ -93,7 +110,9 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
 def summary(report: Report) -> Iterator[str]:
     """The whole in a few sentences."""
     found = sum(each.found for each in report.scenarios)
-    groups, groups_found = (sum(getattr(each, field) for each in report.scenarios) for field in ("rings", "rings_found"))
+    groups, groups_found = (
+        sum(getattr(each, field) for each in report.scenarios) for field in ("rings", "rings_found")
+    )
     yield f"{found} of {len(report.scenarios)} scenarios were found with evidence, {groups_found:,} of their {groups:,} groups."
     yield f"Of {report.parcels:,} parcels {report.planted:,} were planted; {report.refused_planted:,} of these were refused at once."
     yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}."
@@ -109,7 +128,14 @@ def summary(report: Report) -> Iterator[str]:
 def _row(each: Scenario) -> Sequence[str]:
     missed = ", ".join(f"{role} {count:,}" for role, count in each.missed.items())
     counts = (f"{count:,}" for count in (each.parcels, each.selected, each.refused, each.named))
-    return (each.title, f"{each.rings_found:,} of {each.rings:,}", *counts, "" if each.first is None else f"{each.first:,}", _codes(each.codes), missed)
+    return (
+        each.title,
+        f"{each.rings_found:,} of {each.rings:,}",
+        *counts,
+        "" if each.first is None else f"{each.first:,}",
+        _codes(each.codes),
+        missed,
+    )
 
 
 def _codes(codes: Mapping[str, int]) -> str:

@@ -44,4 +44,6 @@ def listed_party(scene: Scene, figures: Parties) -> Iterator[Planted]:
         carrier = rng.choice(("kx", "ys"))
         way, name = rng.choice(entry.written)
         seller = scene.seller("CN")._replace(name=name)
-        yield scene.hide(scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(PARTS)], seller), way)
+        yield scene.hide(
+            scene.any_day(), carrier, scene.parcel(carrier, scene.person(), [rng.choice(PARTS)], seller), way
+        )

@@ -107,10 +107,14 @@ def catalogue(path: Path = FILE) -> Catalogue:
         figures: dict[str, Figures] = {}
         for patterns, tables in ((PLANTED, file.planted), (INNOCENT, file.innocent)):
             if unknown := tables.keys() - {pattern.name for pattern in patterns}:
-                raise OperatorError(f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}.")
+                raise OperatorError(
+                    f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}."
+                )
             figures |= {pattern.name: _figures(path, pattern, tables) for pattern in patterns}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise OperatorError(f"{path} can't be read as scenarios ({error}): take {FILE.name} of the checkout as the example.") from error
+        raise OperatorError(
+            f"{path} can't be read as scenarios ({error}): take {FILE.name} of the checkout as the example."
+        ) from error
     return Catalogue(file.sizes, file.judged, figures)
 
 

@@ -33,7 +33,12 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]], most: float) -> str
     for number, (name, value, said) in enumerate(rows):
         top = 38 + ROW * number
         length = round(room * min(1.0, value / most), 1) if most > 0 else 0
-        parts += [_text(LEFT - 8, top + 13, name, anchor="end"), _box(LEFT, top, room, FAINT), _box(LEFT, top, length, STRONG), _text(LEFT + room + 8, top + 13, said)]
+        parts += [
+            _text(LEFT - 8, top + 13, name, anchor="end"),
+            _box(LEFT, top, room, FAINT),
+            _box(LEFT, top, length, STRONG),
+            _text(LEFT + room + 8, top + 13, said),
+        ]
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -57,7 +62,10 @@ def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, 
         labelled = x
         parts += [_line([(x, y), (x, y + 5)], INK), _text(x, y + 20, percent(x_share), anchor="middle")]
     gx, gy = place(*goal)
-    parts += [_line([(gx, top), (gx, top + height)], GOAL, dashed=True), _line([(left, gy), (left + width, gy)], GOAL, dashed=True)]
+    parts += [
+        _line([(gx, top), (gx, top + height)], GOAL, dashed=True),
+        _line([(left, gy), (left + width, gy)], GOAL, dashed=True),
+    ]
     parts.append(_line([place(0, 0), *(place(x, y) for x, y in points)], STRONG, width=2))
     for x_share, y_share in points:
         x, y = place(x_share, y_share)

@@ -48,7 +48,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     named: int
     """Parcels that are selected, refused, or stand as evidence in a case of another."""
     first: int | None
-    """The how-manyth of a group's parcels is the first to be selected or refused: the lower median of the groups; None when none was."""
+    """The how-manyth of a group's parcels is the first to be selected or refused: the lower median of the groups;
+    None when none was.
+    """
     first_of_all: int | None
     """How many parcels of all there had been then, in the group that was found first."""
     linked: int
@@ -181,10 +183,18 @@ def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue)
             innocent[truth.scenario].append(truth)
     targets = [truth.bill for of_scenario in planted.values() for truth in of_scenario]
     refused = [bill for bill in targets if _verdict(verdicts, bill).outcome == "REJECT"]
-    blameless = {bill: verdict for bill, verdict in verdicts.of.items() if bill not in truth_of or truth_of[bill].kind == "INNOCENT"}
-    mistaken = [verdict for bill, verdict in verdicts.of.items() if bill in truth_of and truth_of[bill].kind == "MISTAKE"]
+    blameless = {
+        bill: verdict
+        for bill, verdict in verdicts.of.items()
+        if bill not in truth_of or truth_of[bill].kind == "INNOCENT"
+    }
+    mistaken = [
+        verdict for bill, verdict in verdicts.of.items() if bill in truth_of and truth_of[bill].kind == "MISTAKE"
+    ]
     judge = _Judge(verdicts, routine, order, truth_of)
-    scenarios = tuple([judge.scenario(pattern.name, catalogue, planted[pattern.name]) for pattern in PLANTED if planted[pattern.name]])
+    scenarios = tuple(
+        [judge.scenario(pattern.name, catalogue, planted[pattern.name]) for pattern in PLANTED if planted[pattern.name]]
+    )
     return Report(
         parcels=len(verdicts.of),
         planted=len(targets),
@@ -196,7 +206,13 @@ def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue)
         unanswered=sum(bill not in verdicts.of for bill in targets),
         curve=curve_of(verdicts.of, frozenset(targets) - frozenset(refused), routine),
         scenarios=scenarios,
-        lookalikes=tuple([judge.lookalike(pattern.name, catalogue, innocent[pattern.name]) for pattern in INNOCENT if innocent[pattern.name]]),
+        lookalikes=tuple(
+            [
+                judge.lookalike(pattern.name, catalogue, innocent[pattern.name])
+                for pattern in INNOCENT
+                if innocent[pattern.name]
+            ]
+        ),
         alarms=alarms_of(blameless.values(), routine),
         innocent=cost_of(blameless.values(), routine),
         mistaken=cost_of(mistaken, routine),
@@ -209,22 +225,33 @@ def _verdict(verdicts: Verdicts, bill: str) -> Verdict:
 
 def is_selected(verdict: Verdict, routine: frozenset[str]) -> bool:
     """Whether a parcel was selected; a refused one never is."""
-    return verdict.outcome != "REJECT" and (verdict.outcome in SELECTING or any(code not in routine for code in verdict.cases))
+    return verdict.outcome != "REJECT" and (
+        verdict.outcome in SELECTING or any(code not in routine for code in verdict.cases)
+    )
 
 
 def priority(verdict: Verdict, routine: frozenset[str]) -> tuple[int, float]:
     """What is inspected first when not all can be: what a rule has found, by desk; then what was chosen for its risk; the rest, random checks among it, by learned risk."""
     if not is_selected(verdict, routine):
         return 0, verdict.score
-    if verdict.cases and all(code in routine or code in CHOSEN for code in verdict.cases) and verdict.outcome not in SELECTING:
+    if (
+        verdict.cases
+        and all(code in routine or code in CHOSEN for code in verdict.cases)
+        and verdict.outcome not in SELECTING
+    ):
         return (1, verdict.priority) if BY_RISK in verdict.cases else (0, verdict.score)
-    return max([1 + len(TIERS) - TIERS.index(desk) for desk in verdict.desks if desk in TIERS], default=2), verdict.score
+    return max(
+        [1 + len(TIERS) - TIERS.index(desk) for desk in verdict.desks if desk in TIERS], default=2
+    ), verdict.score
 
 
-def curve_of(verdicts: Mapping[str, Verdict], targets: frozenset[str], routine: frozenset[str], rates: Sequence[float] = RATES) -> tuple[Point, ...]:
+def curve_of(
+    verdicts: Mapping[str, Verdict], targets: frozenset[str], routine: frozenset[str], rates: Sequence[float] = RATES
+) -> tuple[Point, ...]:
     """How many of the targets would be inspected at each rate, the most pressing first.
 
-    Parcels of equal priority are drawn by chance: of a group that has room for a part only, that part of its targets counts.
+    Parcels of equal priority are drawn by chance: of a group that has room for a part only, that part of its targets
+    counts.
     """
     groups: dict[tuple[int, float], list[int]] = defaultdict(lambda: [0, 0])
     for bill, verdict in verdicts.items():
@@ -280,9 +307,15 @@ def _burden(verdict: Verdict, routine: frozenset[str]) -> str:
 class _Judge:
     """Judges scenarios one by one."""
 
-    def __init__(self, verdicts: Verdicts, routine: frozenset[str], order: Mapping[str, int], truth_of: Mapping[str, Truth]) -> None:
+    def __init__(
+        self, verdicts: Verdicts, routine: frozenset[str], order: Mapping[str, int], truth_of: Mapping[str, Truth]
+    ) -> None:
         self._verdicts, self._routine, self._order = verdicts, routine, order
-        self._group_of = {truth.house_bill: (truth.scenario, truth.ring) for truth in truth_of.values() if truth.kind in {"PLANTED", "COVER"}}
+        self._group_of = {
+            truth.house_bill: (truth.scenario, truth.ring)
+            for truth in truth_of.values()
+            if truth.kind in {"PLANTED", "COVER"}
+        }
         self._in_evidence = {other for verdict in verdicts.of.values() for other in verdict.others}
 
     def _is_caught(self, truth: Truth) -> bool:
@@ -311,7 +344,17 @@ class _Judge:
         rings: dict[int, list[Truth]] = defaultdict(list)
         for truth in sorted(truths, key=lambda truth: self._order.get(truth.bill, 0)):
             rings[truth.ring].append(truth)
-        firsts = [next(((number, self._order[truth.bill] + 1) for number, truth in enumerate(of_ring, 1) if self._is_caught(truth)), None) for of_ring in rings.values()]
+        firsts = [
+            next(
+                (
+                    (number, self._order[truth.bill] + 1)
+                    for number, truth in enumerate(of_ring, 1)
+                    if self._is_caught(truth)
+                ),
+                None,
+            )
+            for of_ring in rings.values()
+        ]
         reached = [first for first in firsts if first is not None]
         refused = sum(_verdict(self._verdicts, truth.bill).outcome == "REJECT" for truth in caught)
         codes = Counter(code for truth in caught for code in self._codes_of(truth))
@@ -330,18 +373,38 @@ class _Judge:
             first=median_low([number for number, _ in reached]) if reached else None,
             first_of_all=min((at for _, at in reached), default=None),
             linked=len(linked),
-            strangers=len({other for truth in linked for other in _verdict(self._verdicts, truth.bill).others if other not in self._group_of}),
+            strangers=len(
+                {
+                    other
+                    for truth in linked
+                    for other in _verdict(self._verdicts, truth.bill).others
+                    if other not in self._group_of
+                }
+            ),
             codes=dict(codes.most_common()),
             missed=dict(Counter(truth.role for truth in truths if not self._is_caught(truth)).most_common()),
         )
 
     def _codes_of(self, truth: Truth) -> Sequence[str]:
         verdict = _verdict(self._verdicts, truth.bill)
-        return verdict.codes if verdict.outcome == "REJECT" else [code for code in verdict.cases or verdict.codes if code not in self._routine]
+        return (
+            verdict.codes
+            if verdict.outcome == "REJECT"
+            else [code for code in verdict.cases or verdict.codes if code not in self._routine]
+        )
 
     def lookalike(self, name: str, catalogue: Catalogue, truths: Sequence[Truth]) -> Lookalike:
         verdicts = [_verdict(self._verdicts, truth.bill) for truth in truths]
         selected = [verdict for verdict in verdicts if is_selected(verdict, self._routine)]
-        codes = Counter(code for verdict in selected for code in verdict.cases or verdict.codes if code not in self._routine)
+        codes = Counter(
+            code for verdict in selected for code in verdict.cases or verdict.codes if code not in self._routine
+        )
         held = sum(verdict.outcome == "HOLD" for verdict in selected)
-        return Lookalike(name=name, title=catalogue.figures[name].title, parcels=len(truths), selected=len(selected), held=held, codes=dict(codes.most_common()))
+        return Lookalike(
+            name=name,
+            title=catalogue.figures[name].title,
+            parcels=len(truths),
+            selected=len(selected),
+            held=held,
+            codes=dict(codes.most_common()),
+        )

@@ -78,25 +78,79 @@ class Span:
 
 
 CITIES: Final = {
-    "CN": (("Shenzhen", "Bao'an Ave"), ("Yiwu", "Futian Rd"), ("Guangzhou", "Zhanxi Rd"), ("Weihai", "Tongyi Rd"), ("Hangzhou", "Yuhang Rd")),
-    "US": (("Los Angeles, CA 90058", "E Vernon Ave"), ("Portland, OR 97209", "NW Front Ave"), ("Newark, DE 19702", "Pencader Dr")),
+    "CN": (
+        ("Shenzhen", "Bao'an Ave"),
+        ("Yiwu", "Futian Rd"),
+        ("Guangzhou", "Zhanxi Rd"),
+        ("Weihai", "Tongyi Rd"),
+        ("Hangzhou", "Yuhang Rd"),
+    ),
+    "US": (
+        ("Los Angeles, CA 90058", "E Vernon Ave"),
+        ("Portland, OR 97209", "NW Front Ave"),
+        ("Newark, DE 19702", "Pencader Dr"),
+    ),
     "DE": (("20539 Hamburg", "Ausschläger Weg"), ("60549 Frankfurt am Main", "Cargo City Süd")),
     "JP": (("Osaka 550-0012", "Itachibori, Nishi-ku"), ("Tokyo 130-0015", "Yokoami, Sumida-ku")),
 }
-FIRST: Final = ("Jia", "Hong", "Sheng", "Mei", "Long", "Xin", "Tai", "Rui", "Fu", "Yuan", "Nova", "Sun", "Kirin", "Delta", "Luna", "Orion")
-SECOND: Final = ("hua", "da", "feng", "tong", "li", "xing", "bao", "cheng", "light", "way", "peak", "mart", "line", "star")
+FIRST: Final = (
+    "Jia",
+    "Hong",
+    "Sheng",
+    "Mei",
+    "Long",
+    "Xin",
+    "Tai",
+    "Rui",
+    "Fu",
+    "Yuan",
+    "Nova",
+    "Sun",
+    "Kirin",
+    "Delta",
+    "Luna",
+    "Orion",
+)
+SECOND: Final = (
+    "hua",
+    "da",
+    "feng",
+    "tong",
+    "li",
+    "xing",
+    "bao",
+    "cheng",
+    "light",
+    "way",
+    "peak",
+    "mart",
+    "line",
+    "star",
+)
 TRADES: Final = {"CN": "Trading Co Ltd", "US": "Supply LLC", "DE": "Handels GmbH", "JP": "Shoji Co Ltd"}
-PLATFORMS: Final = {"CN": ("examplemall", "haitao-direct", "silkroad-shop"), "US": ("bluecart", "vitabay"), "DE": ("kaufhaus-online",), "JP": ("sakura-ichiba",)}
+PLATFORMS: Final = {
+    "CN": ("examplemall", "haitao-direct", "silkroad-shop"),
+    "US": ("bluecart", "vitabay"),
+    "DE": ("kaufhaus-online",),
+    "JP": ("sakura-ichiba",),
+}
 DIALLING: Final = {"CN": "+8675536", "US": "+1213556", "DE": "+4940556", "JP": "+8166556"}
-SHORT: Final = (("서울특별시", "서울시"), ("서울특별시", "서울"), ("인천광역시", "인천"), ("부산광역시", "부산시"), ("경기도 ", "경기 "), ("광역시", "시"))
+SHORT: Final = (
+    ("서울특별시", "서울시"),
+    ("서울특별시", "서울"),
+    ("인천광역시", "인천"),
+    ("부산광역시", "부산시"),
+    ("경기도 ", "경기 "),
+    ("광역시", "시"),
+)
 LEFT_AT: Final = ("문앞", "경비실 맡김", "부재시 문 앞", "택배함", "1층 사무실")
 
 
 def respelt(address: str, rng: random.Random) -> str:
     """The same Korean address in another spelling, as several hands would write it.
 
-    >>> respelt("서울특별시 강남구 테헤란로 123, 101동 202호", random.Random(3)) != respelt("서울특별시 강남구 테헤란로 123, 101동 202호", random.Random(4))
-    True
+    >>> respelt("서울특별시 강남구 테헤란로 123, 101동 202호", random.Random(3)) != respelt("서울특별시 강남구 테헤란로 123, 101동 202호",
+    random.Random(4)) True
     """
     long, short = rng.choice(SHORT)
     if rng.random() < 0.5:  # noqa: PLR2004 - half the hands shorten
@@ -117,7 +171,15 @@ def respelt(address: str, rng: random.Random) -> str:
 def rewritten(phone: str, rng: random.Random) -> str:
     """The same Korean phone number, written in another way."""
     digits = phone.replace("-", "")
-    return rng.choice((phone, phone, digits, f"+82-{digits[1:3]}-{digits[3:7]}-{digits[7:]}", f"{digits[:3]} {digits[3:7]} {digits[7:]}"))
+    return rng.choice(
+        (
+            phone,
+            phone,
+            digits,
+            f"+82-{digits[1:3]}-{digits[3:7]}-{digits[7:]}",
+            f"{digits[:3]} {digits[3:7]} {digits[7:]}",
+        )
+    )
 
 
 @dataclass(slots=True)
@@ -187,7 +249,14 @@ class Scene:
         city, road = rng.choice(CITIES[country])
         name = f"{rng.choice(FIRST)}{rng.choice(SECOND)} {TRADES[country]}"
         code = f"s-{rng.randint(10_000, 99_999)}"
-        return Seller(name, f"{rng.randint(1, 990)} {road}, {city}", country, f"{DIALLING[country]}{rng.randrange(10**4):04d}", code, rng.choice(PLATFORMS[country]))
+        return Seller(
+            name,
+            f"{rng.randint(1, 990)} {road}, {city}",
+            country,
+            f"{DIALLING[country]}{rng.randrange(10**4):04d}",
+            code,
+            rng.choice(PLATFORMS[country]),
+        )
 
     # what
 
@@ -211,7 +280,13 @@ class Scene:
             "insurance": None,
             "local_charges": amounts.show(0),
             "currency": profile.currency,
-            "consignor": {"name": seller.name, "address": seller.address, "country": seller.country, "phone": seller.phone, "supplier_code": None},
+            "consignor": {
+                "name": seller.name,
+                "address": seller.address,
+                "country": seller.country,
+                "phone": seller.phone,
+                "supplier_code": None,
+            },
             "consignee": {**consignee, "auth_number": self.maker.digits(12)},
             "order": self._order(seller, amounts.show(total + freight)),
             "items": items,
@@ -246,7 +321,15 @@ class Scene:
         }
 
     def hide(  # noqa: PLR0913 - what truth records
-        self, day: int, carrier: str, parcel: Json, role: str, *, kind: Kind | None = None, chunk_records: str = "", purchased: date | None = None
+        self,
+        day: int,
+        carrier: str,
+        parcel: Json,
+        role: str,
+        *,
+        kind: Kind | None = None,
+        chunk_records: str = "",
+        purchased: date | None = None,
     ) -> Planted:
         """A parcel with its truth, on a day of the horizon counted from 0."""
         if parcel["order"] is not None and parcel["order"]["purchased_on"] is None:

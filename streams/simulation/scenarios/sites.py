@@ -31,7 +31,10 @@ def sized(tables: Path, to: Path, parcels_a_day: int, percent: float) -> None:
         parcels = parcels_a_day * weights.get((row["port"], row["mode"]), 0) / whole / shifts
         if parcels:
             capacity = sum(int(row[lane]) for lane in LANES)
-            row.update({lane: str(ceil(parcels * percent / PERCENT * int(row[lane]) / capacity)) for lane in LANES}, parcels=str(ceil(parcels)))
+            row.update(
+                {lane: str(ceil(parcels * percent / PERCENT * int(row[lane]) / capacity)) for lane in LANES},
+                parcels=str(ceil(parcels)),
+            )
     with (to / SITES).open("w", encoding="utf-8", newline="") as opened:
         written = csv.DictWriter(opened, rows[0].keys(), lineterminator="\n")
         written.writeheader()

@@ -59,11 +59,22 @@ def appliances(scene: Scene, figures: Appliances) -> Iterator[Planted]:
         line = rng.choice(APPLIANCES)
         phone = None if rng.random() < figures.own_phone_share else rng.choice(phones)
         carrier = rng.choice(("kx", "ys", "hs"))
-        parcel = scene.parcel(carrier, scene.at(person, drop, phone=phone), [line._replace(usd=line.usd * rng.uniform(0.9, 1.1))], rng.choice(sellers))
+        parcel = scene.parcel(
+            carrier,
+            scene.at(person, drop, phone=phone),
+            [line._replace(usd=line.usd * rng.uniform(0.9, 1.1))],
+            rng.choice(sellers),
+        )
         yield scene.hide(scene.any_day(), carrier, parcel, "collected code")
     for _ in range(round(len(codes) * figures.cover_share)):
         person = rng.choice(codes)
-        yield scene.hide(scene.any_day(), "kx", scene.parcel("kx", person, [rng.choice(ORDINARY)], scene.seller("CN")), "own order of the holder", kind="COVER")
+        yield scene.hide(
+            scene.any_day(),
+            "kx",
+            scene.parcel("kx", person, [rng.choice(ORDINARY)], scene.seller("CN")),
+            "own order of the holder",
+            kind="COVER",
+        )
 
 
 class Perfumes(Figures, frozen=True, kw_only=True):
@@ -88,7 +99,12 @@ def perfumes(scene: Scene, figures: Perfumes) -> Iterator[Planted]:
         phone = None if rng.random() < figures.own_phone_share else drop
         line = rng.choice(PERFUMES)._replace(quantity=figures.pieces_a_parcel)
         carrier = rng.choice(("kx", "ys", "ep"))
-        parcel = scene.parcel(carrier, scene.at(person, drop, phone=phone), [line._replace(usd=line.usd * rng.uniform(0.85, 1.15))], rng.choice(sellers))
+        parcel = scene.parcel(
+            carrier,
+            scene.at(person, drop, phone=phone),
+            [line._replace(usd=line.usd * rng.uniform(0.85, 1.15))],
+            rng.choice(sellers),
+        )
         yield scene.hide(scene.any_day(), carrier, parcel, "collected code")
 
 
@@ -116,7 +132,9 @@ def creams(scene: Scene, figures: Creams) -> Iterator[Planted]:
         carrier = rng.choice(("kx", "ys", "ep"))
         pieces = figures.pieces_a_parcel - rng.randrange(6)
         parcel = scene.parcel(carrier, consignee, [rng.choice(CREAMS)._replace(quantity=pieces)], seller)
-        yield scene.hide(scene.any_day(), carrier, parcel, "acquaintance at home" if home else "acquaintance, to the shop")
+        yield scene.hide(
+            scene.any_day(), carrier, parcel, "acquaintance at home" if home else "acquaintance, to the shop"
+        )
 
 
 class Drop(Figures, frozen=True, kw_only=True):
@@ -136,4 +154,9 @@ def drop_address(scene: Scene, figures: Drop) -> Iterator[Planted]:
             carrier = rng.choice(("kx", "ys", "bw"))
             consignee = scene.at(codes[number % len(codes)], flat, phone=flat if number % 3 else None)
             line = rng.choice((*APPLIANCES, *ORDINARY))
-            yield scene.hide(scene.any_day(day, 1), carrier, scene.parcel(carrier, consignee, [line], scene.seller("US" if carrier == "bw" else "CN")), "to the flat")
+            yield scene.hide(
+                scene.any_day(day, 1),
+                carrier,
+                scene.parcel(carrier, consignee, [line], scene.seller("US" if carrier == "bw" else "CN")),
+                "to the flat",
+            )

@@ -13,8 +13,22 @@ CLOTHES: Final = (
     Line("women's leather handbag, black", "420221", 126, 800),
 )
 HEALTH: Final = (
-    Line("multivitamin tablets for adults, 90 tablets", "210690", 21, 180, quantity=3, ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide"),
-    Line("omega-3 fish oil capsules, 1000 mg, 120 capsules", "210690", 26, 260, quantity=3, ingredients="fish oil, gelatin, glycerin"),
+    Line(
+        "multivitamin tablets for adults, 90 tablets",
+        "210690",
+        21,
+        180,
+        quantity=3,
+        ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide",
+    ),
+    Line(
+        "omega-3 fish oil capsules, 1000 mg, 120 capsules",
+        "210690",
+        26,
+        260,
+        quantity=3,
+        ingredients="fish oil, gelatin, glycerin",
+    ),
 )
 DEAR: Final = (
     Line("tablet computer, 11 inch, 128 GB", "847130", 420, 620),
@@ -100,7 +114,9 @@ def near_limit(scene: Scene, figures: NearLimit) -> Iterator[Planted]:
                 line = rng.choice(DEAR)._replace(usd=rng.uniform(figures.usd_from, figures.usd_to))
             parcel = scene.parcel(carrier, scene.person(), [line], seller)
             role = "true price" if decoy else "just under the limit"
-            yield scene.hide(scene.any_day(start, figures.within_days), carrier, parcel, role, kind="COVER" if decoy else None)
+            yield scene.hide(
+                scene.any_day(start, figures.within_days), carrier, parcel, role, kind="COVER" if decoy else None
+            )
 
 
 class Undervalued(Figures, frozen=True, kw_only=True):
@@ -121,4 +137,9 @@ def undervalued(scene: Scene, figures: Undervalued) -> Iterator[Planted]:
             carrier = rng.choice(("kx", "ys"))
             line, part = rng.choice(DEAR), rng.uniform(figures.share_from, figures.share_to)
             parcel = scene.parcel(carrier, scene.person(), [line._replace(usd=line.usd * part)], seller)
-            yield scene.hide(scene.any_day(), carrier, parcel, "a tenth of the price or less" if part <= TENTH else "up to a quarter of the price")
+            yield scene.hide(
+                scene.any_day(),
+                carrier,
+                parcel,
+                "a tenth of the price or less" if part <= TENTH else "up to a quarter of the price",
+            )

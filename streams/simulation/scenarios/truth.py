@@ -10,7 +10,9 @@ import msgspec
 from streams.errors import OperatorError
 
 Kind = Literal["PLANTED", "COVER", "INNOCENT", "MISTAKE"]
-"""PLANTED is what should be found, COVER a planted group's harmless parcel, INNOCENT a look-alike, MISTAKE an honest carrier's."""
+"""PLANTED is what should be found, COVER a planted group's harmless parcel, INNOCENT a look-alike, MISTAKE an honest
+carrier's.
+"""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
@@ -46,7 +48,18 @@ def write(truths: Iterable[Truth], path: Path) -> None:
         written = csv.writer(opened, lineterminator="\n")
         written.writerow(COLUMNS)
         for truth in truths:
-            written.writerow((truth.carrier, truth.house_bill, truth.kind, truth.scenario, truth.ring, truth.role, truth.day, " ".join(truth.names)))
+            written.writerow(
+                (
+                    truth.carrier,
+                    truth.house_bill,
+                    truth.kind,
+                    truth.scenario,
+                    truth.ring,
+                    truth.role,
+                    truth.day,
+                    " ".join(truth.names),
+                )
+            )
 
 
 def read(path: Path) -> list[Truth]:
@@ -55,14 +68,20 @@ def read(path: Path) -> list[Truth]:
         with path.open(encoding="utf-8", newline="") as opened:
             rows = csv.DictReader(opened)
             if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise OperatorError(f"{path} is no truth of scenarios: its first line has to be {','.join(COLUMNS)}, as `tonggwan scenarios generate` writes it.")
+                raise OperatorError(
+                    f"{path} is no truth of scenarios: its first line has to be {','.join(COLUMNS)}, as `tonggwan scenarios generate` writes it."
+                )
             return [_truth(path, number, row) for number, row in enumerate(rows, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OperatorError(f"{path} can't be read ({error}): name the truth.csv that `tonggwan scenarios generate` wrote.") from error
+        raise OperatorError(
+            f"{path} can't be read ({error}): name the truth.csv that `tonggwan scenarios generate` wrote."
+        ) from error
 
 
 def _truth(path: Path, number: int, row: dict[str, str]) -> Truth:
     try:
         return msgspec.convert({**row, "names": (row["names"] or "").split()}, Truth, strict=False)
     except msgspec.ValidationError as error:
-        raise OperatorError(f"{path}, line {number}: {error}; write it again with `tonggwan scenarios generate`.") from error
+        raise OperatorError(
+            f"{path}, line {number}: {error}; write it again with `tonggwan scenarios generate`."
+        ) from error

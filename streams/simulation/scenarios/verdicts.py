@@ -64,10 +64,16 @@ class Verdicts:
         verdict = self._verdict(decision)
         if decision["sequence"] < verdict.sequence:
             return
-        verdict.outcome, verdict.sequence, verdict.decided_at = decision["outcome"], decision["sequence"], decision["decided_at"]
+        verdict.outcome, verdict.sequence, verdict.decided_at = (
+            decision["outcome"],
+            decision["sequence"],
+            decision["decided_at"],
+        )
         findings = [finding for finding in decision["findings"] if finding["severity"] in SPEAKING]
         verdict.codes = self._codes(_unique(finding["code"] for finding in findings))
-        verdict.shown = self._codes(_unique((*verdict.shown, *(finding["code"] for finding in findings if finding["evidence"]))))
+        verdict.shown = self._codes(
+            _unique((*verdict.shown, *(finding["code"] for finding in findings if finding["evidence"])))
+        )
         if risk := decision.get("risk"):
             verdict.score = float(risk["score"])
 
@@ -76,9 +82,15 @@ class Verdicts:
         verdict = self._verdict(case)
         findings = case["findings"]
         verdict.desks = self._codes(_unique((*verdict.desks, case["desk"])))
-        verdict.cases = self._codes(_unique((*verdict.cases, *((finding["code"] for finding in findings) if findings else (NO_FINDING,)))))
-        verdict.shown = self._codes(_unique((*verdict.shown, *(finding["code"] for finding in findings if finding["evidence"]))))
-        verdict.priority = max([verdict.priority, *(int(finding["evidence"].get("priority_ppm", "0")) / 1_000_000 for finding in findings)])
+        verdict.cases = self._codes(
+            _unique((*verdict.cases, *((finding["code"] for finding in findings) if findings else (NO_FINDING,))))
+        )
+        verdict.shown = self._codes(
+            _unique((*verdict.shown, *(finding["code"] for finding in findings if finding["evidence"])))
+        )
+        verdict.priority = max(
+            [verdict.priority, *(int(finding["evidence"].get("priority_ppm", "0")) / 1_000_000 for finding in findings)]
+        )
         verdict.others = _unique((*verdict.others, *case["evidence_parcels"]))
 
 

@@ -42,13 +42,23 @@ from schemas import limits
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_amounts_are_read(text: str, containers: int | None, volume_ml: int | None, doses: int | None, grams: int | None) -> None:
+def test_amounts_are_read(
+    text: str, containers: int | None, volume_ml: int | None, doses: int | None, grams: int | None
+) -> None:
     assert amounts(text) == Amounts(containers, volume_ml, doses, grams)
 
 
 @pytest.mark.parametrize(
     ("text", "pieces"),
-    [("12 pcs pack", 12), ("pack of 4 towels", 4), ("set of 3 bowls", 3), ("box of 12", 12), ("softgels, 60 pieces", 60), ("칫솔 6개", 6), ("笔10支", 10)],
+    [
+        ("12 pcs pack", 12),
+        ("pack of 4 towels", 4),
+        ("set of 3 bowls", 3),
+        ("box of 12", 12),
+        ("softgels, 60 pieces", 60),
+        ("칫솔 6개", 6),
+        ("笔10支", 10),
+    ],
 )
 def test_pieces_leave_open_what_they_are(text: str, pieces: int) -> None:
     assert amounts(text) == Amounts(pieces=pieces)

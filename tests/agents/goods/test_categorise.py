@@ -8,9 +8,15 @@ HERB = Category("HERB", list_excluded=True, simplified_excluded=False, prohibite
 
 
 def test_every_category_of_every_item_with_its_flags() -> None:
-    goods = (Understood(hits=(Hit("FOOD", "tea", "WORDS"), Hit("HERB", "121190", "CODE"))), Understood(), Understood(hits=(Hit("FOOD", "jam", "WORDS"),)))
+    goods = (
+        Understood(hits=(Hit("FOOD", "tea", "WORDS"), Hit("HERB", "121190", "CODE"))),
+        Understood(),
+        Understood(hits=(Hit("FOOD", "jam", "WORDS"),)),
+    )
     assert categorise(goods, {"FOOD": FOOD, "HERB": HERB}) == ((0, FOOD, "tea"), (0, HERB, "121190"), (2, FOOD, "jam"))
 
 
 def test_a_category_that_begins_later_is_left_out() -> None:
-    assert categorise((Understood(hits=(Hit("FOOD", "tea", "WORDS"), Hit("HERB", "root", "WORDS"))),), {"FOOD": FOOD}) == ((0, FOOD, "tea"),)
+    assert categorise(
+        (Understood(hits=(Hit("FOOD", "tea", "WORDS"), Hit("HERB", "root", "WORDS"))),), {"FOOD": FOOD}
+    ) == ((0, FOOD, "tea"),)

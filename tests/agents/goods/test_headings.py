@@ -42,7 +42,9 @@ def test_words_are_weighed(plain: str, found: tuple[str, ...], weights: dict[str
         pytest.param("851712", {}, None, id="no words"),
     ],
 )
-def test_a_heading_is_suggested_only_when_sure(declared: str, weights: dict[str, int], suggestion: Suggestion | None) -> None:
+def test_a_heading_is_suggested_only_when_sure(
+    declared: str, weights: dict[str, int], suggestion: Suggestion | None
+) -> None:
     assert INDEX.suggest(declared, weights) == ((suggestion,) if suggestion else ())
 
 
@@ -50,6 +52,16 @@ def test_without_margins_nothing_is_suggested() -> None:
     assert HeadingIndex({}, {}).suggest("851712", {"6205": 500}) == ()
 
 
-@pytest.mark.parametrize(("word", "singular"), [("socks", "sock"), ("batteries", "battery"), ("watches", "watch"), ("dress", "dress"), ("bus", "bus"), ("gas", "gas")])
+@pytest.mark.parametrize(
+    ("word", "singular"),
+    [
+        ("socks", "sock"),
+        ("batteries", "battery"),
+        ("watches", "watch"),
+        ("dress", "dress"),
+        ("bus", "bus"),
+        ("gas", "gas"),
+    ],
+)
 def test_stem(word: str, singular: str) -> None:
     assert stem(word) == singular

@@ -15,10 +15,29 @@ from schemas.manifest import Item
 
 DAY: Final = date(2026, 1, 1)
 CHANGE: Final = date(2026, 7, 1)
-NARCOTIC: Final = Category("NARCOTIC", list_excluded=True, simplified_excluded=True, prohibited="NARCOTIC", source="Act", rank=1, in_ingredients=True)
-CITES: Final = Category("CITES", list_excluded=True, simplified_excluded=True, prohibited=None, source="Act", agency="ENVIRONMENT", rank=2, in_ingredients=True)
+NARCOTIC: Final = Category(
+    "NARCOTIC",
+    list_excluded=True,
+    simplified_excluded=True,
+    prohibited="NARCOTIC",
+    source="Act",
+    rank=1,
+    in_ingredients=True,
+)
+CITES: Final = Category(
+    "CITES",
+    list_excluded=True,
+    simplified_excluded=True,
+    prohibited=None,
+    source="Act",
+    agency="ENVIRONMENT",
+    rank=2,
+    in_ingredients=True,
+)
 FOOD: Final = Category("FOOD", list_excluded=False, simplified_excluded=False, prohibited=None, source="Act", rank=3)
-FOOD_LATER: Final = Category("FOOD", list_excluded=True, simplified_excluded=False, prohibited=None, source="Act", rank=3)
+FOOD_LATER: Final = Category(
+    "FOOD", list_excluded=True, simplified_excluded=False, prohibited=None, source="Act", rank=3
+)
 
 KNOWLEDGE: Final = GoodsKnowledge(
     Vocabulary(
@@ -35,14 +54,21 @@ KNOWLEDGE: Final = GoodsKnowledge(
         brands=(Brand("chanel", "Chanel"), Brand("샤넬", "Chanel"), Brand("coach", "Coach", field_only=True)),
         words={"bag": (("4202", 80),), "手机": (("8517", 100),), "手机壳": (("3926", 100),), "의자": (("9401", 100),)},
     ),
-    categories=Dated({DAY: {each.name: each for each in (NARCOTIC, CITES, FOOD)}, CHANGE: {each.name: each for each in (NARCOTIC, CITES, FOOD_LATER)}}),
+    categories=Dated(
+        {
+            DAY: {each.name: each for each in (NARCOTIC, CITES, FOOD)},
+            CHANGE: {each.name: each for each in (NARCOTIC, CITES, FOOD_LATER)},
+        }
+    ),
     hs_prefixes={"17": "FOOD", "1704": "FOOD", "9601": "CITES"},
     lookalikes={"о": "o", "с": "c", "а": "a"},
     margins={50: 90},
 )
 
 
-def understand(description: str, hs_code: str = "", ingredients: str | None = None, brand: str | None = None) -> Understood:
+def understand(
+    description: str, hs_code: str = "", ingredients: str | None = None, brand: str | None = None
+) -> Understood:
     return KNOWLEDGE.understand(Item(description=description, hs_code=hs_code, ingredients=ingredients, brand=brand))
 
 
@@ -53,21 +79,33 @@ def understand(description: str, hs_code: str = "", ingredients: str | None = No
         pytest.param(("cookies",), (Hit("FOOD", "cookies", "WORDS"),), id="by a word"),
         pytest.param(("drops", "170490"), (Hit("FOOD", "170490", "CODE"),), id="by its code"),
         pytest.param(("cookies", "170490"), (Hit("FOOD", "170490", "CODE"),), id="once, by its code first"),
-        pytest.param(("cookies with cbd oil",), (Hit("FOOD", "cookies", "WORDS"), Hit("NARCOTIC", "cbd oil", "WORDS")), id="several, in order of appearance"),
+        pytest.param(
+            ("cookies with cbd oil",),
+            (Hit("FOOD", "cookies", "WORDS"), Hit("NARCOTIC", "cbd oil", "WORDS")),
+            id="several, in order of appearance",
+        ),
         pytest.param(("cbd-oil",), (Hit("NARCOTIC", "cbd oil", "WORDS"),), id="a hyphen for a space"),
         pytest.param(("c-o-c-a-i-n-e",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="letters apart"),
         pytest.param(("c0caine",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="digits for letters"),
         pytest.param(("сосаine",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="Cyrillic letters"),
         pytest.param(("필\u200b로폰",), (Hit("NARCOTIC", "필로폰", "HIDDEN"),), id="an invisible character"),
-        pytest.param(("сumin, cocaine",), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="a disguise elsewhere hides no plain word"),
+        pytest.param(
+            ("сumin, cocaine",), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="a disguise elsewhere hides no plain word"
+        ),
         pytest.param(("다이아몬드 반지",), (), id="a word within an innocent phrase"),
         pytest.param(("다이아몬드, 아몬드",), (Hit("FOOD", "아몬드", "WORDS"),), id="and outside of it"),
-        pytest.param(("honey", "040900"), (Hit("FOOD", "honey", "WORDS"),), id="a weak word where the code leaves room"),
+        pytest.param(
+            ("honey", "040900"), (Hit("FOOD", "honey", "WORDS"),), id="a weak word where the code leaves room"
+        ),
         pytest.param(("honey", ""), (Hit("FOOD", "honey", "WORDS"),), id="a weak word without a code"),
         pytest.param(("honey", "610910"), (), id="a weak word against the code"),
         pytest.param(("soap", "340111", "honey, cookies"), (), id="an ingredient that makes no food"),
-        pytest.param(("oil", "", "water, cocaine"), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="an ingredient that counts"),
-        pytest.param(("oil", "", "water, c.o.c.a.i.n.e"), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="a hidden ingredient"),
+        pytest.param(
+            ("oil", "", "water, cocaine"), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="an ingredient that counts"
+        ),
+        pytest.param(
+            ("oil", "", "water, c.o.c.a.i.n.e"), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="a hidden ingredient"
+        ),
     ],
 )
 def test_categories(item: tuple[str, ...], hits: tuple[Hit, ...]) -> None:
@@ -119,7 +157,13 @@ def test_brands_at_risk(description: str, brand: str | None, mark: str | None) -
 
 def test_species_and_amounts_are_named() -> None:
     understood = understand("ivory tusk 500g, 2 bottles of 60 ml, 30 tablets")
-    assert (understood.cites, understood.grams_stated, understood.containers, understood.volume_ml_stated, understood.doses) == ("Elephantidae", 500, 2, 60, 30)
+    assert (
+        understood.cites,
+        understood.grams_stated,
+        understood.containers,
+        understood.volume_ml_stated,
+        understood.doses,
+    ) == ("Elephantidae", 500, 2, 60, 30)
 
 
 @pytest.mark.parametrize(
@@ -139,16 +183,22 @@ def test_suggestions(description: str, hs_code: str, suggestions: tuple[Suggesti
     assert understand(description, hs_code).suggestions == suggestions
 
 
-@pytest.mark.parametrize(("day", "excluded"), [(date(2026, 6, 30), False), (CHANGE, True)], ids=["on the eve", "on the day"])
+@pytest.mark.parametrize(
+    ("day", "excluded"), [(date(2026, 6, 30), False), (CHANGE, True)], ids=["on the eve", "on the day"]
+)
 def test_flags_change_on_a_day(day: date, excluded: bool) -> None:  # noqa: FBT001 - a case's column
     assert KNOWLEDGE.categories_on(day)["FOOD"].list_excluded is excluded
 
 
-texts = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("cocaine필로폰 -_.0\u200b\u0336о手机壳bag")), max_size=120)
+texts = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from("cocaine필로폰 -_.0\u200b\u0336о手机壳bag")), max_size=120
+)
 
 
 @given(texts, texts, st.one_of(st.none(), texts), st.one_of(st.none(), texts))
-def test_any_text_is_understood_and_always_the_same(description: str, hs_code: str, ingredients: str | None, brand: str | None) -> None:
+def test_any_text_is_understood_and_always_the_same(
+    description: str, hs_code: str, ingredients: str | None, brand: str | None
+) -> None:
     understood = understand(description, hs_code, ingredients, brand)
     assert understood == KNOWLEDGE._understand(description, hs_code, ingredients, brand)
     assert {hit.category for hit in understood.hits} <= {"NARCOTIC", "CITES", "FOOD"}
@@ -161,7 +211,9 @@ def test_any_text_is_understood_and_always_the_same(description: str, hs_code: s
 )
 def test_invisible_characters_never_change_the_categories(text: str, invisible: str, at: int) -> None:
     spoilt = understand(text[:at] + invisible + text[at:])
-    assert [(hit.category, hit.term) for hit in spoilt.hits] == [(hit.category, hit.term) for hit in understand(text).hits]
+    assert [(hit.category, hit.term) for hit in spoilt.hits] == [
+        (hit.category, hit.term) for hit in understand(text).hits
+    ]
 
 
 def test_the_memory_is_bounded_and_long_texts_are_kept_apart() -> None:

@@ -9,7 +9,11 @@ from agents.goods.naming import NAME_CHARS, name_of
     ("description", "name"),
     [
         pytest.param("graphics card, 12 GB", "graphics card", id="what comes behind a comma is more of it"),
-        pytest.param("2026 NEW RTX 4070 Graphics Cards 12GB GDDR6", "graphics card", id="years, models and sizes are left out, the plural too"),
+        pytest.param(
+            "2026 NEW RTX 4070 Graphics Cards 12GB GDDR6",
+            "graphics card",
+            id="years, models and sizes are left out, the plural too",
+        ),
         pytest.param("graphics card support bracket", "support bracket", id="what belongs to it has another name"),
         pytest.param("refurbished smart watch with GPS", "smart watch", id="what it comes with"),
         pytest.param("case for tablet computer", "case", id="what it is for"),

@@ -6,7 +6,22 @@ from hypothesis import strategies as st
 
 from agents.goods.spelling import ODD_CHARS_MAX, Spelling, lettered, squeezed
 
-SPELLING = Spelling({"о": "o", "к": "k", "ệ": "e", "с": "c", "а": "a", "е": "e", "α": "a", "é": "e", "è": "e", "û": "u", "–": "-", "®": " "})
+SPELLING = Spelling(
+    {
+        "о": "o",
+        "к": "k",
+        "ệ": "e",
+        "с": "c",
+        "а": "a",
+        "е": "e",
+        "α": "a",
+        "é": "e",
+        "è": "e",
+        "û": "u",
+        "–": "-",
+        "®": " ",
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -16,13 +31,22 @@ SPELLING = Spelling({"о": "o", "к": "k", "ệ": "e", "с": "c", "а": "a", "е
         pytest.param("co\u00adcaine", "cocaine", {"invisible characters"}, id="a soft hyphen inside a word"),
         pytest.param("co\x00caine", "cocaine", {"invisible characters"}, id="a control character inside a word"),
         pytest.param("필\u2060로폰", "필로폰", {"invisible characters"}, id="a word joiner inside a Korean word"),
-        pytest.param("cосаine", "cocaine", {"look-alike letters"}, id="Cyrillic letters that look Latin inside a Latin word"),
-        pytest.param("vодка", "voдka", {"look-alike letters", "mixed scripts"}, id="Cyrillic letters of both kinds in a Latin word"),
+        pytest.param(
+            "cосаine", "cocaine", {"look-alike letters"}, id="Cyrillic letters that look Latin inside a Latin word"
+        ),
+        pytest.param(
+            "vодка",
+            "voдka",
+            {"look-alike letters", "mixed scripts"},
+            id="Cyrillic letters of both kinds in a Latin word",
+        ),
         pytest.param("vжж", "vжж", {"mixed scripts"}, id="Cyrillic letters that don't look Latin in a Latin word"),
         pytest.param("co𝐜aine", "cocaine", {"look-alike letters"}, id="a mathematical letter inside a word"),
         pytest.param("c\u0336o\u0336c\u0336", "coc", {"stacked marks"}, id="letters struck through"),
         pytest.param("a\u0301\u0302\u0303b", "ab", {"stacked marks"}, id="three marks on a letter"),
-        pytest.param("ж" * (ODD_CHARS_MAX + 1), "ж" * ODD_CHARS_MAX, {"too much to read"}, id="more odd letters than are read"),
+        pytest.param(
+            "ж" * (ODD_CHARS_MAX + 1), "ж" * ODD_CHARS_MAX, {"too much to read"}, id="more odd letters than are read"
+        ),
     ],
 )
 def test_disguises_are_taken_off_and_named(text: str, plain: str, disguises: set[str]) -> None:
@@ -66,7 +90,11 @@ def test_reading_what_was_read_changes_nothing(text: str) -> None:
     assert SPELLING.read(plain)[0] == plain
 
 
-@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=60), st.sampled_from("\u200b\u00ad\u2060\ufeff\u200e"), st.integers(0, 60))
+@given(
+    st.text(alphabet=st.characters(max_codepoint=127), max_size=60),
+    st.sampled_from("\u200b\u00ad\u2060\ufeff\u200e"),
+    st.integers(0, 60),
+)
 def test_an_invisible_character_changes_no_word(text: str, invisible: str, at: int) -> None:
     assert SPELLING.read(text[:at] + invisible + text[at:])[0] == SPELLING.read(text)[0]
 
@@ -91,6 +119,14 @@ def test_letters_that_stand_apart_are_brought_together(plain: str, together: str
     assert squeezed(plain) == together
 
 
-@pytest.mark.parametrize(("plain", "letters"), [("c0caine", "cocaine"), ("m3th 4mph3t", "meth amphet"), ("100 tablets", "100 tablets"), ("b12 vitamin", "b12 vitamin")])
+@pytest.mark.parametrize(
+    ("plain", "letters"),
+    [
+        ("c0caine", "cocaine"),
+        ("m3th 4mph3t", "meth amphet"),
+        ("100 tablets", "100 tablets"),
+        ("b12 vitamin", "b12 vitamin"),
+    ],
+)
 def test_digits_within_words_are_read_as_letters(plain: str, letters: str) -> None:
     assert lettered(plain) == letters

@@ -27,7 +27,10 @@ def test_latin_patterns_stand_as_words_and_others_anywhere(text: str, found: set
     assert not stuffed
 
 
-@pytest.mark.parametrize("at", [0, 1, PIECE_CHARS - 9, PIECE_CHARS - 4, PIECE_CHARS - 1, PIECE_CHARS, PIECE_CHARS + 1, 2 * PIECE_CHARS - 3, 2_000])
+@pytest.mark.parametrize(
+    "at",
+    [0, 1, PIECE_CHARS - 9, PIECE_CHARS - 4, PIECE_CHARS - 1, PIECE_CHARS, PIECE_CHARS + 1, 2 * PIECE_CHARS - 3, 2_000],
+)
 def test_a_long_text_is_searched_whole_and_nothing_is_found_twice(at: int) -> None:
     text = "." * at + " green tea " + "." * 500
     assert sorted(PATTERNS.find(text)[0]) == [(at + 1, at + 10, 1), (at + 7, at + 10, 0)]
@@ -47,6 +50,8 @@ def test_a_match_within_a_mask_does_not_count() -> None:
     assert list(outside([(2, 5, 0), (0, 5, 1), (4, 9, 2)], [(1, 6, 9)])) == [(0, 5, 1), (4, 9, 2)]
 
 
-@pytest.mark.parametrize(("text", "letters"), [("cbd oil", "cbdoil"), ("3-mmc", None), ("필로폰", "필로폰"), ("엽총", None), ("--", None)])
+@pytest.mark.parametrize(
+    ("text", "letters"), [("cbd oil", "cbdoil"), ("3-mmc", None), ("필로폰", "필로폰"), ("엽총", None), ("--", None)]
+)
 def test_only_long_terms_are_looked_for_with_letters_apart(text: str, letters: str | None) -> None:
     assert squeezable(text) == letters

@@ -1,8 +1,8 @@
 """Our reading of the identifiers agrees with other people's, on 100,000 numbers of each, right and damaged.
 
-`python-stdnum` knows containers, GS1 numbers, one-stop shop, business and resident numbers. It knows no S10, air waybill, EORI or clearance
-code: the first two are compared with a table of remainders, written here from the standards without our arithmetic.
-Where the two differ, the difference has a name, and every name is met.
+`python-stdnum` knows containers, GS1 numbers, one-stop shop, business and resident numbers. It knows no S10, air
+waybill, EORI or clearance code: the first two are compared with a table of remainders, written here from the
+standards without our arithmetic. Where the two differ, the difference has a name, and every name is met.
 """
 
 import re
@@ -24,7 +24,9 @@ from stdnum.util import isdigits
 from agents.identifiers import awb, business_number, clearance_code, container, eori, ioss, resident_number, s10, sscc
 
 COUNT: Final = 100_000
-SCRIPTS: Final = [str.maketrans(digits, other) for other in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "⁰¹²³⁴⁵⁶⁷⁸⁹")]
+SCRIPTS: Final = [
+    str.maketrans(digits, other) for other in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+]
 """Wide, Arabic, Devanagari and superscript: `str.isdigit` takes all of them for digits."""
 
 VECTORS: Final = (
@@ -68,7 +70,9 @@ VECTORS: Final = (
 )
 
 
-@pytest.mark.parametrize(("is_valid", "text", "right"), [pytest.param(*each, id=f"{each[0].__module__}: {each[1]}") for each in VECTORS])
+@pytest.mark.parametrize(
+    ("is_valid", "text", "right"), [pytest.param(*each, id=f"{each[0].__module__}: {each[1]}") for each in VECTORS]
+)
 def test_published_numbers(is_valid: Callable[[str], bool], text: str, right: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_valid(text) is right
 
@@ -92,7 +96,9 @@ class Pair:
 
 
 def drawn(rng: Random, characters: str, length: int) -> str:
-    return f"{rng.randrange(10**length):0{length}}" if characters is digits else "".join(rng.choices(characters, k=length))
+    return (
+        f"{rng.randrange(10**length):0{length}}" if characters is digits else "".join(rng.choices(characters, k=length))
+    )
 
 
 def a_container(rng: Random) -> str:
@@ -124,7 +130,9 @@ def a_business_number(rng: Random) -> str:
 
 def business_check_digit(begun: str) -> str:
     """Times five, its two digits added: what becomes of the ninth digit, as a table."""
-    total = sum(int(digit) * weight for digit, weight in zip(begun, (1, 3, 7, 1, 3, 7, 1, 3), strict=False)) + int("0516273849"[int(begun[8])])
+    total = sum(int(digit) * weight for digit, weight in zip(begun, (1, 3, 7, 1, 3, 7, 1, 3), strict=False)) + int(
+        "0516273849"[int(begun[8])]
+    )
     return digits[-total % 10]
 
 
@@ -229,13 +237,19 @@ PAIRS: Final = {
         ours=lambda text: sscc.is_valid("0000" + text),
         theirs=ean.is_valid,
         draw=an_article_number,
-        stricter={"written otherwise": written_otherwise(ean.compact), "a shorter article number": lambda text: len(ean.compact(text)) < 14},
+        stricter={
+            "written otherwise": written_otherwise(ean.compact),
+            "a shorter article number": lambda text: len(ean.compact(text)) < 14,
+        },
     ),
     "one-stop shop": Pair(
         ours=ioss.is_valid,
         theirs=oss.is_valid,
         draw=a_one_stop_shop_number,
-        stricter={"written otherwise": written_otherwise(oss.compact), "the scheme for services": lambda text: oss.compact(text).startswith("EU")},
+        stricter={
+            "written otherwise": written_otherwise(oss.compact),
+            "the scheme for services": lambda text: oss.compact(text).startswith("EU"),
+        },
     ),
     "business number": Pair(
         ours=business_number.is_valid,
@@ -243,7 +257,9 @@ PAIRS: Final = {
         draw=a_business_number,
         stricter={
             "written otherwise": grouped_otherwise("[0-9]{10}", "[0-9]{3}-[0-9]{2}-[0-9]{5}"),
-            "a wrong check digit, which they leave": lambda text: business_check_digit(brn.compact(text)[:9]) != brn.compact(text)[9],
+            "a wrong check digit, which they leave": lambda text: (
+                business_check_digit(brn.compact(text)[:9]) != brn.compact(text)[9]
+            ),
         },
     ),
     "resident number": Pair(
@@ -255,9 +271,13 @@ PAIRS: Final = {
             "born before 1900": lambda text: rrn.compact(text)[6] in "90",
         },
         looser={
-            "a wrong check digit, as newer ones may have": resident(lambda text: has_a_day(text) and rrn.compact(text)[12] != rrn.calc_check_digit(rrn.compact(text)[:12])),
+            "a wrong check digit, as newer ones may have": resident(
+                lambda text: has_a_day(text) and rrn.compact(text)[12] != rrn.calc_check_digit(rrn.compact(text)[:12])
+            ),
             "a place they don't know": resident(lambda text: has_a_day(text) and int(rrn.compact(text)[7:9]) > 96),
-            "a day that its month lacks": resident(lambda text: not has_a_day(text) and "01" <= text[2:4] <= "12" and "29" <= text[4:6] <= "31"),
+            "a day that its month lacks": resident(
+                lambda text: not has_a_day(text) and "01" <= text[2:4] <= "12" and "29" <= text[4:6] <= "31"
+            ),
         },
     ),
     "postal number, by a table": Pair(ours=s10.is_valid, theirs=is_postal, draw=a_postal_number),
@@ -306,7 +326,17 @@ def other_sign(rng: Random, text: str) -> str:
 
 def other_writing(rng: Random, text: str) -> str:
     at = rng.randrange(len(text) + 1)
-    return rng.choice((text.lower(), f" {text}", f"{text}\n", f"{text[:at]} {text[at:]}", f"{text[:at]}-{text[at:]}", text.replace("-", "‐"), text.replace("-", "")))
+    return rng.choice(
+        (
+            text.lower(),
+            f" {text}",
+            f"{text}\n",
+            f"{text[:at]} {text[at:]}",
+            f"{text[:at]}-{text[at:]}",
+            text.replace("-", "‐"),
+            text.replace("-", ""),
+        )
+    )
 
 
 DAMAGES: Final = (

@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.identifiers import awb, business_number, clearance_code, container, eori, ioss, passport, phone_kr, postcode_kr, resident_number, s10, sscc
+from agents.identifiers import (
+    awb,
+    business_number,
+    clearance_code,
+    container,
+    eori,
+    ioss,
+    passport,
+    phone_kr,
+    postcode_kr,
+    resident_number,
+    s10,
+    sscc,
+)
 
 WIDE = "０１２３４５６７８９"
 ARABIC = "٠١٢٣٤٥٦٧٨٩"
@@ -48,7 +61,16 @@ RIGHT = {
     ),
 }
 WRONG = {
-    awb.is_valid: ("020-12345676", "02012345675", "020 12345675", "020-1234567", "020-123456755", " 020-12345675", "O20-12345675", "020-12345675\n"),
+    awb.is_valid: (
+        "020-12345676",
+        "02012345675",
+        "020 12345675",
+        "020-1234567",
+        "020-123456755",
+        " 020-12345675",
+        "O20-12345675",
+        "020-12345675\n",
+    ),
     s10.is_valid: (
         "EB000717594HK",
         "rr473124829gb",
@@ -61,13 +83,67 @@ WRONG = {
         "RR473124829G1",
         "1R473124829GB",
     ),
-    business_number.is_valid: ("116-82-00277", "100-82-00276", "116-00-00276", "000-00-00000", "11682002760", "116-8200276", "116-82-0027A"),
+    business_number.is_valid: (
+        "116-82-00277",
+        "100-82-00276",
+        "116-00-00276",
+        "000-00-00000",
+        "11682002760",
+        "116-8200276",
+        "116-82-0027A",
+    ),
     container.is_valid: ("CSQU3054384", "CSQA3054383", "csqu3054383", "CSQU305438", "CSQU30543833", "CSQ13054383"),
-    sscc.is_valid: ("106141412345678907", "10614141234567890", "1061414123456789080", "00106141412345678908", "(00)106141412345678908", "10614141234567890A"),
-    ioss.is_valid: ("IN3720000224", "EU372000022", "im3720000224", "IM372000022", "IM37200002240", "IM8260000224", "IM000000000A", "IM 3720000224", "IM372000022A"),
-    eori.is_valid: ("DE", "D1", "1E123", "D1123", "de123", "DE12a", "DE 123", "DE-123", "DE1234567890123456", "DEÄ1", "ß12"),
-    clearance_code.is_valid: ("P12345678901", "P1234567890123", "p123456789012", "M123456789012", "1234567890123", "P12345678901A", "P123456789012 "),
-    resident_number.is_valid: ("900101-9234567", "900101-0234567", "900001-1234567", "901301-1234567", "900132-1234567", "900101 1234567", "900101-123456", "900101-12345678"),
+    sscc.is_valid: (
+        "106141412345678907",
+        "10614141234567890",
+        "1061414123456789080",
+        "00106141412345678908",
+        "(00)106141412345678908",
+        "10614141234567890A",
+    ),
+    ioss.is_valid: (
+        "IN3720000224",
+        "EU372000022",
+        "im3720000224",
+        "IM372000022",
+        "IM37200002240",
+        "IM8260000224",
+        "IM000000000A",
+        "IM 3720000224",
+        "IM372000022A",
+    ),
+    eori.is_valid: (
+        "DE",
+        "D1",
+        "1E123",
+        "D1123",
+        "de123",
+        "DE12a",
+        "DE 123",
+        "DE-123",
+        "DE1234567890123456",
+        "DEÄ1",
+        "ß12",
+    ),
+    clearance_code.is_valid: (
+        "P12345678901",
+        "P1234567890123",
+        "p123456789012",
+        "M123456789012",
+        "1234567890123",
+        "P12345678901A",
+        "P123456789012 ",
+    ),
+    resident_number.is_valid: (
+        "900101-9234567",
+        "900101-0234567",
+        "900001-1234567",
+        "901301-1234567",
+        "900132-1234567",
+        "900101 1234567",
+        "900101-123456",
+        "900101-12345678",
+    ),
     passport.is_valid: ("P12345678", "P123456789012", "123456789", "ABC123456", "M1234567890"),
     postcode_kr.is_valid: ("0623", "062366", "135-080", "00999", "64000", "O6236", "06 36"),
     phone_kr.is_valid: (
@@ -94,18 +170,26 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("is_valid", "text"), [pytest.param(check, text, id=f"{check.__module__}: {text}") for check, texts in RIGHT.items() for text in texts])
+@pytest.mark.parametrize(
+    ("is_valid", "text"),
+    [pytest.param(check, text, id=f"{check.__module__}: {text}") for check, texts in RIGHT.items() for text in texts],
+)
 def test_right(is_valid: Callable[[str], bool], text: str) -> None:
     assert is_valid(text)
 
 
-@pytest.mark.parametrize(("is_valid", "text"), [pytest.param(check, text, id=f"{check.__module__}: {text!r}") for check, texts in WRONG.items() for text in texts])
+@pytest.mark.parametrize(
+    ("is_valid", "text"),
+    [pytest.param(check, text, id=f"{check.__module__}: {text!r}") for check, texts in WRONG.items() for text in texts],
+)
 def test_wrong(is_valid: Callable[[str], bool], text: str) -> None:
     assert not is_valid(text)
 
 
 @pytest.mark.parametrize("other", [WIDE, ARABIC], ids=["wide digits", "Arabic digits"])
-@pytest.mark.parametrize(("is_valid", "texts"), [pytest.param(check, texts, id=check.__module__) for check, texts in RIGHT.items()])
+@pytest.mark.parametrize(
+    ("is_valid", "texts"), [pytest.param(check, texts, id=check.__module__) for check, texts in RIGHT.items()]
+)
 def test_digits_that_are_not_ascii(is_valid: Callable[[str], bool], texts: tuple[str, ...], other: str) -> None:
     for text in texts:
         assert not is_valid(text.translate(str.maketrans(digits, other)))
@@ -135,10 +219,19 @@ def test_one_check_digit_fits_a_container_code(begun: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_valid", "text"), [pytest.param(sscc.is_valid, "106141412345678908", id="container code"), pytest.param(business_number.is_valid, "1348672683", id="business")]
+    ("is_valid", "text"),
+    [
+        pytest.param(sscc.is_valid, "106141412345678908", id="container code"),
+        pytest.param(business_number.is_valid, "1348672683", id="business"),
+    ],
 )
 def test_any_one_wrong_digit_is_found(is_valid: Callable[[str], bool], text: str) -> None:
-    changed = [text[:place] + digit + text[place + 1 :] for place in range(len(text)) for digit in digits if digit != text[place]]
+    changed = [
+        text[:place] + digit + text[place + 1 :]
+        for place in range(len(text))
+        for digit in digits
+        if digit != text[place]
+    ]
     assert len(changed) == len(text) * 9
     assert not any(map(is_valid, changed))
 

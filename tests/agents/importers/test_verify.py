@@ -6,7 +6,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.importers.customs_interface import Answer, Question, as_asked, grounds, particulars_token, questions_in, read_answer, verification_of, write_answer
+from agents.importers.customs_interface import (
+    Answer,
+    Question,
+    as_asked,
+    grounds,
+    particulars_token,
+    questions_in,
+    read_answer,
+    verification_of,
+    write_answer,
+)
 from agents.importers.normal_forms import plain_name, plain_phone
 from agents.importers.register import AuthNumber, Checks, Entry, Register
 from agents.importers.verify import PENDING, UNKNOWN, Marks, Verification, verify
@@ -22,12 +32,25 @@ NEWER = TokenKeys((("k2", b"6" * 32), *KEYS.keys))
 TODAY = date(2026, 11, 23)
 CODE = "P123456789012"
 NUMBER = "483920175524"
-CHECKS = checks(Tables({**dict.fromkeys(TABLES, ()), "importer_checks.csv": parse("importer_checks.csv", (FOLDER / "importer_checks.csv").read_bytes())}))
+CHECKS = checks(
+    Tables(
+        {
+            **dict.fromkeys(TABLES, ()),
+            "importer_checks.csv": parse("importer_checks.csv", (FOLDER / "importer_checks.csv").read_bytes()),
+        }
+    )
+)
 DAY = timedelta(days=1)
 
 
 def consignee(**changes: Any) -> Consignee:  # noqa: ANN401 - whatever a manifest may hold
-    good: dict[str, Any] = {"name": "김민서", "clearance_code": CODE, "auth_number": NUMBER, "phone": "010-1234-5678", "postcode": "06236"}
+    good: dict[str, Any] = {
+        "name": "김민서",
+        "clearance_code": CODE,
+        "auth_number": NUMBER,
+        "phone": "010-1234-5678",
+        "postcode": "06236",
+    }
     return Consignee(**(good | changes))
 
 
@@ -83,10 +106,14 @@ def test_the_holder_is_confirmed() -> None:
         pytest.param({"name": "KIM MINSEOK"}, differ("name"), id="another English name"),
         pytest.param({"name": "김민서 KIM MINSEO"}, differ("name"), id="both names in one: neither"),
         pytest.param({"phone": "010-1234-5679"}, differ("phone"), id="another phone"),
-        pytest.param({"phone": "010-9999-5678"}, differ("phone"), id="only the last four digits of the phone are the same"),
+        pytest.param(
+            {"phone": "010-9999-5678"}, differ("phone"), id="only the last four digits of the phone are the same"
+        ),
         pytest.param({"phone": ""}, differ("phone"), id="no phone"),
         pytest.param({"phone": "+82-10-1234-5678"}, MATCHES, id="the phone with country code"),
-        pytest.param({"phone": "+82 (0)10 1234 5678"}, MATCHES, id="the phone with country code and a zero in brackets"),
+        pytest.param(
+            {"phone": "+82 (0)10 1234 5678"}, MATCHES, id="the phone with country code and a zero in brackets"
+        ),
         pytest.param({"phone": "821012345678"}, MATCHES, id="the phone with a country code that has no plus"),
         pytest.param({"phone": "０１０ １２３４ ５６７８"}, MATCHES, id="the phone in full-width digits"),
         pytest.param({"phone": "010-1234-567٨"}, differ("phone"), id="digits of another script"),
@@ -97,7 +124,11 @@ def test_the_holder_is_confirmed() -> None:
         pytest.param({"auth_number": "111111111111"}, differ("auth_number"), id="a number that was never issued"),
         pytest.param({"auth_number": "4839-2017 5524"}, MATCHES, id="the number in groups"),
         pytest.param({"auth_number": None}, MATCHES, id="no number: FMT-05 speaks of that"),
-        pytest.param({"name": "이서준", "phone": "1", "postcode": "1", "auth_number": "1"}, differ("name", "phone", "postcode", "auth_number"), id="nothing is right"),
+        pytest.param(
+            {"name": "이서준", "phone": "1", "postcode": "1", "auth_number": "1"},
+            differ("name", "phone", "postcode", "auth_number"),
+            id="nothing is right",
+        ),
         pytest.param({"clearance_code": f" {CODE.lower()} "}, MATCHES, id="the code in small letters"),
     ],
 )
@@ -113,17 +144,27 @@ def test_what_differs(changes: dict[str, Any], expected: Verification) -> None:
         pytest.param({"valid_until": None}, date(2030, 1, 1), "ACTIVE", id="no last day"),
         pytest.param({}, date(2026, 1, 10), "ACTIVE", id="the day of issue"),
         pytest.param({}, date(2026, 1, 9), "NOT_YET_VALID", id="the eve of issue"),
-        *(pytest.param({"state": state}, TODAY, state, id=state.lower()) for state in ("SUSPENDED_BY_USER", "SUSPENDED_EX_OFFICIO", "REISSUED", "CANCELLED")),
+        *(
+            pytest.param({"state": state}, TODAY, state, id=state.lower())
+            for state in ("SUSPENDED_BY_USER", "SUSPENDED_EX_OFFICIO", "REISSUED", "CANCELLED")
+        ),
         pytest.param({"state": "CANCELLED", "state_from": TODAY}, TODAY, "CANCELLED", id="cancelled from today"),
         pytest.param({"state": "CANCELLED", "state_from": TODAY + DAY}, TODAY, "ACTIVE", id="cancelled from tomorrow"),
-        pytest.param({"state": "SUSPENDED_BY_USER"}, date(2027, 1, 10), "SUSPENDED_BY_USER", id="suspended and expired: suspended keeps its old end"),
+        pytest.param(
+            {"state": "SUSPENDED_BY_USER"},
+            date(2027, 1, 10),
+            "SUSPENDED_BY_USER",
+            id="suspended and expired: suspended keeps its old end",
+        ),
     ],
 )
 def test_a_code_that_is_not_in_force_is_of_no_use(changes: dict[str, Any], day: date, expected: Any) -> None:  # noqa: ANN401 - State
     known = entry(**changes)
     assert known.state_on(day) == expected
     invalid = Verification("INVALID", state=expected)
-    assert found(consignee(name="이서준"), known, day) == (differ("name", *([] if day <= date(2026, 12, 31) else ["auth_number"])) if expected == "ACTIVE" else invalid)
+    assert found(consignee(name="이서준"), known, day) == (
+        differ("name", *([] if day <= date(2026, 12, 31) else ["auth_number"])) if expected == "ACTIVE" else invalid
+    )
 
 
 OLD: dict[str, Any] = {"valid_from": date(2020, 5, 1), "valid_until": None}
@@ -135,20 +176,72 @@ STRANGER = {"name": "이서준", "phone": "010-9999-9999", "postcode": "11111", 
     ("day", "known", "of", "expected"),
     [
         pytest.param(date(2021, 6, 30), OLD, STRANGER, differ("name"), id="until 2021-06-30 the name alone"),
-        pytest.param(date(2021, 6, 30), OLD, {"name": "이서준"}, differ("name"), id="and the right phone does not help"),
-        pytest.param(date(2021, 7, 1), OLD, {"name": "이서준"}, MATCHES, id="from 2021-07-01 the phone makes up for the name"),
-        pytest.param(date(2021, 7, 1), OLD, {"name": "이서준", "phone": "010-9999-5678"}, MATCHES, id="its last four digits do"),
-        pytest.param(date(2021, 7, 1), OLD, {"name": "이서준", "phone": "010-1234-5679"}, differ("name"), id="another ending does not"),
-        pytest.param(date(2021, 7, 1), OLD, {"phone": "010-9999-9999", "postcode": "1"}, MATCHES, id="a right name needs no phone"),
-        pytest.param(date(2021, 7, 1), OLD, {"name": "KIM MINSEO", "phone": "1"}, differ("name"), id="nobody looks at the English name"),
+        pytest.param(
+            date(2021, 6, 30), OLD, {"name": "이서준"}, differ("name"), id="and the right phone does not help"
+        ),
+        pytest.param(
+            date(2021, 7, 1), OLD, {"name": "이서준"}, MATCHES, id="from 2021-07-01 the phone makes up for the name"
+        ),
+        pytest.param(
+            date(2021, 7, 1), OLD, {"name": "이서준", "phone": "010-9999-5678"}, MATCHES, id="its last four digits do"
+        ),
+        pytest.param(
+            date(2021, 7, 1),
+            OLD,
+            {"name": "이서준", "phone": "010-1234-5679"},
+            differ("name"),
+            id="another ending does not",
+        ),
+        pytest.param(
+            date(2021, 7, 1),
+            OLD,
+            {"phone": "010-9999-9999", "postcode": "1"},
+            MATCHES,
+            id="a right name needs no phone",
+        ),
+        pytest.param(
+            date(2021, 7, 1),
+            OLD,
+            {"name": "KIM MINSEO", "phone": "1"},
+            differ("name"),
+            id="nobody looks at the English name",
+        ),
         pytest.param(date(2026, 1, 4), OLD, STRANGER, differ("name"), id="the eve of 2026-01-05"),
-        pytest.param(date(2026, 1, 5), OLD, STRANGER, differ("name"), id="from 2026-01-05, a code that did not change: as before"),
-        pytest.param(date(2026, 1, 5), OLD | {"changed_on": date(2025, 12, 20)}, STRANGER, differ("name"), id="changed on the eve of 2025-12-21: as before"),
-        pytest.param(date(2026, 1, 5), OLD | {"changed_on": date(2025, 12, 21)}, STRANGER, differ("name", "phone", "postcode"), id="changed on 2025-12-21: all three"),
-        pytest.param(date(2026, 1, 5), {"valid_from": date(2025, 12, 21)}, {"name": "이서준"}, differ("name"), id="issued on 2025-12-21: the phone no longer helps"),
-        pytest.param(date(2026, 1, 5), {"valid_from": date(2025, 12, 21)}, {"name": "MINSEO KIM"}, MATCHES, id="and the English name counts"),
+        pytest.param(
+            date(2026, 1, 5), OLD, STRANGER, differ("name"), id="from 2026-01-05, a code that did not change: as before"
+        ),
+        pytest.param(
+            date(2026, 1, 5),
+            OLD | {"changed_on": date(2025, 12, 20)},
+            STRANGER,
+            differ("name"),
+            id="changed on the eve of 2025-12-21: as before",
+        ),
+        pytest.param(
+            date(2026, 1, 5),
+            OLD | {"changed_on": date(2025, 12, 21)},
+            STRANGER,
+            differ("name", "phone", "postcode"),
+            id="changed on 2025-12-21: all three",
+        ),
+        pytest.param(
+            date(2026, 1, 5),
+            {"valid_from": date(2025, 12, 21)},
+            {"name": "이서준"},
+            differ("name"),
+            id="issued on 2025-12-21: the phone no longer helps",
+        ),
+        pytest.param(
+            date(2026, 1, 5),
+            {"valid_from": date(2025, 12, 21)},
+            {"name": "MINSEO KIM"},
+            MATCHES,
+            id="and the English name counts",
+        ),
         pytest.param(date(2026, 8, 23), {}, {"auth_number": "1"}, MATCHES, id="the eve of 2026-08-24: no number"),
-        pytest.param(date(2026, 8, 24), {}, {"auth_number": "1"}, differ("auth_number"), id="from 2026-08-24 the number too"),
+        pytest.param(
+            date(2026, 8, 24), {}, {"auth_number": "1"}, differ("auth_number"), id="from 2026-08-24 the number too"
+        ),
         pytest.param(date(2026, 8, 24), OLD, {"auth_number": "1"}, differ("auth_number"), id="of old codes as well"),
         pytest.param(date(2026, 8, 24), OLD, {"name": "이서준"}, MATCHES, id="whose name is still compared as before"),
     ],
@@ -164,8 +257,16 @@ def test_regimes(day: date, known: dict[str, Any], of: dict[str, Any], expected:
         pytest.param({}, TODAY, None, True, id="unused, no order named"),
         pytest.param({"valid_until": TODAY}, TODAY, ORDER, True, id="the last day"),
         pytest.param({"valid_until": TODAY - DAY}, TODAY, ORDER, False, id="the day after the last"),
-        pytest.param({"order": MARKS.order("examplemall", "991")}, TODAY, ORDER, True, id="used for this order: its second parcel"),
-        pytest.param({"order": MARKS.order("ExampleMall ", "991")}, TODAY, ORDER, True, id="the platform written differently"),
+        pytest.param(
+            {"order": MARKS.order("examplemall", "991")},
+            TODAY,
+            ORDER,
+            True,
+            id="used for this order: its second parcel",
+        ),
+        pytest.param(
+            {"order": MARKS.order("ExampleMall ", "991")}, TODAY, ORDER, True, id="the platform written differently"
+        ),
         pytest.param({"order": MARKS.order("examplemall", "992")}, TODAY, ORDER, False, id="used for another order"),
         pytest.param({"order": MARKS.order("othermall", "991")}, TODAY, ORDER, False, id="used on another platform"),
         pytest.param({"order": MARKS.order("examplemall", "991")}, TODAY, None, False, id="used, no order named"),
@@ -174,7 +275,9 @@ def test_regimes(day: date, known: dict[str, Any], of: dict[str, Any], expected:
 def test_a_number_is_for_one_order(number: dict[str, Any], day: date, order: Order | None, matches: bool) -> None:  # noqa: FBT001 - a column
     good: dict[str, Any] = {"mark": MARKS.auth_number(NUMBER), "valid_until": date(2026, 12, 31)}
     issued = AuthNumber(**(good | number))
-    assert found(consignee(), entry(auth_numbers=(issued,)), day, order) == (MATCHES if matches else differ("auth_number"))
+    assert found(consignee(), entry(auth_numbers=(issued,)), day, order) == (
+        MATCHES if matches else differ("auth_number")
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +342,10 @@ def test_a_long_secret_counts_whole() -> None:
     assert Marks(long, TOKEN).name("김민서") != Marks(long[:64], TOKEN).name("김민서")
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u0301", "\ufdfa" * 200, "a" * 200, "é" * 200, "\u202e1", "🧧" * 100, "-" * 200, "İ" * 200, "ß" * 200])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\u0301", "\ufdfa" * 200, "a" * 200, "é" * 200, "\u202e1", "🧧" * 100, "-" * 200, "İ" * 200, "ß" * 200],
+)
 def test_no_name_is_too_strange(text: str) -> None:
     """Nor phone, postcode or number."""
     strange = consignee(name=text, phone=text[:20], postcode=text[:20], auth_number=text[:64])
@@ -250,7 +356,14 @@ def test_no_name_is_too_strange(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [("02-312-3456", "23123456"), ("1588-1234", "15881234"), ("0082-2-312-3456", "23123456"), ("+8657112345678", "8657112345678"), ("082-123-4567", "821234567"), ("+", "")],
+    [
+        ("02-312-3456", "23123456"),
+        ("1588-1234", "15881234"),
+        ("0082-2-312-3456", "23123456"),
+        ("+8657112345678", "8657112345678"),
+        ("082-123-4567", "821234567"),
+        ("+", ""),
+    ],
 )
 def test_phones(text: str, plain: str) -> None:
     assert plain_phone(text) == plain
@@ -261,7 +374,11 @@ def test_phones(text: str, plain: str) -> None:
     [
         pytest.param({}, ("김민서", "01012345678", "06236"), id="as customs wants it"),
         pytest.param({"name": "김 민서"}, ("김민서", "01012345678", "06236"), id="no space in a Korean name"),
-        pytest.param({"name": " Kim  Minseo "}, ("KIM MINSEO", "01012345678", "06236"), id="a Latin name in capitals, in its order"),
+        pytest.param(
+            {"name": " Kim  Minseo "},
+            ("KIM MINSEO", "01012345678", "06236"),
+            id="a Latin name in capitals, in its order",
+        ),
         pytest.param({"phone": "+82-10-1234-5678"}, ("김민서", "01012345678", "06236"), id="no country code"),
         pytest.param({"phone": "1588-1234"}, ("김민서", "15881234", "06236"), id="a company's number"),
         pytest.param({"phone": ""}, ("김민서", "", "06236"), id="no phone"),
@@ -277,7 +394,15 @@ def test_one_question_for_what_is_asked_alike_and_another_for_each_difference() 
         return particulars_token(of, consignee_token(of, KEYS), KEYS)
 
     assert particulars() == particulars(name="김 민서", phone="+82 10 1234 5678", auth_number=None)
-    different = [{}, {"name": "이서준"}, {"phone": "1"}, {"postcode": "1"}, {"clearance_code": "P123456789013"}, {"name": "KIM MINSEO"}, {"name": "MINSEO KIM"}]
+    different = [
+        {},
+        {"name": "이서준"},
+        {"phone": "1"},
+        {"postcode": "1"},
+        {"clearance_code": "P123456789013"},
+        {"name": "KIM MINSEO"},
+        {"name": "MINSEO KIM"},
+    ]
     assert len({particulars(**changes) for changes in different}) == len(different)
     assert particulars().startswith("v1.k1.")
 
@@ -310,7 +435,12 @@ def test_nothing_is_asked_of_what_is_no_parcel(parcels: object) -> None:
 
 def test_a_question_shows_nobody() -> None:
     (question,) = questions_in(manifest({}), KEYS)
-    assert (question.clearance_code, question.name, question.phone, question.postcode) == (CODE, "김민서", "01012345678", "06236")
+    assert (question.clearance_code, question.name, question.phone, question.postcode) == (
+        CODE,
+        "김민서",
+        "01012345678",
+        "06236",
+    )
     assert repr(question) == f"Question({question.particulars})"
     assert question.consignee == TOKEN
 
@@ -319,17 +449,39 @@ def test_a_question_shows_nobody() -> None:
     ("reasons", "name", "differ", "state"),
     [
         pytest.param(["납세의무자 휴대전화번호가 일치하지 않습니다."], "김민서", ("phone",), None, id="phone"),
-        pytest.param(["입력하신 납세의무자명(김시)이 개인통관고유부호의 성명과 일치하지 않습니다. 납세의무자명(pltxNm) 파라미터가 깨질경우"], "김시", ("name",), None, id="name"),
+        pytest.param(
+            [
+                "입력하신 납세의무자명(김시)이 개인통관고유부호의 성명과 일치하지 않습니다. 납세의무자명(pltxNm) 파라미터가 깨질경우"
+            ],
+            "김시",
+            ("name",),
+            None,
+            id="name",
+        ),
         pytest.param(["납세의무자 우편번호가 일치하지 않습니다."], "김민서", ("postcode",), None, id="postcode"),
-        pytest.param(["납세의무자 개인통관고유부호가 존재하지 않습니다."], "김민서", (), "NOT_ISSUED", id="no such code"),
-        pytest.param(["납세의무자 휴대전화번호가 일치하지 않습니다.", "납세의무자 우편번호가 일치하지 않습니다."], "김민서", ("phone", "postcode"), None, id="two"),
+        pytest.param(
+            ["납세의무자 개인통관고유부호가 존재하지 않습니다."], "김민서", (), "NOT_ISSUED", id="no such code"
+        ),
+        pytest.param(
+            ["납세의무자 휴대전화번호가 일치하지 않습니다.", "납세의무자 우편번호가 일치하지 않습니다."],
+            "김민서",
+            ("phone", "postcode"),
+            None,
+            id="two",
+        ),
         pytest.param(["사용이 정지된 개인통관고유부호입니다."], "김민서", (), "SUSPENDED", id="suspended"),
         pytest.param(["개인통관고유부호의 유효기간이 만료되었습니다."], "김민서", (), "EXPIRED", id="expired"),
         pytest.param(["해지된 개인통관고유부호입니다."], "김민서", (), "CANCELLED", id="cancelled"),
         pytest.param(["재발급된 개인통관고유부호입니다."], "김민서", (), "REISSUED", id="replaced"),
         pytest.param(["무슨 말인지 모르겠습니다."], "김민서", ("other",), None, id="words that nobody knows"),
         pytest.param([""], "", ("other",), None, id="no words"),
-        pytest.param(["입력하신 납세의무자명(존재하지)이 개인통관고유부호의 성명과 일치하지 않습니다."], "존재하지", ("name",), None, id="a name that would speak for customs"),
+        pytest.param(
+            ["입력하신 납세의무자명(존재하지)이 개인통관고유부호의 성명과 일치하지 않습니다."],
+            "존재하지",
+            ("name",),
+            None,
+            id="a name that would speak for customs",
+        ),
     ],
 )
 def test_grounds(reasons: list[str], name: str, differ: tuple[str, ...], state: str | None) -> None:
@@ -337,7 +489,13 @@ def test_grounds(reasons: list[str], name: str, differ: tuple[str, ...], state: 
 
 
 def answer(**changes: Any) -> Answer:  # noqa: ANN401 - its fields
-    good: dict[str, Any] = {"consignee": TOKEN, "particulars": "v1.k1.00", "answer": "MATCH", "asked_at": "2026-11-23T05:00:00.000Z", "answered_at": "2026-11-23T05:00:01.000Z"}
+    good: dict[str, Any] = {
+        "consignee": TOKEN,
+        "particulars": "v1.k1.00",
+        "answer": "MATCH",
+        "asked_at": "2026-11-23T05:00:00.000Z",
+        "answered_at": "2026-11-23T05:00:01.000Z",
+    }
     return Answer(**(good | changes))
 
 
@@ -349,7 +507,11 @@ def answer(**changes: Any) -> Answer:  # noqa: ANN401 - its fields
         pytest.param(answer(), MATCHES, id="yes"),
         pytest.param(answer(answer="MISMATCH", differ=("phone",)), differ("phone"), id="the phone differs"),
         pytest.param(answer(answer="MISMATCH"), differ("other"), id="no, and no reason"),
-        pytest.param(answer(answer="MISMATCH", state="SUSPENDED"), Verification("INVALID", (), "SUSPENDED"), id="the code is of no use"),
+        pytest.param(
+            answer(answer="MISMATCH", state="SUSPENDED"),
+            Verification("INVALID", (), "SUSPENDED"),
+            id="the code is of no use",
+        ),
     ],
 )
 def test_what_an_answer_says(said: Answer | None, expected: Verification) -> None:

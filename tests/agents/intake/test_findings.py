@@ -74,13 +74,23 @@ def test_every_fault_of_a_parcel_at_once(parcel: Any, found: set[tuple[str, str]
         pytest.param({"mode": 7}, ["/mode"], id="a number where a word is"),
         pytest.param({"master_bill": None}, ["/master_bill"], id="null where a number is"),
         pytest.param({"function": 7}, ["/function"], id="a function that is none"),
-        pytest.param({"function": "REPLACE", "direction": "IN", "mode": "FOOT"}, ["/function", "/direction", "/mode"], id="three words nobody knows"),
-        pytest.param({"direction": 7, "lodged_at": "yesterday"}, ["/direction", "/lodged_at"], id="a wrong form and a wrong time"),
+        pytest.param(
+            {"function": "REPLACE", "direction": "IN", "mode": "FOOT"},
+            ["/function", "/direction", "/mode"],
+            id="three words nobody knows",
+        ),
+        pytest.param(
+            {"direction": 7, "lodged_at": "yesterday"}, ["/direction", "/lodged_at"], id="a wrong form and a wrong time"
+        ),
         pytest.param({"lodged_at": "1999-12-31T00:00:00Z"}, ["/lodged_at"], id="before all law"),
         pytest.param({"lodged_at": "9999-12-31T23:59:59-12:00"}, ["/lodged_at"], id="after all time"),
         pytest.param({"parcels": {}}, ["/parcels"], id="parcels that are an object"),
         pytest.param({"parcels": []}, ["/parcels"], id="no parcels"),
-        pytest.param({"containers": ["CSQU3054384"], "mode": "SEA_EXPRESS"}, ["/containers/0"], id="a container with a wrong check digit"),
+        pytest.param(
+            {"containers": ["CSQU3054384"], "mode": "SEA_EXPRESS"},
+            ["/containers/0"],
+            id="a container with a wrong check digit",
+        ),
         pytest.param({"containers": "CSQU3054383"}, ["/containers"], id="containers that are no list"),
     ],
 )
@@ -97,7 +107,9 @@ def test_every_fault_of_the_header_refuses_all(changes: Json, paths: list[str]) 
 
 def test_the_law_that_is_not_known_is_named_as_the_reason() -> None:
     (found,) = [
-        found for found in receipt(Flow().send(manifest({}, lodged_at="1999-12-31T00:00:00Z")))["findings"] if found["path"] == "/lodged_at" and found["severity"] == "REJECT"
+        found
+        for found in receipt(Flow().send(manifest({}, lodged_at="1999-12-31T00:00:00Z")))["findings"]
+        if found["path"] == "/lodged_at" and found["severity"] == "REJECT"
     ]
     assert "law" in found["message"]
 
@@ -116,20 +128,38 @@ FAULTY: Final = manifest(
     {"house_bill": "A", "pieces": 0, "shoe_size": 43},
     {"house_bill": "A"},
     {"house_bill": "C" * 65, "order": None, "consignee": {"clearance_code": None, "address": "x"}},
-    {"house_bill": "D", "items": [{"amount": "-1", "origin": "", "shoe_size": 43}, {"hs_code": "000000", "description": "vitamin"}]},
+    {
+        "house_bill": "D",
+        "items": [{"amount": "-1", "origin": "", "shoe_size": 43}, {"hs_code": "000000", "description": "vitamin"}],
+    },
     {"house_bill": "E", "consignor": {"country": "US"}, "freight": None},
     direction="IN",
     shoe_size=43,
 ) | {"containers": ["X"]}
-FAULTY["parcels"] += [7, None, [], {}, {"house_bill": "F", "items": [7, {}]}, {"house_bill": "G", "consignee": [], "items": {}}]
+FAULTY["parcels"] += [
+    7,
+    None,
+    [],
+    {},
+    {"house_bill": "F", "items": [7, {}]},
+    {"house_bill": "G", "consignee": [], "items": {}},
+]
 
 
-@pytest.mark.parametrize("sent", [FAULTY, FAULTY | {"direction": "IMPORT", "containers": None}, FAULTY | {"function": "CANCEL"}], ids=["original", "good header", "cancel"])
+@pytest.mark.parametrize(
+    "sent",
+    [FAULTY, FAULTY | {"direction": "IMPORT", "containers": None}, FAULTY | {"function": "CANCEL"}],
+    ids=["original", "good header", "cancel"],
+)
 def test_pointers_lead_into_what_was_sent(sent: Json) -> None:
     outputs = Flow().send(sent)
     said = receipt(outputs)
     pointers = [found["path"] for found in said["findings"]]
-    pointers += [path for answer in said["parcels"] for path in (answer["path"], *(found["path"] for found in answer["findings"]))]
+    pointers += [
+        path
+        for answer in said["parcels"]
+        for path in (answer["path"], *(found["path"] for found in answer["findings"]))
+    ]
     pointers += [found["path"] for decision in decisions(outputs) for found in decision["findings"]]
     assert len(pointers) > 10
     for pointer in pointers:
@@ -166,8 +196,19 @@ def test_unknown_fields_are_named_up_to_a_limit_and_numbers_in_them_are_masked()
 
 
 def test_what_is_accepted_with_a_remark_stands_on_the_receipt() -> None:
-    said = receipt(Flow().send(manifest({"house_bill": "A", "order": {"platform": "nobody"}}, {"house_bill": "B", "freight": None}, {"house_bill": "C"})))
-    assert [(answer["house_bill"], answer["answer"], [found["severity"] for found in answer["findings"]]) for answer in said["parcels"]] == [
+    said = receipt(
+        Flow().send(
+            manifest(
+                {"house_bill": "A", "order": {"platform": "nobody"}},
+                {"house_bill": "B", "freight": None},
+                {"house_bill": "C"},
+            )
+        )
+    )
+    assert [
+        (answer["house_bill"], answer["answer"], [found["severity"] for found in answer["findings"]])
+        for answer in said["parcels"]
+    ] == [
         ("A", "ACCEPTED", ["WARN"]),
         ("B", "ACCEPTED", ["INFO"]),
     ]
@@ -181,14 +222,21 @@ CASES: Final[dict[str, Json]] = {
     "a parcel above the list limit": {"items": [{"amount": "180.00"}]},
     "a parcel above it that was paid as declared": {"items": [{"amount": "180.00"}], "order": {"paid": "180.00"}},
     "a parcel for which more was paid": {"order": {"paid": "500.00"}},
-    "a parcel from the United States above the common limit": {"items": [{"amount": "180.00"}], "consignor": {"country": "US"}},
+    "a parcel from the United States above the common limit": {
+        "items": [{"amount": "180.00"}],
+        "consignor": {"country": "US"},
+    },
     "a parcel that is too much with the next": {"items": [{"amount": "100.00"}]},
-    "a parcel for a company": {"consignee": {"clearance_code": None, "auth_number": None, "business_number": "120-81-47521"}},
+    "a parcel for a company": {
+        "consignee": {"clearance_code": None, "auth_number": None, "business_number": "120-81-47521"}
+    },
     "a parcel of many units": {"items": [{"quantity": 31}]},
     "a parcel refused": {"pieces": 0},
     "a parcel to be inspected": {"consignee": {"address": "somewhere"}},
     "a parcel with many remarks": {"items": [UNKNOWN] * limits.ITEMS_PER_PARCEL_MAX, "freight": None, "shoe_size": 1},
-    "a parcel with very many faults": {"items": [{"origin": "XX", "amount": "0", "net_weight_g": 0}] * limits.ITEMS_PER_PARCEL_MAX},
+    "a parcel with very many faults": {
+        "items": [{"origin": "XX", "amount": "0", "net_weight_g": 0}] * limits.ITEMS_PER_PARCEL_MAX
+    },
     "a parcel with faults of form": {"pieces": "one"},
 }
 
@@ -201,7 +249,14 @@ def receipts(outputs: list[Stored]) -> list[Json]:
 @pytest.mark.parametrize("goods", ["hemp seed oil", "stun gun", "s-t-u-n-g-u-n", "fake banknotes"])
 def test_a_carrier_sees_the_same_whether_goods_are_prohibited_or_not(case: str, goods: str) -> None:
     bad, good = (
-        Flow().send(manifest(merged(CASES[case], {"items": [{**item, "description": said} for item in CASES[case].get("items", [{}])]}), {"house_bill": "B", "freight": None}))
+        Flow().send(
+            manifest(
+                merged(
+                    CASES[case], {"items": [{**item, "description": said} for item in CASES[case].get("items", [{}])]}
+                ),
+                {"house_bill": "B", "freight": None},
+            )
+        )
         for said in (goods, "cotton shirt")
     )
     assert receipts(bad) == receipts(good)
@@ -211,9 +266,9 @@ def test_a_carrier_sees_the_same_whether_goods_are_prohibited_or_not(case: str, 
 
 @pytest.mark.parametrize("number", [1, limits.ITEMS_PER_PARCEL_MAX], ids=["one line", "every line"])
 def test_what_acts_cannot_be_hidden_behind_other_findings(number: int) -> None:
-    lines = [{"hs_code": "999999", "shoe_size": 43, "description": "vitamin"}] * (limits.ITEMS_PER_PARCEL_MAX - number) + [
-        {"hs_code": "999999", "shoe_size": 43, "description": "stun gun"}
-    ] * number
+    lines = [{"hs_code": "999999", "shoe_size": 43, "description": "vitamin"}] * (
+        limits.ITEMS_PER_PARCEL_MAX - number
+    ) + [{"hs_code": "999999", "shoe_size": 43, "description": "stun gun"}] * number
     outputs = Flow().send(manifest({"items": lines, "consignee": {"address": "somewhere"}}))
     (decision,) = decisions(outputs)
     assert decision["outcome"] == "HOLD"
@@ -222,9 +277,20 @@ def test_what_acts_cannot_be_hidden_behind_other_findings(number: int) -> None:
 
 
 def test_what_acts_cannot_be_hidden_behind_other_parcels() -> None:
-    many = {"items": [{"hs_code": "999999"}] * limits.ITEMS_PER_PARCEL_MAX, "gross_weight_g": 90_000, "consignee": {"clearance_code": "P000000000001"}}
-    parcels = [{"house_bill": f"A{index}", **many} for index in range(limits.FINDINGS_PER_MANIFEST_MAX // limits.FINDINGS_PER_PARCEL_MAX)]
-    bad = {"house_bill": "B", "consignee": {"address": "somewhere"}, "items": [{"hs_code": "999999", "description": "stun gun", "shoe_size": 43}]}
+    many = {
+        "items": [{"hs_code": "999999"}] * limits.ITEMS_PER_PARCEL_MAX,
+        "gross_weight_g": 90_000,
+        "consignee": {"clearance_code": "P000000000001"},
+    }
+    parcels = [
+        {"house_bill": f"A{index}", **many}
+        for index in range(limits.FINDINGS_PER_MANIFEST_MAX // limits.FINDINGS_PER_PARCEL_MAX)
+    ]
+    bad = {
+        "house_bill": "B",
+        "consignee": {"address": "somewhere"},
+        "items": [{"hs_code": "999999", "description": "stun gun", "shoe_size": 43}],
+    }
     decision = next(said for said in decisions(Flow().send(manifest(*parcels, bad))) if said["house_bill"] == "B")
     assert decision["outcome"] == "HOLD"
     assert [found["code"] for found in decision["findings"]] == ["FMT-06", "COD-03", "FMT-01", "XF-05", "RG-03"]
@@ -243,16 +309,28 @@ def test_one_silent_rule_hides_no_other(first: str) -> None:
 def test_nothing_of_a_consignee_leaves_intake() -> None:
     flow = Flow()
     mine = {"consignee": CANARIES}
-    spoilt: list[Json] = [{"consignee": {**CANARIES, name: wrong}} for name in CANARIES for wrong in (7, "x" * 501, f"{CANARIES[name]}{CANARIES[name]}", None, [CANARIES[name]])]
+    spoilt: list[Json] = [
+        {"consignee": {**CANARIES, name: wrong}}
+        for name in CANARIES
+        for wrong in (7, "x" * 501, f"{CANARIES[name]}{CANARIES[name]}", None, [CANARIES[name]])
+    ]
     good = [{"house_bill": f"G{index}", **mine} for index in range(13)]
-    bad = [{"house_bill": f"B{index}", **parcel} for index, parcel in enumerate([*spoilt, {**mine, "pieces": 0}, {**mine, "items": [{"description": "stun gun"}]}])]
+    bad = [
+        {"house_bill": f"B{index}", **parcel}
+        for index, parcel in enumerate(
+            [*spoilt, {**mine, "pieces": 0}, {**mine, "items": [{"description": "stun gun"}]}]
+        )
+    ]
     flow.send(manifest(*good, *bad))
     flow.send(manifest(*bad, *good))
     flow.send(manifest(*good, version=2, function="AMEND"))
     flow.send(manifest(*good, manifest_id="M2", direction="EXPORT"))
     flow.send(manifest(*good, version=3, function="CANCEL"))
     flow.send(framed(manifest(*good, manifest_id="M3", master_bill="x")))
-    written = b"\n".join(b"".join((record.key or b"", record.value or b"", *(value for _, value in record.headers))) for record in flow.log + flow.state)
+    written = b"\n".join(
+        b"".join((record.key or b"", record.value or b"", *(value for _, value in record.headers)))
+        for record in flow.log + flow.state
+    )
     assert len(flow.decisions) > 100
     for value in CANARIES.values():
         for spelled in (value, value.replace("-", ""), value.lower()):

@@ -20,31 +20,105 @@ def item(**changes: Any) -> Json:  # noqa: ANN401 - whatever an item may hold
 PARCEL_LIMITS: Final[list[tuple[str, int, Build, str, str]]] = [
     ("items", limits.ITEMS_PER_PARCEL_MAX, lambda n: manifest({"items": [{}] * n}), "FMT-01", "/items"),
     ("house bill", limits.HOUSE_BILL_CHARS_MAX, lambda n: manifest({"house_bill": "A" * n}), "FMT-02", "/house_bill"),
-    ("sender's name", limits.NAME_CHARS_MAX, lambda n: manifest({"consignor": {"name": ("ab" * n)[:n]}}), "FMT-01", "/consignor/name"),
-    ("receiver's name", limits.NAME_CHARS_MAX, lambda n: manifest({"consignee": {"name": ("ab" * n)[:n]}}), "FMT-01", "/consignee/name"),
+    (
+        "sender's name",
+        limits.NAME_CHARS_MAX,
+        lambda n: manifest({"consignor": {"name": ("ab" * n)[:n]}}),
+        "FMT-01",
+        "/consignor/name",
+    ),
+    (
+        "receiver's name",
+        limits.NAME_CHARS_MAX,
+        lambda n: manifest({"consignee": {"name": ("ab" * n)[:n]}}),
+        "FMT-01",
+        "/consignee/name",
+    ),
     ("brand", limits.NAME_CHARS_MAX, lambda n: item(brand="b" * n), "FMT-01", "/items/0/brand"),
-    ("address", limits.ADDRESS_CHARS_MAX, lambda n: manifest({"consignee": {"address": ("가1" * n)[:n]}}), "FMT-01", "/consignee/address"),
-    ("description", limits.DESCRIPTION_CHARS_MAX, lambda n: item(description=("ab" * n)[:n]), "FMT-01", "/items/0/description"),
-    ("ingredients", limits.INGREDIENTS_CHARS_MAX, lambda n: item(ingredients="i" * n), "FMT-01", "/items/0/ingredients"),
+    (
+        "address",
+        limits.ADDRESS_CHARS_MAX,
+        lambda n: manifest({"consignee": {"address": ("가1" * n)[:n]}}),
+        "FMT-01",
+        "/consignee/address",
+    ),
+    (
+        "description",
+        limits.DESCRIPTION_CHARS_MAX,
+        lambda n: item(description=("ab" * n)[:n]),
+        "FMT-01",
+        "/items/0/description",
+    ),
+    (
+        "ingredients",
+        limits.INGREDIENTS_CHARS_MAX,
+        lambda n: item(ingredients="i" * n),
+        "FMT-01",
+        "/items/0/ingredients",
+    ),
     ("page of an item", limits.URL_CHARS_MAX, lambda n: item(url="u" * n), "FMT-01", "/items/0/url"),
     ("page of an order", limits.URL_CHARS_MAX, lambda n: manifest({"order": {"url": "u" * n}}), "FMT-01", "/order/url"),
-    ("order number", limits.ID_CHARS_MAX, lambda n: manifest({"order": {"order_number": "o" * n}}), "FMT-01", "/order/order_number"),
-    ("platform", limits.ID_CHARS_MAX, lambda n: manifest({"order": {"platform": "p" * n}}), "FMT-01", "/order/platform"),
-    ("supplier code", limits.ID_CHARS_MAX, lambda n: manifest({"consignor": {"supplier_code": "s" * n}}), "FMT-01", "/consignor/supplier_code"),
-    ("auth number", limits.ID_CHARS_MAX, lambda n: manifest({"consignee": {"auth_number": "1" * n}}), "FMT-01", "/consignee/auth_number"),
+    (
+        "order number",
+        limits.ID_CHARS_MAX,
+        lambda n: manifest({"order": {"order_number": "o" * n}}),
+        "FMT-01",
+        "/order/order_number",
+    ),
+    (
+        "platform",
+        limits.ID_CHARS_MAX,
+        lambda n: manifest({"order": {"platform": "p" * n}}),
+        "FMT-01",
+        "/order/platform",
+    ),
+    (
+        "supplier code",
+        limits.ID_CHARS_MAX,
+        lambda n: manifest({"consignor": {"supplier_code": "s" * n}}),
+        "FMT-01",
+        "/consignor/supplier_code",
+    ),
+    (
+        "auth number",
+        limits.ID_CHARS_MAX,
+        lambda n: manifest({"consignee": {"auth_number": "1" * n}}),
+        "FMT-01",
+        "/consignee/auth_number",
+    ),
     ("unit", limits.CODE_CHARS_MAX, lambda n: item(unit="u" * n), "FMT-01", "/items/0/unit"),
-    ("sender's phone", limits.CODE_CHARS_MAX, lambda n: manifest({"consignor": {"phone": "1" * n}}), "FMT-01", "/consignor/phone"),
+    (
+        "sender's phone",
+        limits.CODE_CHARS_MAX,
+        lambda n: manifest({"consignor": {"phone": "1" * n}}),
+        "FMT-01",
+        "/consignor/phone",
+    ),
     ("quantity", limits.QUANTITY_MAX, lambda n: item(quantity=n), "FMT-01", "/items/0/quantity"),
     ("pieces", limits.QUANTITY_MAX, lambda n: manifest({"pieces": n}), "FMT-01", "/pieces"),
     ("volume", limits.QUANTITY_MAX, lambda n: item(volume_ml=n), "FMT-01", "/items/0/volume_ml"),
     ("net weight", limits.WEIGHT_G_MAX, lambda n: item(net_weight_g=n), "FMT-01", "/items/0/net_weight_g"),
     ("gross weight", limits.WEIGHT_G_MAX, lambda n: manifest({"gross_weight_g": n}), "FMT-01", "/gross_weight_g"),
-    ("digits of an amount", limits.AMOUNT_DIGITS_MAX, lambda n: item(amount="9" * n, unit_price="1"), "FMT-08", "/items/0/amount"),
-    ("places of an amount", limits.AMOUNT_SCALE_MAX, lambda n: item(amount="1." + "1" * n, unit_price="1"), "FMT-08", "/items/0/amount"),
+    (
+        "digits of an amount",
+        limits.AMOUNT_DIGITS_MAX,
+        lambda n: item(amount="9" * n, unit_price="1"),
+        "FMT-08",
+        "/items/0/amount",
+    ),
+    (
+        "places of an amount",
+        limits.AMOUNT_SCALE_MAX,
+        lambda n: item(amount="1." + "1" * n, unit_price="1"),
+        "FMT-08",
+        "/items/0/amount",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("most", "build", "code", "path"), [pytest.param(*row, id=name) for name, *row in PARCEL_LIMITS])
+@pytest.mark.parametrize(
+    ("most", "build", "code", "path"), [pytest.param(*row, id=name) for name, *row in PARCEL_LIMITS]
+)
 def test_a_limit_of_a_parcel(most: int, build: Build, code: str, path: str) -> None:
     assert receipt(Flow().send(build(most)))["status"] == "ACCEPTED"
     for above in (most + 1, 10 * most):
@@ -56,10 +130,22 @@ def test_a_limit_of_a_parcel(most: int, build: Build, code: str, path: str) -> N
 @pytest.mark.parametrize(
     ("most", "build", "path"),
     [
-        pytest.param(limits.CONTAINERS_PER_MANIFEST_MAX, lambda n: manifest({}, containers=["CSQU3054383"] * n), "/containers", id="containers"),
+        pytest.param(
+            limits.CONTAINERS_PER_MANIFEST_MAX,
+            lambda n: manifest({}, containers=["CSQU3054383"] * n),
+            "/containers",
+            id="containers",
+        ),
         pytest.param(limits.ID_CHARS_MAX, lambda n: manifest({}, conveyance="c" * n), "/conveyance", id="conveyance"),
-        pytest.param(limits.ID_CHARS_MAX, lambda n: manifest({}, mode="SEA_EXPRESS", master_bill="m" * n), "/master_bill", id="master bill"),
-        pytest.param(limits.CODE_CHARS_MAX, lambda n: manifest({}, departure_port="p" * n), "/departure_port", id="port"),
+        pytest.param(
+            limits.ID_CHARS_MAX,
+            lambda n: manifest({}, mode="SEA_EXPRESS", master_bill="m" * n),
+            "/master_bill",
+            id="master bill",
+        ),
+        pytest.param(
+            limits.CODE_CHARS_MAX, lambda n: manifest({}, departure_port="p" * n), "/departure_port", id="port"
+        ),
     ],
 )
 def test_a_limit_of_the_manifest(most: int, build: Build, path: str) -> None:
@@ -70,7 +156,9 @@ def test_a_limit_of_the_manifest(most: int, build: Build, path: str) -> None:
 
 
 def test_the_limit_of_a_version_and_of_a_manifests_number() -> None:
-    said = receipt(Flow().send(manifest({}, version=limits.VERSION_MAX, function="AMEND", manifest_id="M" * limits.ID_CHARS_MAX)))
+    said = receipt(
+        Flow().send(manifest({}, version=limits.VERSION_MAX, function="AMEND", manifest_id="M" * limits.ID_CHARS_MAX))
+    )
     assert said["status"] == "ACCEPTED"
 
 
@@ -84,11 +172,21 @@ def test_the_number_of_parcels() -> None:
 
 def told(count: int) -> Json:
     """A parcel with so many findings, none of which refuses it."""
-    lines: list[Json] = [{"hs_code": "999999", "shoe_size": 43, "amount": "1"}] * (count // 2) + [{"shoe_size": 43, "amount": "1"}] * (count % 2)
+    lines: list[Json] = [{"hs_code": "999999", "shoe_size": 43, "amount": "1"}] * (count // 2) + [
+        {"shoe_size": 43, "amount": "1"}
+    ] * (count % 2)
     return {"items": lines, "gross_weight_g": 100 * ITEM["net_weight_g"]}
 
 
-@pytest.mark.parametrize("count", [limits.FINDINGS_PER_PARCEL_MAX - 1, limits.FINDINGS_PER_PARCEL_MAX, limits.FINDINGS_PER_PARCEL_MAX + 1, 2 * limits.ITEMS_PER_PARCEL_MAX])
+@pytest.mark.parametrize(
+    "count",
+    [
+        limits.FINDINGS_PER_PARCEL_MAX - 1,
+        limits.FINDINGS_PER_PARCEL_MAX,
+        limits.FINDINGS_PER_PARCEL_MAX + 1,
+        2 * limits.ITEMS_PER_PARCEL_MAX,
+    ],
+)
 def test_findings_of_a_parcel(count: int) -> None:
     (decision,) = decisions(Flow().send(manifest(told(count))))
     found = decision["findings"]
@@ -103,7 +201,9 @@ def test_findings_of_a_parcel(count: int) -> None:
 
 def test_what_refuses_a_parcel_comes_before_what_only_explains() -> None:
     refused = 20
-    lines = [{"shoe_size": 43, "description": "vitamin"}] * (limits.ITEMS_PER_PARCEL_MAX - refused) + [{"origin": "XX", "shoe_size": 43}] * refused
+    lines = [{"shoe_size": 43, "description": "vitamin"}] * (limits.ITEMS_PER_PARCEL_MAX - refused) + [
+        {"origin": "XX", "shoe_size": 43}
+    ] * refused
     (answer,) = receipt(Flow().send(manifest({"items": lines, "currency": "XXX"})))["parcels"]
     severities = [found["severity"] for found in answer["findings"]]
     assert severities[: refused + 1] == ["REJECT"] * (refused + 1)
@@ -121,16 +221,35 @@ def test_findings_of_a_manifest() -> None:
 def test_the_largest_receipt_fits_its_topic() -> None:
     """Every parcel with findings that quote as much as they can, a header with as many as it can."""
     long = '"\u2003가' * 7
-    lines = [{"currency": long, "origin": long[:20], "hs_code": long[:20], "amount": long[:20], "unit_price": long[:20], "description": "가" * 100}] * 100
-    parcels = [{"house_bill": f"{index:064}", "items": lines if index % 25 == 0 else lines[:1]} for index in range(1_000)]
+    lines = [
+        {
+            "currency": long,
+            "origin": long[:20],
+            "hs_code": long[:20],
+            "amount": long[:20],
+            "unit_price": long[:20],
+            "description": "가" * 100,
+        }
+    ] * 100
+    parcels = [
+        {"house_bill": f"{index:064}", "items": lines if index % 25 == 0 else lines[:1]} for index in range(1_000)
+    ]
     outputs = Flow().send(manifest(*parcels, containers=[long[:20]] * limits.CONTAINERS_PER_MANIFEST_MAX))
     for record in outputs:
-        (topic,) = [topic for topic in topics.TOPICS if record.topic == topic.name or (topic.name.endswith(".") and record.topic.startswith(topic.name))]
+        (topic,) = [
+            topic
+            for topic in topics.TOPICS
+            if record.topic == topic.name or (topic.name.endswith(".") and record.topic.startswith(topic.name))
+        ]
         assert len(record.value or b"") < topic.record_bytes_max
 
 
 def test_faults_of_the_manifest_do_not_flood_its_parcels() -> None:
-    outputs = Flow().send(manifest(*({"house_bill": f"A{index}"} for index in range(20)), containers=["X"] * limits.CONTAINERS_PER_MANIFEST_MAX))
+    outputs = Flow().send(
+        manifest(
+            *({"house_bill": f"A{index}"} for index in range(20)), containers=["X"] * limits.CONTAINERS_PER_MANIFEST_MAX
+        )
+    )
     said = receipt(outputs)
     assert len(said["findings"]) == limits.CONTAINERS_PER_MANIFEST_MAX
     for decision in decisions(outputs):
@@ -150,8 +269,13 @@ def test_changes_of_the_consignee() -> None:
         assert said["status"] == "ACCEPTED"
     last = limits.CONSIGNEE_CHANGES_MAX + 1
     refused = receipt(flow.send(manifest(code(last + 1), version=last + 1, function="AMEND")))
-    assert [(found["code"], found["path"]) for found in refused["parcels"][0]["findings"]] == [("XP-01", "/parcels/0/consignee")]
-    assert receipt(flow.send(manifest(code(last) | {"pieces": 2}, version=last + 2, function="AMEND")))["status"] == "ACCEPTED"
+    assert [(found["code"], found["path"]) for found in refused["parcels"][0]["findings"]] == [
+        ("XP-01", "/parcels/0/consignee")
+    ]
+    assert (
+        receipt(flow.send(manifest(code(last) | {"pieces": 2}, version=last + 2, function="AMEND")))["status"]
+        == "ACCEPTED"
+    )
     assert receipt(flow.send(manifest(version=last + 3, function="CANCEL")))["status"] == "CANCELLED"
     assert receipt(flow.send(manifest(code(last + 1), version=last + 4, function="AMEND")))["status"] == "REJECTED"
 
@@ -180,7 +304,13 @@ def test_conflicts_remembered() -> None:
 def test_the_dearest_parcel_is_decided(lines: int) -> None:
     """To inspect it, for goods are not worth so much; its taxes are exact all the same."""
     dearest = "9" * limits.AMOUNT_DIGITS_MAX + "." + "9" * limits.AMOUNT_SCALE_MAX
-    said = {"items": [{"amount": dearest}] * lines, "freight": dearest, "insurance": dearest, "local_charges": dearest, "gross_weight_g": lines * ITEM["net_weight_g"]}
+    said = {
+        "items": [{"amount": dearest}] * lines,
+        "freight": dearest,
+        "insurance": dearest,
+        "local_charges": dearest,
+        "gross_weight_g": lines * ITEM["net_weight_g"],
+    }
     (decision,) = decisions(Flow().send(manifest(said)))
     assert (decision["outcome"], decision["route"]) == ("INSPECT", "GENERAL")
     assert {found["code"] for found in decision["findings"] if found["severity"] == "ACT"} == {"XF-02", "XF-09"}
@@ -193,11 +323,16 @@ def test_the_dearest_parcel_is_decided(lines: int) -> None:
 
 @pytest.mark.parametrize(
     ("lines", "taken"),
-    [pytest.param(limits.ITEMS_PER_MANIFEST_MAX, True, id="at the limit"), pytest.param(limits.ITEMS_PER_MANIFEST_MAX + 1, False, id="one above")],
+    [
+        pytest.param(limits.ITEMS_PER_MANIFEST_MAX, True, id="at the limit"),
+        pytest.param(limits.ITEMS_PER_MANIFEST_MAX + 1, False, id="one above"),
+    ],
 )
 def test_lines_of_all_parcels(lines: int, *, taken: bool) -> None:
     full, rest = divmod(lines, limits.ITEMS_PER_PARCEL_MAX)
-    parcels = [{"house_bill": f"A{index}", "items": [{}] * limits.ITEMS_PER_PARCEL_MAX} for index in range(full)] + ([{"house_bill": "B", "items": [{}] * rest}] if rest else [])
+    parcels = [{"house_bill": f"A{index}", "items": [{}] * limits.ITEMS_PER_PARCEL_MAX} for index in range(full)] + (
+        [{"house_bill": "B", "items": [{}] * rest}] if rest else []
+    )
     flow = Flow()
     flow.send(manifest(*parcels))
     assert len(flow.decisions) == (len(parcels) if taken else 0)

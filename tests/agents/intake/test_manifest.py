@@ -31,7 +31,9 @@ def amend(version: int, *parcels: Json, **changes: Any) -> Json:  # noqa: ANN401
 
 
 def cancel(version: int, *names: str, **changes: Any) -> Json:  # noqa: ANN401 - whatever a header may hold
-    return manifest(version=version, function="CANCEL", **changes) | {"parcels": [{"house_bill": name} for name in names]}
+    return manifest(version=version, function="CANCEL", **changes) | {
+        "parcels": [{"house_bill": name} for name in names]
+    }
 
 
 def other(manifest_id: str, *parcels: Json, **changes: Any) -> Json:  # noqa: ANN401 - whatever a header may hold
@@ -43,7 +45,9 @@ Step = tuple[Json, str, list[tuple[str, str, int, int | None]]]
 
 HISTORIES: Final[dict[str, list[Step]]] = {
     "a first filing": [(original(A, B), "ACCEPTED", [("A", "RELEASE", 1, None), ("B", "RELEASE", 1, None)])],
-    "one bad parcel does not sink the others": [(original(A, B | BAD), "ACCEPTED_WITH_REJECTIONS", [("A", "RELEASE", 1, None), ("B", "REJECT", 1, None)])],
+    "one bad parcel does not sink the others": [
+        (original(A, B | BAD), "ACCEPTED_WITH_REJECTIONS", [("A", "RELEASE", 1, None), ("B", "REJECT", 1, None)])
+    ],
     "all parcels bad": [(original(A | BAD, B | BAD), "REJECTED", [("A", "REJECT", 1, None), ("B", "REJECT", 1, None)])],
     "no parcels": [(original(), "REJECTED", [])],
     "the same again": [
@@ -110,7 +114,11 @@ HISTORIES: Final[dict[str, list[Step]]] = {
     "a cancellation of some": [
         (original(A, B), "ACCEPTED", [("A", "RELEASE", 1, None), ("B", "RELEASE", 1, None)]),
         (cancel(2, "B"), "CANCELLED", [("B", "CANCELLED", 2, 1)]),
-        (cancel(3, "A", "B", "C"), "CANCELLED", [("A", "CANCELLED", 2, 1), ("B", "REJECT", 3, None), ("C", "REJECT", 1, None)]),
+        (
+            cancel(3, "A", "B", "C"),
+            "CANCELLED",
+            [("A", "CANCELLED", 2, 1), ("B", "REJECT", 3, None), ("C", "REJECT", 1, None)],
+        ),
     ],
     "a cancellation of the unknown": [
         (cancel(2), "REJECTED", []),
@@ -161,14 +169,22 @@ HISTORIES: Final[dict[str, list[Step]]] = {
         (amend(2, A), "ACCEPTED", [("A", "RELEASE", 3, 1)]),
     ],
     "a house bill three times, each with a fault of form": [
-        (original(*[A | {"pieces": "one"}] * 3), "REJECTED", [("A", "REJECT", 1, None), ("A", "REJECT", 2, None), ("A", "REJECT", 3, None)]),
+        (
+            original(*[A | {"pieces": "one"}] * 3),
+            "REJECTED",
+            [("A", "REJECT", 1, None), ("A", "REJECT", 2, None), ("A", "REJECT", 3, None)],
+        ),
     ],
     "a bad one before a good one of the same house bill": [
         (original(A | BAD, A), "REJECTED", [("A", "REJECT", 1, None), ("A", "REJECT", 2, None)]),
         (amend(2, A), "ACCEPTED", [("A", "RELEASE", 3, None)]),
     ],
     "parcels without a house bill": [
-        (original({"house_bill": ""}, {"house_bill": ""}, A), "ACCEPTED_WITH_REJECTIONS", [("", "REJECT", 1, None), ("", "REJECT", 1, None), ("A", "RELEASE", 1, None)]),
+        (
+            original({"house_bill": ""}, {"house_bill": ""}, A),
+            "ACCEPTED_WITH_REJECTIONS",
+            [("", "REJECT", 1, None), ("", "REJECT", 1, None), ("A", "RELEASE", 1, None)],
+        ),
     ],
     "goods that customs holds": [
         (original(A | WEAPON), "ACCEPTED", [("A", "HOLD", 1, None)]),
@@ -206,7 +222,9 @@ def test_a_history_told_to_another_worker_gives_the_same_bytes(steps: list[Step]
         through.send(sent)
         moved.send(sent)
         moved = moved.restored(compacted=True)
-    assert [(record.topic, record.key, record.value) for record in through.log] == [(record.topic, record.key, record.value) for record in moved.log]
+    assert [(record.topic, record.key, record.value) for record in through.log] == [
+        (record.topic, record.key, record.value) for record in moved.log
+    ]
 
 
 WAYS: Final[dict[str, Callable[[Json], bytes]]] = {
@@ -214,7 +232,9 @@ WAYS: Final[dict[str, Callable[[Json], bytes]]] = {
     "pretty": lambda said: json.dumps(said, indent=2, ensure_ascii=False).encode(),
     "in another order": lambda said: json.dumps(said, sort_keys=True).encode(),
 }
-WITH_AVRO: Final = WAYS | {"as Avro": lambda said: framed(said | {"parcels": [PARCEL | parcel for parcel in said["parcels"]]})}
+WITH_AVRO: Final = WAYS | {
+    "as Avro": lambda said: framed(said | {"parcels": [PARCEL | parcel for parcel in said["parcels"]]})
+}
 """Avro has no parcel without consignor, JSON has: of a cancellation house bills alone count."""
 BARE: Final = {"insurance": None, "consignor": {"phone": None}}
 """Nulls that JSON may leave out."""
@@ -222,12 +242,20 @@ BARE: Final = {"insurance": None, "consignor": {"phone": None}}
 
 def bare(said: Json) -> Json:
     """The same without what is null or by default."""
-    return {name: bare(value) if isinstance(value, dict) else value for name, value in said.items() if value is not None and value != "IMPORT"}
+    return {
+        name: bare(value) if isinstance(value, dict) else value
+        for name, value in said.items()
+        if value is not None and value != "IMPORT"
+    }
 
 
 @pytest.mark.parametrize("first", WITH_AVRO)
 @pytest.mark.parametrize("second", WITH_AVRO)
-@pytest.mark.parametrize("sent", [original(A, B | BAD), amend(2, A), cancel(2, "A"), cancel(2)], ids=["original", "amend", "cancel some", "cancel all"])
+@pytest.mark.parametrize(
+    "sent",
+    [original(A, B | BAD), amend(2, A), cancel(2, "A"), cancel(2)],
+    ids=["original", "amend", "cancel some", "cancel all"],
+)
 def test_a_copy_is_a_duplicate_in_whatever_way_it_is_written(sent: Json, first: str, second: str) -> None:
     flow = Flow()
     assert receipt(flow.send(WITH_AVRO[first](sent)))["status"] != "DUPLICATE"
@@ -254,7 +282,10 @@ def test_what_is_left_out_and_what_is_null_is_the_same() -> None:
     flow = Flow()
     sent = original(A | BARE)
     flow.send(sent)
-    assert receipt(flow.send(bare(sent) | {"parcels": [bare(parcel) for parcel in sent["parcels"]]}))["status"] == "DUPLICATE"
+    assert (
+        receipt(flow.send(bare(sent) | {"parcels": [bare(parcel) for parcel in sent["parcels"]]}))["status"]
+        == "DUPLICATE"
+    )
 
 
 @pytest.mark.parametrize(
@@ -266,8 +297,16 @@ def test_what_is_left_out_and_what_is_null_is_the_same() -> None:
         pytest.param(cancel(2, "A"), cancel(2, "B"), id="a cancellation of another parcel"),
         pytest.param(cancel(2, "A"), cancel(2), id="a cancellation of all"),
         pytest.param(original(A | {"pieces": "one"}), original(A | {"pieces": "two"}), id="another fault of form"),
-        pytest.param(original(A) | {"parcels": {}}, original(A) | {"parcels": "none"}, id="another thing that is no list of parcels"),
-        pytest.param(cancel(2) | {"parcels": [{"house_bill": 7}]}, cancel(2) | {"parcels": [{"house_bill": 8}]}, id="another number that is no house bill"),
+        pytest.param(
+            original(A) | {"parcels": {}},
+            original(A) | {"parcels": "none"},
+            id="another thing that is no list of parcels",
+        ),
+        pytest.param(
+            cancel(2) | {"parcels": [{"house_bill": 7}]},
+            cancel(2) | {"parcels": [{"house_bill": 8}]},
+            id="another number that is no house bill",
+        ),
     ],
 )
 def test_other_content_is_refused(first: Json, second: Json) -> None:
@@ -275,13 +314,18 @@ def test_other_content_is_refused(first: Json, second: Json) -> None:
     flow.send(first)
     said = receipt(flow.send(second))
     assert said["status"] == "REJECTED"
-    assert [(found["code"], found["path"]) for found in said["findings"] if found["code"] == "XP-01"][-1] == ("XP-01", "/version")
+    assert [(found["code"], found["path"]) for found in said["findings"] if found["code"] == "XP-01"][-1] == (
+        "XP-01",
+        "/version",
+    )
 
 
 @pytest.mark.parametrize(
     ("before", "sent", "severity", "path"),
     [
-        pytest.param([original(A)], original(A, version=2), "REJECT", "/function", id="an original where parcels are in force"),
+        pytest.param(
+            [original(A)], original(A, version=2), "REJECT", "/function", id="an original where parcels are in force"
+        ),
         pytest.param([], amend(2, A), "INFO", "/function", id="an amendment of the unknown"),
         pytest.param([], cancel(2), "REJECT", "/function", id="a cancellation of the unknown"),
         pytest.param([original(A)], original(A), "INFO", "/version", id="a duplicate"),
@@ -292,7 +336,9 @@ def test_the_receipt_says_why(before: list[Json], sent: Json, severity: str, pat
     flow = Flow()
     for earlier in before:
         flow.send(earlier)
-    assert [(found["code"], found["severity"], found["path"]) for found in receipt(flow.send(sent))["findings"]] == [("XP-01", severity, path)]
+    assert [(found["code"], found["severity"], found["path"]) for found in receipt(flow.send(sent))["findings"]] == [
+        ("XP-01", severity, path)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -308,7 +354,11 @@ def test_a_house_bill_is_refused_with_its_reason(before: list[Json], sent: Json,
     for earlier in before:
         flow.send(earlier)
     (answer,) = receipt(flow.send(sent))["parcels"]
-    assert (answer["answer"], answer["findings"][0]["code"], answer["findings"][0]["path"]) == ("REJECTED", "XP-01", path)
+    assert (answer["answer"], answer["findings"][0]["code"], answer["findings"][0]["path"]) == (
+        "REJECTED",
+        "XP-01",
+        path,
+    )
 
 
 def test_the_decision_of_a_parcel_version_has_one_id_in_every_replay() -> None:
@@ -335,7 +385,16 @@ def test_records_have_the_keys_of_the_contract() -> None:
     flow = Flow()
     outputs = flow.send(original(A | WEAPON, B | BAD, {"house_bill": ""}))
     keys = {(record.topic, (record.key or b"").decode()) for record in outputs}
-    assert {("receipts.kx", "KX-2026-11-23-0007"), ("clearance.rejected", "B"), ("clearance.general", "A"), ("security.investigation", "A")} <= keys
+    assert {
+        ("receipts.kx", "KX-2026-11-23-0007"),
+        ("clearance.rejected", "B"),
+        ("clearance.general", "A"),
+        ("security.investigation", "A"),
+    } <= keys
     (token,) = {key for topic, key in keys if topic == topics.CHECKED}
     assert token.startswith("v1.k1.")
-    assert all(record.value is not None and record.value[:5] == avro.frame(avro.DECISION) for record in outputs if record.topic in topics.CLEARANCE)
+    assert all(
+        record.value is not None and record.value[:5] == avro.frame(avro.DECISION)
+        for record in outputs
+        if record.topic in topics.CLEARANCE
+    )

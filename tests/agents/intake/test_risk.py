@@ -20,7 +20,9 @@ SCORER = scorer_of(Settings().risk_model_dir)
 
 
 def flow(scorer: Scorer | None) -> Flow:
-    processor = RecordProcessor(DecisionContext(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, internal_errors_in_a_row_max=0)
+    processor = RecordProcessor(
+        DecisionContext(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, internal_errors_in_a_row_max=0
+    )
     processor.assign(("kx",), CHECKED_PARTITIONS)
     return Flow(processor=processor)
 
@@ -36,7 +38,9 @@ def test_an_import_is_scored_and_the_model_named() -> None:
     (row,) = rows_of(case(parcel()))
     expected = risk_of(SCORER.model, row)
     assert risk["score"] == expected.score
-    assert [(reason["feature"], reason["contribution"]) for reason in risk["reasons"]] == [(reason.feature, reason.contribution) for reason in expected.reasons]
+    assert [(reason["feature"], reason["contribution"]) for reason in risk["reasons"]] == [
+        (reason.feature, reason.contribution) for reason in expected.reasons
+    ]
     assert math.isclose(math.fsum(reason["contribution"] for reason in risk["reasons"]), risk["score"], abs_tol=1e-9)
     assert risk["critical"] == expected.critical
     assert decision.said["versions"]["model"] == SCORER.model.version

@@ -50,7 +50,9 @@ class Version(NamedTuple):
     @property
     def content(self) -> tuple[object, ...]:
         """What makes two versions the same: of a cancellation the house bills alone."""
-        parcels: tuple[object, ...] = tuple(parcel.bill for parcel in self.parcels) if self.function == "CANCEL" else self.parcels
+        parcels: tuple[object, ...] = (
+            tuple(parcel.bill for parcel in self.parcels) if self.function == "CANCEL" else self.parcels
+        )
         return (self.number, self.version, self.function, parcels, self.header_bad)
 
 
@@ -59,7 +61,10 @@ VERSIONS: Final = st.builds(
     number=st.sampled_from(["M1", "M2"]),
     version=st.integers(1, 5),
     function=st.sampled_from(["ORIGINAL", "AMEND", "AMEND", "CANCEL"]),
-    parcels=st.lists(st.builds(Sent, st.sampled_from(BILLS), st.sampled_from(PEOPLE), st.sampled_from([False, False, False, True])), max_size=3).map(tuple),
+    parcels=st.lists(
+        st.builds(Sent, st.sampled_from(BILLS), st.sampled_from(PEOPLE), st.sampled_from([False, False, False, True])),
+        max_size=3,
+    ).map(tuple),
     header_bad=st.sampled_from([False] * 5 + [True]),
 )
 
@@ -92,17 +97,26 @@ class Model:
             self.history.append(sent)
             return "SUPERSEDED", []
         (self.conflicts if conflict else self.history).append(sent)
-        held = [name for name, house in sorted(self.houses.items()) if house.owner == sent.number and house.in_force is not None]
+        held = [
+            name
+            for name, house in sorted(self.houses.items())
+            if house.owner == sent.number and house.in_force is not None
+        ]
         bills = [parcel.bill for parcel in sent.parcels]
         if sent.function == "CANCEL" and not bills and not conflict:
             bills = held
         refused = conflict or sent.header_bad or not bills or (sent.function == "ORIGINAL" and bool(held))
-        records = [self._record(sent, index, bill, refused=refused or bill in bills[:index]) for index, bill in enumerate(bills)]
+        records = [
+            self._record(sent, index, bill, refused=refused or bill in bills[:index])
+            for index, bill in enumerate(bills)
+        ]
         if refused or all(outcome == "REJECT" for _, outcome, _, _ in records):
             return "REJECTED", records
         if sent.function == "CANCEL":
             return "CANCELLED", records
-        return "ACCEPTED_WITH_REJECTIONS" if any(outcome == "REJECT" for _, outcome, _, _ in records) else "ACCEPTED", records
+        return "ACCEPTED_WITH_REJECTIONS" if any(
+            outcome == "REJECT" for _, outcome, _, _ in records
+        ) else "ACCEPTED", records
 
     def _record(self, sent: Version, index: int, bill: str, *, refused: bool) -> tuple[str, str, int, int | None]:
         house = self.houses.setdefault(bill, House(owner=sent.number))
@@ -149,14 +163,21 @@ def holds_for_all(flow: Flow) -> None:
     for decision in flow.decisions:
         by_bill.setdefault(decision["house_bill"], []).append(decision)
     for told in by_bill.values():
-        assert [decision["sequence"] for decision in sorted(told, key=lambda decision: decision["sequence"])] == list(range(1, len(told) + 1))
+        assert [decision["sequence"] for decision in sorted(told, key=lambda decision: decision["sequence"])] == list(
+            range(1, len(told) + 1)
+        )
         screened = [decision["sequence"] for decision in told if decision["outcome"] != "REJECT"]
         assert screened == sorted(screened)
 
 
 def remembers_each_parcel_once(flow: Flow, model: Model) -> None:
     """Screening has the parcels in force, each with the consignee it has now, and no others."""
-    kept = Counter(name for partition in flow.processor.partitions.values() for parcels in partition.consignees.values() for name in parcels)
+    kept = Counter(
+        name
+        for partition in flow.processor.partitions.values()
+        for parcels in partition.consignees.values()
+        for name in parcels
+    )
     assert kept == Counter(f"kx/{name}" for name, house in model.houses.items() if house.in_force is not None)
     with_person: dict[str, set[str]] = {}
     for partition in flow.processor.partitions.values():
@@ -177,7 +198,9 @@ def test_a_crash_anywhere_changes_nothing(day: list[Version], rng: random.Random
         crashed.send(sent.json, days=days)
         if rng.random() < 0.5:
             crashed = crashed.restored(compacted=compacted)
-    assert [(record.topic, record.key, record.value) for record in through.log] == [(record.topic, record.key, record.value) for record in crashed.log]
+    assert [(record.topic, record.key, record.value) for record in through.log] == [
+        (record.topic, record.key, record.value) for record in crashed.log
+    ]
     same_memory(through, crashed)
     same_memory(through, through.restored(compacted=compacted))
 
@@ -186,13 +209,19 @@ def same_memory(one: Flow, other: Flow) -> None:
     """Two workers remember the same."""
     ours, theirs = one.processor.carriers["kx"], other.processor.carriers["kx"]
     assert (ours.filings, ours.bills) == (theirs.filings, theirs.bills)
-    assert {number: set(names) for number, names in ours.names.items() if names} == {number: set(names) for number, names in theirs.names.items() if names}
-    assert {number: kept.consignees for number, kept in one.processor.partitions.items()} == {number: kept.consignees for number, kept in other.processor.partitions.items()}
+    assert {number: set(names) for number, names in ours.names.items() if names} == {
+        number: set(names) for number, names in theirs.names.items() if names
+    }
+    assert {number: kept.consignees for number, kept in one.processor.partitions.items()} == {
+        number: kept.consignees for number, kept in other.processor.partitions.items()
+    }
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(VERSIONS, min_size=2, max_size=10), st.randoms(use_true_random=False))
-def test_whatever_order_partitions_are_screened_in_a_house_bill_keeps_its_own(day: list[Version], rng: random.Random) -> None:
+def test_whatever_order_partitions_are_screened_in_a_house_bill_keeps_its_own(
+    day: list[Version], rng: random.Random
+) -> None:
     flow, model = Flow(), Model()
     for sent in day:
         flow.send(sent.json, screen=False)
@@ -200,5 +229,7 @@ def test_whatever_order_partitions_are_screened_in_a_house_bill_keeps_its_own(da
     flow.screen(rng.choice)
     holds_for_all(flow)
     remembers_each_parcel_once(flow, model)
-    assert len(flow.decisions) == sum(told["counts"]["received"] for told in flow.of("receipts.kx") if told["kind"] == "ANSWER")
+    assert len(flow.decisions) == sum(
+        told["counts"]["received"] for told in flow.of("receipts.kx") if told["kind"] == "ANSWER"
+    )
     assert not any(record.topic == topics.DEAD_LETTERS for record in flow.log)

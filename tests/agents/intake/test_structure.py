@@ -13,8 +13,16 @@ from tests.flow import Json
 from tests.parcels import HEADER, ITEM, parcel_json
 
 ANY: Final = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(max_size=3) | st.just("x" * 501),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "description", "house_bill", "x"]), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=3)
+    | st.just("x" * 501),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "description", "house_bill", "x"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 KINDS: Final[tuple[type[msgspec.Struct], ...]] = (Header, Parcel, Consignor, Consignee, Order, Item)
@@ -25,18 +33,57 @@ KINDS: Final[tuple[type[msgspec.Struct], ...]] = (Header, Parcel, Consignor, Con
     [
         pytest.param(parcel_json(), [], id="a good parcel"),
         pytest.param(parcel_json(order=None), [], id="no order"),
-        pytest.param({name: value for name, value in parcel_json().items() if name != "items"}, [("/items", "missing; a list is right")], id="a required field is missing"),
-        pytest.param(parcel_json(house_bill=7), [("/house_bill", "a number was found; text is right")], id="a number for text"),
-        pytest.param(parcel_json(pieces="1"), [("/pieces", "text of 1 characters was found; a whole number is right")], id="text for a number"),
-        pytest.param(parcel_json(pieces=True), [("/pieces", "true or false was found; a whole number is right")], id="true for a number"),
-        pytest.param(parcel_json(pieces=1.5), [("/pieces", "a number was found; a whole number is right")], id="a fraction for a whole number"),
-        pytest.param(parcel_json(ecommerce="yes"), [("/ecommerce", "text of 3 characters was found; true or false is right")], id="text for a truth value"),
-        pytest.param(parcel_json(consignee=[1]), [("/consignee", "a list of 1 was found; an object is right")], id="a list for an object"),
-        pytest.param(parcel_json(order=7), [("/order", "a number was found; an object or null is right")], id="a number for an object or null"),
-        pytest.param(parcel_json() | {"items": {}}, [("/items", "an object was found; a list is right")], id="an object for a list"),
-        pytest.param(parcel_json() | {"items": [ITEM, None]}, [("/items/1", "null was found; an object is right")], id="null among items"),
         pytest.param(
-            parcel_json(purpose=None, consignor={"name": 1, "country": 2}, order={"paid": 3}) | {"items": [{**ITEM, "quantity": "2", "volume_ml": "5"}]},
+            {name: value for name, value in parcel_json().items() if name != "items"},
+            [("/items", "missing; a list is right")],
+            id="a required field is missing",
+        ),
+        pytest.param(
+            parcel_json(house_bill=7), [("/house_bill", "a number was found; text is right")], id="a number for text"
+        ),
+        pytest.param(
+            parcel_json(pieces="1"),
+            [("/pieces", "text of 1 characters was found; a whole number is right")],
+            id="text for a number",
+        ),
+        pytest.param(
+            parcel_json(pieces=True),
+            [("/pieces", "true or false was found; a whole number is right")],
+            id="true for a number",
+        ),
+        pytest.param(
+            parcel_json(pieces=1.5),
+            [("/pieces", "a number was found; a whole number is right")],
+            id="a fraction for a whole number",
+        ),
+        pytest.param(
+            parcel_json(ecommerce="yes"),
+            [("/ecommerce", "text of 3 characters was found; true or false is right")],
+            id="text for a truth value",
+        ),
+        pytest.param(
+            parcel_json(consignee=[1]),
+            [("/consignee", "a list of 1 was found; an object is right")],
+            id="a list for an object",
+        ),
+        pytest.param(
+            parcel_json(order=7),
+            [("/order", "a number was found; an object or null is right")],
+            id="a number for an object or null",
+        ),
+        pytest.param(
+            parcel_json() | {"items": {}},
+            [("/items", "an object was found; a list is right")],
+            id="an object for a list",
+        ),
+        pytest.param(
+            parcel_json() | {"items": [ITEM, None]},
+            [("/items/1", "null was found; an object is right")],
+            id="null among items",
+        ),
+        pytest.param(
+            parcel_json(purpose=None, consignor={"name": 1, "country": 2}, order={"paid": 3})
+            | {"items": [{**ITEM, "quantity": "2", "volume_ml": "5"}]},
             [
                 ("/purpose", "null was found; text is right"),
                 ("/consignor/name", "a number was found; text is right"),
@@ -60,7 +107,9 @@ def test_faults(raw: Any, faults: list[tuple[str, str]]) -> None:  # noqa: ANN40
 
 
 def test_paths_begin_where_they_are_told() -> None:
-    assert [fault.path for fault in parse({}, Parcel, "/parcels/7").faults] == [f"/parcels/7/{name}" for name in ("house_bill", "consignor", "consignee", "items")]
+    assert [fault.path for fault in parse({}, Parcel, "/parcels/7").faults] == [
+        f"/parcels/7/{name}" for name in ("house_bill", "consignor", "consignee", "items")
+    ]
 
 
 @settings(max_examples=300, deadline=None)
@@ -68,7 +117,9 @@ def test_paths_begin_where_they_are_told() -> None:
 def test_a_value_or_a_fault_and_something_saved(kind: type[msgspec.Struct], data: st.DataObject) -> None:
     """Without a value there is a fault: what has neither would be taken for right."""
     names = st.sampled_from([*kind.__struct_fields__, "x"])
-    good: Json = dict({Header: HEADER, Parcel: parcel_json(), Item: ITEM}.get(kind, parcel_json().get(kind.__name__.lower(), {})))
+    good: Json = dict(
+        {Header: HEADER, Parcel: parcel_json(), Item: ITEM}.get(kind, parcel_json().get(kind.__name__.lower(), {}))
+    )
     raw = good | data.draw(st.dictionaries(names, ANY, max_size=3))
     shaped = parse(raw, kind)
     assert (shaped.value is None) == bool(shaped.faults)
@@ -91,7 +142,10 @@ def test_anything_is_shaped_and_saved(raw: object) -> None:
 
 
 def test_what_is_right_is_saved_and_the_rest_is_by_default() -> None:
-    saved = salvage(parcel_json(pieces="1", consignee={"phone": 5}, order={"paid": 6}) | {"items": [{**ITEM, "amount": 5}, 7]}, Parcel)
+    saved = salvage(
+        parcel_json(pieces="1", consignee={"phone": 5}, order={"paid": 6}) | {"items": [{**ITEM, "amount": 5}, 7]},
+        Parcel,
+    )
     assert (saved.house_bill, saved.pieces, saved.gross_weight_g) == ("KX826110000017", 1, 850)
     assert (saved.consignee.name, saved.consignee.phone) == ("김민서", "")
     assert saved.order is not None
@@ -107,7 +161,11 @@ def test_what_is_right_is_saved_and_the_rest_is_by_default() -> None:
         pytest.param(dict(HEADER), [], id="a header"),
         pytest.param({**HEADER, "parcels": []}, [], id="a manifest"),
         pytest.param({"b": 1, "a": 2}, ['2 field(s) that nobody reads: "a", "b"'], id="two"),
-        pytest.param({f"k{index}": 1 for index in range(6)}, ['6 field(s) that nobody reads: "k0", "k1", "k2", "k3", "k4";'], id="one more than is named"),
+        pytest.param(
+            {f"k{index}": 1 for index in range(6)},
+            ['6 field(s) that nobody reads: "k0", "k1", "k2", "k3", "k4";'],
+            id="one more than is named",
+        ),
         pytest.param({"k" * 500: 1}, [f'1 field(s) that nobody reads: "{"k" * 64}"'], id="a long one"),
     ],
 )

@@ -14,10 +14,22 @@ from tests.parcels import case, export_case, export_parcel, header, parcel
 from tests.reference import REFERENCE, thresholds
 
 
-def sent(amount: str, *, mode: str = "AIR_EXPRESS", country: str = "CN", currency: str = "USD", more: tuple[str, ...] = (), reference: Reference = REFERENCE) -> Case:
+def sent(
+    amount: str,
+    *,
+    mode: str = "AIR_EXPRESS",
+    country: str = "CN",
+    currency: str = "USD",
+    more: tuple[str, ...] = (),
+    reference: Reference = REFERENCE,
+) -> Case:
     """A parcel of one priced line and more lines by their description, each for nothing."""
     lines = [{"amount": amount}, *({"description": description, "amount": "0"} for description in more)]
-    return case(parcel(currency=currency, consignor={"country": country}, items=lines), header_=header(mode=mode), reference=reference)
+    return case(
+        parcel(currency=currency, consignor={"country": country}, items=lines),
+        header_=header(mode=mode),
+        reference=reference,
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,10 +45,22 @@ def sent(amount: str, *, mode: str = "AIR_EXPRESS", country: str = "CN", currenc
         pytest.param(sent("200.00", country="US"), "LIST", id="200.00 from the United States"),
         pytest.param(sent("200.01", country="US"), "SIMPLIFIED", id="200.01 from the United States"),
         pytest.param(sent("200.00", country="US", mode="SEA_EXPRESS"), "LIST", id="the same by sea"),
-        pytest.param(sent("150.01", country="US", mode="POST"), "SIMPLIFIED", id="by post the United States are as any other country"),
-        pytest.param(sent("150.01", country="US", more=("vitamin C",)), "SIMPLIFIED", id="one excluded line closes the special limit"),
+        pytest.param(
+            sent("150.01", country="US", mode="POST"),
+            "SIMPLIFIED",
+            id="by post the United States are as any other country",
+        ),
+        pytest.param(
+            sent("150.01", country="US", more=("vitamin C",)),
+            "SIMPLIFIED",
+            id="one excluded line closes the special limit",
+        ),
         pytest.param(sent("150.01", country="US", more=("perfume",)), "LIST", id="perfume does not"),
-        pytest.param(sent("150.01", country="US", more=("stun gun",)), "LIST", id="nor do prohibited goods, whose rules are silent"),
+        pytest.param(
+            sent("150.01", country="US", more=("stun gun",)),
+            "LIST",
+            id="nor do prohibited goods, whose rules are silent",
+        ),
         pytest.param(sent("150.00", mode="POST"), "LIST", id="by post 150.00"),
         pytest.param(sent("1000.00", mode="POST"), "SIMPLIFIED", id="by post 1,000.00"),
         pytest.param(sent("1000.01", mode="POST"), "GENERAL", id="by post 1,000.01"),

@@ -26,19 +26,43 @@ from tests.reference import SHIPPED
 
 NAUGHTY: Final = Path(__file__).with_name("naughty.txt").read_text(encoding="ascii").splitlines()
 """One string a line, as JSON writes it: only so can half a surrogate pair be said."""
-VALUES: Final = ["1e400", "-1e400", "1E5", "1.0", "-0.0", "9" * 400, "9223372036854775808", "-9223372036854775809", "NaN", "true", "null", "[]", "{}", "[[[[]]]]", '{"":{"":null}}']
+VALUES: Final = [
+    "1e400",
+    "-1e400",
+    "1E5",
+    "1.0",
+    "-0.0",
+    "9" * 400,
+    "9223372036854775808",
+    "-9223372036854775809",
+    "NaN",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "[[[[]]]]",
+    '{"":{"":null}}',
+]
 """What else may stand where a string or a number is due; some of it is no JSON."""
 
 PARTS: Final = {"consignor": Consignor, "consignee": Consignee, "order": Order, "items/0": Item}
 WHOLE: Final = frozenset({"consignor", "consignee", "order", "items"})
-FIELDS: Final = [*(f"{part}/{name}" for part, kind in PARTS.items() for name in kind.__struct_fields__), *Parcel.__struct_fields__]
+FIELDS: Final = [
+    *(f"{part}/{name}" for part, kind in PARTS.items() for name in kind.__struct_fields__),
+    *Parcel.__struct_fields__,
+]
 HEADER_FIELDS: Final = [*Header.__struct_fields__, "parcels", "nobody_knows_this"]
 
 MARK: Final = "@@naughty@@"
 """Where a line of the corpus goes."""
 CANARY: Final = "Zq7vKx9w"
 """Beside a naughty string in a consignee's field; stands nowhere else."""
-PERSON: Final[Json] = {"name": "남궁비밀", "name_en": "NAMGUNG BIMIL", "phone": "010-7391-2846", "address": "서울특별시 종로구 은밀한길 73912, 마동 1846호"}
+PERSON: Final[Json] = {
+    "name": "남궁비밀",
+    "name_en": "NAMGUNG BIMIL",
+    "phone": "010-7391-2846",
+    "address": "서울특별시 종로구 은밀한길 73912, 마동 1846호",
+}
 SECRETS: Final = ("남궁비밀", "namgung", "bimil", "7391-2846", "73912846", "은밀한길", "1846호", CANARY, "p7000000")
 CODE: Final = "P7000000{:05}"
 
@@ -46,7 +70,16 @@ CODE: Final = "P7000000{:05}"
 def good(*numbers: int, **header: Any) -> Json:  # noqa: ANN401 - whatever a header may hold
     """A manifest with a parcel for each number, each for a consignee of its own; nothing shared between them."""
     abroad: Json = dict(EXPORT) if header.get("direction") == "EXPORT" else {}
-    parcels = [merged(abroad, {"house_bill": f"N{number}", "consignee": {**PERSON, "clearance_code": None if abroad else CODE.format(number)}}) for number in numbers]
+    parcels = [
+        merged(
+            abroad,
+            {
+                "house_bill": f"N{number}",
+                "consignee": {**PERSON, "clearance_code": None if abroad else CODE.format(number)},
+            },
+        )
+        for number in numbers
+    ]
     said: Json = json.loads(json.dumps(manifest(*parcels, **header)))
     return said
 
@@ -114,7 +147,9 @@ def assert_answered_whole(outputs: Sequence[Stored]) -> None:
         return
     said = receipt(outputs)
     counts = said["counts"]
-    assert counts["received"] == counts["accepted"] + counts["rejected"] + counts["cancelled"] == len(decisions(outputs))
+    assert (
+        counts["received"] == counts["accepted"] + counts["rejected"] + counts["cancelled"] == len(decisions(outputs))
+    )
     assert len(decisions(outputs)) > 0 or said["status"] in {"DUPLICATE", "SUPERSEDED", "REJECTED"}
 
 
@@ -122,7 +157,13 @@ def assert_nobody_got_out(flow: Flow) -> None:
     """Nothing of a consignee on any topic or in the state; of a dead letter only the headers are looked at, its value is the carrier's own."""
     records = [*flow.log, *flow.state]
     out = b"\n".join(
-        part for record in records for part in (record.key or b"", b"" if record.topic == topics.DEAD_LETTERS else record.value or b"", *(value for _, value in record.headers))
+        part
+        for record in records
+        for part in (
+            record.key or b"",
+            b"" if record.topic == topics.DEAD_LETTERS else record.value or b"",
+            *(value for _, value in record.headers),
+        )
     )
     lower = out.decode(errors="replace").lower()
     assert [secret for secret in SECRETS if secret.lower() in lower] == []
@@ -152,7 +193,10 @@ NUMBERS: Final = st.none() | st.booleans() | st.integers() | st.floats(allow_nan
 TEXTS: Final = st.text(max_size=40) | st.sampled_from([json.loads(literal) for literal in NAUGHTY])
 TREES: Final = st.recursive(
     NUMBERS | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "parcels", "items"]) | st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*FIELDS, "parcels", "items"]) | st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -165,12 +209,16 @@ TREES: Final = st.recursive(
     st.sampled_from(["IMPORT", "EXPORT"]),
     st.sampled_from(["ORIGINAL", "AMEND", "CANCEL"]),
 )
-def test_a_manifest_with_anything_anywhere(parts: list[tuple[str, Any]], header: list[tuple[str, Any]], mode: str, direction: str, function: str) -> None:
+def test_a_manifest_with_anything_anywhere(
+    parts: list[tuple[str, Any]], header: list[tuple[str, Any]], mode: str, direction: str, function: str
+) -> None:
     flow = Flow(processor=processor_of(reference=SHIPPED))
     said = good(1, 2, mode=mode, direction=direction)
     flow.send(said)
     said |= {"version": 2, "function": function}
-    for path, value in sorted(parts, key=lambda part: "/" not in part[0]):  # what is within a part before the part itself
+    for path, value in sorted(
+        parts, key=lambda part: "/" not in part[0]
+    ):  # what is within a part before the part itself
         put(said["parcels"][0], path, value)
     said |= dict(header)
     assert_answered_whole(flow.send(json.dumps(said).encode()))
@@ -178,12 +226,19 @@ def test_a_manifest_with_anything_anywhere(parts: list[tuple[str, Any]], header:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dictionaries(st.sampled_from(HEADER_FIELDS) | st.text(max_size=8), TREES, max_size=8), st.lists(TREES, max_size=3))
+@given(
+    st.dictionaries(st.sampled_from(HEADER_FIELDS) | st.text(max_size=8), TREES, max_size=8),
+    st.lists(TREES, max_size=3),
+)
 def test_any_object(said: Json, parcels: list[Any]) -> None:
     flow = Flow(processor=processor_of(reference=SHIPPED))
     assert_answered_whole(flow.send(json.dumps(said).encode()))
     assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 1, "parcels": parcels} | said).encode()))
-    assert_answered_whole(flow.send(json.dumps({"manifest_id": "M", "version": 2, "function": "AMEND"} | said | {"parcels": parcels}).encode()))
+    assert_answered_whole(
+        flow.send(
+            json.dumps({"manifest_id": "M", "version": 2, "function": "AMEND"} | said | {"parcels": parcels}).encode()
+        )
+    )
 
 
 # columns that slipped
@@ -191,7 +246,10 @@ def test_any_object(said: Json, parcels: list[Any]) -> None:
 
 @pytest.mark.parametrize("own", ["name", "name_en", "phone", "address", "clearance_code"])
 def test_a_consignee_in_another_column_is_not_quoted(own: str) -> None:
-    """A file whose columns have slipped puts a name where a currency is due. What identifies a parcel or a manifest stays as it was written."""
+    """A file whose columns have slipped puts a name where a currency is due.
+
+    What identifies a parcel or a manifest stays as it was written.
+    """
     flow = Flow(processor=processor_of(reference=SHIPPED))
     fields = [field for field in FIELDS if not field.startswith("consignee") and field not in {*WHOLE, "house_bill"}]
     said = good(*range(len(fields)))
@@ -207,14 +265,27 @@ def test_a_consignee_in_another_column_is_not_quoted(own: str) -> None:
 def test_what_is_remembered_of_a_consignee_fits_its_topic() -> None:
     """Of the largest parcels, all waiting for customs to say who their receiver is: a record too large for its topic would stop the worker for good."""
     (topic,) = [topic for topic in topics.TOPICS if topic.name == topics.SCREENING_STATE]
-    asks = replace(SHIPPED, thresholds=replace(SHIPPED.thresholds, importer_asks_customs=Dated({date(2016, 1, 1): Decimal(1)})))
+    asks = replace(
+        SHIPPED, thresholds=replace(SHIPPED.thresholds, importer_asks_customs=Dated({date(2016, 1, 1): Decimal(1)}))
+    )
     flow = Flow(processor=processor_of(reference=asks))
-    line = {"description": "vitamin wine perfume coffee cigarettes crocodile chanel bag 1", "hs_code": "999999", "unit_price": "3.33", "amount": "9.99", "quantity": 31}
-    parcels = [{"house_bill": f"N{number}", "items": [line] * (limits.ITEMS_PER_PARCEL_MAX - 1), "gross_weight_g": 90_000} for number in range(80)]
+    line = {
+        "description": "vitamin wine perfume coffee cigarettes crocodile chanel bag 1",
+        "hs_code": "999999",
+        "unit_price": "3.33",
+        "amount": "9.99",
+        "quantity": 31,
+    }
+    parcels = [
+        {"house_bill": f"N{number}", "items": [line] * (limits.ITEMS_PER_PARCEL_MAX - 1), "gross_weight_g": 90_000}
+        for number in range(80)
+    ]
     flow.send(manifest(*parcels))
     largest = max(len(record.value or b"") for record in flow.state if record.topic == topics.SCREENING_STATE)
     assert topic.record_bytes_max // 4 < largest < topic.record_bytes_max * 3 // 4
-    assert all("customs_confirms_the_importer" in {finding["rule"] for finding in said["findings"]} for said in flow.decisions)
+    assert all(
+        "customs_confirms_the_importer" in {finding["rule"] for finding in said["findings"]} for said in flow.decisions
+    )
 
 
 # the same bytes everywhere
@@ -236,7 +307,13 @@ def test_every_process_says_the_same_bytes() -> None:
     """Whatever order its sets happen to have."""
     code = f"import runpy; print(runpy.run_path({__file__!r})['said_by_all']())"
     begun = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(CHECKOUT)}, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for seed in ("1", "4242")
     ]
     said = {process.communicate(timeout=60)[0].strip() for process in begun}

@@ -198,8 +198,18 @@ TREES: Final = st.recursive(
 def spelled(tree: object, space: str, *, escaped: bool) -> str:
     """A tree as JSON; an object is a list of pairs, so that it can name a key twice."""
     if isinstance(tree, list) and tree and all(isinstance(pair, tuple) for pair in tree):
-        keys = [json.dumps(key) if not escaped else '"' + "".join(f"\\u{ord(char):04x}" for char in key) + '"' for key, _ in tree]
-        return "{" + ",".join(f"{key}{space}:{spelled(value, space, escaped=escaped)}" for key, (_, value) in zip(keys, tree, strict=True)) + "}"
+        keys = [
+            json.dumps(key) if not escaped else '"' + "".join(f"\\u{ord(char):04x}" for char in key) + '"'
+            for key, _ in tree
+        ]
+        return (
+            "{"
+            + ",".join(
+                f"{key}{space}:{spelled(value, space, escaped=escaped)}"
+                for key, (_, value) in zip(keys, tree, strict=True)
+            )
+            + "}"
+        )
     if isinstance(tree, list):
         return "[" + ",".join(spelled(item, space, escaped=escaped) for item in tree) + "]"
     return json.dumps(tree)
@@ -210,11 +220,15 @@ def repeats(tree: object) -> bool:
     if not isinstance(tree, list):
         return False
     pairs = [item for item in tree if isinstance(item, tuple)]
-    return len({key for key, _ in pairs}) < len(pairs) or any(repeats(item[1] if isinstance(item, tuple) else item) for item in tree)
+    return len({key for key, _ in pairs}) < len(pairs) or any(
+        repeats(item[1] if isinstance(item, tuple) else item) for item in tree
+    )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(KEYS, TREES), min_size=1, max_size=4), st.sampled_from(["", " ", "  ", "\t\n"]), st.booleans())
+@given(
+    st.lists(st.tuples(KEYS, TREES), min_size=1, max_size=4), st.sampled_from(["", " ", "  ", "\t\n"]), st.booleans()
+)
 def test_a_repeated_key_is_found_in_any_spelling(tree: list[tuple[str, object]], space: str, escaped: bool) -> None:  # noqa: FBT001 - drawn
     value = spelled(tree, space, escaped=escaped).encode()
     if repeats(tree):
@@ -224,7 +238,11 @@ def test_a_repeated_key_is_found_in_any_spelling(tree: list[tuple[str, object]],
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda noise: b"{" + noise) | st.text('{}[]":,\\u0a1 \n', max_size=40).map(str.encode))
+@given(
+    st.binary(max_size=60)
+    | st.binary(max_size=60).map(lambda noise: b"{" + noise)
+    | st.text('{}[]":,\\u0a1 \n', max_size=40).map(str.encode)
+)
 def test_noise_is_read_or_refused(noise: bytes) -> None:
     with contextlib.suppress(UnreadableError):
         assert isinstance(read(noise), dict)
@@ -232,5 +250,10 @@ def test_noise_is_read_or_refused(noise: bytes) -> None:
 
 def test_every_way_to_write_a_manifest_says_the_same() -> None:
     said = manifest({})
-    ways = [json.dumps(said), json.dumps(said, indent=2), json.dumps(said, ensure_ascii=False, separators=(",", ":")), json.dumps(said, separators=(" , ", " : "))]
+    ways = [
+        json.dumps(said),
+        json.dumps(said, indent=2),
+        json.dumps(said, ensure_ascii=False, separators=(",", ":")),
+        json.dumps(said, separators=(" , ", " : ")),
+    ]
     assert all(read(way.encode()) == said for way in ways)

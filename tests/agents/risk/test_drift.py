@@ -12,12 +12,16 @@ from agents.risk.model import Profile
 from tests.agents.risk.test_model import KNOWN, MODEL, RISKY
 
 WATCHED: Final[Model] = msgspec.structs.replace(
-    MODEL, profiles=(Profile("origin", ("CN", "US", "else"), (50, 50, 0)), Profile("score", ("0", "1", "else"), (50, 50, 0))), score_edges=(0,)
+    MODEL,
+    profiles=(Profile("origin", ("CN", "US", "else"), (50, 50, 0)), Profile("score", ("0", "1", "else"), (50, 50, 0))),
+    score_edges=(0,),
 )
 
 
 def test_the_index_is_that_of_the_formula() -> None:
-    assert isclose(psi(Profile("origin", ("CN", "US"), (50, 50)), {"CN": 80, "US": 20}), 0.3 * log(1.6) - 0.3 * log(0.4))
+    assert isclose(
+        psi(Profile("origin", ("CN", "US"), (50, 50)), {"CN": 80, "US": 20}), 0.3 * log(1.6) - 0.3 * log(0.4)
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,7 +30,9 @@ def test_the_index_is_that_of_the_formula() -> None:
         pytest.param({KNOWN: 50, RISKY: 50}, set(), id="the same mix"),
         pytest.param({KNOWN: 45, RISKY: 55}, set(), id="nearly the same"),
         pytest.param({KNOWN: 95, RISKY: 5}, {"origin", "score"}, id="another mix"),
-        pytest.param({("610910", "VN", "CN", "N", 9, 16): 50, RISKY: 50}, {"origin"}, id="an origin that was not there"),
+        pytest.param(
+            {("610910", "VN", "CN", "N", 9, 16): 50, RISKY: 50}, {"origin"}, id="an origin that was not there"
+        ),
         pytest.param({}, set(), id="nothing came"),
     ],
 )

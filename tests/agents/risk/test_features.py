@@ -52,8 +52,16 @@ def test_each_family_has_its_key() -> None:
 
 def test_no_key_sets_mass_against_value() -> None:
     """Their ratio is a fingerprint of how the training data was made."""
-    mass = {place for place, (one, other) in enumerate(zip(keys_of(GOOD), keys_of((*GOOD[:4], 3, GOOD[5])), strict=True)) if one != other}
-    value = {place for place, (one, other) in enumerate(zip(keys_of(GOOD), keys_of((*GOOD[:5], 3)), strict=True)) if one != other}
+    mass = {
+        place
+        for place, (one, other) in enumerate(zip(keys_of(GOOD), keys_of((*GOOD[:4], 3, GOOD[5])), strict=True))
+        if one != other
+    }
+    value = {
+        place
+        for place, (one, other) in enumerate(zip(keys_of(GOOD), keys_of((*GOOD[:5], 3)), strict=True))
+        if one != other
+    }
     assert mass
     assert value
     assert not mass & value

@@ -14,7 +14,11 @@ from schemas.decision import Risk
 from streams.risk.artefact import read_model
 from streams.settings import Settings
 
-CURVE: Final = Curve(-4_194_304, 20, (10_000_000, 20_000_000, 50_000_000, 300_000_000, 700_000_000, 800_000_000, 900_000_000, 950_000_000, 999_000_000))
+CURVE: Final = Curve(
+    -4_194_304,
+    20,
+    (10_000_000, 20_000_000, 50_000_000, 300_000_000, 700_000_000, 800_000_000, 900_000_000, 950_000_000, 999_000_000),
+)
 KNOWN: Final[Row] = ("610910", "CN", "CN", "N", 9, 16)
 RISKY: Final[Row] = ("330499", "US", "HK", "F", 10, 17)
 ROWS: Final[tuple[Row, ...]] = (
@@ -30,7 +34,10 @@ ROWS: Final[tuple[Row, ...]] = (
 
 def card(scale: int) -> Card:
     """Points for two lines, each family another."""
-    points = tuple({keys_of(KNOWN)[place]: -scale * (place + 1), keys_of(RISKY)[place]: scale * (len(FAMILIES) - place)} for place in range(len(FAMILIES)))
+    points = tuple(
+        {keys_of(KNOWN)[place]: -scale * (place + 1), keys_of(RISKY)[place]: scale * (len(FAMILIES) - place)}
+        for place in range(len(FAMILIES))
+    )
     return Card(-500_000, tuple(1_000 * place for place in range(len(FAMILIES))), points, CURVE)
 
 

@@ -11,17 +11,48 @@ NOWHERE = parcel(consignor={"address": "Hangzhou"})
 
 TABLE = (
     pytest.param(assessment.loading_data_is_complete, case(), [], id="everything is said"),
-    pytest.param(assessment.loading_data_is_complete, case(NOWHERE), ["/consignor/address"], id="an address of one word"),
-    pytest.param(assessment.loading_data_is_complete, case(parcel(consignor={"address": "杭州市文三路88号"})), [], id="a Chinese address without spaces"),
-    pytest.param(assessment.loading_data_is_complete, case(parcel(consignor={"address": "杭州"})), ["/consignor/address"], id="a Chinese town alone"),
-    pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(mode="SEA_EXPRESS")), [], id="by sea"),
-    pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(departs_at=None)), [], id="nobody knows when it leaves"),
-    pytest.param(assessment.loading_data_is_complete, case(NOWHERE, header_=header(departs_at="2026-11-22T00:00:00Z")), [], id="it has left"),
-    pytest.param(assessment.loading_data_is_complete, case(parcel(items=[{}, {"description": "CONSOL"}])), ["/items/1/description"], id="a consolidation"),
+    pytest.param(
+        assessment.loading_data_is_complete, case(NOWHERE), ["/consignor/address"], id="an address of one word"
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete,
+        case(parcel(consignor={"address": "杭州市文三路88号"})),
+        [],
+        id="a Chinese address without spaces",
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete,
+        case(parcel(consignor={"address": "杭州"})),
+        ["/consignor/address"],
+        id="a Chinese town alone",
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete, case(NOWHERE, header_=header(mode="SEA_EXPRESS")), [], id="by sea"
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete,
+        case(NOWHERE, header_=header(departs_at=None)),
+        [],
+        id="nobody knows when it leaves",
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete,
+        case(NOWHERE, header_=header(departs_at="2026-11-22T00:00:00Z")),
+        [],
+        id="it has left",
+    ),
+    pytest.param(
+        assessment.loading_data_is_complete,
+        case(parcel(items=[{}, {"description": "CONSOL"}])),
+        ["/items/1/description"],
+        id="a consolidation",
+    ),
     pytest.param(assessment.loading_data_is_complete, export_case(), [], id="an export"),
     pytest.param(assessment.assessment_is_ended, ActionCase(open="DO_NOT_LOAD"), [""], id="still open"),
     pytest.param(assessment.assessment_is_ended, ActionCase(), [], id="nothing open"),
-    pytest.param(assessment.assessment_is_ended, ActionCase(action="HOLD", open="DO_NOT_LOAD"), [], id="an officer acts on it"),
+    pytest.param(
+        assessment.assessment_is_ended, ActionCase(action="HOLD", open="DO_NOT_LOAD"), [], id="an officer acts on it"
+    ),
     pytest.param(assessment.officer_does_not_hold, ActionCase(action="HOLD"), [""], id="held"),
     pytest.param(assessment.officer_does_not_hold, ActionCase(action="RELEASE"), [], id="not held"),
     pytest.param(assessment.officer_asks_nothing, ActionCase(action="DO_NOT_LOAD"), [""], id="not to be loaded"),

@@ -10,7 +10,14 @@ import pytest
 from agents.importers.register import State
 from agents.importers.verify import MATCH, PENDING, UNKNOWN, Particular, Verification
 from agents.reference import Law
-from agents.rules.importer import DIFFERS, USELESS, customs_confirms_the_importer, importer_code_is_in_force, importer_is_registered, importer_matches
+from agents.rules.importer import (
+    DIFFERS,
+    USELESS,
+    customs_confirms_the_importer,
+    importer_code_is_in_force,
+    importer_is_registered,
+    importer_matches,
+)
 from agents.rules.rule import Found
 from tests.parcels import TODAY
 from tests.reference import REFERENCE, since, thresholds
@@ -31,7 +38,9 @@ EXPIRED = Verification("INVALID", state="EXPIRED")
 
 TABLE = (
     pytest.param(importer_matches, Case(MATCH), [], id="everything matches"),
-    pytest.param(importer_matches, Case(TWO), ["/consignee/name", "/consignee/auth_number"], id="a finding for each that differs"),
+    pytest.param(
+        importer_matches, Case(TWO), ["/consignee/name", "/consignee/auth_number"], id="a finding for each that differs"
+    ),
     pytest.param(importer_matches, Case(EXPIRED), [], id="an expired code is another rule's"),
     pytest.param(importer_matches, Case(UNKNOWN), [], id="unknown: nothing differs"),
     pytest.param(importer_matches, Case(None), [], id="nothing to verify"),
@@ -39,13 +48,25 @@ TABLE = (
     pytest.param(importer_code_is_in_force, Case(TWO), [], id="in force, though somebody else's"),
     pytest.param(importer_code_is_in_force, Case(None), [], id="no code to be in force"),
     pytest.param(importer_is_registered, Case(UNKNOWN), [], id="unknown to a register that is a sample"),
-    pytest.param(importer_is_registered, Case(UNKNOWN, COMPLETE), ["/consignee/clearance_code"], id="unknown to a register that is complete"),
+    pytest.param(
+        importer_is_registered,
+        Case(UNKNOWN, COMPLETE),
+        ["/consignee/clearance_code"],
+        id="unknown to a register that is complete",
+    ),
     pytest.param(importer_is_registered, Case(MATCH, COMPLETE), [], id="known"),
     pytest.param(importer_is_registered, Case(None, COMPLETE), [], id="nothing to look up"),
     pytest.param(customs_confirms_the_importer, Case(PENDING), ["/consignee"], id="customs has not answered"),
     pytest.param(customs_confirms_the_importer, Case(MATCH), [], id="customs says yes"),
-    pytest.param(customs_confirms_the_importer, Case(TWO), ["/consignee/name", "/consignee/auth_number"], id="customs says no"),
-    pytest.param(customs_confirms_the_importer, Case(Verification("INVALID", ("phone",), "NOT_ISSUED")), ["/consignee/clearance_code"], id="customs knows no such code"),
+    pytest.param(
+        customs_confirms_the_importer, Case(TWO), ["/consignee/name", "/consignee/auth_number"], id="customs says no"
+    ),
+    pytest.param(
+        customs_confirms_the_importer,
+        Case(Verification("INVALID", ("phone",), "NOT_ISSUED")),
+        ["/consignee/clearance_code"],
+        id="customs knows no such code",
+    ),
     pytest.param(customs_confirms_the_importer, Case(None), [], id="customs was not to be asked"),
 )
 

@@ -7,7 +7,19 @@ import pytest
 
 from agents.parcel.case import Case
 from agents.rules import LINK_RULES, PARCEL_RULES
-from agents.rules.outcome import ACTIONS, OF_ROUTE, PRECEDENCE, acting, closed_by, desks_of, is_covert, is_silent, outcome_of, relief_of, route_of
+from agents.rules.outcome import (
+    ACTIONS,
+    OF_ROUTE,
+    PRECEDENCE,
+    acting,
+    closed_by,
+    desks_of,
+    is_covert,
+    is_silent,
+    outcome_of,
+    relief_of,
+    route_of,
+)
 from agents.rules.rule import Procedure, Rule
 from schemas.decision import Finding, Outcome, Relief, Route, Severity
 from schemas.topics import CLEARANCE_OF_ROUTE, SECURITY_OF_DESK
@@ -44,9 +56,24 @@ def judged(subject: Case) -> list[Rule]:
         pytest.param("LIST", ["rate_exists"], "DOC_CHECK", id="a missing rate"),
         pytest.param("GENERAL", ["rate_exists"], "DECLARE", id="a declaration counts more than a look at papers"),
         pytest.param("SIMPLIFIED", ["goods_may_use_the_list"], "DECLARE", id="a rule that only closes the list"),
-        pytest.param("LIST", ["price_is_within_list_limit", "address_is_plausible"], "INSPECT", id="an inspection counts more than a declaration"),
-        pytest.param("SIMPLIFIED", ["health_goods_are_few", "address_is_plausible"], "INSPECT", id="an inspection counts more than an agency's approval"),
-        pytest.param("GENERAL", ["price_is_within_list_limit", "address_is_plausible", "no_narcotics"], "HOLD", id="a hold counts most"),
+        pytest.param(
+            "LIST",
+            ["price_is_within_list_limit", "address_is_plausible"],
+            "INSPECT",
+            id="an inspection counts more than a declaration",
+        ),
+        pytest.param(
+            "SIMPLIFIED",
+            ["health_goods_are_few", "address_is_plausible"],
+            "INSPECT",
+            id="an inspection counts more than an agency's approval",
+        ),
+        pytest.param(
+            "GENERAL",
+            ["price_is_within_list_limit", "address_is_plausible", "no_narcotics"],
+            "HOLD",
+            id="a hold counts most",
+        ),
         pytest.param("LIST", ["receives_too_much", "rate_exists"], "HOLD", id="a hold of screening"),
         pytest.param("GENERAL", ["bill_is_not_split"], "DECLARE", id="parcels taxed as one"),
     ],
@@ -66,14 +93,20 @@ def test_only_act_acts(severity: Severity) -> None:
 
 def test_an_action_is_known_by_code_and_name() -> None:
     """Several rules of one code do different things."""
-    assert [(rule.code, rule.name, rule.closes) for rule in rules("goods_may_use_the_list", "prohibited_goods_use_no_list")] == [
+    assert [
+        (rule.code, rule.name, rule.closes) for rule in rules("goods_may_use_the_list", "prohibited_goods_use_no_list")
+    ] == [
         ("XF-05", "goods_may_use_the_list", "LIST"),
         ("XF-05", "prohibited_goods_use_no_list", "SIMPLIFIED"),
     ]
 
 
 def test_every_action_does_something() -> None:
-    assert [name for (_, name), rule in ACTIONS.items() if rule.outcome is None and rule.closes is None and not rule.taxes and not rule.covert] == []
+    assert [
+        name
+        for (_, name), rule in ACTIONS.items()
+        if rule.outcome is None and rule.closes is None and not rule.taxes and not rule.covert
+    ] == []
 
 
 def test_another_finding_never_makes_it_easier() -> None:
@@ -93,8 +126,14 @@ def test_another_finding_never_makes_it_easier() -> None:
         pytest.param([], None, id="nothing"),
         pytest.param(["address_is_plausible"], None, id="a rule that closes nothing"),
         pytest.param(["goods_may_use_the_list", "address_is_plausible"], "LIST", id="the list"),
-        pytest.param(["goods_may_use_the_list", "goods_may_use_the_simplified_declaration"], "SIMPLIFIED", id="the simplified declaration counts more"),
-        pytest.param(["goods_may_use_the_simplified_declaration", "goods_may_use_the_list"], "SIMPLIFIED", id="in whatever order"),
+        pytest.param(
+            ["goods_may_use_the_list", "goods_may_use_the_simplified_declaration"],
+            "SIMPLIFIED",
+            id="the simplified declaration counts more",
+        ),
+        pytest.param(
+            ["goods_may_use_the_simplified_declaration", "goods_may_use_the_list"], "SIMPLIFIED", id="in whatever order"
+        ),
     ],
 )
 def test_what_rules_close(names: list[str], closed: Procedure | None) -> None:
@@ -129,12 +168,28 @@ COMPANY: Final = {"clearance_code": None, "auth_number": None, "business_number"
         pytest.param(sent("5", consignee=COMPANY), "SIMPLIFIED", id="a company's own use"),
         pytest.param(sent("5", order={"platform": "suspended"}), "SIMPLIFIED", id="an operator without registration"),
         pytest.param(case(parcel(items=[{"quantity": 31}])), "SIMPLIFIED", id="more units than a person uses"),
-        pytest.param(case(parcel(items=[{"description": "perfume", "volume_ml": 61, "quantity": 1}])), "SIMPLIFIED", id="61 ml of perfume"),
-        pytest.param(case(parcel(items=[{"description": "vitamin", "quantity": 7}])), "SIMPLIFIED", id="seven bottles of vitamins"),
+        pytest.param(
+            case(parcel(items=[{"description": "perfume", "volume_ml": 61, "quantity": 1}])),
+            "SIMPLIFIED",
+            id="61 ml of perfume",
+        ),
+        pytest.param(
+            case(parcel(items=[{"description": "vitamin", "quantity": 7}])),
+            "SIMPLIFIED",
+            id="seven bottles of vitamins",
+        ),
         pytest.param(case(is_correction=True), "SIMPLIFIED", id="a house bill that a correction adds"),
         pytest.param(sent("five"), "GENERAL", id="no price"),
-        pytest.param(export_case(export_parcel(items=[{"description": "crocodile bag"}])), "EXPORT_LIST", id="an export of goods that could not come in so"),
-        pytest.param(export_case(export_parcel(items=[{"description": "stun gun", "amount": "1429"}])), "EXPORT_GENERAL", id="a dear export"),
+        pytest.param(
+            export_case(export_parcel(items=[{"description": "crocodile bag"}])),
+            "EXPORT_LIST",
+            id="an export of goods that could not come in so",
+        ),
+        pytest.param(
+            export_case(export_parcel(items=[{"description": "stun gun", "amount": "1429"}])),
+            "EXPORT_GENERAL",
+            id="a dear export",
+        ),
     ],
 )
 def test_procedure(subject: Case, route: Route) -> None:
@@ -150,8 +205,23 @@ def test_what_is_kept_from_the_import_list_may_leave_on_the_export_list() -> Non
 # Exemption
 
 
-def holding(description: str, amount: str = "100", volume_ml: int | None = None, quantity: int = 1, **changes: object) -> Case:
-    return case(parcel(items=[{"description": description, "amount": amount, "unit_price": amount, "quantity": quantity, "volume_ml": volume_ml}], **changes))
+def holding(
+    description: str, amount: str = "100", volume_ml: int | None = None, quantity: int = 1, **changes: object
+) -> Case:
+    return case(
+        parcel(
+            items=[
+                {
+                    "description": description,
+                    "amount": amount,
+                    "unit_price": amount,
+                    "quantity": quantity,
+                    "volume_ml": volume_ml,
+                }
+            ],
+            **changes,
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,15 +235,23 @@ def holding(description: str, amount: str = "100", volume_ml: int | None = None,
         pytest.param(sent("200.01", consignor=US), "NONE", id="200.01 from there"),
         pytest.param(sent("150.01", consignor=US, mode="POST"), "NONE", id="150.01 from there by post"),
         pytest.param(sent("150.01", "vitamin C", consignor=US), "NONE", id="150.01 from there with excluded goods"),
-        pytest.param(sent("150.00", "vitamin C", consignor=US), "SMALL_VALUE", id="150.00 from there with excluded goods"),
-        pytest.param(sent("150.01", consignor=US, order={"platform": "suspended"}), "NONE", id="150.01 from there, kept from the list by its operator"),
+        pytest.param(
+            sent("150.00", "vitamin C", consignor=US), "SMALL_VALUE", id="150.00 from there with excluded goods"
+        ),
+        pytest.param(
+            sent("150.01", consignor=US, order={"platform": "suspended"}),
+            "NONE",
+            id="150.01 from there, kept from the list by its operator",
+        ),
         pytest.param(sent("150.00", "vitamin C"), "SMALL_VALUE", id="excluded from the list and still exempt"),
         pytest.param(sent("5", "crocodile bag"), "SMALL_VALUE", id="declared in general and still exempt"),
         pytest.param(sent("5", "stun gun"), "NONE", id="prohibited"),
         pytest.param(sent("5", purpose="COMMERCIAL"), "NONE", id="commercial goods"),
         pytest.param(sent("5", consignee=COMPANY), "NONE", id="a company's own use"),
         pytest.param(case(parcel(items=[{"quantity": 31}])), "NONE", id="more units than a person uses"),
-        pytest.param(case(is_correction=True), "SMALL_VALUE", id="a house bill that a correction adds must be declared, no more"),
+        pytest.param(
+            case(is_correction=True), "SMALL_VALUE", id="a house bill that a correction adds must be declared, no more"
+        ),
         pytest.param(holding("vitamin C", quantity=6), "SMALL_VALUE", id="six bottles of vitamins"),
         pytest.param(holding("vitamin C", quantity=7), "NONE", id="seven"),
         pytest.param(holding("perfume", volume_ml=60), "SMALL_VALUE", id="60 ml of perfume"),
@@ -181,14 +259,22 @@ def holding(description: str, amount: str = "100", volume_ml: int | None = None,
         pytest.param(holding("whisky", volume_ml=1000), "DUTY", id="a litre of whisky: of duty alone"),
         pytest.param(holding("whisky", volume_ml=1000, amount="150.00"), "DUTY", id="a litre for 150.00"),
         pytest.param(holding("whisky", volume_ml=1000, amount="150.01"), "NONE", id="a litre for 150.01"),
-        pytest.param(holding("whisky", volume_ml=1000, amount="150.01", consignor=US), "NONE", id="a litre for 150.01 from the United States"),
+        pytest.param(
+            holding("whisky", volume_ml=1000, amount="150.01", consignor=US),
+            "NONE",
+            id="a litre for 150.01 from the United States",
+        ),
         pytest.param(holding("whisky", volume_ml=1001), "NONE", id="more than a litre"),
         pytest.param(holding("whisky", volume_ml=10, quantity=2), "NONE", id="two bottles"),
         pytest.param(sent("140", "whisky"), "DUTY", id="a bottle beside other goods"),
         pytest.param(sent("five"), "NONE", id="no price"),
         pytest.param(sent("5", currency="JPY"), "NONE", id="no rate"),
         pytest.param(export_case(), "EXPORT", id="an export"),
-        pytest.param(export_case(export_parcel(purpose="COMMERCIAL", items=[{"amount": "9999"}])), "EXPORT", id="a dear commercial export"),
+        pytest.param(
+            export_case(export_parcel(purpose="COMMERCIAL", items=[{"amount": "9999"}])),
+            "EXPORT",
+            id="a dear commercial export",
+        ),
         pytest.param(export_case(export_parcel(currency="JPY")), "EXPORT", id="an export without a rate"),
     ],
 )
@@ -210,7 +296,18 @@ def test_one_rule_ends_the_exemption_of_all(name: str) -> None:
 
 def test_desks_hear_their_own_findings() -> None:
     desks = desks_of(
-        map(found, ["address_is_plausible", "price_is_within_list_limit", "no_narcotics", "no_weapons", "receives_too_much", "code_has_few_addresses", "bill_is_not_split"])
+        map(
+            found,
+            [
+                "address_is_plausible",
+                "price_is_within_list_limit",
+                "no_narcotics",
+                "no_weapons",
+                "receives_too_much",
+                "code_has_few_addresses",
+                "bill_is_not_split",
+            ],
+        )
     )
     assert {desk: [finding.code for finding in findings] for desk, findings in desks.items()} == {
         "INSPECTION": ["FMT-06"],
@@ -222,8 +319,21 @@ def test_desks_hear_their_own_findings() -> None:
 
 
 def test_what_is_silent() -> None:
-    silent = {"prohibited_goods_use_no_list", "text_hides_nothing", "no_prohibited_articles", "no_narcotics", "no_weapons", "code_has_few_addresses", "no_party_is_sanctioned"}
-    covert = {"no_party_resembles_a_listed_one", "nothing_is_targeted", "risk_is_not_among_the_highest", "draw_spares_it"} | {rule.name for rule in LINK_RULES}
+    silent = {
+        "prohibited_goods_use_no_list",
+        "text_hides_nothing",
+        "no_prohibited_articles",
+        "no_narcotics",
+        "no_weapons",
+        "code_has_few_addresses",
+        "no_party_is_sanctioned",
+    }
+    covert = {
+        "no_party_resembles_a_listed_one",
+        "nothing_is_targeted",
+        "risk_is_not_among_the_highest",
+        "draw_spares_it",
+    } | {rule.name for rule in LINK_RULES}
     assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | covert
     assert {name for _, name in ACTIONS if is_covert(found(name))} == covert
 

@@ -30,7 +30,9 @@ def row(severity: Severity, *, silent: bool = False) -> Rule:
 def said(rule: Rule, phase: Phase) -> list[Finding]:
     """What a rule says in a phase."""
     law = phased({"XX-01": phase}).on(TODAY)
-    return [asking.finding(found, "/parcels/0") for asking in active_rules((rule,), law) for found in asking.check(None)]
+    return [
+        asking.finding(found, "/parcels/0") for asking in active_rules((rule,), law) for found in asking.check(None)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,9 +76,17 @@ def test_all_rules_are_asked_in_their_order_when_nothing_is_said_of_phases() -> 
 @pytest.mark.parametrize(
     ("phases", "off"),
     [
-        pytest.param({"XF-07": "OFF"}, {"purpose_is_private", "receiver_is_a_person", "quantity_looks_private"}, id="a code with all its rules"),
+        pytest.param(
+            {"XF-07": "OFF"},
+            {"purpose_is_private", "receiver_is_a_person", "quantity_looks_private"},
+            id="a code with all its rules",
+        ),
         pytest.param({"XF-07.purpose_is_private": "OFF"}, {"purpose_is_private"}, id="one of them"),
-        pytest.param({"XF-07": "OFF", "XF-07.purpose_is_private": "ENFORCE"}, {"receiver_is_a_person", "quantity_looks_private"}, id="all but one"),
+        pytest.param(
+            {"XF-07": "OFF", "XF-07.purpose_is_private": "ENFORCE"},
+            {"receiver_is_a_person", "quantity_looks_private"},
+            id="all but one",
+        ),
         pytest.param({"XX-99": "OFF", "purpose_is_private": "OFF"}, set(), id="nobody's name"),
     ],
 )
@@ -85,7 +95,16 @@ def test_which_rules_are_meant(phases: Mapping[str, Phase], off: set[str]) -> No
     assert {name for code, name in names(PARCEL_RULES) if (code, name) not in asking} == off
 
 
-BY_DAY: Final = phased({"XF-07": {LONG_AGO: "OFF", date(2026, 11, 23): "OBSERVE", date(2026, 11, 24): "WARN", date(2026, 11, 25): "ENFORCE"}})
+BY_DAY: Final = phased(
+    {
+        "XF-07": {
+            LONG_AGO: "OFF",
+            date(2026, 11, 23): "OBSERVE",
+            date(2026, 11, 24): "WARN",
+            date(2026, 11, 25): "ENFORCE",
+        }
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -99,10 +118,14 @@ BY_DAY: Final = phased({"XF-07": {LONG_AGO: "OFF", date(2026, 11, 23): "OBSERVE"
 )
 def test_the_eve_and_the_day_of_a_change(day: date, outcome: str, found: list[str], on_receipt: list[str]) -> None:
     """By the day of lodging. What is in force shows on the decision and, alone, on no receipt."""
-    outputs = Flow(processor=processor_of(reference=BY_DAY)).send(manifest({"purpose": "COMMERCIAL"}, lodged_at=f"{day}T09:00:00+09:00"))
+    outputs = Flow(processor=processor_of(reference=BY_DAY)).send(
+        manifest({"purpose": "COMMERCIAL"}, lodged_at=f"{day}T09:00:00+09:00")
+    )
     (decision,) = decisions(outputs)
     assert (decision["outcome"], [finding["severity"] for finding in decision["findings"]]) == (outcome, found)
-    assert [finding["severity"] for answer in receipt(outputs)["parcels"] for finding in answer["findings"]] == on_receipt
+    assert [
+        finding["severity"] for answer in receipt(outputs)["parcels"] for finding in answer["findings"]
+    ] == on_receipt
 
 
 def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[Stored]:  # noqa: ANN401 - whatever a header may hold
@@ -112,14 +135,23 @@ def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[St
 
 def beside_decision(outputs: Iterable[Stored]) -> list[str]:
     """The topics of what else is written: cases and notices."""
-    return [record.topic for record in outputs if record.topic not in topics.CLEARANCE and record.topic != topics.CHECKED and record.said.get("kind") != "ANSWER"]
+    return [
+        record.topic
+        for record in outputs
+        if record.topic not in topics.CLEARANCE
+        and record.topic != topics.CHECKED
+        and record.said.get("kind") != "ANSWER"
+    ]
 
 
 PARCELS: Final[dict[str, tuple[str, Json]]] = {
     "a refusal": ("FMT-08", {"pieces": 0}),
     "a refusal of the header": ("FMT-09", {}),
     "a procedure closed": ("XF-07", {"purpose": "COMMERCIAL"}),
-    "an exemption ended": ("RG-09", {"items": [{"description": "perfume", "volume_ml": 61, "quantity": 1, "amount": "20", "unit_price": "20"}]}),
+    "an exemption ended": (
+        "RG-09",
+        {"items": [{"description": "perfume", "volume_ml": 61, "quantity": 1, "amount": "20", "unit_price": "20"}]},
+    ),
     "an inspection": ("FMT-06", {"consignee": {"address": "somewhere"}}),
     "prohibited goods": ("RG-03", {"items": [{"description": "stun gun"}]}),
 }
@@ -138,7 +170,15 @@ def test_what_is_not_in_force_changes_nothing(name: str, phase: Phase) -> None:
     for tried in (phase, "OFF", "ENFORCE"):
         outputs = sent({**SILENT_TOO, code: tried}, parcel, **header)
         (decision,) = decisions(outputs)
-        effects.append((decision["outcome"], decision["route"], decision["tax"], receipt(outputs)["status"], beside_decision(outputs)))
+        effects.append(
+            (
+                decision["outcome"],
+                decision["route"],
+                decision["tax"],
+                receipt(outputs)["status"],
+                beside_decision(outputs),
+            )
+        )
     assert effects[0] == effects[1] != effects[2]
     assert effects[0][0] == "RELEASE"
 
@@ -150,20 +190,31 @@ def test_what_is_watched_shows_to_customs_alone(name: str) -> None:
     watched, off = (sent({**SILENT_TOO, code: phase}, parcel, **header) for phase in ("OBSERVE", "OFF"))
     assert receipt(watched) == receipt(off)
     if name not in HEADERS:
-        assert [(finding["code"], finding["severity"], finding["evidence"]["phase"]) for finding in decisions(watched)[0]["findings"]] == [(code, "INFO", "OBSERVE")]
+        assert [
+            (finding["code"], finding["severity"], finding["evidence"]["phase"])
+            for finding in decisions(watched)[0]["findings"]
+        ] == [(code, "INFO", "OBSERVE")]
 
 
 @pytest.mark.parametrize("name", [name for name in PARCELS if name not in HEADERS])
 def test_what_is_told_stands_on_the_receipt_unless_it_is_silent(name: str) -> None:
     code, parcel = PARCELS[name]
-    told = [(finding["code"], finding["severity"]) for answer in receipt(sent({**SILENT_TOO, code: "WARN"}, parcel))["parcels"] for finding in answer["findings"]]
+    told = [
+        (finding["code"], finding["severity"])
+        for answer in receipt(sent({**SILENT_TOO, code: "WARN"}, parcel))["parcels"]
+        for finding in answer["findings"]
+    ]
     assert told == ([] if name == "prohibited goods" else [(code, "WARN")])
 
 
 def test_what_is_watched_hides_nothing_that_acts() -> None:
     """A hundred lines that are only watched, and behind them what holds the parcel."""
-    lines = [{"quantity": 31, "description": "cotton shirt"}] * (limits.ITEMS_PER_PARCEL_MAX - 1) + [{"quantity": 31, "description": "stun gun"}]
-    (decision,) = decisions(sent({"XF-07.quantity_looks_private": "OBSERVE"}, {"items": lines, "gross_weight_g": 90_000}))
+    lines = [{"quantity": 31, "description": "cotton shirt"}] * (limits.ITEMS_PER_PARCEL_MAX - 1) + [
+        {"quantity": 31, "description": "stun gun"}
+    ]
+    (decision,) = decisions(
+        sent({"XF-07.quantity_looks_private": "OBSERVE"}, {"items": lines, "gross_weight_g": 90_000})
+    )
     assert decision["outcome"] == "HOLD"
     assert {"XF-05", "RG-03"} <= {finding["code"] for finding in decision["findings"]}
 
@@ -179,7 +230,11 @@ def test_what_is_watched_hides_nothing_that_acts() -> None:
 )
 def test_a_rule_of_screening_has_phases_too(phase: Phase, outcomes: list[str], found: list[str]) -> None:
     of_a_hundred = {"items": [{"amount": "100"}]}
-    outputs = sent({"XP-02": phase}, {"house_bill": "A", **of_a_hundred}, {"house_bill": "B", "order": {"purchased_on": "2026-11-17"}, **of_a_hundred})
+    outputs = sent(
+        {"XP-02": phase},
+        {"house_bill": "A", **of_a_hundred},
+        {"house_bill": "B", "order": {"purchased_on": "2026-11-17"}, **of_a_hundred},
+    )
     assert [decision["outcome"] for decision in decisions(outputs)] == outcomes
     assert [finding["severity"] for finding in decisions(outputs)[1]["findings"]] == found
     assert [decision["tax"]["total"] > 0 for decision in decisions(outputs)] == [False, phase == "ENFORCE"]

@@ -88,7 +88,9 @@ def test_only_act_does_something(row: Rule) -> None:
     assert not row.silent or row.severity == "ACT"
 
 
-@pytest.mark.parametrize("row", [row for row in RULES if row.covert], ids=[f"{row.code} {row.name}" for row in RULES if row.covert])
+@pytest.mark.parametrize(
+    "row", [row for row in RULES if row.covert], ids=[f"{row.code} {row.name}" for row in RULES if row.covert]
+)
 def test_what_stands_on_no_decision_changes_none(row: Rule) -> None:
     assert row.outcome is None
     assert row.closes is None
@@ -129,7 +131,15 @@ def test_prohibited_goods_show_in_silent_rules_alone(description: str) -> None:
                     (row.code, found.message)
                     for row in PARCEL_RULES
                     if not row.silent
-                    for found in row.check(case(parcel(consignor={"country": "US"}, order={"paid": paid}, items=[{"description": said, "amount": amount}])))
+                    for found in row.check(
+                        case(
+                            parcel(
+                                consignor={"country": "US"},
+                                order={"paid": paid},
+                                items=[{"description": said, "amount": amount}],
+                            )
+                        )
+                    )
                 ]
                 for said in (description, "cotton shirt")
             )
@@ -156,7 +166,9 @@ def _cut(texts: st.SearchStrategy[str], field: str) -> st.SearchStrategy[str]:
 
 def _texts(kind: type[msgspec.Struct], texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     """Some of a struct's text fields."""
-    names = [field.name for field in msgspec.structs.fields(kind) if "str" in str(field.type) and field.name not in NO_TEXT]
+    names = [
+        field.name for field in msgspec.structs.fields(kind) if "str" in str(field.type) and field.name not in NO_TEXT
+    ]
     return st.fixed_dictionaries({}, optional={name: _cut(texts, name) for name in names})
 
 
@@ -187,12 +199,24 @@ _LIKELY = st.sampled_from(
     ],
 )
 _TEXT = st.text(max_size=40) | _LIKELY
-_TIMES = st.datetimes().flatmap(lambda moment: st.sampled_from(["Z", "+09:00", "-14:00", "+14:00", "+23:59", "-23:59"]).map(lambda zone: f"{moment.isoformat()}{zone}"))
+_TIMES = st.datetimes().flatmap(
+    lambda moment: st.sampled_from(["Z", "+09:00", "-14:00", "+14:00", "+23:59", "-23:59"]).map(
+        lambda zone: f"{moment.isoformat()}{zone}"
+    )
+)
 _COUNTS = st.integers(-5, 5) | st.sampled_from([-limits.QUANTITY_MAX, 31, limits.QUANTITY_MAX])
 _NUMBERS = {"quantity": _COUNTS, "net_weight_g": _COUNTS, "volume_ml": st.none() | _COUNTS}
-_ITEM = st.builds(lambda said, counted: said | counted, _texts(Item, _TEXT), st.fixed_dictionaries({}, optional=_NUMBERS))
+_ITEM = st.builds(
+    lambda said, counted: said | counted, _texts(Item, _TEXT), st.fixed_dictionaries({}, optional=_NUMBERS)
+)
 _PARCEL = st.builds(
-    lambda own, consignor, consignee, order, items: {**own, "consignor": consignor, "consignee": consignee, "order": order, "items": items},
+    lambda own, consignor, consignee, order, items: {
+        **own,
+        "consignor": consignor,
+        "consignee": consignee,
+        "order": order,
+        "items": items,
+    },
     _texts(Parcel, _TEXT),
     _texts(Consignor, _TEXT),
     _texts(Consignee, _TEXT),
@@ -204,13 +228,21 @@ _PARCEL = st.builds(
 @settings(deadline=None)
 @example(changes={"items": [{"unit_price": "", "amount": "60001"}]}, headers={}, exported=False)
 @given(changes=_PARCEL, headers=_texts(Header, _TEXT), exported=st.booleans())
-def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], headers: dict[str, Any], exported: bool) -> None:  # noqa: FBT001 - hypothesis names it
+def test_no_rule_raises_whatever_a_carrier_writes(
+    changes: dict[str, Any],
+    headers: dict[str, Any],
+    exported: bool,  # noqa: FBT001 - hypothesis names it
+) -> None:
     of = (export_parcel if exported else parcel)(**changes)
     subject = case(of, header_=header(**{"direction": "EXPORT" if exported else "IMPORT", **headers}))
     for found in _findings(subject):
         assert len(found.message) < limits.ADDRESS_CHARS_MAX
-    findings = [rule.finding(found) for rule in active_rules(PARCEL_RULES, subject.law) for found in rule.check(subject)]
-    by_traits = rule_index(PARCEL_RULES, subject.law).of(Traits(subject.header, subject.carrier, subject.reference, subject.law).of([subject])[0])
+    findings = [
+        rule.finding(found) for rule in active_rules(PARCEL_RULES, subject.law) for found in rule.check(subject)
+    ]
+    by_traits = rule_index(PARCEL_RULES, subject.law).of(
+        Traits(subject.header, subject.carrier, subject.reference, subject.law).of([subject])[0]
+    )
     assert [rule.finding(found) for rule in by_traits for found in rule.check(subject)] == findings
     rules = acting(findings)
     route = route_of(subject, rules)
@@ -224,7 +256,9 @@ def test_no_rule_raises_whatever_a_carrier_writes(changes: dict[str, Any], heade
     containers=st.none() | st.lists(_TEXT.map(lambda text: text[:20]), max_size=3),
     times=st.fixed_dictionaries({}, optional=dict.fromkeys(("lodged_at", "departs_at", "arrives_at"), _TIMES)),
 )
-def test_no_rule_of_the_header_raises(headers: dict[str, Any], containers: list[str] | None, times: dict[str, str]) -> None:
+def test_no_rule_of_the_header_raises(
+    headers: dict[str, Any], containers: list[str] | None, times: dict[str, str]
+) -> None:
     headers |= times
     named = str(headers.pop("carrier", "kx"))
     subject = manifest_case(named=named, containers=containers, **headers)
@@ -234,18 +268,36 @@ def test_no_rule_of_the_header_raises(headers: dict[str, Any], containers: list[
 def _with_canary(field: str) -> st.SearchStrategy[str]:
     """Values of one field that hold the canary, right or wrong in form."""
     most = limits.CODE_CHARS_MAX if field in {"phone", "postcode", "business_number", "eori"} else limits.ID_CHARS_MAX
-    return st.builds(lambda before, after: f"{before[:4]}{CANARY}{after}"[:most], st.text(max_size=4), st.text(max_size=40))
+    return st.builds(
+        lambda before, after: f"{before[:4]}{CANARY}{after}"[:most], st.text(max_size=4), st.text(max_size=40)
+    )
 
 
-_CONSIGNEE_FIELDS = ("name", "name_en", "clearance_code", "auth_number", "phone", "postcode", "address", "business_number", "eori")
+_CONSIGNEE_FIELDS = (
+    "name",
+    "name_en",
+    "clearance_code",
+    "auth_number",
+    "phone",
+    "postcode",
+    "address",
+    "business_number",
+    "eori",
+)
 _CANARIES = st.fixed_dictionaries({}, optional={field: _with_canary(field) for field in _CONSIGNEE_FIELDS})
 
 
 @settings(deadline=None)
 @given(consignee=_CANARIES, changes=_PARCEL, exported=st.booleans())
-def test_no_value_of_the_consignee_is_ever_told(consignee: dict[str, str], changes: dict[str, Any], exported: bool) -> None:  # noqa: FBT001 - hypothesis names it
+def test_no_value_of_the_consignee_is_ever_told(
+    consignee: dict[str, str],
+    changes: dict[str, Any],
+    exported: bool,  # noqa: FBT001 - hypothesis names it
+) -> None:
     build: Callable[..., Parcel] = export_parcel if exported else parcel
-    subject = case(build(**{**changes, "consignee": consignee}), header_=header(direction="EXPORT" if exported else "IMPORT"))
+    subject = case(
+        build(**{**changes, "consignee": consignee}), header_=header(direction="EXPORT" if exported else "IMPORT")
+    )
     assert not [found for found in _findings(subject) if CANARY in _said(found)]
 
 

@@ -17,7 +17,9 @@ def named(kind: TargetKind, value: str, subject: Case | None = None) -> Case:
     subject = subject or case()
     target = Target(kind, value, date(2026, 1, 1), None, "OPEN", "e1")
     reference = msgspec.structs.replace(subject).reference
-    law = type(subject.law)(**{name: getattr(subject.law, name) for name in subject.law.__slots__} | {"targets": {kind: {value: target}}})
+    law = type(subject.law)(
+        **{name: getattr(subject.law, name) for name in subject.law.__slots__} | {"targets": {kind: {value: target}}}
+    )
     return msgspec.structs.replace(subject, law=law, reference=reference)
 
 
@@ -27,13 +29,28 @@ TABLE = (
     pytest.param(targets.nothing_is_targeted, named("CARRIER", "bw"), [], id="another carrier"),
     pytest.param(targets.nothing_is_targeted, named("CONVEYANCE", "kx0853"), [""], id="the flight"),
     pytest.param(targets.nothing_is_targeted, named("MASTER_BILL", "180-12345675"), [""], id="the master bill"),
-    pytest.param(targets.nothing_is_targeted, named("SENDER", "shadow trading", case(parcel(consignor={"name": "SHADOW  Trading"}))), ["/consignor/name"], id="the sender, folded"),
+    pytest.param(
+        targets.nothing_is_targeted,
+        named("SENDER", "shadow trading", case(parcel(consignor={"name": "SHADOW  Trading"}))),
+        ["/consignor/name"],
+        id="the sender, folded",
+    ),
     pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411"), ["/order/seller_id"], id="the seller"),
     pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411", case(parcel(order=None))), [], id="no order"),
-    pytest.param(targets.nothing_is_targeted, named("ORIGIN", "cn", case(parcel(items=[{}, {}]))), ["/items/0/origin"], id="an origin is told once"),
+    pytest.param(
+        targets.nothing_is_targeted,
+        named("ORIGIN", "cn", case(parcel(items=[{}, {}]))),
+        ["/items/0/origin"],
+        id="an origin is told once",
+    ),
     pytest.param(targets.nothing_is_targeted, named("HS", "6109"), ["/items/0/hs_code"], id="a heading"),
     pytest.param(targets.nothing_is_targeted, named("HS", "610"), [], id="three digits are nothing"),
-    pytest.param(targets.nothing_is_targeted, named("CONVEYANCE", "kx0853", case(header_=header(conveyance=""))), [], id="no flight said"),
+    pytest.param(
+        targets.nothing_is_targeted,
+        named("CONVEYANCE", "kx0853", case(header_=header(conveyance=""))),
+        [],
+        id="no flight said",
+    ),
 )
 
 

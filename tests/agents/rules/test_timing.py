@@ -35,45 +35,141 @@ TABLE = (
     pytest.param(timing.list_is_in_time, manifest_case(), [], id="hours before arrival"),
     pytest.param(timing.list_is_in_time, lodged("18:00:00"), [], id="30 minutes before arrival"),
     pytest.param(timing.list_is_in_time, lodged("18:00:01"), ["/lodged_at"], id="a second later"),
-    pytest.param(timing.list_is_in_time, manifest_case(lodged_at="2026-11-23T09:00:01Z"), ["/lodged_at"], id="the same in another zone"),
-    pytest.param(timing.list_is_in_time, lodged("17:30:00", **BEFORE_2024), [], id="one hour before arrival, under the law before June 2024"),
-    pytest.param(timing.list_is_in_time, lodged("17:30:01", **BEFORE_2024), ["/lodged_at"], id="a second later, under that law"),
+    pytest.param(
+        timing.list_is_in_time,
+        manifest_case(lodged_at="2026-11-23T09:00:01Z"),
+        ["/lodged_at"],
+        id="the same in another zone",
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("17:30:00", **BEFORE_2024),
+        [],
+        id="one hour before arrival, under the law before June 2024",
+    ),
+    pytest.param(
+        timing.list_is_in_time, lodged("17:30:01", **BEFORE_2024), ["/lodged_at"], id="a second later, under that law"
+    ),
     pytest.param(timing.list_is_in_time, lodged("18:29:00", arrives_at=None), [], id="no arrival known yet"),
-    pytest.param(timing.list_is_in_time, lodged("18:29:00", arrives_at="soon"), [], id="an arrival that is no time is another rule's"),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("18:29:00", arrives_at="soon"),
+        [],
+        id="an arrival that is no time is another rule's",
+    ),
     pytest.param(timing.list_is_in_time, manifest_case(lodged_at="now"), [], id="nor a lodging that is none"),
     pytest.param(timing.list_is_in_time, lodged("17:10:00", mode="SEA_EXPRESS"), [], id="by sea until departure"),
-    pytest.param(timing.list_is_in_time, lodged("17:10:01", mode="SEA_EXPRESS"), ["/lodged_at"], id="by sea a second after it"),
-    pytest.param(timing.list_is_in_time, lodged("16:10:00", mode="SEA_EXPRESS", reference=AN_HOUR), [], id="by sea an hour before, where the law asks for one"),
-    pytest.param(timing.list_is_in_time, lodged("16:10:01", mode="SEA_EXPRESS", reference=AN_HOUR), ["/lodged_at"], id="by sea a second later"),
-    pytest.param(timing.list_is_in_time, lodged("16:10:01", mode="POST", reference=AN_HOUR), [], id="by post that law says nothing"),
-    pytest.param(timing.list_is_in_time, lodged("17:10:01", mode="SEA_EXPRESS", departs_at=None), [], id="by sea, no departure known yet"),
-    pytest.param(timing.list_is_in_time, lodged("17:10:01", mode="POST"), ["/lodged_at"], id="by post a second after departure"),
-    pytest.param(timing.list_is_in_time, lodged("17:10:00", direction="EXPORT"), [], id="an export until departure"),
-    pytest.param(timing.list_is_in_time, lodged("17:10:01", direction="EXPORT"), ["/lodged_at"], id="an export a second after it"),
-    pytest.param(timing.list_is_in_time, manifest_case(arrives_at="0001-01-01T00:10:00+00:00"), [], id="an arrival at the beginning of time has no time before it"),
     pytest.param(
-        timing.list_is_in_time, manifest_case(lodged_at="9999-12-31T23:59:59-14:00", arrives_at="0001-01-01T00:40:00+14:00"), ["/lodged_at"], id="from one end of time to the other"
+        timing.list_is_in_time, lodged("17:10:01", mode="SEA_EXPRESS"), ["/lodged_at"], id="by sea a second after it"
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("16:10:00", mode="SEA_EXPRESS", reference=AN_HOUR),
+        [],
+        id="by sea an hour before, where the law asks for one",
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("16:10:01", mode="SEA_EXPRESS", reference=AN_HOUR),
+        ["/lodged_at"],
+        id="by sea a second later",
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("16:10:01", mode="POST", reference=AN_HOUR),
+        [],
+        id="by post that law says nothing",
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        lodged("17:10:01", mode="SEA_EXPRESS", departs_at=None),
+        [],
+        id="by sea, no departure known yet",
+    ),
+    pytest.param(
+        timing.list_is_in_time, lodged("17:10:01", mode="POST"), ["/lodged_at"], id="by post a second after departure"
+    ),
+    pytest.param(timing.list_is_in_time, lodged("17:10:00", direction="EXPORT"), [], id="an export until departure"),
+    pytest.param(
+        timing.list_is_in_time, lodged("17:10:01", direction="EXPORT"), ["/lodged_at"], id="an export a second after it"
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        manifest_case(arrives_at="0001-01-01T00:10:00+00:00"),
+        [],
+        id="an arrival at the beginning of time has no time before it",
+    ),
+    pytest.param(
+        timing.list_is_in_time,
+        manifest_case(lodged_at="9999-12-31T23:59:59-14:00", arrives_at="0001-01-01T00:40:00+14:00"),
+        ["/lodged_at"],
+        id="from one end of time to the other",
     ),
     pytest.param(timing.lodging_time_is_near_receipt, manifest_case(), [], id="a second"),
-    pytest.param(timing.lodging_time_is_near_receipt, received(timedelta(hours=24)), [], id="a day before it was received"),
-    pytest.param(timing.lodging_time_is_near_receipt, received(timedelta(hours=24, milliseconds=1)), ["/lodged_at"], id="a millisecond more"),
-    pytest.param(timing.lodging_time_is_near_receipt, received(-timedelta(hours=24)), [], id="a day after it was received"),
-    pytest.param(timing.lodging_time_is_near_receipt, received(-timedelta(hours=24, milliseconds=1)), ["/lodged_at"], id="a millisecond more than that"),
-    pytest.param(timing.lodging_time_is_near_receipt, manifest_case(lodged_at="now"), [], id="a lodging that is no time is another rule's"),
-    pytest.param(timing.lodging_time_is_near_receipt, manifest_case(lodged_at="0001-01-01T00:00:00+14:00"), ["/lodged_at"], id="at the beginning of time"),
     pytest.param(
-        timing.lodging_time_is_near_receipt, manifest_case(lodged_at="9999-12-31T23:59:59-14:00", stored_at=datetime(1970, 1, 1, tzinfo=UTC)), ["/lodged_at"], id="at the end of it"
+        timing.lodging_time_is_near_receipt, received(timedelta(hours=24)), [], id="a day before it was received"
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt,
+        received(timedelta(hours=24, milliseconds=1)),
+        ["/lodged_at"],
+        id="a millisecond more",
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt, received(-timedelta(hours=24)), [], id="a day after it was received"
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt,
+        received(-timedelta(hours=24, milliseconds=1)),
+        ["/lodged_at"],
+        id="a millisecond more than that",
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt,
+        manifest_case(lodged_at="now"),
+        [],
+        id="a lodging that is no time is another rule's",
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt,
+        manifest_case(lodged_at="0001-01-01T00:00:00+14:00"),
+        ["/lodged_at"],
+        id="at the beginning of time",
+    ),
+    pytest.param(
+        timing.lodging_time_is_near_receipt,
+        manifest_case(lodged_at="9999-12-31T23:59:59-14:00", stored_at=datetime(1970, 1, 1, tzinfo=UTC)),
+        ["/lodged_at"],
+        id="at the end of it",
     ),
     pytest.param(timing.ecommerce_flag_is_set, case(), [], id="an order with the flag"),
-    pytest.param(timing.ecommerce_flag_is_set, known(flag=False, platform="examplemall"), ["/ecommerce"], id="an order without it"),
-    pytest.param(timing.ecommerce_flag_is_set, known(flag=False, platform=None), ["/ecommerce"], id="an order of no platform"),
-    pytest.param(timing.ecommerce_flag_is_set, known(flag=False, platform=None, order_number=None), [], id="neither platform nor order number"),
-    pytest.param(timing.ecommerce_flag_is_set, known(flag=False, platform=""), ["/ecommerce"], id="a platform without a name"),
+    pytest.param(
+        timing.ecommerce_flag_is_set,
+        known(flag=False, platform="examplemall"),
+        ["/ecommerce"],
+        id="an order without it",
+    ),
+    pytest.param(
+        timing.ecommerce_flag_is_set, known(flag=False, platform=None), ["/ecommerce"], id="an order of no platform"
+    ),
+    pytest.param(
+        timing.ecommerce_flag_is_set,
+        known(flag=False, platform=None, order_number=None),
+        [],
+        id="neither platform nor order number",
+    ),
+    pytest.param(
+        timing.ecommerce_flag_is_set, known(flag=False, platform=""), ["/ecommerce"], id="a platform without a name"
+    ),
     pytest.param(timing.ecommerce_flag_is_set, case(parcel(ecommerce=False, order=None)), [], id="no order"),
-    pytest.param(timing.ecommerce_flag_is_set, case(parcel(ecommerce=True, order=None)), [], id="the flag without an order"),
+    pytest.param(
+        timing.ecommerce_flag_is_set, case(parcel(ecommerce=True, order=None)), [], id="the flag without an order"
+    ),
     pytest.param(timing.ecommerce_flag_is_set, export_case(export_parcel(ecommerce=False)), [], id="an export"),
     pytest.param(timing.house_bill_is_no_correction, case(), [], id="from the start"),
-    pytest.param(timing.house_bill_is_no_correction, case(is_correction=True), ["/house_bill"], id="added by a correction"),
+    pytest.param(
+        timing.house_bill_is_no_correction, case(is_correction=True), ["/house_bill"], id="added by a correction"
+    ),
     pytest.param(timing.house_bill_is_no_correction, export_case(is_correction=True), [], id="an export"),
 )
 """Rows of manifests and of parcels: each rule is asked about its own."""

@@ -32,7 +32,9 @@ def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
 
 
 @pytest.mark.parametrize(("check", "of", "found"), FOUND)
-def test_what_a_rule_finds_has_the_traits_it_needs(check: Callable[[Case], Iterator[Found]], of: Case, found: list[str]) -> None:
+def test_what_a_rule_finds_has_the_traits_it_needs(
+    check: Callable[[Case], Iterator[Found]], of: Case, found: list[str]
+) -> None:
     assert found
     assert _lacks(check, of) == 0
 
@@ -61,11 +63,23 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"purpose": "COMMERCIAL"}, traits.COMMERCIAL, id="goods for trade"),
         pytest.param({"freight": None}, traits.NO_FREIGHT, id="no freight"),
         pytest.param({"ecommerce": False}, traits.NOT_ECOMMERCE, id="no e-commerce"),
-        pytest.param({"items": [{"description": "vitamin C 60 tablets", "hs_code": "210690"}]}, traits.EXCLUDED, id="goods of a category"),
+        pytest.param(
+            {"items": [{"description": "vitamin C 60 tablets", "hs_code": "210690"}]},
+            traits.EXCLUDED,
+            id="goods of a category",
+        ),
         pytest.param({"items": [{"description": "hemp"}]}, traits.PROHIBITED, id="goods that are prohibited"),
         pytest.param({"items": [{"description": "coffee beans, raw"}]}, traits.QUARANTINED, id="goods for quarantine"),
-        pytest.param({"items": [{"description": "crocodile leather wallet"}]}, traits.PROTECTED, id="goods of a protected species"),
-        pytest.param({"items": [{"description": "c\u200bo\u200bt\u200bt\u200bo\u200bn shirt"}]}, traits.DISGUISED, id="disguised text"),
+        pytest.param(
+            {"items": [{"description": "crocodile leather wallet"}]},
+            traits.PROTECTED,
+            id="goods of a protected species",
+        ),
+        pytest.param(
+            {"items": [{"description": "c\u200bo\u200bt\u200bt\u200bo\u200bn shirt"}]},
+            traits.DISGUISED,
+            id="disguised text",
+        ),
         pytest.param({"items": [{"amount": "5000.00"}]}, traits.ABOVE_LIST_LIMIT, id="a high price"),
         pytest.param({"order": {"paid": "5000.00"}}, traits.PAID_OTHERWISE, id="another sum paid"),
         pytest.param({"currency": "XXX"}, traits.UNPRICED, id="no price"),
@@ -77,23 +91,37 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"items": []}, traits.FIELD_MISSING, id="no goods"),
         pytest.param({"consignee": {"name": "..."}}, traits.PLACEHOLDER_TEXT, id="a name of signs"),
         pytest.param({"consignor": {"name": "xxx"}}, traits.PLACEHOLDER_TEXT, id="a sender of one letter"),
-        pytest.param({"items": [{"description": "jpg"}]}, traits.PLACEHOLDER_TEXT, id="a description that is a file extension"),
+        pytest.param(
+            {"items": [{"description": "jpg"}]}, traits.PLACEHOLDER_TEXT, id="a description that is a file extension"
+        ),
         pytest.param({"consignee": {"name_en": "KIM\nMINSEO"}}, traits.UNPRINTABLE, id="a line break in a name"),
         pytest.param({"items": [{"ingredients": "a\x00b"}]}, traits.UNPRINTABLE, id="a NUL in the ingredients"),
         pytest.param({"items": [{"brand": "900101-1234567"}]}, traits.RESIDENT, id="a resident number as a brand"),
-        pytest.param({"order": {"order_number": "900101-1234567"}}, traits.RESIDENT, id="a resident number as an order's"),
-        pytest.param({"items": [{"url": "https://a.example/900101-1234567"}]}, traits.RESIDENT, id="a resident number in an address of the web"),
+        pytest.param(
+            {"order": {"order_number": "900101-1234567"}}, traits.RESIDENT, id="a resident number as an order's"
+        ),
+        pytest.param(
+            {"items": [{"url": "https://a.example/900101-1234567"}]},
+            traits.RESIDENT,
+            id="a resident number in an address of the web",
+        ),
         pytest.param({"consignee": {"auth_number": None}}, traits.UNAUTHORISED, id="no one-time number"),
         pytest.param({"consignee": {"phone": "1"}}, traits.ODD_PHONE, id="no phone"),
         pytest.param({"consignee": {"postcode": "1"}}, traits.ODD_POSTCODE, id="no postcode"),
-        pytest.param({"consignee": {"address": "서울특별시 강남구 테헤란로"}}, traits.ODD_ADDRESS, id="an address without a number"),
+        pytest.param(
+            {"consignee": {"address": "서울특별시 강남구 테헤란로"}},
+            traits.ODD_ADDRESS,
+            id="an address without a number",
+        ),
         pytest.param({"house_bill": "KX 1"}, traits.ODD_BILL, id="a space in a house bill"),
         pytest.param({"order": {"purchased_on": "2026-02-30"}}, traits.ODD_DAY, id="no day of the calendar"),
         pytest.param({"items": [{"amount": "0"}]}, traits.ODD_AMOUNT, id="nothing paid for a line"),
         pytest.param({"freight": "five"}, traits.ODD_AMOUNT, id="a freight in words"),
         pytest.param({"order": {"paid": "five"}}, traits.ODD_AMOUNT, id="a payment in words"),
         pytest.param({"items": [{"quantity": 3}]}, traits.LINE_TOTAL_MISMATCH, id="an amount for another quantity"),
-        pytest.param({"items": [{"net_weight_g": 1, "amount": "5000.00"}]}, traits.ODD_VALUE, id="a gram worth thousands"),
+        pytest.param(
+            {"items": [{"net_weight_g": 1, "amount": "5000.00"}]}, traits.ODD_VALUE, id="a gram worth thousands"
+        ),
         pytest.param({"gross_weight_g": 1}, traits.HEAVY, id="lines that weigh more than the parcel"),
         pytest.param({"items": [{"quantity": 10_000}]}, traits.MANY_UNITS, id="thousands of units"),
         pytest.param({"pieces": 0}, traits.NOT_ABOVE_ZERO, id="no pieces"),
@@ -102,7 +130,9 @@ def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
         pytest.param({"items": [{"origin": "ZZ"}]}, traits.ODD_COUNTRY, id="an origin that is none"),
         pytest.param({"consignor": {"country": "ZZ"}}, traits.ODD_COUNTRY, id="a sender's country that is none"),
         pytest.param({"currency": "ZZZ"}, traits.ODD_CURRENCY, id="a currency that is none"),
-        pytest.param({"order": {"platform": "nobody knows it"}}, traits.ODD_PLATFORM, id="a platform that is not registered"),
+        pytest.param(
+            {"order": {"platform": "nobody knows it"}}, traits.ODD_PLATFORM, id="a platform that is not registered"
+        ),
         pytest.param({"items": [{"description": "gift"}]}, traits.VAGUE, id="a vague description"),
         pytest.param({"consignor": {"address": "Hangzhou"}}, traits.VAGUE_LOADING_DATA, id="a sender without a place"),
         pytest.param({"items": [{"description": "consolidation"}]}, traits.VAGUE_LOADING_DATA, id="a consolidation"),
@@ -133,13 +163,43 @@ def _targeted(kind: TargetKind, value: str) -> Case:
     [
         pytest.param(_targeted("CONVEYANCE", "kx0853"), traits.TARGETED, True, id="the flight is named"),
         pytest.param(_targeted("CONVEYANCE", "kx0854"), traits.TARGETED, False, id="another flight is named"),
-        pytest.param(_targeted("SENDER", "somebody else"), traits.TARGETED, True, id="a sender is named, whoever it is: the rule looks"),
-        pytest.param(case(header_=header(departure_port="KPFNJ"), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="the port lies under embargo"),
-        pytest.param(case(parcel(items=[{"origin": "KP"}]), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="made under embargo"),
-        pytest.param(case(parcel(consignor={"country": "KP"}), reference=UNDER_EMBARGO), traits.EMBARGOED, True, id="sent from under embargo"),
+        pytest.param(
+            _targeted("SENDER", "somebody else"),
+            traits.TARGETED,
+            True,
+            id="a sender is named, whoever it is: the rule looks",
+        ),
+        pytest.param(
+            case(header_=header(departure_port="KPFNJ"), reference=UNDER_EMBARGO),
+            traits.EMBARGOED,
+            True,
+            id="the port lies under embargo",
+        ),
+        pytest.param(
+            case(parcel(items=[{"origin": "KP"}]), reference=UNDER_EMBARGO),
+            traits.EMBARGOED,
+            True,
+            id="made under embargo",
+        ),
+        pytest.param(
+            case(parcel(consignor={"country": "KP"}), reference=UNDER_EMBARGO),
+            traits.EMBARGOED,
+            True,
+            id="sent from under embargo",
+        ),
         pytest.param(case(reference=UNDER_EMBARGO), traits.EMBARGOED, False, id="nothing lies under embargo"),
-        pytest.param(case(header_=header(departs_at="2026-11-23T10:00:00+09:00")), traits.LOADING, False, id="loaded before it was lodged"),
-        pytest.param(case(header_=header(departs_at="2026-11-23T23:00:00+09:00")), traits.LOADING, True, id="lodged before departure"),
+        pytest.param(
+            case(header_=header(departs_at="2026-11-23T10:00:00+09:00")),
+            traits.LOADING,
+            False,
+            id="loaded before it was lodged",
+        ),
+        pytest.param(
+            case(header_=header(departs_at="2026-11-23T23:00:00+09:00")),
+            traits.LOADING,
+            True,
+            id="lodged before departure",
+        ),
     ],
 )
 def test_a_manifest_gives_its_parcels_traits(of: Case, trait: int, is_so: bool) -> None:  # noqa: FBT001 - a column
@@ -155,5 +215,9 @@ def test_ever_new_traits_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("agents.rules.phases.TRAITS_REMEMBERED", 4)
     asks = RuleIndex(active_rules(PARCEL_RULES, case().law))
     for known in range(40):
-        assert asks.of(known) == tuple(rule for rule in active_rules(PARCEL_RULES, case().law) if rule.required_traits & known == rule.required_traits)
+        assert asks.of(known) == tuple(
+            rule
+            for rule in active_rules(PARCEL_RULES, case().law)
+            if rule.required_traits & known == rule.required_traits
+        )
         assert len(asks._by_traits) <= 4

@@ -22,17 +22,36 @@ INTERNAL: Final = frozenset({topics.CHECKED})
 
 def context(*, random_ppm: int = 0, capacity: int = 0, targets: tuple[Target, ...] = ()) -> Reference:
     """Reference data under which so much is looked at."""
-    sites = {("*", mode): Dated({FIRST: Site(f"*/{mode}", 8, capacity, capacity, capacity, 50)}) for mode in ("AIR_EXPRESS", "SEA_EXPRESS", "POST")}
-    return replace(SHIPPED, sites=sites, rates={"UNRATED": Dated({FIRST: Rates("UNRATED", random_ppm, 100)})}, ratings={}, targets=targets)
+    sites = {
+        ("*", mode): Dated({FIRST: Site(f"*/{mode}", 8, capacity, capacity, capacity, 50)})
+        for mode in ("AIR_EXPRESS", "SEA_EXPRESS", "POST")
+    }
+    return replace(
+        SHIPPED,
+        sites=sites,
+        rates={"UNRATED": Dated({FIRST: Rates("UNRATED", random_ppm, 100)})},
+        ratings={},
+        targets=targets,
+    )
 
 
 def day_under(reference: Reference) -> Flow:
     """A few manifests of an ordinary day, amended and withdrawn too."""
     flow = Flow(processor=processor_of(("kx",), reference=reference))
-    bills = [{"house_bill": f"B{index}", "items": [{"description": "wooden table" if index % 9 == 0 else "cotton shirt"}]} for index in range(60)]
+    bills = [
+        {"house_bill": f"B{index}", "items": [{"description": "wooden table" if index % 9 == 0 else "cotton shirt"}]}
+        for index in range(60)
+    ]
     for number in range(4):
         named = {"manifest_id": f"M{number}"}
-        mine = [{**bill, "house_bill": f"{number}{bill['house_bill']}", "consignee": {"clearance_code": f"P{number * 100 + index:012}"}} for index, bill in enumerate(bills)]
+        mine = [
+            {
+                **bill,
+                "house_bill": f"{number}{bill['house_bill']}",
+                "consignee": {"clearance_code": f"P{number * 100 + index:012}"},
+            }
+            for index, bill in enumerate(bills)
+        ]
         flow.send(manifest(*mine, **named))
         flow.send(manifest({**mine[9], "pieces": 2}, version=2, function="AMEND", **named))
         flow.send(manifest({"house_bill": mine[0]["house_bill"]}, version=3, function="CANCEL", **named))
@@ -56,7 +75,9 @@ QUIET: Final = day_under(context())
     [
         pytest.param(context(random_ppm=200_000), id="one in five is drawn"),
         pytest.param(context(random_ppm=1_000_000), id="all are drawn"),
-        pytest.param(context(targets=(Target("CARRIER", "kx", FIRST, None, "OPEN", "e"),)), id="the carrier is targeted"),
+        pytest.param(
+            context(targets=(Target("CARRIER", "kx", FIRST, None, "OPEN", "e"),)), id="the carrier is targeted"
+        ),
         pytest.param(context(targets=(Target("HS", "61", FIRST, None, "XRAY", "e"),)), id="the goods are targeted"),
     ],
 )

@@ -28,7 +28,12 @@ def token(letter: str) -> str:
 
 def holder(flow: Flow) -> list[str]:
     """With whom screening has the parcel now."""
-    return [name for name in "ABCD" for kept in flow.processor.partitions.values() if NAME in kept.consignees.get(token(name), {})]
+    return [
+        name
+        for name in "ABCD"
+        for kept in flow.processor.partitions.values()
+        if NAME in kept.consignees.get(token(name), {})
+    ]
 
 
 def again(before: ConsigneeStore) -> ConsigneeStore:
@@ -88,10 +93,18 @@ def test_the_first_consignee_hears_of_every_change_first() -> None:
 
 def test_a_cancellation_is_told_where_the_decision_was() -> None:
     flow = Flow()
-    for route, changes in {"list": {}, "simplified": {"items": [{"amount": "180"}]}, "general": {"items": [{"amount": "2500"}]}}.items():
+    for route, changes in {
+        "list": {},
+        "simplified": {"items": [{"amount": "180"}]},
+        "general": {"items": [{"amount": "2500"}]},
+    }.items():
         number = {"manifest_id": route}
         flow.send(manifest({"house_bill": route, "consignee": person("A")} | changes, **number))
-        (told,) = [record.topic for record in flow.send(manifest(version=2, function="CANCEL", **number)) if record.topic in topics.CLEARANCE]
+        (told,) = [
+            record.topic
+            for record in flow.send(manifest(version=2, function="CANCEL", **number))
+            if record.topic in topics.CLEARANCE
+        ]
         assert told == f"clearance.{route}"
 
 
@@ -100,12 +113,21 @@ def test_a_case_names_other_parcels_only_where_they_matter() -> None:
     flow.send(manifest({"house_bill": "A"}, {"house_bill": "B", "consignee": {"address": "somewhere"}}))
     (case,) = flow.of("security.inspection")
     assert case["evidence_parcels"] == []
-    assert [record["parcels"][0]["answer"] for record in flow.of("receipts.kx") if record["kind"] == "NOTICE"] == ["INSPECT"]
+    assert [record["parcels"][0]["answer"] for record in flow.of("receipts.kx") if record["kind"] == "NOTICE"] == [
+        "INSPECT"
+    ]
 
 
 def test_a_case_names_so_many_parcels() -> None:
     flow = Flow()
-    flow.send(manifest(*({"house_bill": f"A{index}", "items": [{"amount": "1"}]} for index in range(limits.EVIDENCE_PARCELS_MAX + 2))))
+    flow.send(
+        manifest(
+            *(
+                {"house_bill": f"A{index}", "items": [{"amount": "1"}]}
+                for index in range(limits.EVIDENCE_PARCELS_MAX + 2)
+            )
+        )
+    )
     named = [case["evidence_parcels"] for case in flow.of("security.hold")]
     assert len(named[-2]) == len(named[-1]) == limits.EVIDENCE_PARCELS_MAX
     assert named[-1][-1] == f"A{limits.EVIDENCE_PARCELS_MAX}"
@@ -113,9 +135,17 @@ def test_a_case_names_so_many_parcels() -> None:
 
 def test_a_notice_comes_for_prohibited_goods_just_as_for_others() -> None:
     flow = Flow()
-    flow.send(manifest({"house_bill": "A", "consignee": {"address": "somewhere"}, "items": [{"description": "hemp"}]}, {"house_bill": "B", "items": [{"description": "hemp"}]}))
+    flow.send(
+        manifest(
+            {"house_bill": "A", "consignee": {"address": "somewhere"}, "items": [{"description": "hemp"}]},
+            {"house_bill": "B", "items": [{"description": "hemp"}]},
+        )
+    )
     (notice,) = [record for record in flow.of("receipts.kx") if record["kind"] == "NOTICE"]
-    assert [(answer["house_bill"], answer["answer"], [found["code"] for found in answer["findings"]]) for answer in notice["parcels"]] == [("A", "INSPECT", ["FMT-06"])]
+    assert [
+        (answer["house_bill"], answer["answer"], [found["code"] for found in answer["findings"]])
+        for answer in notice["parcels"]
+    ] == [("A", "INSPECT", ["FMT-06"])]
     assert by_bill(flow.log) == [("A", "HOLD", 1, None), ("B", "HOLD", 1, None)]
     assert len({case["case_id"] for case in flow.of(*topics.SECURITY_OF_DESK.values())}) == 3
 
@@ -130,7 +160,12 @@ def taxed(*changes: Json, **header: Any) -> list[tuple[str, int, str | None]]:  
     return [(said["outcome"], said["tax"]["total"], said["tax"]["exempt"]) for said in flow.decisions]
 
 
-SNEAKERS: Final[Json] = {"description": "running shoes, textile upper, size 270", "hs_code": "640411", "amount": "185", "origin": "US"}
+SNEAKERS: Final[Json] = {
+    "description": "running shoes, textile upper, size 270",
+    "hs_code": "640411",
+    "amount": "185",
+    "origin": "US",
+}
 
 
 def test_a_pair_of_sneakers_is_taxed_to_the_won() -> None:
@@ -139,7 +174,14 @@ def test_a_pair_of_sneakers_is_taxed_to_the_won() -> None:
     flow.send(manifest({"items": [SNEAKERS]}))
     (decision,) = flow.decisions
     tax = decision["tax"]
-    assert (decision["customs_value_krw"], tax["duty"], tax["vat"], tax["total"], tax["exempt"], tax["exchange_rate"]) == (266_000, 34_580, 30_050, 64_630, None, "1400")
+    assert (
+        decision["customs_value_krw"],
+        tax["duty"],
+        tax["vat"],
+        tax["total"],
+        tax["exempt"],
+        tax["exchange_rate"],
+    ) == (266_000, 34_580, 30_050, 64_630, None, "1400")
     assert [(line["item"], line["tax"], line["base"], line["rate"], line["amount"]) for line in tax["lines"]] == [
         (0, "duty", 266_000, "13 %", 34_580),
         (0, "vat", 300_580, "10 %", 30_058),
@@ -166,12 +208,39 @@ def test_the_rate_of_an_agreement(order: Json, origin: str, duty: int) -> None:
     ("parcel", "header", "told"),
     [
         pytest.param({}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="within the limit"),
-        pytest.param({"items": [{**SNEAKERS, "amount": "150"}]}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="150 without the freight"),
-        pytest.param({"items": [{**SNEAKERS, "amount": "185"}], "consignor": {"country": "US"}}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="185 from the United States"),
-        pytest.param({"purpose": "COMMERCIAL", "items": [{"amount": "45"}]}, {}, ("DECLARE", 17_010, None), id="commercial goods of 50 with the freight"),
-        pytest.param({"purpose": "COMMERCIAL", "items": [{"amount": "5"}]}, {}, ("DECLARE", 0, "BELOW_COLLECTION_FLOOR"), id="so little that it is not collected"),
-        pytest.param({"items": [{"description": "vitamin C tablets", "amount": "50"}]}, {}, ("DECLARE", 0, "SMALL_VALUE"), id="kept from the list and still exempt"),
-        pytest.param({**EXPORT, "items": [{"amount": "900"}]}, {"direction": "EXPORT"}, ("RELEASE", 0, "EXPORT"), id="leaving the country"),
+        pytest.param(
+            {"items": [{**SNEAKERS, "amount": "150"}]}, {}, ("RELEASE", 0, "SMALL_VALUE"), id="150 without the freight"
+        ),
+        pytest.param(
+            {"items": [{**SNEAKERS, "amount": "185"}], "consignor": {"country": "US"}},
+            {},
+            ("RELEASE", 0, "SMALL_VALUE"),
+            id="185 from the United States",
+        ),
+        pytest.param(
+            {"purpose": "COMMERCIAL", "items": [{"amount": "45"}]},
+            {},
+            ("DECLARE", 17_010, None),
+            id="commercial goods of 50 with the freight",
+        ),
+        pytest.param(
+            {"purpose": "COMMERCIAL", "items": [{"amount": "5"}]},
+            {},
+            ("DECLARE", 0, "BELOW_COLLECTION_FLOOR"),
+            id="so little that it is not collected",
+        ),
+        pytest.param(
+            {"items": [{"description": "vitamin C tablets", "amount": "50"}]},
+            {},
+            ("DECLARE", 0, "SMALL_VALUE"),
+            id="kept from the list and still exempt",
+        ),
+        pytest.param(
+            {**EXPORT, "items": [{"amount": "900"}]},
+            {"direction": "EXPORT"},
+            ("RELEASE", 0, "EXPORT"),
+            id="leaving the country",
+        ),
     ],
 )
 def test_what_is_to_be_paid(parcel: Json, header: Json, told: tuple[str, int, str | None]) -> None:
@@ -185,13 +254,24 @@ def test_beside_a_bottle_other_goods_are_exempt_of_all() -> None:
     flow.send(manifest({"items": [whisky, {"amount": "40"}], "freight": "7"}))
     (decision,) = flow.decisions
     lines = [(line["item"], line["tax"], line["base"], line["amount"]) for line in decision["tax"]["lines"]]
-    assert lines == [(0, "duty", 147_000, 0), (0, "liquor", 147_000, 105_840), (0, "education", 105_840, 31_752), (0, "vat", 284_592, 28_459)]
+    assert lines == [
+        (0, "duty", 147_000, 0),
+        (0, "liquor", 147_000, 105_840),
+        (0, "education", 105_840, 31_752),
+        (0, "vat", 284_592, 28_459),
+    ]
     assert (decision["tax"]["total"], decision["tax"]["exempt"]) == (105_840 + 31_750 + 28_450, "DUTY")
 
 
 def test_without_a_decision_on_the_goods_there_are_no_taxes() -> None:
     flow = Flow()
-    flow.send(manifest({"house_bill": "A", "items": [SNEAKERS]}, {"house_bill": "B", "items": [{**SNEAKERS, "quantity": 0}]}, {"house_bill": "C", "currency": "JPY"}))
+    flow.send(
+        manifest(
+            {"house_bill": "A", "items": [SNEAKERS]},
+            {"house_bill": "B", "items": [{**SNEAKERS, "quantity": 0}]},
+            {"house_bill": "C", "currency": "JPY"},
+        )
+    )
     flow.send(manifest({"house_bill": "A"}, version=2, function="CANCEL"))
     told = {(said["house_bill"], said["outcome"]): said["tax"] for said in flow.decisions}
     assert told.pop(("A", "DECLARE"))["total"] == 64_630
@@ -203,8 +283,23 @@ def test_without_a_decision_on_the_goods_there_are_no_taxes() -> None:
 
 def test_an_amendment_is_remembered_with_all_it_says_and_the_time_of_the_first_filing() -> None:
     kept = ConsigneeStore()
-    first = PastParcel(NOW_MS, 1, "LIST", master=1, supplier=2, purchased_on=3, arrives_on=4, address=5, phone=6, uses={"X": 1})
-    amended = PastParcel(NOW_MS + DAY_MS, 9, "GENERAL", master=11, supplier=12, purchased_on=13, arrives_on=14, address=15, phone=16, uses={"X": 2}, in_force=2, latest=2)
+    first = PastParcel(
+        NOW_MS, 1, "LIST", master=1, supplier=2, purchased_on=3, arrives_on=4, address=5, phone=6, uses={"X": 1}
+    )
+    amended = PastParcel(
+        NOW_MS + DAY_MS,
+        9,
+        "GENERAL",
+        master=11,
+        supplier=12,
+        purchased_on=13,
+        arrives_on=14,
+        address=15,
+        phone=16,
+        uses={"X": 2},
+        in_force=2,
+        latest=2,
+    )
     kept.put("t", NAME, first)
     kept.put("t", NAME, amended)
     assert kept.get("t", NAME) == msgspec.structs.replace(amended, received_at_ms=NOW_MS)

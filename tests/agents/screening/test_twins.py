@@ -44,7 +44,15 @@ def bare(**changes: Any) -> Json:  # noqa: ANN401 - whatever a manifest may hold
 
 def priced(price: str, **changes: Any) -> Json:  # noqa: ANN401 - whatever a parcel may hold
     """A parcel at a price, paid for as declared."""
-    return merged({"house_bill": "TWIN", "freight": "0", "order": {"paid": price}, "items": [{"amount": price, "unit_price": price, "quantity": 1}]}, changes)
+    return merged(
+        {
+            "house_bill": "TWIN",
+            "freight": "0",
+            "order": {"paid": price},
+            "items": [{"amount": price, "unit_price": price, "quantity": 1}],
+        },
+        changes,
+    )
 
 
 def beside(*lines: Json) -> Json:
@@ -65,20 +73,36 @@ SITUATIONS: Final[dict[str, list[Json]]] = {
     "from the United States, a cent above it": [manifest(priced("200.01", **PACIFIC))],
     "by post": [manifest({**priced("300.00"), "house_bill": "RR473124829GB"}, mode="POST")],
     "for trade": [manifest({"house_bill": "TWIN", "purpose": "COMMERCIAL"})],
-    "a sample to a company": [manifest({"house_bill": "TWIN", "purpose": "SAMPLE", "consignee": {"clearance_code": None, "auth_number": None, "business_number": "116-82-00276"}})],
+    "a sample to a company": [
+        manifest(
+            {
+                "house_bill": "TWIN",
+                "purpose": "SAMPLE",
+                "consignee": {"clearance_code": None, "auth_number": None, "business_number": "116-82-00276"},
+            }
+        )
+    ],
     "an export": [manifest(merged(EXPORT, {"house_bill": "TWIN"}), direction="EXPORT")],
     "beside goods that another agency looks at": [manifest(beside(VITAMINS))],
     "beside goods that are kept from the list, from the United States": [
         manifest(merged(beside({**VITAMINS, "quantity": 1, "amount": "120.00", "unit_price": "120.00"}), PACIFIC))
     ],
-    "beside more findings than are kept": [manifest(beside(*[{"hs_code": "999999", "shoe_size": 43}] * (limits.ITEMS_PER_PARCEL_MAX - 1)))],
+    "beside more findings than are kept": [
+        manifest(beside(*[{"hs_code": "999999", "shoe_size": 43}] * (limits.ITEMS_PER_PARCEL_MAX - 1)))
+    ],
     "refused for something else": [manifest({"house_bill": "TWIN", "consignee": {"phone": "1"}})],
     "looked at for something else": [manifest({"house_bill": "TWIN", "consignee": {"address": "서울특별시 강남구"}})],
     "with a field that nobody knows": [manifest({"house_bill": "TWIN", "colour": "blue"})],
-    "one of two under one bill, above the limit together": [manifest({"house_bill": "OTHER", **priced("120.00", house_bill="OTHER")}, {"house_bill": "TWIN"})],
+    "one of two under one bill, above the limit together": [
+        manifest({"house_bill": "OTHER", **priced("120.00", house_bill="OTHER")}, {"house_bill": "TWIN"})
+    ],
     "the first of two under one bill": [manifest({"house_bill": "TWIN"}, priced("120.00", house_bill="OTHER"))],
     "added by an amendment": [manifest({"house_bill": "OTHER"}), bare(version=2, function="AMEND")],
-    "amended, then cancelled": [bare(), bare(version=2, function="AMEND", conveyance="KX0854"), manifest(version=3, function="CANCEL")],
+    "amended, then cancelled": [
+        bare(),
+        bare(version=2, function="AMEND", conveyance="KX0854"),
+        manifest(version=3, function="CANCEL"),
+    ],
     "sent twice": [bare(), bare()],
     "the eleventh of a day": [manifest(*({"house_bill": f"N{number}"} for number in range(10))), bare(**OTHER)],
 }
@@ -103,12 +127,18 @@ def run(situation: Sequence[Json], goods: Json) -> Flow:
 
 def heard(flow: Flow) -> list[tuple[str, int, bytes | None, bytes | None, int]]:
     """Everything on the carrier's topics, to the byte and in its order."""
-    return [(record.topic, record.partition, record.key, record.value, record.timestamp) for record in flow.log if record.topic.startswith(topics.RECEIPTS)]
+    return [
+        (record.topic, record.partition, record.key, record.value, record.timestamp)
+        for record in flow.log
+        if record.topic.startswith(topics.RECEIPTS)
+    ]
 
 
 def silent_findings(flow: Flow) -> set[str]:
     silent = {rule.name for rule in (*PARCEL_RULES, *SCREENING_RULES, *LINK_RULES) if rule.silent}
-    return {finding["rule"] for decision in flow.decisions for finding in decision["findings"] if finding["rule"] in silent}
+    return {
+        finding["rule"] for decision in flow.decisions for finding in decision["findings"] if finding["rule"] in silent
+    }
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -126,7 +156,15 @@ def spread(addresses: int) -> Flow:
     flow = Flow(processor=processor_of(reference=SHIPPED))
     for number in range(6):
         place = {"address": f"서울특별시 강남구 테헤란로 {100 + number % addresses}, 101동 202호", "postcode": "06236"}
-        flow.send(manifest({"house_bill": f"A{number}", "consignee": place}, manifest_id=f"M{number}", mode="SEA_EXPRESS", master_bill=f"SEA{number}"), days=1)
+        flow.send(
+            manifest(
+                {"house_bill": f"A{number}", "consignee": place},
+                manifest_id=f"M{number}",
+                mode="SEA_EXPRESS",
+                master_bill=f"SEA{number}",
+            ),
+            days=1,
+        )
     return flow
 
 
@@ -138,8 +176,18 @@ def test_many_addresses_of_one_code_show_nowhere() -> None:
 
 
 def test_a_rule_that_is_only_watched_shows_nowhere() -> None:
-    quantities: list[Flow] = [run([bare()], {"quantity": number, "unit_price": "1.00", "amount": f"{number}.00", "net_weight_g": ITEM["net_weight_g"]}) for number in (30, 31)]
-    watched = [{finding["rule"] for decision in flow.decisions for finding in decision["findings"]} & {"quantity_looks_private"} for flow in quantities]
+    quantities: list[Flow] = [
+        run(
+            [bare()],
+            {"quantity": number, "unit_price": "1.00", "amount": f"{number}.00", "net_weight_g": ITEM["net_weight_g"]},
+        )
+        for number in (30, 31)
+    ]
+    watched = [
+        {finding["rule"] for decision in flow.decisions for finding in decision["findings"]}
+        & {"quantity_looks_private"}
+        for flow in quantities
+    ]
     assert watched == [set(), {"quantity_looks_private"}]
     assert heard(quantities[0]) == heard(quantities[1])
 
@@ -149,7 +197,9 @@ def test_a_rule_that_is_only_watched_shows_nowhere() -> None:
 
 def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[Stored]]:
     """The consignee's token and the facts of a parcel under some keys, and everything said."""
-    processor = RecordProcessor(DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0)
+    processor = RecordProcessor(
+        DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0
+    )
     processor.assign(("kx",), CHECKED_PARTITIONS)
     flow = Flow(processor=processor)
     (checked,) = [record for record in flow.send(bare()) if record.topic == topics.CHECKED]

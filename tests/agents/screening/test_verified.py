@@ -24,7 +24,14 @@ def asking() -> Flow:
     return Flow(processor=processor_of(reference=ASKS))
 
 
-def answer(flow: Flow, said: str, *, differ: tuple[Particular, ...] = (), state: State | None = None, **consignee: Any) -> list[Stored]:  # noqa: ANN401 - whatever a consignee may hold
+def answer(
+    flow: Flow,
+    said: str,
+    *,
+    differ: tuple[Particular, ...] = (),
+    state: State | None = None,
+    **consignee: Any,  # noqa: ANN401 - whatever a consignee may hold
+) -> list[Stored]:
     """What customs says of the consignee, stored on its topic; everything it brings."""
     who = parcel(consignee=consignee).consignee
     token = consignee_token(who, KEYS)
@@ -40,7 +47,15 @@ def answer(flow: Flow, said: str, *, differ: tuple[Particular, ...] = (), state:
     )
     key = token.encode()
     begun = len(flow.log)
-    flow.take(Stored(topic=topics.IMPORTER_ANSWERS, key=key, partition=partitioner.of(topics.IMPORTER_ANSWERS, key), value=write_answer(told), timestamp=flow.now_ms))
+    flow.take(
+        Stored(
+            topic=topics.IMPORTER_ANSWERS,
+            key=key,
+            partition=partitioner.of(topics.IMPORTER_ANSWERS, key),
+            value=write_answer(told),
+            timestamp=flow.now_ms,
+        )
+    )
     flow.screen()
     return flow.log[begun:]
 
@@ -57,10 +72,23 @@ def test_a_parcel_waits_until_customs_has_answered() -> None:
     assert findings(waits) == [("XF-08", "customs_confirms_the_importer", "/consignee")]
     answer(flow, "MATCH")
     _, released = flow.decisions
-    assert (released["outcome"], released["event"], released["sequence"], released["supersedes"]) == ("RELEASE", "VERIFIED", 2, 1)
+    assert (released["outcome"], released["event"], released["sequence"], released["supersedes"]) == (
+        "RELEASE",
+        "VERIFIED",
+        2,
+        1,
+    )
     assert findings(released) == []
     assert released["decision_id"] != waits["decision_id"]
-    assert {name for name in waits if waits[name] != released[name]} == {"decision_id", "sequence", "supersedes", "event", "outcome", "findings", "decided_at"}
+    assert {name for name in waits if waits[name] != released[name]} == {
+        "decision_id",
+        "sequence",
+        "supersedes",
+        "event",
+        "outcome",
+        "findings",
+        "decided_at",
+    }
 
 
 @pytest.mark.parametrize(
@@ -68,8 +96,18 @@ def test_a_parcel_waits_until_customs_has_answered() -> None:
     [
         pytest.param({"said": "MATCH"}, "RELEASE", [], id="everything is right"),
         pytest.param({"said": "MISMATCH", "differ": ("phone",)}, "HOLD", ["/consignee/phone"], id="the phone differs"),
-        pytest.param({"said": "MISMATCH", "differ": ("name", "postcode")}, "HOLD", ["/consignee/name", "/consignee/postcode"], id="name and postcode differ"),
-        pytest.param({"said": "MISMATCH", "state": "SUSPENDED"}, "HOLD", ["/consignee/clearance_code"], id="the code is suspended"),
+        pytest.param(
+            {"said": "MISMATCH", "differ": ("name", "postcode")},
+            "HOLD",
+            ["/consignee/name", "/consignee/postcode"],
+            id="name and postcode differ",
+        ),
+        pytest.param(
+            {"said": "MISMATCH", "state": "SUSPENDED"},
+            "HOLD",
+            ["/consignee/clearance_code"],
+            id="the code is suspended",
+        ),
     ],
 )
 def test_what_an_answer_brings(said: Json, outcome: str, paths: list[str]) -> None:
@@ -118,19 +156,39 @@ def test_a_second_answer_brings_nothing_more() -> None:
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
-        pytest.param(["verify", "amend"], [("A", "HOLD", 1, None), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 3, 2)], id="an amendment after it"),
         pytest.param(
-            ["verify", "refuse", "amend"], [("A", "HOLD", 1, None), ("A", "REJECT", 3, None), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 4, 2)], id="a refusal, then an amendment"
+            ["verify", "amend"],
+            [("A", "HOLD", 1, None), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 3, 2)],
+            id="an amendment after it",
         ),
-        pytest.param(["verify", "cancel"], [("A", "CANCELLED", 3, 2), ("A", "HOLD", 1, None), ("A", "RELEASE", 2, 1)], id="a cancellation"),
+        pytest.param(
+            ["verify", "refuse", "amend"],
+            [("A", "HOLD", 1, None), ("A", "REJECT", 3, None), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 4, 2)],
+            id="a refusal, then an amendment",
+        ),
+        pytest.param(
+            ["verify", "cancel"],
+            [("A", "CANCELLED", 3, 2), ("A", "HOLD", 1, None), ("A", "RELEASE", 2, 1)],
+            id="a cancellation",
+        ),
         pytest.param(
             ["verify", "cancel", "amend"],
             [("A", "CANCELLED", 3, 2), ("A", "HOLD", 1, None), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 4, None)],
             id="lodged again after a cancellation",
         ),
-        pytest.param(["refuse", "verify"], [("A", "HOLD", 1, None), ("A", "REJECT", 2, None), ("A", "RELEASE", 3, 1)], id="a refusal before it"),
-        pytest.param(["amend", "verify"], [("A", "HOLD", 1, None), ("A", "HOLD", 2, 1), ("A", "RELEASE", 3, 2)], id="an amendment before it"),
-        pytest.param(["cancel", "verify"], [("A", "CANCELLED", 2, 1), ("A", "HOLD", 1, None)], id="a cancellation before it"),
+        pytest.param(
+            ["refuse", "verify"],
+            [("A", "HOLD", 1, None), ("A", "REJECT", 2, None), ("A", "RELEASE", 3, 1)],
+            id="a refusal before it",
+        ),
+        pytest.param(
+            ["amend", "verify"],
+            [("A", "HOLD", 1, None), ("A", "HOLD", 2, 1), ("A", "RELEASE", 3, 2)],
+            id="an amendment before it",
+        ),
+        pytest.param(
+            ["cancel", "verify"], [("A", "CANCELLED", 2, 1), ("A", "HOLD", 1, None)], id="a cancellation before it"
+        ),
         pytest.param(
             ["verify", "other", "amend"],
             [("A", "HOLD", 1, None), ("A", "HOLD", 3, 2), ("A", "RELEASE", 2, 1), ("A", "RELEASE", 4, 3)],
@@ -139,7 +197,11 @@ def test_a_second_answer_brings_nothing_more() -> None:
     ],
 )
 @pytest.mark.parametrize("restored", [False, True], ids=["at one go", "with a crash after each step"])
-def test_decisions_of_a_house_bill_are_numbered_through(steps: list[str], told: list[tuple[str, str, int, int | None]], restored: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_decisions_of_a_house_bill_are_numbered_through(
+    steps: list[str],
+    told: list[tuple[str, str, int, int | None]],
+    restored: bool,  # noqa: FBT001 - a column of the table
+) -> None:
     flow = asking()
     flow.send(manifest(BILL))
     for version, step in enumerate(steps, 2):
@@ -149,9 +211,18 @@ def test_decisions_of_a_house_bill_are_numbered_through(steps: list[str], told: 
             case "amend":
                 flow.send(manifest(BILL, version=version, function="AMEND"))
             case "other":
-                flow.send(manifest(BILL | {"consignee": {"clearance_code": "P999999999999"}}, version=version, function="AMEND"))
+                flow.send(
+                    manifest(
+                        BILL | {"consignee": {"clearance_code": "P999999999999"}}, version=version, function="AMEND"
+                    )
+                )
             case "refuse":
-                assert receipt(flow.send(manifest(BILL | {"pieces": 0}, version=version, function="AMEND")))["counts"]["rejected"] == 1
+                assert (
+                    receipt(flow.send(manifest(BILL | {"pieces": 0}, version=version, function="AMEND")))["counts"][
+                        "rejected"
+                    ]
+                    == 1
+                )
             case "cancel":
                 flow.send(manifest(BILL, version=version, function="CANCEL"))
         if restored:
@@ -174,5 +245,9 @@ def test_without_customs_interface_nothing_waits() -> None:
 
 def test_an_export_and_a_company_are_not_asked_for() -> None:
     flow = asking()
-    flow.send(manifest(BILL | {"consignee": {"clearance_code": None, "business_number": "124-81-00998"}, "purpose": "COMMERCIAL"}))
+    flow.send(
+        manifest(
+            BILL | {"consignee": {"clearance_code": None, "business_number": "124-81-00998"}, "purpose": "COMMERCIAL"}
+        )
+    )
     assert [found["code"] for found in flow.decisions[0]["findings"] if found["code"] == "XF-08"] == []

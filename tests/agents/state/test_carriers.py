@@ -57,7 +57,10 @@ def test_a_touch_keeps_a_manifest() -> None:
 
 
 def test_a_house_bill_moves_between_manifests() -> None:
-    kept = memory(StateChange("M1", filing(0), {"A": bill("M1"), "B": bill("M1")}), StateChange("M2", filing(1), {"A": bill("M2", 2)}))
+    kept = memory(
+        StateChange("M1", filing(0), {"A": bill("M1"), "B": bill("M1")}),
+        StateChange("M2", filing(1), {"A": bill("M2", 2)}),
+    )
     assert dict(kept.bills_of("M1")) == {"B": bill("M1")}
     assert dict(kept.bills_of("M2")) == {"A": bill("M2", 2)}
     assert list(kept.expire(DAYS * DAY_MS)) == [("M1", ("B",))]
@@ -78,8 +81,17 @@ def test_forgetting_the_unknown_is_nothing() -> None:
 
 
 NUMBERS = st.sampled_from(["M1", "M2", "M3"])
-CHANGES = st.builds(StateChange, NUMBERS, st.integers(0, 40).map(filing), st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), max_size=3).map(dict)).map(
-    lambda change: StateChange(change.manifest_id, change.filing, {name: bill(change.manifest_id, sequence) for name, sequence in change.bills.items()})  # type: ignore[arg-type] # drawn as numbers
+CHANGES = st.builds(
+    StateChange,
+    NUMBERS,
+    st.integers(0, 40).map(filing),
+    st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), max_size=3).map(dict),
+).map(
+    lambda change: StateChange(
+        change.manifest_id,
+        change.filing,
+        {name: bill(change.manifest_id, sequence) for name, sequence in change.bills.items()},  # type: ignore[arg-type]  # drawn as numbers
+    )
 )
 
 
@@ -87,7 +99,10 @@ CHANGES = st.builds(StateChange, NUMBERS, st.integers(0, 40).map(filing), st.dic
 @given(st.lists(CHANGES, max_size=12), st.randoms(use_true_random=False))
 def test_filings_and_house_bills_restore_the_memory_in_any_order(changes: list[StateChange], chance: Random) -> None:
     kept = memory(*changes)
-    steps: list[tuple[str, str]] = [*(("filing", number) for number in kept.filings), *(("bill", name) for name in kept.bills)]
+    steps: list[tuple[str, str]] = [
+        *(("filing", number) for number in kept.filings),
+        *(("bill", name) for name in kept.bills),
+    ]
     chance.shuffle(steps)
     restored = memory()
     for kind, name in steps:

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from agents.importers.customs_interface import Answer
 from agents.state import consignees
-from agents.state.consignee_encoding import PLAIN, PLAIN_PARCELS_MAX, ROUTES, WHOLE, ConsigneeState, RecordedAnswer, key_of, last_day, pack, token_of, unpack
+from agents.state.consignee_encoding import (
+    PLAIN,
+    PLAIN_PARCELS_MAX,
+    ROUTES,
+    WHOLE,
+    ConsigneeState,
+    RecordedAnswer,
+    key_of,
+    last_day,
+    pack,
+    token_of,
+    unpack,
+)
 from agents.state.consignees import ConsigneeStore
 from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
@@ -17,7 +29,13 @@ from schemas import limits, topics
 from tests.flow import NOW_MS
 
 SEEN: Final = PastParcel(NOW_MS, 12_340_000, "LIST", 1, 2, 739_000, 739_001, 3, 4, limit_usd_e4=1_500_000)
-ANSWER: Final = Answer(consignee="t", particulars="p", answer="MATCH", asked_at="2026-11-23T00:00:00.000Z", answered_at="2026-11-23T00:00:00.001Z")
+ANSWER: Final = Answer(
+    consignee="t",
+    particulars="p",
+    answer="MATCH",
+    asked_at="2026-11-23T00:00:00.000Z",
+    answered_at="2026-11-23T00:00:00.001Z",
+)
 MARK: Final = (1 << 48) - 1
 DAYS: Final = (1 << 22) - 1
 TOKENS: Final = [*(f"v1.k1.{number:032x}" for number in range(6)), "t", "v1.k1.nobody"]
@@ -47,12 +65,16 @@ PLAIN_SEENS: Final = st.builds(
     limit_usd_e4=st.integers(0, 2**32 - 1),
 )
 NAMES: Final = st.text(max_size=12)
-ANSWERS: Final[st.SearchStrategy[dict[str, RecordedAnswer]]] = st.just({}) | st.dictionaries(NAMES, st.builds(RecordedAnswer, st.just(ANSWER), INTS), max_size=2)
+ANSWERS: Final[st.SearchStrategy[dict[str, RecordedAnswer]]] = st.just({}) | st.dictionaries(
+    NAMES, st.builds(RecordedAnswer, st.just(ANSWER), INTS), max_size=2
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(NAMES, PLAIN_SEENS | SEENS, max_size=PLAIN_PARCELS_MAX + 2), ANSWERS)
-def test_whatever_is_packed_comes_out_as_it_was(parcels: dict[str, PastParcel], answers: dict[str, RecordedAnswer]) -> None:
+def test_whatever_is_packed_comes_out_as_it_was(
+    parcels: dict[str, PastParcel], answers: dict[str, RecordedAnswer]
+) -> None:
     kept = ConsigneeState(parcels, answers)
     found = unpack(pack(kept))
     assert found == kept
@@ -97,7 +119,9 @@ def test_a_number_beyond_the_plain_form_has_the_other(field: str, most: int) -> 
         pytest.param([SEEN], {"name": "n" * 255}, PLAIN, id="the longest name"),
         pytest.param([SEEN], {"name": "n" * 256}, WHOLE, id="a longer one"),
         pytest.param([SEEN], {"name": "\uac00" * 86}, WHOLE, id="a name that is longer in bytes"),
-        pytest.param([msgspec.structs.replace(SEEN, uses={"ALCOHOL/ML": 700})], {}, WHOLE, id="goods limited to self-use"),
+        pytest.param(
+            [msgspec.structs.replace(SEEN, uses={"ALCOHOL/ML": 700})], {}, WHOLE, id="goods limited to self-use"
+        ),
         pytest.param([msgspec.structs.replace(SEEN, content=b"\x01")], {}, WHOLE, id="customs is waited for"),
         pytest.param([SEEN], {"p": RecordedAnswer(ANSWER, NOW_MS)}, WHOLE, id="customs has answered"),
     ],
@@ -107,7 +131,19 @@ def test_who_has_the_plain_form(parcels: list[PastParcel], more: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    "token", ["", ".", "v1.", "v1..", f"v1.k.{'A' * 32}", f"v1..{'a' * 32}", f"v1.a.b.{'a' * 32}", f"v2.k.{'a' * 32}", f"v1.k.{'a b' * 11}"[:37], "v1.k." + "\u0663" * 32]
+    "token",
+    [
+        "",
+        ".",
+        "v1.",
+        "v1..",
+        f"v1.k.{'A' * 32}",
+        f"v1..{'a' * 32}",
+        f"v1.a.b.{'a' * 32}",
+        f"v2.k.{'a' * 32}",
+        f"v1.k.{'a b' * 11}"[:37],
+        "v1.k." + "\u0663" * 32,
+    ],
 )
 def test_what_is_no_token_is_a_key_all_the_same(token: str) -> None:
     assert key_of(token) == b"." + token.encode()
@@ -129,7 +165,12 @@ def test_every_token_comes_back(token: str) -> None:
 # Live and restored
 
 OPERATIONS: Final = st.lists(
-    st.tuples(st.sampled_from(["put", "put", "drop", "hear", "day", "commit", "look"]), st.sampled_from(TOKENS), st.sampled_from("ABCDE"), st.sampled_from([0, 1, 3, 15, 29, 33])),
+    st.tuples(
+        st.sampled_from(["put", "put", "drop", "hear", "day", "commit", "look"]),
+        st.sampled_from(TOKENS),
+        st.sampled_from("ABCDE"),
+        st.sampled_from([0, 1, 3, 15, 29, 33]),
+    ),
     max_size=40,
 )
 
@@ -149,7 +190,11 @@ class Live:
         match operation:
             case "put":
                 changes = {"uses": {"X": 1}} if number == 1 else {"in_force": number + 1}
-                self.partition.put(token, name, msgspec.structs.replace(SEEN, received_at_ms=self.now_ms, **({} if number == 3 else changes)))
+                self.partition.put(
+                    token,
+                    name,
+                    msgspec.structs.replace(SEEN, received_at_ms=self.now_ms, **({} if number == 3 else changes)),
+                )
             case "drop":
                 self.partition.drop(token, name)
             case "hear":
@@ -159,7 +204,11 @@ class Live:
                 self.partition.expire(self.now_ms)
             case "commit" if self._commits:
                 self.commit()
-        return self.partition.others(token, name, self.now_ms), self.partition.get(token, name), self.partition.answer(token, name, 0)
+        return (
+            self.partition.others(token, name, self.now_ms),
+            self.partition.get(token, name),
+            self.partition.answer(token, name, 0),
+        )
 
     def commit(self) -> None:
         """Write the changelog."""
@@ -175,7 +224,9 @@ class Live:
 
 @settings(max_examples=200, deadline=None)
 @given(OPERATIONS, st.sampled_from([0, 2, 2_000]))
-def test_when_it_is_packed_and_restored_makes_no_difference(operations: list[tuple[str, str, str, int]], open_max: int) -> None:
+def test_when_it_is_packed_and_restored_makes_no_difference(
+    operations: list[tuple[str, str, str, int]], open_max: int
+) -> None:
     """One never commits, one packs at every commit, one comes back from its changelog after each: they show and forget the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(consignees, "OPEN_MAX", open_max)
@@ -204,7 +255,10 @@ def test_who_is_forgotten_is_who_had_nothing_within_the_window(operations: list[
     live = Live(commits=True)
     for operation in operations:
         if operation[0] == "day":
-            before = {token: last_day(unpack(packed)) for token, packed in ((token_of(key), packed) for key, packed in live.partition.packed().items())}
+            before = {
+                token: last_day(unpack(packed))
+                for token, packed in ((token_of(key), packed) for key, packed in live.partition.packed().items())
+            }
             live.do(*operation)
             horizon = live.now_ms // DAY_MS - WINDOW_DAYS - 1
             assert set(live.partition.consignees) == {token for token, day in before.items() if day >= horizon}
@@ -238,7 +292,9 @@ def test_a_day_notes_a_consignee_once_however_often_it_is_touched() -> None:
         list(kept.changes())
     kept.put(TOKENS[0], "kx/A", msgspec.structs.replace(SEEN, received_at_ms=NOW_MS + DAY_MS))
     list(kept.changes())
-    assert [bytes(keys) for by_length in kept._by_day.values() for keys in by_length.values()] == [key_of(TOKENS[0])] * 2
+    assert [bytes(keys) for by_length in kept._by_day.values() for keys in by_length.values()] == [
+        key_of(TOKENS[0])
+    ] * 2
 
 
 def test_the_longest_names_fit_the_topic() -> None:

@@ -24,7 +24,15 @@ def priority(number: int) -> int:
     return (draw(number + 10_000_000) % 1_000) ** 2
 
 
-def shift_of(books: InspectionCapacity, parcels: int, *, rates: Rates = NOBODY, site: Site = SITE, shift: int = SHIFT, begin: int = 0) -> dict[int, Selection]:
+def shift_of(
+    books: InspectionCapacity,
+    parcels: int,
+    *,
+    rates: Rates = NOBODY,
+    site: Site = SITE,
+    shift: int = SHIFT,
+    begin: int = 0,
+) -> dict[int, Selection]:
     """What is chosen of so many parcels."""
     chosen = {}
     for number in range(begin, begin + parcels):
@@ -50,7 +58,10 @@ def test_the_highest_priorities_are_chosen_and_the_most_thorough_lane_takes_the_
     chosen = shift_of(books, 2_000, begin=5_000)
     ranked = sorted(range(5_000, 7_000), key=priority, reverse=True)
     assert set(chosen) <= set(ranked[:150])
-    mean = {lane: sum(priority(number) for number, choice in chosen.items() if choice.lane == lane) for lane in ("OPEN", "DOCUMENTS")}
+    mean = {
+        lane: sum(priority(number) for number, choice in chosen.items() if choice.lane == lane)
+        for lane in ("OPEN", "DOCUMENTS")
+    }
     count = Counter(choice.lane for choice in chosen.values())
     assert mean["OPEN"] / count["OPEN"] > mean["DOCUMENTS"] / count["DOCUMENTS"]
 
@@ -71,7 +82,9 @@ def test_before_it_is_warm_nothing_is_chosen_for_its_risk() -> None:
 
 def test_without_priority_nothing_is_chosen_for_its_risk() -> None:
     books = InspectionCapacity()
-    assert [books.choose(SITE, SHIFT, NOBODY, draw(number), 0, 0, is_new=True) for number in range(1_000)] == [None] * 1_000
+    assert [books.choose(SITE, SHIFT, NOBODY, draw(number), 0, 0, is_new=True) for number in range(1_000)] == [
+        None
+    ] * 1_000
 
 
 def test_carriers_that_have_proved_themselves_are_chosen_less() -> None:
@@ -81,7 +94,10 @@ def test_carriers_that_have_proved_themselves_are_chosen_less() -> None:
     chosen: Counter[int] = Counter()
     for number in range(5_000, 9_000):
         percent = (50, 200)[number % 2]
-        chosen[percent] += books.choose(site, SHIFT, Rates("R", 0, percent), draw(number), priority(number), 200, is_new=True) is not None
+        chosen[percent] += (
+            books.choose(site, SHIFT, Rates("R", 0, percent), draw(number), priority(number), 200, is_new=True)
+            is not None
+        )
     assert chosen[200] >= 2 * chosen[50] > 0
 
 
@@ -92,7 +108,9 @@ def _copy(books: InspectionCapacity) -> InspectionCapacity:
         if shift is None:
             other.restore_site(site, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=SiteStatistics))
         else:
-            other.restore_shift(site, shift, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=dict[int, Selection]))
+            other.restore_shift(
+                site, shift, msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=dict[int, Selection])
+            )
     return other
 
 
@@ -114,7 +132,9 @@ def test_an_amendment_changes_no_choice_and_counts_nothing() -> None:
     chosen = shift_of(books, 1_000)
     before = msgspec.msgpack.encode(list(books.kept()))
     for number, choice in chosen.items():
-        assert books.choose(SITE, SHIFT + 1, NOBODY, draw(number), 0, 200, is_new=False) == choice, "whatever it says now"
+        assert books.choose(SITE, SHIFT + 1, NOBODY, draw(number), 0, 200, is_new=False) == choice, (
+            "whatever it says now"
+        )
     assert msgspec.msgpack.encode(list(books.kept())) == before
 
 
@@ -150,7 +170,16 @@ def test_the_changelog_tells_every_change() -> None:
 @pytest.mark.parametrize(
     ("arrives_h", "shift"),
     [(0, 1), (7, 1), (8, 2), (-1, 1), (-9, 1), (8 * 90, 91), (8 * 91, 1), (10**7, 1)],
-    ids=["now", "in this shift", "in the next", "just before", "long before", "as late as it may be", "too late", "in a thousand years"],
+    ids=[
+        "now",
+        "in this shift",
+        "in the next",
+        "just before",
+        "long before",
+        "as late as it may be",
+        "too late",
+        "in a thousand years",
+    ],
 )
 def test_a_parcel_belongs_to_the_shift_of_its_arrival(arrives_h: int, shift: int) -> None:
     hour = 3_600_000

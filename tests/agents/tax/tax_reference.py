@@ -30,14 +30,27 @@ NO_VAT: Final = ("4901", "4902", "4903")
 
 LUXURY: Final = {
     **dict.fromkeys(("4202", "9101", "9102"), ((LONG_AGO, 2_000_000),)),
-    **dict.fromkeys(("7101", "7102", "7103", "7104", "7113", "7114", "7116", "4302", "4303"), ((LONG_AGO, 2_000_000), (date(2016, 2, 5), 5_000_000))),
+    **dict.fromkeys(
+        ("7101", "7102", "7103", "7104", "7113", "7114", "7116", "4302", "4303"),
+        ((LONG_AGO, 2_000_000), (date(2016, 2, 5), 5_000_000)),
+    ),
     **dict.fromkeys(("9401", "9403"), ((date(2016, 2, 5), 5_000_000),)),
 }
 """Consumption tax of 20 % falls on the part of a piece above so many won."""
 RURAL_TOO: Final = ("4302", "4303", "9401", "9403")
 
-BEER: Final = ((date(2020, 1, 1), "830.3"), (date(2021, 3, 1), "834.4"), (date(2022, 4, 1), "855.2"), (date(2023, 4, 1), "885.7"))
-MAKGEOLLI: Final = ((date(2020, 1, 1), "41.7"), (date(2021, 3, 1), "41.9"), (date(2022, 4, 1), "42.9"), (date(2023, 4, 1), "44.4"))
+BEER: Final = (
+    (date(2020, 1, 1), "830.3"),
+    (date(2021, 3, 1), "834.4"),
+    (date(2022, 4, 1), "855.2"),
+    (date(2023, 4, 1), "885.7"),
+)
+MAKGEOLLI: Final = (
+    (date(2020, 1, 1), "41.7"),
+    (date(2021, 3, 1), "41.9"),
+    (date(2022, 4, 1), "42.9"),
+    (date(2023, 4, 1), "44.4"),
+)
 
 
 @dataclass
@@ -92,7 +105,12 @@ def agreement_member(claims: str, origin: str, day: date) -> bool:
 
 
 def preferred(column: Column, day: date) -> bool:
-    return column.proof and column.claims is not None and agreement_member(column.claims, column.origin, day) and starts(column.code, FREE_UNDER_AGREEMENT)
+    return (
+        column.proof
+        and column.claims is not None
+        and agreement_member(column.claims, column.origin, day)
+        and starts(column.code, FREE_UNDER_AGREEMENT)
+    )
 
 
 def since(steps: tuple[tuple[date, object], ...], day: date) -> object | None:
@@ -114,10 +132,24 @@ def bundled_percent(column: Column) -> Decimal | None:
     a_piece = column.value / column.pieces
     if a_piece > 10_000_000:
         return None
-    luxury = {"4202": 2_000_000, "9101": 2_000_000, "9102": 2_000_000, "7113": 5_000_000, "7114": 5_000_000, "7116": 5_000_000, "4303": 5_000_000}
+    luxury = {
+        "4202": 2_000_000,
+        "9101": 2_000_000,
+        "9102": 2_000_000,
+        "7113": 5_000_000,
+        "7114": 5_000_000,
+        "7116": 5_000_000,
+        "4303": 5_000_000,
+    }
     if a_piece > luxury.get(column.code[:4], 10_000_000):
         return Decimal(20)
-    return Decimal(19) if column.code.startswith("4303") else Decimal(18) if starts(column.code, ("4203", "61", "62", "64")) else Decimal(15)
+    return (
+        Decimal(19)
+        if column.code.startswith("4303")
+        else Decimal(18)
+        if starts(column.code, ("4203", "61", "62", "64"))
+        else Decimal(15)
+    )
 
 
 def liquor_tax(column: Column, day: date) -> tuple[Decimal, int]:  # noqa: PLR0911  # one sentence of the law each
@@ -149,12 +181,29 @@ def columns(parcel: dict) -> list[Column]:  # type: ignore[type-arg]  # a parcel
     made, left = [], floor((goods + extras) * fx)
     for number, item in enumerate(items):
         amount = Decimal(item["amount"])
-        value = left if number == len(items) - 1 else floor((amount * goods + extras * amount) * fx / goods) if goods else Decimal(0)
+        value = (
+            left
+            if number == len(items) - 1
+            else floor((amount * goods + extras * amount) * fx / goods)
+            if goods
+            else Decimal(0)
+        )
         left -= value
         pieces = Decimal(max(item["quantity"], 1))
         volume_ml = item["volume_ml"] if item["volume_ml"] is not None and item["volume_ml"] > 0 else 1000
         litres = pieces * volume_ml / 1000
-        made.append(Column(item["code"], pieces, litres, item["origin"], item["claims"], parcel["proof"], item["relief"] or parcel["relief"], value))
+        made.append(
+            Column(
+                item["code"],
+                pieces,
+                litres,
+                item["origin"],
+                item["claims"],
+                parcel["proof"],
+                item["relief"] or parcel["relief"],
+                value,
+            )
+        )
     return made
 
 
@@ -182,7 +231,9 @@ def taxes(parcel: dict, day: date, *, to: int = 10, least: int = 10_000, each: b
             excess = Decimal(0) if threshold is None else max(row.sum("duty") - threshold * row.pieces, Decimal(0))
             row.charged["consumption"] = percent(excess, 20)
             row.charged["on_consumption"] = percent(row.charged["consumption"], 30)
-            row.charged["rural"] = percent(row.charged["consumption"], 10) if starts(row.code, RURAL_TOO) else Decimal(0)
+            row.charged["rural"] = (
+                percent(row.charged["consumption"], 10) if starts(row.code, RURAL_TOO) else Decimal(0)
+            )
         for row in general:
             base = row.sum("duty", "liquor", "on_liquor", "consumption", "on_consumption", "rural")
             row.charged["vat"] = Decimal(0) if starts(row.code, NO_VAT) else percent(base, 10)
@@ -194,7 +245,12 @@ def taxes(parcel: dict, day: date, *, to: int = 10, least: int = 10_000, each: b
             "rural": ("rural",),
             "vat": ("vat",),
         }
-        due = {tax: floor(sum((row.charged.get(name, Decimal(0)) for row in rows for name in names), Decimal(0)), Decimal(to)) for tax, names in made_of.items()}
+        due = {
+            tax: floor(
+                sum((row.charged.get(name, Decimal(0)) for row in rows for name in names), Decimal(0)), Decimal(to)
+            )
+            for tax, names in made_of.items()
+        }
         if each:
             due = {tax: amount if amount >= least else Decimal(0) for tax, amount in due.items()}
         elif sum(due.values()) < least:

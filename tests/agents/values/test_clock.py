@@ -44,7 +44,12 @@ def test_the_korean_day(text: str, day: date | None) -> None:
         pytest.param(0, "1970-01-01T00:00:00.000Z", date(1970, 1, 1), id="the beginning"),
         pytest.param(-1, "1969-12-31T23:59:59.999Z", date(1970, 1, 1), id="no time at all, as Kafka says it"),
         pytest.param(1_795_410_131_007, "2026-11-23T05:02:11.007Z", date(2026, 11, 23), id="today"),
-        pytest.param(1_795_445_999_999, "2026-11-23T14:59:59.999Z", date(2026, 11, 23), id="the last millisecond of the Korean day"),
+        pytest.param(
+            1_795_445_999_999,
+            "2026-11-23T14:59:59.999Z",
+            date(2026, 11, 23),
+            id="the last millisecond of the Korean day",
+        ),
         pytest.param(1_795_446_000_000, "2026-11-23T15:00:00.000Z", date(2026, 11, 24), id="the first of the next"),
     ],
 )

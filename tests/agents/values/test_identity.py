@@ -13,7 +13,14 @@ from tests.parcels import EXPORT, parcel
 
 CODE: Final = {"clearance_code": "P123456789012"}
 COMPANY: Final = {"clearance_code": None, "business_number": "120-81-47521"}
-BUYER: Final = {"clearance_code": None, "business_number": None, "name": "Sato Yui", "phone": "+81 3-1234-5678", "postcode": "100-0001", "country": "JP"}
+BUYER: Final = {
+    "clearance_code": None,
+    "business_number": None,
+    "name": "Sato Yui",
+    "phone": "+81 3-1234-5678",
+    "postcode": "100-0001",
+    "country": "JP",
+}
 
 
 def token(**changes: Any) -> str:  # noqa: ANN401 - whatever a consignee may hold
@@ -24,11 +31,19 @@ def token(**changes: Any) -> str:  # noqa: ANN401 - whatever a consignee may hol
     ("one", "other"),
     [
         pytest.param(CODE, {"clearance_code": " p123456789012 "}, id="a code in small letters"),
-        pytest.param(CODE, CODE | {"name": "another", "phone": "02-123-4567", "address": "elsewhere"}, id="the same code, all else changed"),
+        pytest.param(
+            CODE,
+            CODE | {"name": "another", "phone": "02-123-4567", "address": "elsewhere"},
+            id="the same code, all else changed",
+        ),
         pytest.param(CODE, CODE | {"business_number": "120-81-47521"}, id="a code counts before a business number"),
         pytest.param(COMPANY, COMPANY | {"business_number": "1208147521"}, id="a business number without dashes"),
         pytest.param(COMPANY, COMPANY | {"clearance_code": "  "}, id="a code of spaces is none"),
-        pytest.param(BUYER, BUYER | {"name": "SATO  YUI", "phone": "81312345678", "country": "jp"}, id="a buyer written another way"),
+        pytest.param(
+            BUYER,
+            BUYER | {"name": "SATO  YUI", "phone": "81312345678", "country": "jp"},
+            id="a buyer written another way",
+        ),
         pytest.param(BUYER, BUYER | {"phone": "+８１ 3-1234-5678"}, id="full-width digits"),
         pytest.param(BUYER, BUYER | {"address": "elsewhere"}, id="a buyer at another address"),
         pytest.param(BUYER, BUYER | {"clearance_code": " ", "business_number": "--"}, id="numbers that say nothing"),
@@ -81,10 +96,24 @@ def test_an_export_has_a_token() -> None:
 NAMES: Final = st.lists(st.text("a1:\x1f/", max_size=4), min_size=1, max_size=3).map(tuple)
 
 
-@given(st.lists(st.tuples(st.text("a\x1f1:", max_size=3), st.text("a\x1f1:", max_size=4), st.integers(1, 12), st.sampled_from(["", "1"]), NAMES), unique=True, max_size=20))
+@given(
+    st.lists(
+        st.tuples(
+            st.text("a\x1f1:", max_size=3),
+            st.text("a\x1f1:", max_size=4),
+            st.integers(1, 12),
+            st.sampled_from(["", "1"]),
+            NAMES,
+        ),
+        unique=True,
+        max_size=20,
+    )
+)
 def test_ids_of_different_things_differ(named: list[tuple[str, str, int, str, tuple[str, ...]]]) -> None:
     """Whatever a carrier puts into a number, separators included."""
-    ids = [Ids(carrier, manifest_id, version, apart).of(*names) for carrier, manifest_id, version, apart, names in named]
+    ids = [
+        Ids(carrier, manifest_id, version, apart).of(*names) for carrier, manifest_id, version, apart, names in named
+    ]
     assert len(set(ids)) == len(named)
 
 

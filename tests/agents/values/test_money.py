@@ -48,7 +48,9 @@ def test_an_amount_reads_as_it_is_written(amount_e4: int) -> None:
 
 @given(AMOUNTS, RATES, RATES, st.integers(0, 10**9))
 def test_a_limit_is_compared_exactly(amount_e4: int, rate: int, dollar: int, limit_e4: int) -> None:
-    assert above_usd(amount_e4, rate, dollar, limit_e4) == (Decimal(amount_e4) * Decimal(rate) > Decimal(limit_e4) * Decimal(dollar))
+    assert above_usd(amount_e4, rate, dollar, limit_e4) == (
+        Decimal(amount_e4) * Decimal(rate) > Decimal(limit_e4) * Decimal(dollar)
+    )
 
 
 @given(AMOUNTS, RATES)
@@ -62,7 +64,11 @@ def test_dollars_are_rounded_down() -> None:
 
 @pytest.mark.parametrize(
     ("value_e6", "shown"),
-    [pytest.param(0, "0.000000", id="zero"), pytest.param(1, "0.000001", id="the smallest"), pytest.param(150_010_000, "150.010000", id="150.01")],
+    [
+        pytest.param(0, "0.000000", id="zero"),
+        pytest.param(1, "0.000001", id="the smallest"),
+        pytest.param(150_010_000, "150.010000", id="150.01"),
+    ],
 )
 def test_show(value_e6: int, shown: str) -> None:
     assert show_e6(value_e6) == shown

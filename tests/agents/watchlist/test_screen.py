@@ -15,8 +15,21 @@ from streams.reference.watchlist import knowledge
 KNOWN = knowledge(Tables.of(FOLDER))
 DAY = date(2026, 11, 23)
 LISTED = (
-    Entry(entry_id="T-1", source="TEST", kind="PERSON", names=("ZAKHAROVSKY, Nestor Ilyich", "Захаровский Нестор"), born=("1961",), countries=("RU",)),
-    Entry(entry_id="T-2", source="TEST", kind="ORGANISATION", names=("QUIVERTON SHIPPING CO., LTD.",), addresses=("Unit 12, 88 Harbour Lane, Quiverton 4410",)),
+    Entry(
+        entry_id="T-1",
+        source="TEST",
+        kind="PERSON",
+        names=("ZAKHAROVSKY, Nestor Ilyich", "Захаровский Нестор"),
+        born=("1961",),
+        countries=("RU",),
+    ),
+    Entry(
+        entry_id="T-2",
+        source="TEST",
+        kind="ORGANISATION",
+        names=("QUIVERTON SHIPPING CO., LTD.",),
+        addresses=("Unit 12, 88 Harbour Lane, Quiverton 4410",),
+    ),
     Entry(entry_id="T-3", source="TEST", kind="PERSON", names=("PAK, Tong Chol",), weak=("Blackbird",)),
     Entry(entry_id="T-4", source="TEST", kind="PERSON", names=("AL-QASSEMIYYA, Muhammad Rashid",)),
 )
@@ -57,22 +70,38 @@ def test_reasons_add_up_to_the_score() -> None:
 
 
 def test_another_year_of_birth_counts_against_it() -> None:
-    assert WATCHLIST.screen("Nestor Ilyich Zakharovsky", "PERSON", "", "1990-01-01") == () or not WATCHLIST.screen("Nestor Ilyich Zakharovsky", "PERSON", "", "1990-01-01")[0].alarm
+    assert (
+        WATCHLIST.screen("Nestor Ilyich Zakharovsky", "PERSON", "", "1990-01-01") == ()
+        or not WATCHLIST.screen("Nestor Ilyich Zakharovsky", "PERSON", "", "1990-01-01")[0].alarm
+    )
 
 
 def test_a_weak_alias_counts_less() -> None:
     known = WATCHLIST.screen("Blackbird", figures=Figures(850, 100))
-    assert [(hit.entry_id, "weak-alias" in {reason.feature for reason in hit.reasons}) for hit in known] == [("T-3", True)]
+    assert [(hit.entry_id, "weak-alias" in {reason.feature for reason in hit.reasons}) for hit in known] == [
+        ("T-3", True)
+    ]
 
 
 @pytest.mark.parametrize("digested", [False, True], ids=["by name", "by digest"])
-@pytest.mark.parametrize(("day", "alarm"), [(date(2026, 1, 1), False), (date(2026, 12, 31), False), (date(2027, 1, 1), True), (date(2025, 12, 31), True)], ids=str)
+@pytest.mark.parametrize(
+    ("day", "alarm"),
+    [(date(2026, 1, 1), False), (date(2026, 12, 31), False), (date(2027, 1, 1), True), (date(2025, 12, 31), True)],
+    ids=str,
+)
 def test_an_exemption_counts_in_its_time_and_is_told(day: date, alarm: bool, digested: bool) -> None:  # noqa: FBT001 - a case
     import hashlib  # noqa: PLC0415 - one case needs it
 
     key = name_key("PAK, Tong Chol", KNOWN)
     name = "sha256:" + hashlib.sha256(key.encode()).hexdigest() if digested else key
-    exempt = Exemption(name=name, entry_id="T-3", who="Kim", since=date(2026, 1, 1), until=date(2026, 12, 31), why="another day of birth")
+    exempt = Exemption(
+        name=name,
+        entry_id="T-3",
+        who="Kim",
+        since=date(2026, 1, 1),
+        until=date(2026, 12, 31),
+        why="another day of birth",
+    )
     (hit,) = Watchlist.of(LISTED, KNOWN, [exempt]).screen("Tong Chol Pak", day=day)
     assert hit.alarm is alarm
     assert bool(hit.excepted) is not alarm
@@ -86,7 +115,13 @@ def test_a_changed_list_is_what_it_would_be_when_made_anew() -> None:
     before = Watchlist.of([*LISTED, *many], KNOWN)
     after = before.changed({"T-9": NEW, "T-1": None})
     anew = Watchlist.of([*LISTED[1:], *many, NEW], KNOWN)
-    names = ["Ottokar Vargenstein", "Nestor Ilyich Zakharovsky", "PAK TONGCHOL", "Quiverton Shipping", "MARKER007 COMPANY"]
+    names = [
+        "Ottokar Vargenstein",
+        "Nestor Ilyich Zakharovsky",
+        "PAK TONGCHOL",
+        "Quiverton Shipping",
+        "MARKER007 COMPANY",
+    ]
     assert [after.screen(name) for name in names] == [anew.screen(name) for name in names]
     assert (alarms(names[0], watchlist=before), alarms(names[1], watchlist=before)) == ([], ["T-1"])
     assert after.entries == anew.entries
@@ -99,7 +134,21 @@ def test_addresses_alarm_word_for_word_when_they_are_distinctive() -> None:
     assert WATCHLIST.at_address("서울특별시 강남구 테헤란로 123") == ()
 
 
-@pytest.mark.parametrize("text", ["a" * 100_000, "a b " * 5_000, "́" * 3_000, "\U0001f600" * 500, "가" * 300, "王" * 300, "\x00\ud800", "1" * 5_000, "al " * 200], ids=range(9))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000,
+        "a b " * 5_000,
+        "́" * 3_000,
+        "\U0001f600" * 500,
+        "가" * 300,
+        "王" * 300,
+        "\x00\ud800",
+        "1" * 5_000,
+        "al " * 200,
+    ],
+    ids=range(9),
+)
 def test_nothing_raises_and_answers_are_bounded(text: str) -> None:
     assert len(WATCHLIST.screen(text)) <= limits.WATCHLIST_HITS_MAX
     assert len(WATCHLIST.at_address(text)) <= limits.WATCHLIST_HITS_MAX

@@ -30,7 +30,13 @@ def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: in
     carrier = topic.removeprefix("manifests.")
     return Entry(
         (f"receipts.{carrier}", 0, at),
-        {"carrier": carrier, "manifest_id": manifest_id, "manifest_version": version, "counts": full, "source": {"topic": topic, "partition": partition, "offset": offset}},
+        {
+            "carrier": carrier,
+            "manifest_id": manifest_id,
+            "manifest_version": version,
+            "counts": full,
+            "source": {"topic": topic, "partition": partition, "offset": offset},
+        },
     )
 
 
@@ -92,40 +98,115 @@ def again(entry: Entry, offset: int) -> Entry:
 def swap(books: Ledgers, one: int, other: int) -> None:
     """Two decisions trade places."""
     first, second = books.decisions[one], books.decisions[other]
-    books.decisions[one], books.decisions[other] = replace(first, place=second.place), replace(second, place=first.place)
+    books.decisions[one], books.decisions[other] = (
+        replace(first, place=second.place),
+        replace(second, place=first.place),
+    )
 
 
 Break = Callable[[Ledgers], object]
 BREAKS: list[Any] = [
-    pytest.param(lambda books: books.decisions.pop(0), {"conservation", "order"}, id="a decision is deleted, and its amendment is left"),
-    pytest.param(lambda books: books.decisions.pop(1), {"conservation"}, id="the only decision of a house bill is deleted"),
+    pytest.param(
+        lambda books: books.decisions.pop(0),
+        {"conservation", "order"},
+        id="a decision is deleted, and its amendment is left",
+    ),
+    pytest.param(
+        lambda books: books.decisions.pop(1), {"conservation"}, id="the only decision of a house bill is deleted"
+    ),
     pytest.param(lambda books: books.decisions.pop(5), {"conservation"}, id="a cancellation is deleted"),
-    pytest.param(lambda books: books.decisions.append(again(books.decisions[1], 7)), {"no duplicate"}, id="a decision stands twice"),
-    pytest.param(lambda books: books.decisions.append(again(books.decisions[0], 7)), {"no duplicate"}, id="a decision stands again behind its amendment"),
-    pytest.param(lambda books: books.decisions.append(again(books.decisions[2], 7)), {"no duplicate"}, id="a refusal without house bill stands twice"),
-    pytest.param(lambda books: books.decisions.append(replace(books.decisions[0], place=("clearance.general", 3, 0))), {"no duplicate"}, id="a decision stands on two topics"),
-    pytest.param(lambda books: change(books.decisions, 3, sequence=1), {"no duplicate"}, id="two decisions are the same step of a house bill"),
+    pytest.param(
+        lambda books: books.decisions.append(again(books.decisions[1], 7)),
+        {"no duplicate"},
+        id="a decision stands twice",
+    ),
+    pytest.param(
+        lambda books: books.decisions.append(again(books.decisions[0], 7)),
+        {"no duplicate"},
+        id="a decision stands again behind its amendment",
+    ),
+    pytest.param(
+        lambda books: books.decisions.append(again(books.decisions[2], 7)),
+        {"no duplicate"},
+        id="a refusal without house bill stands twice",
+    ),
+    pytest.param(
+        lambda books: books.decisions.append(replace(books.decisions[0], place=("clearance.general", 3, 0))),
+        {"no duplicate"},
+        id="a decision stands on two topics",
+    ),
+    pytest.param(
+        lambda books: change(books.decisions, 3, sequence=1),
+        {"no duplicate"},
+        id="two decisions are the same step of a house bill",
+    ),
     pytest.param(lambda books: swap(books, 0, 3), {"order"}, id="an amendment stands before what it amends"),
     pytest.param(lambda books: change(books.decisions, 3, sequence=3), {"order"}, id="a sequence is left out"),
-    pytest.param(lambda books: change(books.decisions, 1, sequence=2), {"order"}, id="a house bill begins with its second decision"),
+    pytest.param(
+        lambda books: change(books.decisions, 1, sequence=2),
+        {"order"},
+        id="a house bill begins with its second decision",
+    ),
     pytest.param(lambda books: books.receipts.pop(0), {"one answer"}, id="a receipt is deleted"),
     pytest.param(lambda books: books.receipts.pop(2), {"one answer"}, id="the receipt of a repetition is deleted"),
-    pytest.param(lambda books: books.receipts.append(again(books.receipts[0], 9)), {"one answer"}, id="a receipt stands twice"),
+    pytest.param(
+        lambda books: books.receipts.append(again(books.receipts[0], 9)), {"one answer"}, id="a receipt stands twice"
+    ),
     pytest.param(lambda books: books.dead_letters.pop(), {"one answer"}, id="a dead letter is deleted"),
-    pytest.param(lambda books: books.dead_letters.append(KX2), {"one answer"}, id="a record has a receipt and a dead letter"),
-    pytest.param(lambda books: books.receipts.append(receipt(("manifests.kx", 0, 7), 9, "M", 7)), {"one answer"}, id="a receipt for a record that is not there"),
-    pytest.param(lambda books: books.dead_letters.append(("manifests.kx", 0, 7)), {"one answer"}, id="a dead letter of a record that is not there"),
-    pytest.param(lambda books: books.manifests.append(("manifests.kx", 0, 2)), {"one answer"}, id="a record without any answer"),
+    pytest.param(
+        lambda books: books.dead_letters.append(KX2), {"one answer"}, id="a record has a receipt and a dead letter"
+    ),
+    pytest.param(
+        lambda books: books.receipts.append(receipt(("manifests.kx", 0, 7), 9, "M", 7)),
+        {"one answer"},
+        id="a receipt for a record that is not there",
+    ),
+    pytest.param(
+        lambda books: books.dead_letters.append(("manifests.kx", 0, 7)),
+        {"one answer"},
+        id="a dead letter of a record that is not there",
+    ),
+    pytest.param(
+        lambda books: books.manifests.append(("manifests.kx", 0, 2)), {"one answer"}, id="a record without any answer"
+    ),
     pytest.param(lambda books: books.dead_letters.append(BAD), {"no duplicate"}, id="a dead letter stands twice"),
-    pytest.param(lambda books: books.dead_letters.extend([("parcels.checked", 0, 4)] * 2), {"no duplicate"}, id="a checked parcel is set aside twice"),
+    pytest.param(
+        lambda books: books.dead_letters.extend([("parcels.checked", 0, 4)] * 2),
+        {"no duplicate"},
+        id="a checked parcel is set aside twice",
+    ),
     pytest.param(lambda books: counts_of(books, 0, received=4), {"conservation"}, id="received is off by one"),
-    pytest.param(lambda books: counts_of(books, 0, accepted=1, rejected=2), {"conservation"}, id="accepted and rejected are confused"),
-    pytest.param(lambda books: counts_of(books, 4, accepted=1, cancelled=0), {"conservation"}, id="accepted and cancelled are confused"),
-    pytest.param(lambda books: change(books.decisions, 1, outcome="REJECT"), {"conservation"}, id="an accepted parcel is refused"),
-    pytest.param(lambda books: change(books.decisions, 2, outcome="RELEASE"), {"conservation"}, id="a refused parcel is released"),
-    pytest.param(lambda books: change(books.decisions, 5, outcome="RELEASE"), {"conservation"}, id="a cancelled parcel is released"),
-    pytest.param(lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H", 1, "HOLD")), {"conservation"}, id="a decision from a record that was set aside"),
-    pytest.param(lambda books: books.decisions.append(decision(("clearance.list", 1, 0), NOWHERE, "H", 1, "HOLD")), {"conservation"}, id="a decision out of nothing"),
+    pytest.param(
+        lambda books: counts_of(books, 0, accepted=1, rejected=2),
+        {"conservation"},
+        id="accepted and rejected are confused",
+    ),
+    pytest.param(
+        lambda books: counts_of(books, 4, accepted=1, cancelled=0),
+        {"conservation"},
+        id="accepted and cancelled are confused",
+    ),
+    pytest.param(
+        lambda books: change(books.decisions, 1, outcome="REJECT"), {"conservation"}, id="an accepted parcel is refused"
+    ),
+    pytest.param(
+        lambda books: change(books.decisions, 2, outcome="RELEASE"), {"conservation"}, id="a refused parcel is released"
+    ),
+    pytest.param(
+        lambda books: change(books.decisions, 5, outcome="RELEASE"),
+        {"conservation"},
+        id="a cancelled parcel is released",
+    ),
+    pytest.param(
+        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), BAD, "H", 1, "HOLD")),
+        {"conservation"},
+        id="a decision from a record that was set aside",
+    ),
+    pytest.param(
+        lambda books: books.decisions.append(decision(("clearance.list", 1, 0), NOWHERE, "H", 1, "HOLD")),
+        {"conservation"},
+        id="a decision out of nothing",
+    ),
 ]
 
 

@@ -61,7 +61,14 @@ async def balances(running: Cluster, manifests: int, unreadable: int) -> None:
     assert balance.replayed is not None
     assert balance.replayed > PARCELS // 2
     assert len(balance.accounts) == manifests
-    assert {account.status for account in balance.accounts} >= {"ACCEPTED", "ACCEPTED_WITH_REJECTIONS", "REJECTED", "DUPLICATE", "SUPERSEDED", "CANCELLED"}
+    assert {account.status for account in balance.accounts} >= {
+        "ACCEPTED",
+        "ACCEPTED_WITH_REJECTIONS",
+        "REJECTED",
+        "DUPLICATE",
+        "SUPERSEDED",
+        "CANCELLED",
+    }
     assert sum(account.received for account in balance.accounts) >= PARCELS
 
 
@@ -72,8 +79,14 @@ async def one_manifest(running: Cluster, manifests: list[tuple[str, dict[str, An
     assert balance.holds
     assert balance.replayed is None
     assert {account.manifest_id for account in balance.accounts} == {manifest_id}
-    assert sorted(account.manifest_version for account in balance.accounts) == sorted(manifest["version"] for _, manifest in manifests if manifest["manifest_id"] == manifest_id)
-    assert sum(sum(account.outcomes.values()) for account in balance.accounts) == sum(account.received for account in balance.accounts) > 0
+    assert sorted(account.manifest_version for account in balance.accounts) == sorted(
+        manifest["version"] for _, manifest in manifests if manifest["manifest_id"] == manifest_id
+    )
+    assert (
+        sum(sum(account.outcomes.values()) for account in balance.accounts)
+        == sum(account.received for account in balance.accounts)
+        > 0
+    )
     assert (await of_manifest(running, "nobody sent it")).accounts == []
 
 
@@ -93,11 +106,20 @@ async def decisions_are_forged(running: Cluster) -> Expected:
     copied, altered = (avro.decode(avro.DECISION, record.value) for record in (one, other))
     await forge(running, one, one.value)
     await forge(running, other, edited(other.value, avro.DECISION, outcome="HOLD"))
-    await forge(running, one, edited(one.value, avro.DECISION, decision_id="f" * 32, house_bill="FORGED1", sequence=1), key=b"FORGED1")
+    await forge(
+        running,
+        one,
+        edited(one.value, avro.DECISION, decision_id="f" * 32, house_bill="FORGED1", sequence=1),
+        key=b"FORGED1",
+    )
     refused = (await all_of(running, topics.REJECTED))[0]
     await forge(running, refused, refused.value)
     manifest = f"{copied['manifest_id']} version {copied['manifest_version']} ({place(copied['source'])})"
-    was = next(receipt["counts"] for receipt in await answers(running, copied["carrier"]) if receipt["source"] == copied["source"])
+    was = next(
+        receipt["counts"]
+        for receipt in await answers(running, copied["carrier"])
+        if receipt["source"] == copied["source"]
+    )
     only = await of_manifest(running, copied["manifest_id"])
     assert {breach.law for breach in only.breaches} == {"no duplicate", "conservation"}
     return [
@@ -105,7 +127,10 @@ async def decisions_are_forged(running: Cluster) -> Expected:
         ("replay: outputs", f"clearance.list {copied['house_bill']}", "differs from the replay"),
         ("no duplicate", f"decision {altered['decision_id']}", "2 times"),
         ("replay: outputs", f"clearance.list {altered['house_bill']}", "only live"),
-        *(("conservation", manifest, f"{name}: {was[name]} on the receipt, {was[name] + 1} decided") for name in ("received", "accepted")),
+        *(
+            ("conservation", manifest, f"{name}: {was[name]} on the receipt, {was[name] + 1} decided")
+            for name in ("received", "accepted")
+        ),
         ("replay: outputs", "clearance.list FORGED1", "only live"),
         ("no duplicate", f"decision {avro.decode(avro.DECISION, refused.value)['decision_id']}", "2 times"),
     ]
@@ -148,7 +173,9 @@ async def state_is_forged(running: Cluster) -> Expected:
 async def a_parcel_is_smuggled_in(running: Cluster) -> None:
     """Past intake, straight to screening, while no worker runs: it waits, and a replay brings what nobody decided."""
     checked = next(record for record in await all_of(running, topics.CHECKED) if not read_checked(record.value).path)
-    await forge(running, checked, write_checked(msgspec.structs.replace(read_checked(checked.value), house_bill="SMUGGLED1")))
+    await forge(
+        running, checked, write_checked(msgspec.structs.replace(read_checked(checked.value), house_bill="SMUGGLED1"))
+    )
     balance = await running.audit()
     assert balance.waiting == 1
     smuggled = [breach for breach in balance.breaches if "SMUGGLED1" in breach.where]

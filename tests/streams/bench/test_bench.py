@@ -80,7 +80,9 @@ def test_silence_needs_parcels_to_compare() -> None:
 @pytest.mark.broker
 def test_pipeline_sees_every_parcel_decided(tmp_path: Path) -> None:
     numbers = tmp_path / "numbers.json"
-    done = CliRunner().invoke(bench, ["pipeline", "--parcels", "2000", "--repeats", "1", "--json", str(numbers)], catch_exceptions=False)
+    done = CliRunner().invoke(
+        bench, ["pipeline", "--parcels", "2000", "--repeats", "1", "--json", str(numbers)], catch_exceptions=False
+    )
     assert done.exit_code == 0
     assert "parcels/s" in done.output
     drains = [drain for runs in orjson.loads(numbers.read_bytes())["pipeline"].values() for drain in runs]

@@ -25,7 +25,11 @@ Done = subprocess.CompletedProcess[str]
 
 def environ(**changes: str) -> dict[str, str]:
     """The environment without anybody's settings, but for these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INTAKE_", "LC_", "LANG")) and name not in SCREEN}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("INTAKE_", "LC_", "LANG")) and name not in SCREEN
+    }
     return kept | {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(CHECKOUT), "INTAKE_DATA_DIR": "/nowhere", **changes}
 
 
@@ -36,7 +40,13 @@ def tonggwan(*args: object, text: str = "", env: dict[str, str] | None = None, f
         files = [Path(name, stream) for stream in STREAMS]
         for file in files:
             file.write_text(text if file.name == "stdin" else "", encoding="utf-8")
-        call = {"words": words, "environ": env or environ(), "folder": str(folder or Path.cwd()), "streams": [*map(str, files)], "seconds": SECONDS}
+        call = {
+            "words": words,
+            "environ": env or environ(),
+            "folder": str(folder or Path.cwd()),
+            "streams": [*map(str, files)],
+            "seconds": SECONDS,
+        }
         started = _started()
         assert started.stdin
         assert started.stdout
@@ -50,14 +60,21 @@ def tonggwan(*args: object, text: str = "", env: dict[str, str] | None = None, f
 def tonggwan_anew(*args: object, env: dict[str, str] | None = None) -> Done:
     """Run a command to its end from the very start, as a shell does."""
     words = [sys.executable, "-m", "streams", *map(str, args)]
-    return subprocess.run(words, input="", capture_output=True, text=True, check=False, timeout=SECONDS, env=env or environ())
+    return subprocess.run(
+        words, input="", capture_output=True, text=True, check=False, timeout=SECONDS, env=env or environ()
+    )
 
 
 @functools.cache
 def _started() -> subprocess.Popen[bytes]:
     """The process that calls begin from; it ends with ours. A session of its own: a Ctrl-C is for pytest."""
     begun = subprocess.Popen(
-        [sys.executable, "-m", "tests.streams.cli.started"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT, env=environ(), start_new_session=True
+        [sys.executable, "-m", "tests.streams.cli.started"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+        env=environ(),
+        start_new_session=True,
     )
     atexit.register(begun.communicate)
     return begun

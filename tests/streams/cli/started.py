@@ -1,6 +1,7 @@
 """A process in which the command has been started: every command is imported, the shipped watch-list indexed, the risk model read.
 
-Each call is a copy of it, so nothing that one call does is there for another. `tests/streams/cli/command.py` talks to it.
+Each call is a copy of it, so nothing that one call does is there for another. `tests/streams/cli/command.py` talks
+to it.
 """
 
 import os
@@ -33,7 +34,9 @@ def run(call: dict[str, Any]) -> NoReturn:
         signal.alarm(call["seconds"])
         for number, path in enumerate(call["streams"]):
             os.dup2(os.open(path, os.O_RDWR), number)
-        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate("rww"))
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate("rww")
+        )
         os.environ.clear()
         os.environ.update(call["environ"])
         os.chdir(call["folder"])

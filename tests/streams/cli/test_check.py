@@ -63,7 +63,12 @@ def test_json_has_refused_parcels_too() -> None:
 def test_files_are_taken_in_order_as_versions_of_each_other() -> None:
     versions = [EXAMPLES / f"import_express{version}.json" for version in ("", "_amended", "_cancelled")]
     done = tonggwan("check", *versions, versions[0], "--at", AT)
-    assert [line.split()[0] for line in done.stdout.splitlines() if ": received " in line] == ["ACCEPTED", "ACCEPTED", "CANCELLED", "DUPLICATE"]
+    assert [line.split()[0] for line in done.stdout.splitlines() if ": received " in line] == [
+        "ACCEPTED",
+        "ACCEPTED",
+        "CANCELLED",
+        "DUPLICATE",
+    ]
     assert done.returncode == 0
 
 
@@ -109,9 +114,16 @@ def test_a_day_is_conserved(tmp_path: Path) -> None:
     manifests = [manifest for _, manifest in day(parcels=600, parcels_per_manifest=100)]
     file.write_text("".join(json.dumps(manifest) + "\n" for manifest in manifests))
     human, machine = tonggwan("check", file, "--at", AT), tonggwan("check", file, "--json", "--at", AT)
-    received = sum(int(line.split("received ")[1].split(",")[0]) for line in human.stdout.splitlines() if " received " in line)
+    received = sum(
+        int(line.split("received ")[1].split(",")[0]) for line in human.stdout.splitlines() if " received " in line
+    )
     assert received == len(lines(machine)) >= 600
-    codes = {parcel["consignee"]["clearance_code"] for manifest in manifests for parcel in manifest["parcels"] if isinstance(parcel.get("consignee"), dict)}
+    codes = {
+        parcel["consignee"]["clearance_code"]
+        for manifest in manifests
+        for parcel in manifest["parcels"]
+        if isinstance(parcel.get("consignee"), dict)
+    }
     assert not any(code and code in machine.stdout for code in codes if isinstance(code, str) and len(code) == 13)
 
 

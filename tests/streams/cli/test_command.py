@@ -16,7 +16,14 @@ from tests.streams.cli import command
 from tests.streams.cli.command import EXAMPLES, environ
 
 NOBODY = "127.0.0.1:1"
-TALKING = [["topics"], ["publish", EXAMPLES / "import_post.json", "--carrier", "ep"], ["decisions"], ["explain", "KX1"], ["reconcile"], ["dead-letters", "list"]]
+TALKING = [
+    ["topics"],
+    ["publish", EXAMPLES / "import_post.json", "--carrier", "ep"],
+    ["decisions"],
+    ["explain", "KX1"],
+    ["reconcile"],
+    ["dead-letters", "list"],
+]
 
 
 def test_help_lists_every_command() -> None:
@@ -37,12 +44,23 @@ def test_each_command_has_help_of_its_own(name: str) -> None:
 
 def test_the_table_names_every_module_that_has_a_command() -> None:
     folder = Path(tonggwan.callback.__code__.co_filename).parent if tonggwan.callback else Path()
-    there = {path.stem for path in folder.glob("*.py") if re.search(rf"^def {path.stem}\(", path.read_text(), re.MULTILINE)}
+    there = {
+        path.stem for path in folder.glob("*.py") if re.search(rf"^def {path.stem}\(", path.read_text(), re.MULTILINE)
+    }
     assert {name.replace("-", "_") for name in COMMANDS} == there
 
 
 @pytest.mark.parametrize(
-    "args", [["nothing"], ["check"], ["publish", "x.json"], ["up", "--port", "70000"], ["decisions", "--bootstrap", "here"], ["dead-letters", "replay"]], ids=" ".join
+    "args",
+    [
+        ["nothing"],
+        ["check"],
+        ["publish", "x.json"],
+        ["up", "--port", "70000"],
+        ["decisions", "--bootstrap", "here"],
+        ["dead-letters", "replay"],
+    ],
+    ids=" ".join,
 )
 def test_a_wrong_call_ends_with_2(args: list[str], tmp_path: Path) -> None:
     done = command.tonggwan(*args, folder=tmp_path)
@@ -55,16 +73,25 @@ def test_a_wrong_call_ends_with_2(args: list[str], tmp_path: Path) -> None:
 def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> None:
     done = command.tonggwan_anew(*args, "--bootstrap", NOBODY)
     assert done.returncode == 1
-    assert done.stderr == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name another in INTAKE_BROKERS.\n"
+    assert (
+        done.stderr
+        == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name another in INTAKE_BROKERS.\n"
+    )
     assert not done.stdout
 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        pytest.param({"INTAKE_BROKR": "x"}, "no such setting: INTAKE_BROKR; did you mean INTAKE_BROKERS?", id="unknown"),
-        pytest.param({"INTAKE_WORKERS": "many"}, "INTAKE_WORKERS is 'many': set a whole number from 1 to 64.", id="no number"),
-        pytest.param({"INTAKE_REFERENCE_DIR": "/nowhere"}, "agreements.csv: can't be read in /nowhere", id="no reference data"),
+        pytest.param(
+            {"INTAKE_BROKR": "x"}, "no such setting: INTAKE_BROKR; did you mean INTAKE_BROKERS?", id="unknown"
+        ),
+        pytest.param(
+            {"INTAKE_WORKERS": "many"}, "INTAKE_WORKERS is 'many': set a whole number from 1 to 64.", id="no number"
+        ),
+        pytest.param(
+            {"INTAKE_REFERENCE_DIR": "/nowhere"}, "agreements.csv: can't be read in /nowhere", id="no reference data"
+        ),
     ],
 )
 def test_a_wrong_setting_stops_the_start_in_one_sentence(settings: dict[str, str], said: str) -> None:
@@ -95,7 +122,10 @@ def test_a_worker_without_keys_says_which_setting_is_missing() -> None:
     """It looks for Kafka first, so one that is named but not there would have it wait: the keys are told by `up` as well."""
     done = command.tonggwan("up", "--port", "0", "--data", "/proc/nowhere")
     assert done.returncode == 1
-    assert done.stderr == "tonggwan: /proc/nowhere can't be written (No such file or directory): choose another folder with --data.\n"
+    assert (
+        done.stderr
+        == "tonggwan: /proc/nowhere can't be written (No such file or directory): choose another folder with --data.\n"
+    )
 
 
 def test_a_reader_that_goes_away_is_no_reason_to_complain() -> None:
@@ -105,7 +135,14 @@ def test_a_reader_that_goes_away_is_no_reason_to_complain() -> None:
 
 
 def test_an_interrupt_ends_with_130_and_without_a_traceback() -> None:
-    running = subprocess.Popen([sys.executable, "-m", "streams", "check", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "streams", "check", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ(),
+    )
     assert running.stdin
     assert running.stdout
     running.stdin.write('{"no": "manifest"}\n' * 2000)

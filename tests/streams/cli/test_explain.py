@@ -42,13 +42,28 @@ def whisky(**changes: object) -> str:
         "amount": "160.00",
         "net_weight_g": 1500,
     }
-    necklace = {"description": "gold necklace 18k", "hs_code": "610910", "quantity": 1, "unit_price": "233.50", "amount": "233.50", "net_weight_g": 50}
+    necklace = {
+        "description": "gold necklace 18k",
+        "hs_code": "610910",
+        "quantity": 1,
+        "unit_price": "233.50",
+        "amount": "233.50",
+        "net_weight_g": 50,
+    }
     parcel |= {"items": [item | bottles, item | necklace], "gross_weight_g": 2500} | changes
     return json.dumps(manifest | {"parcels": [parcel]})
 
 
 def check(*args: object, text: str = "", **env: str) -> Done:
-    return tonggwan("check", "-", "--at", AT, *args, text=text or whisky(), env=environ(LC_ALL="C.UTF-8", **env) if "LC_ALL" not in env else environ(**env))
+    return tonggwan(
+        "check",
+        "-",
+        "--at",
+        AT,
+        *args,
+        text=text or whisky(),
+        env=environ(LC_ALL="C.UTF-8", **env) if "LC_ALL" not in env else environ(**env),
+    )
 
 
 def decision(**changes: object) -> Json:
@@ -70,7 +85,15 @@ def tax(**changes: object) -> Json:
 
 
 def found(code: str, rule: str, severity: str = "ACT", **changes: object) -> Json:
-    return {"code": code, "severity": severity, "path": "/parcels/0", "message": "as the rule says", "evidence": {}, "rule": rule, **changes}
+    return {
+        "code": code,
+        "severity": severity,
+        "path": "/parcels/0",
+        "message": "as the rule says",
+        "evidence": {},
+        "rule": rule,
+        **changes,
+    }
 
 
 PRICE: Final = found("XF-02", "price_is_within_list_limit")
@@ -82,21 +105,51 @@ HELD: Final = found("XF-08", "importer_matches")
 
 
 def acting(of: Json) -> list[tuple[Json, Any]]:
-    return [(finding, RULES[finding["code"], finding["rule"]]) for finding in of["findings"] if finding["severity"] == "ACT"]
+    return [
+        (finding, RULES[finding["code"], finding["rule"]]) for finding in of["findings"] if finding["severity"] == "ACT"
+    ]
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        pytest.param({}, "the goods price is within the list limit, and no rule keeps the parcel from the list", id="on the list"),
-        pytest.param({"route": "SIMPLIFIED", "findings": [PRICE]}, "the goods price is above the list limit (XF-02)", id="by its price"),
-        pytest.param({"route": "SIMPLIFIED", "findings": [ALCOHOL, COMPANY]}, "kept from list clearance by XF-05, XF-07", id="by its goods and receiver"),
-        pytest.param({"route": "GENERAL", "findings": [PRICE]}, "the goods price is above the limit of the simplified declaration", id="by a high price"),
-        pytest.param({"route": "GENERAL", "findings": [PERMIT]}, "kept from the simplified declaration by XF-06", id="by what needs a permit"),
-        pytest.param({"route": "GENERAL", "findings": [SPLIT]}, "taxed as one with further parcels (XP-02)", id="with further parcels"),
-        pytest.param({"route": "GENERAL", "goods_price_usd": None}, "the goods price is not known", id="without a price"),
-        pytest.param({"route": "EXPORT_LIST"}, "the goods price is within the limit of the export list", id="an export"),
-        pytest.param({"route": "EXPORT_GENERAL"}, "the goods price is above the limit of the export list", id="a dear export"),
+        pytest.param(
+            {}, "the goods price is within the list limit, and no rule keeps the parcel from the list", id="on the list"
+        ),
+        pytest.param(
+            {"route": "SIMPLIFIED", "findings": [PRICE]},
+            "the goods price is above the list limit (XF-02)",
+            id="by its price",
+        ),
+        pytest.param(
+            {"route": "SIMPLIFIED", "findings": [ALCOHOL, COMPANY]},
+            "kept from list clearance by XF-05, XF-07",
+            id="by its goods and receiver",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "findings": [PRICE]},
+            "the goods price is above the limit of the simplified declaration",
+            id="by a high price",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "findings": [PERMIT]},
+            "kept from the simplified declaration by XF-06",
+            id="by what needs a permit",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "findings": [SPLIT]},
+            "taxed as one with further parcels (XP-02)",
+            id="with further parcels",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "goods_price_usd": None}, "the goods price is not known", id="without a price"
+        ),
+        pytest.param(
+            {"route": "EXPORT_LIST"}, "the goods price is within the limit of the export list", id="an export"
+        ),
+        pytest.param(
+            {"route": "EXPORT_GENERAL"}, "the goods price is above the limit of the export list", id="a dear export"
+        ),
         pytest.param({"outcome": "CANCELLED"}, "", id="withdrawn"),
         pytest.param({"route": None, "outcome": "REJECT"}, "", id="refused"),
     ],
@@ -110,10 +163,22 @@ def test_why_a_route(changes: Json, why: str) -> None:
     ("changes", "why"),
     [
         pytest.param({}, "the route asks for it", id="released"),
-        pytest.param({"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [ALCOHOL]}, "the route asks for it", id="to be declared by its route"),
-        pytest.param({"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [PRICE]}, "because of XF-02; the route asks for it", id="by a rule and its route"),
+        pytest.param(
+            {"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [ALCOHOL]},
+            "the route asks for it",
+            id="to be declared by its route",
+        ),
+        pytest.param(
+            {"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [PRICE]},
+            "because of XF-02; the route asks for it",
+            id="by a rule and its route",
+        ),
         pytest.param({"outcome": "HOLD", "findings": [PRICE, HELD]}, "because of XF-08", id="the most careful rule"),
-        pytest.param({"outcome": "REJECT", "route": None, "findings": [found("FMT-01", "", "REJECT"), HELD]}, "because of FMT-01", id="refused"),
+        pytest.param(
+            {"outcome": "REJECT", "route": None, "findings": [found("FMT-01", "", "REJECT"), HELD]},
+            "because of FMT-01",
+            id="refused",
+        ),
         pytest.param({"outcome": "CANCELLED"}, "the carrier withdrew the parcel", id="withdrawn"),
     ],
 )
@@ -126,7 +191,11 @@ def test_why_an_outcome(changes: Json, why: str) -> None:
     ("changes", "why"),
     [
         pytest.param({}, "SMALL_VALUE: the goods price is within the limit of exemption", id="small"),
-        pytest.param({"tax": tax(), "findings": [PRICE, COMPANY]}, "none: the goods price is above the limit of exemption (XF-02); ended by XF-07", id="taxed for two reasons"),
+        pytest.param(
+            {"tax": tax(), "findings": [PRICE, COMPANY]},
+            "none: the goods price is above the limit of exemption (XF-02); ended by XF-07",
+            id="taxed for two reasons",
+        ),
         pytest.param({"tax": tax()}, "none", id="taxed, and nobody says why"),
         pytest.param({"tax": tax(exempt="NEW_ONE")}, "NEW_ONE", id="a reason of another version"),
         pytest.param({"tax": None}, "not computed: the price is not known", id="without a price"),
@@ -143,15 +212,25 @@ def test_each_tax_stands_with_base_rate_and_source_and_then_the_sums() -> None:
     assert re.search(r"^ +/items/0 +liquor +[\d,]{7} +72 % +[\d,]{7} +Liquor Tax Act Art", done.stdout, re.MULTILINE)
     taxes = lines(check("--json"))[0]["tax"]
     for line in taxes["lines"]:
-        assert re.search(rf"^ +/items/{line['item']} .*{line['base']:,} +{re.escape(line['rate'])} +{line['amount']:,} +{re.escape(line['source'])}$", done.stdout, re.MULTILINE)
+        assert re.search(
+            rf"^ +/items/{line['item']} .*{line['base']:,} +{re.escape(line['rate'])} +{line['amount']:,} +{re.escape(line['source'])}$",
+            done.stdout,
+            re.MULTILINE,
+        )
     assert f"total {taxes['total']:,} KRW" in done.stdout
     assert "1400 KRW for one unit of the parcel's currency, week of 2026-11-22" in done.stdout
 
 
 def test_a_finding_stands_with_rule_place_what_was_found_and_what_is_right() -> None:
     said = check().stdout
-    assert "    XF-09 WARN  at /parcels/0/items/1/hs_code\n      rule: The commodity code of each line is one that its description could have. [" in said
-    assert re.search(r"      found: the description reads like heading 7113 \(sure to \d+%\), not like 6109\n      → the code of what it is is right\n", said)
+    assert (
+        "    XF-09 WARN  at /parcels/0/items/1/hs_code\n      rule: The commodity code of each line is one that its description could have. ["
+        in said
+    )
+    assert re.search(
+        r"      found: the description reads like heading 7113 \(sure to \d+%\), not like 6109\n      → the code of what it is is right\n",
+        said,
+    )
 
 
 def test_in_korean_nothing_of_ours_is_left_in_english() -> None:
@@ -205,7 +284,13 @@ def on_terminal(width: int, *args: str, **env: str) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     words = [sys.executable, "-m", "streams", "check", "-", "--at", AT, *args]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=theirs, stderr=theirs, env=environ(LC_ALL="C.UTF-8", TERM="xterm-256color", **env))
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=theirs,
+        stderr=theirs,
+        env=environ(LC_ALL="C.UTF-8", TERM="xterm-256color", **env),
+    )
     os.close(theirs)
     assert process.stdin
     process.stdin.write(whisky().encode())
@@ -247,27 +332,64 @@ def explained(file: File, capsys: pytest.CaptureFixture[str], lang: str = "en") 
 
 def test_events_cases_and_notices_stand_with_their_decision(capsys: pytest.CaptureFixture[str]) -> None:
     first = decision(outcome="HOLD", findings=[HELD])
-    later = decision(decision_id="d2", sequence=2, supersedes=1, event="VERIFIED", decided_at="2026-11-23T06:00:00.000Z")
+    later = decision(
+        decision_id="d2", sequence=2, supersedes=1, event="VERIFIED", decided_at="2026-11-23T06:00:00.000Z"
+    )
     file = File("kx", [later, first])
-    file.cases = [{"desk": "HOLD", "case_id": "c1", "opened_at": "then", "findings": [HELD], "sequence": 1, "decision_id": "d1", "evidence_parcels": ["KX2"]}]
-    file.notices = [{"manifest_id": "M-1", "manifest_version": 1, "answered_at": first["decided_at"], "parcels": [{"answer": "HOLD"}]}]
+    file.cases = [
+        {
+            "desk": "HOLD",
+            "case_id": "c1",
+            "opened_at": "then",
+            "findings": [HELD],
+            "sequence": 1,
+            "decision_id": "d1",
+            "evidence_parcels": ["KX2"],
+        }
+    ]
+    file.notices = [
+        {
+            "manifest_id": "M-1",
+            "manifest_version": 1,
+            "answered_at": first["decided_at"],
+            "parcels": [{"answer": "HOLD"}],
+        }
+    ]
     said = explained(file, capsys)
     one, two = said.split("Decision 2: RELEASE on route LIST (in force)")
     assert "In force: decision 2, RELEASE." in one
     assert "HOLD c1, opened then, for XF-08; also rests on KX2" in one
     assert "the carrier was told HOLD on 2026-11-23T05:03:00.000Z" in one
     assert "the carrier was told" not in two
-    assert "VERIFIED, customs has answered who the importer is; manifest M-1 version 1, master bill 180-12345675, replaces decision 1" in two
+    assert (
+        "VERIFIED, customs has answered who the importer is; manifest M-1 version 1, master bill 180-12345675, replaces decision 1"
+        in two
+    )
 
 
 def test_a_rule_that_is_not_in_full_force_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    show_decision(decision(findings=[found("XF-08", "importer_matches", "INFO", evidence={"phase": "OBSERVE", "differs": "name"})]), "en")
+    show_decision(
+        decision(
+            findings=[found("XF-08", "importer_matches", "INFO", evidence={"phase": "OBSERVE", "differs": "name"})]
+        ),
+        "en",
+    )
     said = capsys.readouterr().out
-    assert "      figures: differs = name\n      phase: OBSERVE: watched only: nobody is told and nothing is done\n" in said
+    assert (
+        "      figures: differs = name\n      phase: OBSERVE: watched only: nobody is told and nothing is done\n"
+        in said
+    )
 
 
 def test_a_decision_of_another_rule_set_is_shown_as_far_as_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
-    show_decision(decision(event="RELEASED_BY_OFFICER", findings=[found("ZZ-99", "nobodys")], versions=decision()["versions"] | {"rates": None}), "ko")
+    show_decision(
+        decision(
+            event="RELEASED_BY_OFFICER",
+            findings=[found("ZZ-99", "nobodys")],
+            versions=decision()["versions"] | {"rates": None},
+        ),
+        "ko",
+    )
     said = capsys.readouterr().out
     assert "RELEASED_BY_OFFICER. 적재화물목록 M-1" in said
     assert "    ZZ-99 ACT 조치  위치 /parcels/0\n      확인: as the rule says\n" in said
@@ -278,7 +400,15 @@ def test_what_comes_from_outside_cannot_speak_to_the_terminal(capsys: pytest.Cap
     finding = found(bad, bad, message=bad, path=bad, evidence={bad: bad})
     goods = [{"category": bad, "hs_code": bad, "hs_suggestions": [{"code": bad, "score": 0.5}]}]
     line = {"item": 0, "tax": "duty", "base": 1, "rate": bad, "amount": 1, "source": bad}
-    of = decision(house_bill=bad, carrier=bad, manifest_id=bad, master_bill=bad, findings=[finding], goods=goods, tax=tax(lines=[line]))
+    of = decision(
+        house_bill=bad,
+        carrier=bad,
+        manifest_id=bad,
+        master_bill=bad,
+        findings=[finding],
+        goods=goods,
+        tax=tax(lines=[line]),
+    )
     for lang in ("en", "ko"):
         said = explained(File(bad, [of]), capsys, lang)
         assert ESCAPE not in said
@@ -287,11 +417,25 @@ def test_what_comes_from_outside_cannot_speak_to_the_terminal(capsys: pytest.Cap
 
 def test_a_receipt_shows_the_first_remarks_and_counts_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     remark = {"code": "XF-04", "severity": "INFO", "path": "/parcels/0/freight", "message": "a remark"}
-    parcels = [{"house_bill": f"KX{number}", "path": "", "answer": "ACCEPTED", "findings": [remark]} for number in range(REMARKS_MAX + 3)]
-    receipt = {"status": "ACCEPTED", "manifest_id": "M-1", "manifest_version": 1, "counts": {"received": 23}, "findings": [], "parcels": parcels}
+    parcels = [
+        {"house_bill": f"KX{number}", "path": "", "answer": "ACCEPTED", "findings": [remark]}
+        for number in range(REMARKS_MAX + 3)
+    ]
+    receipt = {
+        "status": "ACCEPTED",
+        "manifest_id": "M-1",
+        "manifest_version": 1,
+        "counts": {"received": 23},
+        "findings": [],
+        "parcels": parcels,
+    }
     show_receipt(receipt, "a.json", "en")
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "ACCEPTED M-1 version 1: received 23 (a.json)"
-    assert said[1:4] == ["remarks on parcels that were not refused", "house bill\tcode\tpath\tmessage", "KX0\tXF-04\t/parcels/0/freight\ta remark"]
+    assert said[1:4] == [
+        "remarks on parcels that were not refused",
+        "house bill\tcode\tpath\tmessage",
+        "KX0\tXF-04\t/parcels/0/freight\ta remark",
+    ]
     assert said[-1] == "3 further remarks; --json has them all"
     assert len(said) == 1 + 2 + REMARKS_MAX + 1

@@ -40,7 +40,13 @@ class Up:
     def follow(self, *asked: str, count: int) -> tuple[list[dict[str, Any]], str]:
         """So many decisions, as they come, and what else was said until Ctrl-C."""
         words = [sys.executable, "-m", "streams", "decisions", *asked, "--follow", "--json"]
-        following = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(INTAKE_DATA_DIR=str(self.folder)))
+        following = subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environ(INTAKE_DATA_DIR=str(self.folder)),
+        )
         assert following.stdout
         too_long = Timer(SECONDS, following.kill)
         too_long.start()
@@ -81,7 +87,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 @pytest.fixture(scope="module")
 def published(up: Up) -> list[dict[str, Any]]:
     """The receipts of an example and its amendment, all of whose parcels have been decided: that comes after the receipts."""
-    done = up.call("publish", EXAMPLE, EXAMPLES / "import_express_amended.json", "--carrier", "kx", "--follow", "--json")
+    done = up.call(
+        "publish", EXAMPLE, EXAMPLES / "import_express_amended.json", "--carrier", "kx", "--follow", "--json"
+    )
     assert done.returncode == 0, done.stderr
     assert "Published 2 manifests with 3 parcels" in done.stderr
     decided, said = up.follow("--manifest", "KX-2026-11-23-0007", count=3)
@@ -101,7 +109,9 @@ def set_aside(up: Up) -> str:
 
 
 def test_receipts_are_followed(published: list[dict[str, Any]]) -> None:
-    assert [(receipt["manifest_version"], receipt["status"], receipt["counts"]["accepted"]) for receipt in published] == [(1, "ACCEPTED", 2), (2, "ACCEPTED", 1)]
+    assert [
+        (receipt["manifest_version"], receipt["status"], receipt["counts"]["accepted"]) for receipt in published
+    ] == [(1, "ACCEPTED", 2), (2, "ACCEPTED", 1)]
 
 
 def test_a_refusal_is_printed_with_its_reasons_and_ends_with_1(up: Up) -> None:
@@ -116,8 +126,14 @@ def test_a_refusal_is_printed_with_its_reasons_and_ends_with_1(up: Up) -> None:
 def test_every_decision_is_printed_with_the_fields_of_the_schema(up: Up, published: list[dict[str, Any]]) -> None:
     assert published
     found = lines(up.call("decisions", "--manifest", "KX-2026-11-23-0007", "--json"))
-    assert all(list(decision) == [field["name"] for field in avro.load("decision.v1.avsc")["fields"]] for decision in found)
-    assert sorted((decision["house_bill"], decision["sequence"]) for decision in found) == [(FIRST, 1), (SECOND, 1), (SECOND, 2)]
+    assert all(
+        list(decision) == [field["name"] for field in avro.load("decision.v1.avsc")["fields"]] for decision in found
+    )
+    assert sorted((decision["house_bill"], decision["sequence"]) for decision in found) == [
+        (FIRST, 1),
+        (SECOND, 1),
+        (SECOND, 2),
+    ]
 
 
 def test_the_decisions_of_a_house_bill_are_in_order(up: Up, published: list[dict[str, Any]]) -> None:
@@ -163,7 +179,9 @@ def test_a_replay_sends_the_same_bytes_to_where_they_came_from(up: Up, set_aside
     assert (done.returncode, done.stdout) == (0, f"sent {set_aside}\n")
     topic = set_aside.rsplit("-", 1)[0]
     until = time.monotonic() + 30
-    while f"{topic}-1" not in (known := {letter["origin"] for letter in lines(up.call("dead-letters", "list", "--json"))}):
+    while f"{topic}-1" not in (
+        known := {letter["origin"] for letter in lines(up.call("dead-letters", "list", "--json"))}
+    ):
         assert time.monotonic() < until, known
     assert f"header   x-replayed-from: {set_aside}" in up.call("dead-letters", "show", f"{topic}-1").stdout
     assert up.call("dead-letters", "show", f"{topic}-1", "--raw").stdout == "{broken"
@@ -172,7 +190,10 @@ def test_a_replay_sends_the_same_bytes_to_where_they_came_from(up: Up, set_aside
 def test_a_record_nobody_set_aside_cant_be_replayed(up: Up) -> None:
     done = up.call("dead-letters", "replay", "manifests.kx-0-999")
     assert done.returncode == 1
-    assert done.stderr == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` names those that were.\n"
+    assert (
+        done.stderr
+        == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` names those that were.\n"
+    )
 
 
 def test_topics_are_created_once(up: Up) -> None:
@@ -191,7 +212,13 @@ def test_a_second_up_on_the_same_folder_is_refused_and_disturbs_nothing(up: Up) 
 def test_a_worker_that_is_killed_is_started_again_and_everything_balances(up: Up, tmp_path: Path) -> None:
     """Records flow while it dies; afterwards each is answered once."""
     file = tmp_path / "day.jsonl"
-    file.write_text("".join(json.dumps(manifest) + "\n" for carrier, manifest in day(parcels=2000, parcels_per_manifest=50) if carrier == "bw"))
+    file.write_text(
+        "".join(
+            json.dumps(manifest) + "\n"
+            for carrier, manifest in day(parcels=2000, parcels_per_manifest=50)
+            if carrier == "bw"
+        )
+    )
     share = up.share(1)
     assert share is not None
     os.kill(share.pid, signal.SIGKILL)
@@ -223,22 +250,36 @@ def alone(house_bill: str, code: str, **changes: object) -> str:
 
 def test_an_officer_holds_a_parcel_and_lets_it_go(up: Up) -> None:
     house_bill = "KX826110009001"
-    assert up.call("publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000018")).returncode == 0
+    assert (
+        up.call("publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000018")).returncode == 0
+    )
     [decision], _ = up.follow("--house-bill", house_bill, count=1)
     for sequence, what, outcome in ((2, "hold", "HOLD"), (3, "release", decision["outcome"])):
         done = up.call("act", house_bill, what, "--by", "officer 7", "--why", "as seen")
         assert done.returncode == 0, done.stderr
         latest = up.follow("--house-bill", house_bill, count=sequence)[0][-1]
-        assert (latest["sequence"], latest["supersedes"], latest["event"], latest["outcome"]) == (sequence, sequence - 1, "OFFICER", outcome)
+        assert (latest["sequence"], latest["supersedes"], latest["event"], latest["outcome"]) == (
+            sequence,
+            sequence - 1,
+            "OFFICER",
+            outcome,
+        )
 
 
 def test_a_sender_who_comes_onto_the_list_has_what_is_in_flight_held(up: Up, tmp_path: Path) -> None:
     house_bill, sender = "KX826110009002", "Quiverton Lantern Trading Co Ltd"
     consignor = json.loads(EXAMPLE.read_text())["parcels"][0]["consignor"] | {"name": sender}
-    assert up.call("publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000026", consignor=consignor)).returncode == 0
+    assert (
+        up.call(
+            "publish", "-", "--carrier", "kx", "--follow", text=alone(house_bill, "P900000000026", consignor=consignor)
+        ).returncode
+        == 0
+    )
     up.follow("--house-bill", house_bill, count=1)
     table = tmp_path / "watchlist.csv"
-    table.write_text(f"entry,list,kind,names,weak,countries,born,addresses,source\nT-1,TEST,ORGANISATION,{sender},,,,,A test\n")
+    table.write_text(
+        f"entry,list,kind,names,weak,countries,born,addresses,source\nT-1,TEST,ORGANISATION,{sender},,,,,A test\n"
+    )
     done = up.call("reference", "load", table, "--why", "a test")
     assert done.returncode == 0, done.stderr
     for what in ("HOLD", "held already"):
@@ -255,9 +296,13 @@ def test_scenarios_are_judged_by_what_is_on_kafka(up: Up, tmp_path: Path) -> Non
     for file in tmp_path.glob("*.jsonl"):
         assert "No answer" not in up.call("publish", file, "--carrier", file.stem, "--follow").stderr
     balanced(up)
-    [run], [judged] = (lines(up.call("scenarios", *words, "--json")) for words in (("run", *small), ("judge", tmp_path / "truth.csv")))
+    [run], [judged] = (
+        lines(up.call("scenarios", *words, "--json")) for words in (("run", *small), ("judge", tmp_path / "truth.csv"))
+    )
     assert judged["planted"] == run["planted"] > 0
-    assert [scenario["parcels"] for scenario in judged["scenarios"]] == [scenario["parcels"] for scenario in run["scenarios"]]
+    assert [scenario["parcels"] for scenario in judged["scenarios"]] == [
+        scenario["parcels"] for scenario in run["scenarios"]
+    ]
 
 
 def test_the_key_for_tokens_is_ours_alone_and_stays(up: Up) -> None:

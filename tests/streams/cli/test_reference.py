@@ -59,9 +59,19 @@ def test_every_mistake_of_some_files_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        pytest.param(["list_limit_usd,2026-12-01"], "thresholds.csv, line 2: 4 cells found, there have to be 5", id="cell missing"),
-        pytest.param(["list_limit_usd,2026-12-01,1", "list_limit_usd,2026-12-01,2"], "line 3: list_limit_usd 2026-12-01 stands in line 2 already", id="row twice"),
-        pytest.param(["list_limit_usd,2026-12-01,\x1b[2J"], "value is '\\x1b[2J', it has to be a number", id="escape sequence"),
+        pytest.param(
+            ["list_limit_usd,2026-12-01"],
+            "thresholds.csv, line 2: 4 cells found, there have to be 5",
+            id="cell missing",
+        ),
+        pytest.param(
+            ["list_limit_usd,2026-12-01,1", "list_limit_usd,2026-12-01,2"],
+            "line 3: list_limit_usd 2026-12-01 stands in line 2 already",
+            id="row twice",
+        ),
+        pytest.param(
+            ["list_limit_usd,2026-12-01,\x1b[2J"], "value is '\\x1b[2J', it has to be a number", id="escape sequence"
+        ),
     ],
 )
 def test_a_mistake_is_a_sentence(tmp_path: Path, rows: list[str], said: str) -> None:
@@ -80,7 +90,11 @@ def test_a_folder_is_validated_whole(tmp_path: Path) -> None:
     (tmp_path / "operators.csv").write_bytes(b"\xff")
     done = tonggwan("reference", "validate", tmp_path)
     assert done.returncode == 1
-    assert [line.split(":")[1].strip().split(",")[0] for line in done.stderr.splitlines()[:-1]] == ["countries.csv", "operators.csv", "thresholds.csv"]
+    assert [line.split(":")[1].strip().split(",")[0] for line in done.stderr.splitlines()[:-1]] == [
+        "countries.csv",
+        "operators.csv",
+        "thresholds.csv",
+    ]
 
 
 def test_rows_alone_are_put_in_and_with_replace_they_are_the_table(tmp_path: Path) -> None:
@@ -111,7 +125,13 @@ def test_a_wrong_call_ends_with_2(tmp_path: Path, args: list[str]) -> None:
     figure(tmp_path)
     (tmp_path / "rates.csv").touch()
     (tmp_path / "empty").mkdir()
-    done = tonggwan("reference", *args, "--bootstrap" if args[0] != "validate" else "--replace", *(["127.0.0.1:1"] if args[0] != "validate" else []), folder=tmp_path)
+    done = tonggwan(
+        "reference",
+        *args,
+        "--bootstrap" if args[0] != "validate" else "--replace",
+        *(["127.0.0.1:1"] if args[0] != "validate" else []),
+        folder=tmp_path,
+    )
     assert done.returncode == 2, done.stderr
     assert not done.stdout
 
@@ -147,7 +167,11 @@ def test_a_change_from_its_file_to_its_undoing(address: str, tmp_path: Path) -> 
     file = figure(tmp_path, "list_limit_usd,2026-12-01,100", "list_limit_usd,2000-01-01,150.0")
     dry = call("load", file, "--dry-run")
     assert dry.returncode == 0
-    assert [(row["row"], row["what"], row["column"], row["before"], row["after"]) for row in rows_of(dry) if row["column"] == "value"] == [
+    assert [
+        (row["row"], row["what"], row["column"], row["before"], row["after"])
+        for row in rows_of(dry)
+        if row["column"] == "value"
+    ] == [
         ("list_limit_usd 2000-01-01", "changed", "value", "150", "150.0"),
         ("list_limit_usd 2026-12-01", "added", "value", "", "100"),
     ]
@@ -171,7 +195,11 @@ def test_a_change_from_its_file_to_its_undoing(address: str, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert "Loaded 1 row of operators, 1 row of thresholds; it counts for manifests that arrive from 20" in done.stderr
     [change] = lines(call("show", "--changes", "--json"))
-    assert (change["author"], change["why"], change["rows"]) == ("Kim", "Notice 2026-99", {"operators": 1, "thresholds": 1})
+    assert (change["author"], change["why"], change["rows"]) == (
+        "Kim",
+        "Notice 2026-99",
+        {"operators": 1, "thresholds": 1},
+    )
     assert done.stdout.split() == ["change", change["change"], "version", change["version"], "from", change["from"]]
 
     file = figure(tmp_path, "list_limit_usd,2026-12-01,100", "list_limit_usd,2000-01-01,150.0")
@@ -186,16 +214,32 @@ def test_a_change_from_its_file_to_its_undoing(address: str, tmp_path: Path) -> 
     assert limit("--day", "2026-11-30") == ["150.0"]
     assert limit("--day", "2026-12-01") == ["100"]
     assert limit("--at", "2020-01-01T00:00:00Z") == ["150"]
-    assert [row["code"] for row in rows_of(call("show", "operators", "--day", "2026-11-23")) if row["code"] in ("oldmall", "newmall", "examplemall")] == ["examplemall", "newmall"]
-    assert {row["currency"] for row in lines(call("show", "exchange_rates", "--day", "2026-11-23", "--json"))} == {row["currency"] for row in BASE.rows("exchange_rates.csv")}
+    assert [
+        row["code"]
+        for row in rows_of(call("show", "operators", "--day", "2026-11-23"))
+        if row["code"] in ("oldmall", "newmall", "examplemall")
+    ] == ["examplemall", "newmall"]
+    assert {row["currency"] for row in lines(call("show", "exchange_rates", "--day", "2026-11-23", "--json"))} == {
+        row["currency"] for row in BASE.rows("exchange_rates.csv")
+    }
     assert lines(call("show", "exchange_rates", "--day", "2046-11-23", "--json")) == [], "rates hold for a week"
 
     since = call("diff", "--since", change["change"], "--json")
     assert since.returncode == 1
     assert lines(since) == [
-        {"table": "thresholds", "row": ["list_limit_usd", "2000-01-01"], "what": "changed", "before": lines(since)[0]["before"], "after": lines(since)[0]["after"]}
+        {
+            "table": "thresholds",
+            "row": ["list_limit_usd", "2000-01-01"],
+            "what": "changed",
+            "before": lines(since)[0]["before"],
+            "after": lines(since)[0]["after"],
+        }
     ]
-    assert {row["row"] for row in rows_of(call("diff"))} == {"newmall", "list_limit_usd 2000-01-01", "list_limit_usd 2026-12-01"}
+    assert {row["row"] for row in rows_of(call("diff"))} == {
+        "newmall",
+        "list_limit_usd 2000-01-01",
+        "list_limit_usd 2026-12-01",
+    }
     assert call("diff", "--since", "2126-01-01T00:00:00Z").returncode == 0
     assert call("diff", "--since", "no-change").returncode == 2
 

@@ -35,7 +35,11 @@ def changed() -> Reference:
     """What a change of the watch-list added, and nothing else."""
     history = ReferenceHistory(Tables.of(FOLDER))
     row = Row(WATCHLIST, 0, NEW, "c1")
-    history.add(ChangeSet(change_id="c1", stored_at_ms=0, author="test", why="test", version="", rows={WATCHLIST: {row.key: row}}))
+    history.add(
+        ChangeSet(
+            change_id="c1", stored_at_ms=0, author="test", why="test", version="", rows={WATCHLIST: {row.key: row}}
+        )
+    )
     return changed_entries(history, 0)
 
 
@@ -49,7 +53,10 @@ def found(changed: Reference, value: bytes | None) -> list[tuple[str, str | None
 
 
 def test_a_party_that_is_on_the_list_now(changed: Reference) -> None:
-    assert found(changed, sent("Quiverton Lantern Trading Co Ltd", "Hangzhou Bright Trading Co Ltd")) == [("B0", "T-1"), ("B1", None)]
+    assert found(changed, sent("Quiverton Lantern Trading Co Ltd", "Hangzhou Bright Trading Co Ltd")) == [
+        ("B0", "T-1"),
+        ("B1", None),
+    ]
 
 
 def test_only_what_has_changed_is_compared(changed: Reference) -> None:
@@ -57,7 +64,11 @@ def test_only_what_has_changed_is_compared(changed: Reference) -> None:
     assert found(changed, sent("BANCO NACIONAL DE CUBA")) == [("B0", None)]
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{", b'{"parcels": 5, "manifest_id": "A", "version": 1}'], ids=["no value", "nothing", "cut off", "no list"])
+@pytest.mark.parametrize(
+    "value",
+    [None, b"", b"{", b'{"parcels": 5, "manifest_id": "A", "version": 1}'],
+    ids=["no value", "nothing", "cut off", "no list"],
+)
 def test_what_nobody_can_read_is_passed_over(changed: Reference, value: bytes | None) -> None:
     assert found(changed, value) == []
 
@@ -75,8 +86,16 @@ def standing(decision: dict[str, Any] | None) -> ParcelStatus:
         pytest.param(None, "withdrawn or refused", id="never accepted"),
         pytest.param(standing(None), "withdrawn or refused", id="withdrawn"),
         pytest.param(standing({"outcome": "RELEASE", "findings": []}), "HOLD", id="released"),
-        pytest.param(standing({"outcome": "HOLD", "findings": []}), "HOLD", id="held for something else: a release of that must not let it go"),
-        pytest.param(standing({"outcome": "HOLD", "findings": [{"evidence": {"why": "entry T-1, score 1.000"}}]}), "held already", id="held for this entry"),
+        pytest.param(
+            standing({"outcome": "HOLD", "findings": []}),
+            "HOLD",
+            id="held for something else: a release of that must not let it go",
+        ),
+        pytest.param(
+            standing({"outcome": "HOLD", "findings": [{"evidence": {"why": "entry T-1, score 1.000"}}]}),
+            "held already",
+            id="held for this entry",
+        ),
     ],
 )
 def test_what_happens_to_it(known: ParcelStatus | None, what: str) -> None:

@@ -36,7 +36,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("risk")
     earlier = written(made / "earlier.csv", range(LEARNED))
     later = written(made / "later.csv", range(LEARNED, len(ALL)))
-    later.write_text(later.read_text() + later.read_text().splitlines()[-1].replace(GOOD["Tax Type"], "").replace(",1,", ",x,").replace(",0,", ",x,") + "\n")
+    later.write_text(
+        later.read_text()
+        + later.read_text().splitlines()[-1].replace(GOOD["Tax Type"], "").replace(",1,", ",x,").replace(",0,", ",x,")
+        + "\n"
+    )
     done = CliRunner().invoke(tonggwan, ["risk", "train", str(earlier), "--model", str(made / "model"), "--json"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
@@ -46,7 +50,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_model_is_measured_and_each_row_scored(folder: Path) -> None:
-    done = CliRunner().invoke(tonggwan, ["risk", "evaluate", str(folder / "later.csv"), "--model", str(folder / "model"), "--scores", str(folder / "scores.csv"), "--json"])
+    done = CliRunner().invoke(
+        tonggwan,
+        [
+            "risk",
+            "evaluate",
+            str(folder / "later.csv"),
+            "--model",
+            str(folder / "model"),
+            "--scores",
+            str(folder / "scores.csv"),
+            "--json",
+        ],
+    )
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert said["rows"] == len(ALL) - LEARNED + 1
@@ -62,7 +78,9 @@ def test_a_model_is_measured_and_each_row_scored(folder: Path) -> None:
 
 
 def test_people_get_tables(folder: Path) -> None:
-    done = CliRunner().invoke(tonggwan, ["risk", "evaluate", str(folder / "later.csv"), "--model", str(folder / "model")])
+    done = CliRunner().invoke(
+        tonggwan, ["risk", "evaluate", str(folder / "later.csv"), "--model", str(folder / "model")]
+    )
     assert done.exit_code == 0, done.output
     for said in ("AUC", "precision", "revenue KRW", "Critical fraud", "Calibration", "Drift"):
         assert said in done.stdout
@@ -74,7 +92,11 @@ def test_people_get_tables(folder: Path) -> None:
         (["risk", "evaluate", "{folder}/later.csv", "--model", "{folder}/nothing"], 1, "there is no risk model in"),
         (["risk", "train", "{folder}/scores.txt", "--model", "{folder}/new"], 1, "has no column"),
         (["risk", "train", "{folder}/nowhere.csv"], 2, "does not exist"),
-        (["risk", "evaluate", "{folder}/later.csv", "--model", "{folder}/model", "--scores", "{folder}/no/such.csv"], 1, "the scores can't be written"),
+        (
+            ["risk", "evaluate", "{folder}/later.csv", "--model", "{folder}/model", "--scores", "{folder}/no/such.csv"],
+            1,
+            "the scores can't be written",
+        ),
     ],
     ids=["no model", "no declarations", "no file", "no folder for the scores"],
 )

@@ -46,7 +46,9 @@ def test_people_read_a_table_and_sentences() -> None:
         pytest.param(("run", "--parcels", 5), 2, "--parcels", id="too few parcels"),
         pytest.param(("run", "--scale", 2), 2, "--scale", id="more than was reported"),
         pytest.param(("run", "--figures", __file__), 1, "can't be read as scenarios", id="figures that are none"),
-        pytest.param(("judge", __file__, "--bootstrap", "127.0.0.1:1"), 1, "no truth of scenarios", id="truth that is none"),
+        pytest.param(
+            ("judge", __file__, "--bootstrap", "127.0.0.1:1"), 1, "no truth of scenarios", id="truth that is none"
+        ),
         pytest.param(("generate", f"{__file__}/days"), 1, "can't be written", id="a folder that can't be"),
     ],
 )

@@ -62,12 +62,18 @@ def test_a_row_alarms_by_the_lists_that_are_named(tmp_path: Path, lists: Path, r
 
 
 def test_each_row_is_answered_in_its_order(tmp_path: Path, lists: Path) -> None:
-    found = answers(names(tmp_path, "Zofia Nowak,person", "Zbigniew Kowalczykowski,person", "Zofia Nowak,person"), "--lists", str(lists))
+    found = answers(
+        names(tmp_path, "Zofia Nowak,person", "Zbigniew Kowalczykowski,person", "Zofia Nowak,person"),
+        "--lists",
+        str(lists),
+    )
     assert [(each["row"], each["alarm"]) for each in found] == [(1, False), (2, True), (3, False)]
 
 
 def test_pairs_are_scored_on_every_row(tmp_path: Path) -> None:
-    same, other = answers(names(tmp_path, "Jon Smith,Smith Jon", "Jon Smith,Maria Gonzalez", columns="name1,name2"), "--pairs")
+    same, other = answers(
+        names(tmp_path, "Jon Smith,Smith Jon", "Jon Smith,Maria Gonzalez", columns="name1,name2"), "--pairs"
+    )
     assert same["alarm"]
     assert not other["alarm"]
     assert same["score"] > other["score"]

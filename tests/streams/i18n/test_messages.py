@@ -19,7 +19,17 @@ from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 from streams.conformance import builder, cases
 from streams.conformance.judge import judge_of
 from streams.i18n import korean, message, told
-from streams.i18n.messages import CODES, MESSAGE_CHARS_MAX, PATTERNS, PHRASES, Template, fitting, hole_names, phrases, templates
+from streams.i18n.messages import (
+    CODES,
+    MESSAGE_CHARS_MAX,
+    PATTERNS,
+    PHRASES,
+    Template,
+    fitting,
+    hole_names,
+    phrases,
+    templates,
+)
 from streams.manifest_files import FileRecord
 from streams.reference import load
 from streams.settings import Settings
@@ -64,7 +74,21 @@ TABLES: Final = [
 ]
 LINKED: Final = frozenset(rule.name for rule in LINK_RULES)
 """Rules whose findings stand in cases alone."""
-ODD: Final[tuple[object, ...]] = (None, True, "x" * 3000, "", 5, -(10**9), 10**9, 10**30, 1.5, [], [1] * 300, ["x" * 300], {})
+ODD: Final[tuple[object, ...]] = (
+    None,
+    True,
+    "x" * 3000,
+    "",
+    5,
+    -(10**9),
+    10**9,
+    10**30,
+    1.5,
+    [],
+    [1] * 300,
+    ["x" * 300],
+    {},
+)
 """Values of every kind, for fields of every kind."""
 
 
@@ -72,7 +96,11 @@ def of_answer(answer: cases.Answered) -> Iterator[Met]:
     for decision in answer.decisions:
         yield from ((finding["code"], finding["rule"], finding["message"]) for finding in decision["findings"])
     for case in answer.cases:
-        yield from ((finding["code"], finding["rule"], finding["message"]) for finding in case["findings"] if finding["rule"] in LINKED)
+        yield from (
+            (finding["code"], finding["rule"], finding["message"])
+            for finding in case["findings"]
+            if finding["rule"] in LINKED
+        )
     for receipt in (*answer.receipts, *answer.notices):
         told_of = (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
         yield from ((finding["code"], None, finding["message"]) for finding in told_of)
@@ -104,10 +132,18 @@ def of_shapes() -> Iterator[Met]:
 
 def of_importers() -> Iterator[Met]:
     """Every state of a clearance code, and everything that may differ."""
-    for check in (importer.importer_matches, importer.importer_code_is_in_force, importer.customs_confirms_the_importer):
-        told_of = [Verification("MISMATCH", (differs,)) for differs in importer.DIFFERS] + [Verification("INVALID", state=state) for state in importer.USELESS]
+    for check in (
+        importer.importer_matches,
+        importer.importer_code_is_in_force,
+        importer.customs_confirms_the_importer,
+    ):
+        told_of = [Verification("MISMATCH", (differs,)) for differs in importer.DIFFERS] + [
+            Verification("INVALID", state=state) for state in importer.USELESS
+        ]
         for verification in told_of:
-            yield from (("XF-08", check.__name__, found.message) for found in check(SimpleNamespace(verification=verification)))
+            yield from (
+                ("XF-08", check.__name__, found.message) for found in check(SimpleNamespace(verification=verification))
+            )
 
 
 def manifest(**changes: object) -> dict[str, Any]:
@@ -122,10 +158,20 @@ def of_intake() -> Iterator[Met]:
     many = parcel | {"house_bill": "MANY", "items": [{"description": "gift"}] * limits.ITEMS_PER_PARCEL_MAX}
     long = {"description": "x" * limits.DESCRIPTION_CHARS_MAX, "ingredients": "y" * limits.INGREDIENTS_CHARS_MAX}
     wordy = parcel | {"house_bill": "LONG", "items": [parcel["items"][0] | long] * limits.ITEMS_PER_PARCEL_MAX}
-    sent = [manifest(manifest_id="A", parcels=[many, wordy]), manifest(manifest_id="B", containers=["?"] * limits.CONTAINERS_PER_MANIFEST_MAX)]
+    sent = [
+        manifest(manifest_id="A", parcels=[many, wordy]),
+        manifest(manifest_id="B", containers=["?"] * limits.CONTAINERS_PER_MANIFEST_MAX),
+    ]
     for version in range(1, limits.CONSIGNEE_CHANGES_MAX + 3):
-        moved = parcel | {"house_bill": "MOVED", "consignee": parcel["consignee"] | {"clearance_code": f"P{version:012d}"}}
-        sent.append(manifest(manifest_id="C", version=version, function="ORIGINAL" if version == 1 else "AMEND", parcels=[moved]))
+        moved = parcel | {
+            "house_bill": "MOVED",
+            "consignee": parcel["consignee"] | {"clearance_code": f"P{version:012d}"},
+        }
+        sent.append(
+            manifest(
+                manifest_id="C", version=version, function="ORIGINAL" if version == 1 else "AMEND", parcels=[moved]
+            )
+        )
     for each in sent:
         yield from of_answer(pipeline.take(FileRecord("", "", json.dumps(each).encode()), None, 1_795_411_000_000))
 
@@ -152,8 +198,15 @@ def test_each_template_is_met(met: frozenset[Met]) -> None:
             for template, _ in fitting(finding(code, rule, said)):
                 met_by[template.en].add((code, rule))
     on_receipts = {template.en for each in met if each[1] is None for template, _ in fitting(finding(*each))}
-    assert [template.en for template in templates() if template.en not in met_by and template.en not in on_receipts] == []
-    needless = [(template.en, rule) for template in templates() for rule in template.rules if rule and rule not in {found for _, found in met_by[template.en]}]
+    assert [
+        template.en for template in templates() if template.en not in met_by and template.en not in on_receipts
+    ] == []
+    needless = [
+        (template.en, rule)
+        for template in templates()
+        for rule in template.rules
+        if rule and rule not in {found for _, found in met_by[template.en]}
+    ]
     assert needless == []
 
 
@@ -165,7 +218,11 @@ def test_every_message_has_its_korean_and_nothing_of_ours_stays_english(met: fro
         assert message(finding(*each), "en") == each[2]
 
 
-@pytest.mark.parametrize("template", [*templates(), *(phrase for kind in PHRASES for phrase in phrases(kind))], ids=lambda template: template.en)
+@pytest.mark.parametrize(
+    "template",
+    [*templates(), *(phrase for kind in PHRASES for phrase in phrases(kind))],
+    ids=lambda template: template.en,
+)
 def test_the_holes_of_both_languages_agree(template: Template) -> None:
     names = hole_names(template.en)
     assert len(names) == len(set(names))
@@ -224,7 +281,13 @@ def test_both_languages_part_what_was_found_from_what_is_right(template: Templat
             "품명이 위장되어 있습니다: 비슷한 모양의 문자, 글자 사이의 공백.",
             id="a list of words",
         ),
-        pytest.param("FMT-99", "nobodys", "what nobody has put into words", "what nobody has put into words", id="no template: as it is"),
+        pytest.param(
+            "FMT-99",
+            "nobodys",
+            "what nobody has put into words",
+            "what nobody has put into words",
+            id="no template: as it is",
+        ),
     ],
 )
 def test_korean(code: str, rule: str, said: str, right: str) -> None:
@@ -233,7 +296,10 @@ def test_korean(code: str, rule: str, said: str, right: str) -> None:
 
 def test_found_and_right_are_told_apart() -> None:
     said = "a goods price of 160.00 USD is above the list limit of 150.00 USD; a declaration is right"
-    assert told(finding("XF-02", None, said), "en") == ("a goods price of 160.00 USD is above the list limit of 150.00 USD", "a declaration is right")
+    assert told(finding("XF-02", None, said), "en") == (
+        "a goods price of 160.00 USD is above the list limit of 150.00 USD",
+        "a declaration is right",
+    )
     assert told(finding("XF-02", None, said), "ko").right == "수입신고를 하여야 합니다."
     assert told(finding("XF-02", None, "else"), "ko") == ("else", "")
 
@@ -250,7 +316,11 @@ HOSTILE: Final = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted({code for template in templates() for code in template.codes} | {"", "?"})), HOSTILE, st.integers(1, 40))
+@given(
+    st.sampled_from(sorted({code for template in templates() for code in template.codes} | {"", "?"})),
+    HOSTILE,
+    st.integers(1, 40),
+)
 def test_no_text_raises(code: str, said: str, times: int) -> None:
     for each in (said, said * times, (said * MESSAGE_CHARS_MAX)[:MESSAGE_CHARS_MAX]):
         assert korean(finding(code, None, each)) or not each

@@ -82,7 +82,12 @@ def _texts(node: ast.AST) -> Iterator[str]:
         yield from _strings(node.args[1])
     elif isinstance(node, ast.ListComp):  # [say(lang, head) for head in (...)]
         yield from _strings(node.generators[0].iter)
-    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in HEADS and node.value is not None:
+    elif (
+        isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id in HEADS
+        and node.value is not None
+    ):
         yield from _strings(node.value)
 
 
@@ -107,7 +112,11 @@ def test_the_holes_of_both_languages_agree(row: dict[str, str]) -> None:
 
 
 def test_a_word_nobody_has_put_into_korean_stays_as_it_is() -> None:
-    assert (name("category", "NEW", "ko"), gloss("category", "NEW", "ko"), say("ko", "not said anywhere")) == ("NEW", "", "not said anywhere")
+    assert (name("category", "NEW", "ko"), gloss("category", "NEW", "ko"), say("ko", "not said anywhere")) == (
+        "NEW",
+        "",
+        "not said anywhere",
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from tests.importers_server import KEY
 
 def question(**changes: str) -> Question:
     """About the holder that customs knows."""
-    good = {"consignee": "v1.k1.aa", "particulars": "v1.k1.bb", "clearance_code": "P123456789012", "name": "김민서", "phone": "01012345678", "postcode": "06236"}
+    good = {
+        "consignee": "v1.k1.aa",
+        "particulars": "v1.k1.bb",
+        "clearance_code": "P123456789012",
+        "name": "김민서",
+        "phone": "01012345678",
+        "postcode": "06236",
+    }
     return Question(**(good | changes))
 
 

@@ -15,7 +15,21 @@ from streams.importer_verifier.api import Api, NoAnswerError, Pace
 from streams.importer_verifier.breaker import Breaker
 from streams.importer_verifier.reply import BYTES_MAX, Reply
 from streams.settings import Downtime, Settings
-from tests.importers_server import KEY, Behaviour, Holder, Server, cut, dripping, endless, no_http, reply, saying, serving, slow, well
+from tests.importers_server import (
+    KEY,
+    Behaviour,
+    Holder,
+    Server,
+    cut,
+    dripping,
+    endless,
+    no_http,
+    reply,
+    saying,
+    serving,
+    slow,
+    well,
+)
 from tests.streams.importer_verifier.questions import personal_in, question, told
 
 PACE = Pace(timeout_s=1.0, try_s=0.3, pause_s=0.02, pause_s_max=0.04, connections=2, per_second=1_000)
@@ -32,9 +46,21 @@ async def asking(server: Server, pace: Pace = PACE, key: str = KEY, **breaker: A
     ("asked", "expected"),
     [
         pytest.param({}, Reply(matches=True), id="everything matches"),
-        pytest.param({"phone": "01000000000"}, Reply(matches=False, reasons=("납세의무자 휴대전화번호가 일치하지 않습니다.",)), id="another phone"),
-        pytest.param({"postcode": "48058"}, Reply(matches=False, reasons=("납세의무자 우편번호가 일치하지 않습니다.",)), id="another postcode"),
-        pytest.param({"clearance_code": "P000000000000"}, Reply(matches=False, reasons=("납세의무자 개인통관고유부호가 존재하지 않습니다.",)), id="no such code"),
+        pytest.param(
+            {"phone": "01000000000"},
+            Reply(matches=False, reasons=("납세의무자 휴대전화번호가 일치하지 않습니다.",)),
+            id="another phone",
+        ),
+        pytest.param(
+            {"postcode": "48058"},
+            Reply(matches=False, reasons=("납세의무자 우편번호가 일치하지 않습니다.",)),
+            id="another postcode",
+        ),
+        pytest.param(
+            {"clearance_code": "P000000000000"},
+            Reply(matches=False, reasons=("납세의무자 개인통관고유부호가 존재하지 않습니다.",)),
+            id="no such code",
+        ),
         pytest.param({"name": "A&B=C?#%+ 김/서"}, None, id="a name with every sign of an address in it"),
     ],
 )
@@ -46,7 +72,10 @@ async def test_customs_says(asked: dict[str, str], expected: Reply | None) -> No
 
 
 async def test_customs_own_reason_comes_through() -> None:
-    async with serving(holders={"P123456789012": Holder(says="사용이 정지된 개인통관고유부호입니다.")}) as server, asking(server) as api:
+    async with (
+        serving(holders={"P123456789012": Holder(says="사용이 정지된 개인통관고유부호입니다.")}) as server,
+        asking(server) as api,
+    ):
         assert await api.ask(question()) == Reply(matches=False, reasons=("사용이 정지된 개인통관고유부호입니다.",))
 
 
@@ -62,10 +91,20 @@ async def test_customs_own_reason_comes_through() -> None:
         pytest.param(saying(b"<html>sorry"), "can't be read: no XML", id="a page"),
         pytest.param(saying(b"\xff\xfe\x00"), "can't be read: no UTF-8", id="another encoding"),
         pytest.param(saying(BOMB), "can't be read: a document type", id="a bomb of entities"),
-        pytest.param(saying(b" " * (BYTES_MAX + 1)), f"can't be read: more than {BYTES_MAX} bytes", id="a byte too many"),
+        pytest.param(
+            saying(b" " * (BYTES_MAX + 1)), f"can't be read: more than {BYTES_MAX} bytes", id="a byte too many"
+        ),
         pytest.param(endless, f"can't be read: more than {BYTES_MAX} bytes", id="without end"),
-        pytest.param(saying(gzip.compress(b" " * 10_000_000), headers="Content-Encoding: gzip\r\n"), "can't be read: packed", id="a packed bomb"),
-        pytest.param(saying(b"", headers="X-Long: " + "김".encode().hex() * 10_000 + "\r\n"), "the connection broke", id="a header without end"),
+        pytest.param(
+            saying(gzip.compress(b" " * 10_000_000), headers="Content-Encoding: gzip\r\n"),
+            "can't be read: packed",
+            id="a packed bomb",
+        ),
+        pytest.param(
+            saying(b"", headers="X-Long: " + "김".encode().hex() * 10_000 + "\r\n"),
+            "the connection broke",
+            id="a header without end",
+        ),
     ],
 )
 async def test_what_is_no_answer(behave: Behaviour, cause: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -85,10 +124,17 @@ async def test_what_is_no_answer(behave: Behaviour, cause: str, caplog: pytest.L
     [
         pytest.param(well, "wrong", "customs refuses the key", id="a wrong key"),
         pytest.param(saying(b"", "401 Unauthorized"), KEY, "HTTP status 401", id="status 401"),
-        pytest.param(saying(b"", "302 Found", "Location: http://127.0.0.1:1/\r\n"), KEY, "HTTP status 302", id="elsewhere: not followed"),
+        pytest.param(
+            saying(b"", "302 Found", "Location: http://127.0.0.1:1/\r\n"),
+            KEY,
+            "HTTP status 302",
+            id="elsewhere: not followed",
+        ),
     ],
 )
-async def test_a_refusal_is_not_tried_again(behave: Behaviour, key: str, cause: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_refusal_is_not_tried_again(
+    behave: Behaviour, key: str, cause: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     async with serving(behave=behave) as server, asking(server, key=key) as api:
         for _ in range(3):
@@ -133,7 +179,10 @@ async def test_the_time_of_a_question_is_bounded() -> None:
 
 async def test_an_outage_begins_and_ends(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    async with serving(behave=saying(b"", "503 Service Unavailable")) as server, asking(server, failures_max=3, probe_s=0.2) as api:
+    async with (
+        serving(behave=saying(b"", "503 Service Unavailable")) as server,
+        asking(server, failures_max=3, probe_s=0.2) as api,
+    ):
         with pytest.raises(NoAnswerError):
             await api.ask(question())
         assert len(server.asked) == 3, "three failures are enough"
@@ -227,10 +276,15 @@ async def test_no_name_is_too_strange(name: str, caplog: pytest.LogCaptureFixtur
 
 
 def test_the_pace_is_that_of_the_settings() -> None:
-    pace = Pace.of(Settings(importer_timeout_s=60, importer_try_s=5, importer_connections=3, importer_questions_per_s=7))
+    pace = Pace.of(
+        Settings(importer_timeout_s=60, importer_try_s=5, importer_connections=3, importer_questions_per_s=7)
+    )
     assert (pace.timeout_s, pace.try_s, pace.connections, pace.per_second) == (60, 5, 3, 7)
     assert Pace.of(Settings()).timeout_s == 180, "as in the law"
 
 
 def test_replies_of_the_server_are_as_documented() -> None:
-    assert b"<persEcmQryRtnErrInfoVo><errMsgCn>x</errMsgCn></persEcmQryRtnErrInfoVo><tCnt>0</tCnt></persEcmQryRtnVo>" in reply("0", ["x"])
+    assert (
+        b"<persEcmQryRtnErrInfoVo><errMsgCn>x</errMsgCn></persEcmQryRtnErrInfoVo><tCnt>0</tCnt></persEcmQryRtnVo>"
+        in reply("0", ["x"])
+    )

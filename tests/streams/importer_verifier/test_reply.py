@@ -2,7 +2,16 @@
 
 import pytest
 
-from streams.importer_verifier.reply import BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, REASONS_MAX, KeyRefusedError, Reply, UnreadableReplyError, read_reply
+from streams.importer_verifier.reply import (
+    BYTES_MAX,
+    DEPTH_MAX,
+    ELEMENTS_MAX,
+    REASONS_MAX,
+    KeyRefusedError,
+    Reply,
+    UnreadableReplyError,
+    read_reply,
+)
 from tests.importers_server import reply
 
 ROOT = "persEcmQryRtnVo"
@@ -27,14 +36,28 @@ def wide(elements: int) -> bytes:
         pytest.param(reply("1"), Reply(matches=True), id="a match"),
         pytest.param(reply("0"), Reply(matches=False), id="no match, no reason"),
         pytest.param(reply("0", ["하나", "둘"]), Reply(matches=False, reasons=("하나", "둘")), id="two reasons"),
-        pytest.param(reply("0", ["a & b < c"]), Reply(matches=False, reasons=("a & b < c",)), id="a reason with signs of XML"),
+        pytest.param(
+            reply("0", ["a & b < c"]), Reply(matches=False, reasons=("a & b < c",)), id="a reason with signs of XML"
+        ),
         pytest.param(b"\xef\xbb\xbf" + reply("1"), Reply(matches=True), id="a byte order mark"),
         pytest.param(f"<{ROOT}>\n  <tCnt> 1 </tCnt>\n</{ROOT}>".encode(), Reply(matches=True), id="spaces and lines"),
-        pytest.param(f"<{ROOT}><tCnt>1</tCnt><persEcmQryRtnErrInfoVo/></{ROOT}>".encode(), Reply(matches=True), id="an empty list of reasons"),
-        pytest.param(reply("0", [""] * REASONS_MAX), Reply(matches=False, reasons=("",) * REASONS_MAX), id="as many reasons as are read"),
+        pytest.param(
+            f"<{ROOT}><tCnt>1</tCnt><persEcmQryRtnErrInfoVo/></{ROOT}>".encode(),
+            Reply(matches=True),
+            id="an empty list of reasons",
+        ),
+        pytest.param(
+            reply("0", [""] * REASONS_MAX),
+            Reply(matches=False, reasons=("",) * REASONS_MAX),
+            id="as many reasons as are read",
+        ),
         pytest.param(nested(DEPTH_MAX), Reply(matches=True), id="as deep as is read"),
         pytest.param(wide(ELEMENTS_MAX), Reply(matches=True), id="as many elements as are read"),
-        pytest.param(reply("1").replace(b"</tCnt>", b"</tCnt>" + b" " * (BYTES_MAX - len(reply("1")))), Reply(matches=True), id="as many bytes as are read"),
+        pytest.param(
+            reply("1").replace(b"</tCnt>", b"</tCnt>" + b" " * (BYTES_MAX - len(reply("1")))),
+            Reply(matches=True),
+            id="as many bytes as are read",
+        ),
     ],
 )
 def test_read(body: bytes, expected: Reply) -> None:
@@ -52,7 +75,11 @@ def test_read(body: bytes, expected: Reply) -> None:
         pytest.param(b"<a><tCnt>1</tCnt></a>", "no tCnt", id="another root"),
         pytest.param(f"<{ROOT}><a><tCnt>1</tCnt></a></{ROOT}>".encode(), "no tCnt", id="a tCnt elsewhere"),
         pytest.param(f"<{ROOT}><tCnt>1</tCnt><tCnt>0</tCnt></{ROOT}>".encode(), "more than one tCnt", id="both"),
-        pytest.param(reply("1", ["납세의무자 휴대전화번호가 일치하지 않습니다."]), "neither yes nor no", id="yes with a reason against it"),
+        pytest.param(
+            reply("1", ["납세의무자 휴대전화번호가 일치하지 않습니다."]),
+            "neither yes nor no",
+            id="yes with a reason against it",
+        ),
         pytest.param(reply("2"), "neither yes nor no", id="another count"),
         pytest.param(reply(""), "neither yes nor no", id="no count"),
         pytest.param(reply("１"), "neither yes nor no", id="a full-width 1"),

@@ -9,7 +9,16 @@ from streams.settings import API_KEY_FILE, Downtime, InvalidSettingError, Settin
 SECRET = "k240e240y000"  # noqa: S105 - made up
 
 
-@pytest.mark.parametrize("address", ["https://unipass.customs.go.kr:38010", "https://customs.example/gate/", "http://127.0.0.1:8080", "http://localhost", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://unipass.customs.go.kr:38010",
+        "https://customs.example/gate/",
+        "http://127.0.0.1:8080",
+        "http://localhost",
+        "",
+    ],
+)
 def test_addresses(address: str) -> None:
     assert Settings.read({"INTAKE_IMPORTER_API": f" {address} "}).importer_api == address.rstrip("/")
 
@@ -26,8 +35,16 @@ def test_addresses(address: str) -> None:
         ("INTAKE_IMPORTER_DOWNTIMES", "2026-12-05", "set begin/end"),
         ("INTAKE_IMPORTER_DOWNTIMES", "2026-12-05T22:00:00/2026-12-06T06:00:00", "set begin/end"),
         ("INTAKE_IMPORTER_DOWNTIMES", "2026-12-06T06:00:00Z/2026-12-05T22:00:00Z", "set begin/end"),
-        ("INTAKE_IMPORTER_DOWNTIMES", "2026-12-05T22:00:00Z/2026-12-06T06:00:00Z/2026-12-07T06:00:00Z", "set begin/end"),
-        (API_KEY_FILE, "/no/such/file", "can't be read (No such file or directory): write the key there, nothing else."),
+        (
+            "INTAKE_IMPORTER_DOWNTIMES",
+            "2026-12-05T22:00:00Z/2026-12-06T06:00:00Z/2026-12-07T06:00:00Z",
+            "set begin/end",
+        ),
+        (
+            API_KEY_FILE,
+            "/no/such/file",
+            "can't be read (No such file or directory): write the key there, nothing else.",
+        ),
     ],
 )
 def test_refused(name: str, text: str, says: str) -> None:
@@ -38,7 +55,10 @@ def test_refused(name: str, text: str, says: str) -> None:
 
 def test_downtimes() -> None:
     given = "2026-12-05T22:00:00+09:00/2026-12-06T06:00:00+09:00, 1970-01-01T00:00:00Z/1970-01-01T00:01:00Z"
-    assert Settings.read({"INTAKE_IMPORTER_DOWNTIMES": given}).importer_downtimes == (Downtime(1_796_475_600.0, 1_796_504_400.0), Downtime(0.0, 60.0))
+    assert Settings.read({"INTAKE_IMPORTER_DOWNTIMES": given}).importer_downtimes == (
+        Downtime(1_796_475_600.0, 1_796_504_400.0),
+        Downtime(0.0, 60.0),
+    )
 
 
 def test_the_key_comes_from_a_file_and_is_in_no_repr(tmp_path: Path) -> None:
@@ -47,7 +67,9 @@ def test_the_key_comes_from_a_file_and_is_in_no_repr(tmp_path: Path) -> None:
     settings = Settings.read({API_KEY_FILE: str(file)})
     assert settings.importer_api_key == SECRET
     assert SECRET not in repr(settings)
-    with pytest.raises(InvalidSettingError, match="both INTAKE_IMPORTER_API_KEY and INTAKE_IMPORTER_API_KEY_FILE are set"):
+    with pytest.raises(
+        InvalidSettingError, match="both INTAKE_IMPORTER_API_KEY and INTAKE_IMPORTER_API_KEY_FILE are set"
+    ):
         Settings.read({API_KEY_FILE: str(file), "INTAKE_IMPORTER_API_KEY": SECRET})
 
 

@@ -50,7 +50,12 @@ def table_of(*rows: dict[str, str]) -> str:
 
 def tables(**files: str) -> Tables:
     """Tables of which only these have rows; a name with underscores for dots."""
-    return Tables({**dict.fromkeys(TABLES, ()), **{f"{file}.csv": parse(f"{file}.csv", content.encode()) for file, content in files.items()}})
+    return Tables(
+        {
+            **dict.fromkeys(TABLES, ()),
+            **{f"{file}.csv": parse(f"{file}.csv", content.encode()) for file, content in files.items()},
+        }
+    )
 
 
 def known(table: str) -> Register:
@@ -58,7 +63,13 @@ def known(table: str) -> Register:
 
 
 def consignee(**changes: Any) -> Consignee:  # noqa: ANN401 - whatever a manifest may hold
-    good: dict[str, Any] = {"name": "김민서", "clearance_code": "P123456789012", "auth_number": "483920175524", "phone": "+82 10 1234 5678", "postcode": "48058"}
+    good: dict[str, Any] = {
+        "name": "김민서",
+        "clearance_code": "P123456789012",
+        "auth_number": "483920175524",
+        "phone": "+82 10 1234 5678",
+        "postcode": "48058",
+    }
     return Consignee(**(good | changes))
 
 
@@ -73,15 +84,40 @@ def test_nobody_is_left_in_the_table_and_its_holder_is_recognised() -> None:
     assert [word for word in PERSONAL if word in table] == []
     entry = entry_of(table)
     assert verify(consignee(), entry, KEYS, TODAY, ALL) is MATCH
-    assert verify(consignee(name="Minseo Kim", auth_number="111122223333"), entry, KEYS, TODAY, ALL, Order(platform="examplemall", order_number="991")) is MATCH
+    assert (
+        verify(
+            consignee(name="Minseo Kim", auth_number="111122223333"),
+            entry,
+            KEYS,
+            TODAY,
+            ALL,
+            Order(platform="examplemall", order_number="991"),
+        )
+        is MATCH
+    )
     stranger = consignee(name="이서준", phone="010-1234-5679", postcode="06235", auth_number="111122223333")
-    assert verify(stranger, entry, KEYS, TODAY, ALL) == Verification("MISMATCH", ("name", "phone", "postcode", "auth_number"))
-    assert (entry.valid_from, entry.changed_on, entry.valid_until, entry.state, entry.state_from) == (date(2026, 1, 10), None, date(2027, 1, 9), "ACTIVE", None)
+    assert verify(stranger, entry, KEYS, TODAY, ALL) == Verification(
+        "MISMATCH", ("name", "phone", "postcode", "auth_number")
+    )
+    assert (entry.valid_from, entry.changed_on, entry.valid_until, entry.state, entry.state_from) == (
+        date(2026, 1, 10),
+        None,
+        date(2027, 1, 9),
+        "ACTIVE",
+        None,
+    )
 
 
 def test_what_is_not_registered_stays_empty() -> None:
     entry = entry_of(table_of({"name_en": "", "phone": "", "postcodes": "", "auth_numbers": "", "valid_until": ""}))
-    assert (entry.name_en, entry.phone, entry.phone_end, entry.postcodes, entry.auth_numbers, entry.valid_until) == (b"", b"", b"", (), (), None)
+    assert (entry.name_en, entry.phone, entry.phone_end, entry.postcodes, entry.auth_numbers, entry.valid_until) == (
+        b"",
+        b"",
+        b"",
+        (),
+        (),
+        None,
+    )
 
 
 def test_the_order_of_rows_says_nothing() -> None:
@@ -92,19 +128,45 @@ def test_the_order_of_rows_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        pytest.param({"clearance_code": "P12345678901"}, "line 2: clearance_code has to be P and twelve digits.", id="a digit short"),
+        pytest.param(
+            {"clearance_code": "P12345678901"},
+            "line 2: clearance_code has to be P and twelve digits.",
+            id="a digit short",
+        ),
         pytest.param({"name": " - "}, "line 2: name has to be a name", id="a name of signs"),
         pytest.param({"name": "김" * 201}, "line 2: name has to be a name", id="a name too long for any manifest"),
         pytest.param({"phone": "123"}, "line 2: phone has to be a phone number, or empty.", id="no phone"),
-        pytest.param({"postcodes": " ".join(["06236"] * 21)}, "line 2: postcodes has to be up to 20", id="an address too many"),
+        pytest.param(
+            {"postcodes": " ".join(["06236"] * 21)}, "line 2: postcodes has to be up to 20", id="an address too many"
+        ),
         pytest.param({"postcodes": "06236 -"}, "line 2: postcodes has to be", id="a postcode of signs"),
         pytest.param({"auth_numbers": "483920175524"}, "line 2: auth_numbers has to be", id="a number without day"),
-        pytest.param({"auth_numbers": "483920175524|tomorrow"}, "line 2: auth_numbers has to be", id="a number until no day"),
-        pytest.param({"auth_numbers": "483920175524|2026-12-31|examplemall"}, "line 2: auth_numbers has to be", id="half an order"),
-        pytest.param({"auth_numbers": ";".join(["1|2026-12-31"] * 201)}, "line 2: auth_numbers has to be up to 200", id="a number too many"),
-        pytest.param({"valid_from": ""}, "line 2: valid_from has to be a day such as 2026-11-23.", id="no day of issue"),
-        pytest.param({"valid_until": "20270109"}, "line 2: valid_until has to be a day such as 2026-11-23, or empty.", id="a day written differently"),
-        pytest.param({"valid_until": "2026-01-09"}, "line 2: valid_until has to be a day not before valid_from", id="over before it begins"),
+        pytest.param(
+            {"auth_numbers": "483920175524|tomorrow"}, "line 2: auth_numbers has to be", id="a number until no day"
+        ),
+        pytest.param(
+            {"auth_numbers": "483920175524|2026-12-31|examplemall"},
+            "line 2: auth_numbers has to be",
+            id="half an order",
+        ),
+        pytest.param(
+            {"auth_numbers": ";".join(["1|2026-12-31"] * 201)},
+            "line 2: auth_numbers has to be up to 200",
+            id="a number too many",
+        ),
+        pytest.param(
+            {"valid_from": ""}, "line 2: valid_from has to be a day such as 2026-11-23.", id="no day of issue"
+        ),
+        pytest.param(
+            {"valid_until": "20270109"},
+            "line 2: valid_until has to be a day such as 2026-11-23, or empty.",
+            id="a day written differently",
+        ),
+        pytest.param(
+            {"valid_until": "2026-01-09"},
+            "line 2: valid_until has to be a day not before valid_from",
+            id="over before it begins",
+        ),
         pytest.param({"state_from": "2026-02-30"}, "line 2: state_from has to be a day", id="no day of the calendar"),
         pytest.param({"state": "active"}, "line 2: state has to be ACTIVE or SUSPENDED_BY_USER or", id="no state"),
         pytest.param({"name": '"김민서'}, "no readable CSV", id="an open quote"),
@@ -147,7 +209,9 @@ def test_the_command(tmp_path: Path) -> None:
 
 
 def test_the_verifier_says_what_it_lacks() -> None:
-    done = tonggwan_anew("verifier", "--bootstrap", "127.0.0.1:1", env=environ(INTAKE_IMPORTER_API="https://customs.example"))
+    done = tonggwan_anew(
+        "verifier", "--bootstrap", "127.0.0.1:1", env=environ(INTAKE_IMPORTER_API="https://customs.example")
+    )
     assert done.returncode == 1
     assert "INTAKE_IMPORTER_API_KEY is not set" in done.stderr
 
@@ -163,13 +227,30 @@ HEAD = ",".join(TABLES["importers.csv"].columns)
     ("old", "new", "says"),
     [
         pytest.param("v1.k1.00", "P1234.k1.00", "importers.csv, line 2: token is 'P1234", id="no token"),
-        pytest.param(f",{MARK},", ",,", "name is '', it has to be a mark, as `tonggwan importers tokenise` writes it", id="no name"),
+        pytest.param(
+            f",{MARK},",
+            ",,",
+            "name is '', it has to be a mark, as `tonggwan importers tokenise` writes it",
+            id="no name",
+        ),
         pytest.param(f",{MARK},,", f",{MARK},KIM,", "name_en is 'KIM', it has to be a mark", id="a name in clear text"),
         pytest.param(",,,,,,2026", f",,,,{MARK}  {MARK},,2026", "postcodes is", id="two spaces"),
-        pytest.param(",,,,,,2026", f",,,,{' '.join([MARK] * 21)},,2026", "it has to be up to 20 marks", id="an address too many"),
+        pytest.param(
+            ",,,,,,2026", f",,,,{' '.join([MARK] * 21)},,2026", "it has to be up to 20 marks", id="an address too many"
+        ),
         pytest.param(",,,,,,2026", f",,,,,{MARK}:2026-02-30,2026", "auth_numbers is", id="no day of the calendar"),
-        pytest.param(",ACTIVE,", ",EXPIRED,", "state is 'EXPIRED', it has to be ACTIVE or SUSPENDED_BY_USER or", id="expired is a matter of days"),
-        pytest.param("2026-01-10,,,", "2026-01-10,,2026-01-09,", "valid_until is '2026-01-09', it has to be empty or a day from 2026-01-10 on", id="over before it begins"),
+        pytest.param(
+            ",ACTIVE,",
+            ",EXPIRED,",
+            "state is 'EXPIRED', it has to be ACTIVE or SUSPENDED_BY_USER or",
+            id="expired is a matter of days",
+        ),
+        pytest.param(
+            "2026-01-10,,,",
+            "2026-01-10,,2026-01-09,",
+            "valid_until is '2026-01-09', it has to be empty or a day from 2026-01-10 on",
+            id="over before it begins",
+        ),
         pytest.param("Test register", f"Test register\n{ROW}", "stands in the table already", id="a code twice"),
     ],
 )
@@ -192,10 +273,26 @@ CHECKS = "from,name,phone,postcode,auth_number,codes_from,source"
     ("rows", "says"),
     [
         pytest.param("", "importer_checks.csv, line 2: the table is empty", id="no row"),
-        pytest.param("2000-01-01,maybe,no,no,no,,x", "name is 'maybe', it has to be no or registered or english", id="a word nobody knows"),
-        pytest.param("2000-01-01,no,some,no,no,,x", "phone is 'some', it has to be no or for_name or yes", id="the same of the phone"),
-        pytest.param("2000-01-01,no,no,no,no,2025-12-21,x", "codes_from is '2025-12-21', it has to be empty in the first row", id="nothing for older codes"),
-        pytest.param("2000-01-01,no,no,no,no,,x\n2000-01-01,no,no,no,yes,,x", "2000-01-01 stands in the table already", id="a day twice"),
+        pytest.param(
+            "2000-01-01,maybe,no,no,no,,x",
+            "name is 'maybe', it has to be no or registered or english",
+            id="a word nobody knows",
+        ),
+        pytest.param(
+            "2000-01-01,no,some,no,no,,x",
+            "phone is 'some', it has to be no or for_name or yes",
+            id="the same of the phone",
+        ),
+        pytest.param(
+            "2000-01-01,no,no,no,no,2025-12-21,x",
+            "codes_from is '2025-12-21', it has to be empty in the first row",
+            id="nothing for older codes",
+        ),
+        pytest.param(
+            "2000-01-01,no,no,no,no,,x\n2000-01-01,no,no,no,yes,,x",
+            "2000-01-01 stands in the table already",
+            id="a day twice",
+        ),
     ],
 )
 def test_checks_with_a_mistake(rows: str, says: str) -> None:

@@ -55,10 +55,14 @@ async def decided(running: Cluster) -> dict[str, list[dict[str, Any]]]:
 async def test_what_waits_is_decided_anew(tmp_path: Path) -> None:
     async with cluster(tmp_path, {"kx"}) as running, serving() as server:
         await running.decision_head()
-        _, from_ms = await lodge(running.broker.bootstrap, rows_of("thresholds.csv", "importer_asks_customs,2000-01-02,1,yes=1,Test"))
+        _, from_ms = await lodge(
+            running.broker.bootstrap, rows_of("thresholds.csv", "importer_asks_customs,2000-01-02,1,yes=1,Test")
+        )
         await asyncio.sleep(max(0.0, from_ms / 1000 - time.time()) + 0.5)
         for at in range(0, PARCELS, 10):
-            await running.publish("kx", manifest(*parcels()[at : at + 10], manifest_id=f"M{at}", master_bill="180-12345675"))
+            await running.publish(
+                "kx", manifest(*parcels()[at : at + 10], manifest_id=f"M{at}", master_bill="180-12345675")
+            )
         await running.drained(SECONDS)
         before = await decided(running)
         assert {bill: [(said["outcome"], said["event"]) for said in all_of] for bill, all_of in before.items()} == {
@@ -67,11 +71,15 @@ async def test_what_waits_is_decided_anew(tmp_path: Path) -> None:
         stop = asyncio.Event()
         settings = replace(Settings(), group=GROUP)
         async with Api(server.address, API_KEY, PACE, Breaker(failures_max=3, probe_s=0.1)) as api:
-            verifying = asyncio.create_task(Verifier(settings, running.broker.bootstrap, TokenKeys(((KID, bytes.fromhex(SECRET)),)), api).run(stop))
+            verifying = asyncio.create_task(
+                Verifier(settings, running.broker.bootstrap, TokenKeys(((KID, bytes.fromhex(SECRET)),)), api).run(stop)
+            )
             async with asyncio.timeout(SECONDS):
                 running.hold(0)
                 running.release(0)
-                while not all(len(all_of) == len(("ORIGINAL", "VERIFIED")) for all_of in (await decided(running)).values()):  # noqa: ASYNC110 - Kafka tells nobody
+                while not all(  # noqa: ASYNC110 - Kafka tells nobody
+                    len(all_of) == len(("ORIGINAL", "VERIFIED")) for all_of in (await decided(running)).values()
+                ):
                     await asyncio.sleep(0.5)
             stop.set()
             await verifying

@@ -58,7 +58,10 @@ class InMemoryPipeline:
 
     async def send(self, *values: dict[str, Any] | bytes, partition: int = 0) -> None:
         """Manifests of the carrier, in the order given."""
-        records = [{"value": value if isinstance(value, bytes) else orjson.dumps(value), "partition": partition} for value in values]
+        records = [
+            {"value": value if isinstance(value, bytes) else orjson.dumps(value), "partition": partition}
+            for value in values
+        ]
         await write(self.kafka.bootstrap, MANIFESTS + self.carrier, records)
 
     @asynccontextmanager
@@ -123,7 +126,9 @@ def a_manifest(*phones: str) -> dict[str, Any]:
 async def test_answers_appear_and_name_nobody(bench: InMemoryPipeline, caplog: pytest.LogCaptureFixture) -> None:
     """One question for parcels alike; what can't be read is passed over."""
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.WARNING, "aiokafka")  # below it the client prints the bytes it fetches; the command silences it
+    caplog.set_level(
+        logging.WARNING, "aiokafka"
+    )  # below it the client prints the bytes it fetches; the command silences it
     good = a_manifest("010-1234-5678", "010-1234-5678", "010-1234-9999")
     await bench.send(b"no manifest", b"", b"{}", good, manifest(direction="EXPORT"), good)
     async with bench.verifying() as verifier:
@@ -226,7 +231,9 @@ async def test_a_second_verifier_takes_over_questions_that_are_open(bench: InMem
             bench.server.behave = well
             await until(lambda: [verifier.counters.mismatches for verifier in (first, second)] == [1, 1])
     pending = first.counters.pending + second.counters.pending
-    found = {answer.particulars for answer in await bench.answers(pending + 2, one, other) if answer.answer == "MISMATCH"}
+    found = {
+        answer.particulars for answer in await bench.answers(pending + 2, one, other) if answer.answer == "MISMATCH"
+    }
     assert found == bench.particulars(one, other)
     assert (await bench.committed(0), await bench.committed(1)) == (1, 1)
 

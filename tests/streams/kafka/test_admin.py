@@ -19,7 +19,15 @@ from aiokafka.record.util import calc_crc32c, encode_varint
 from schemas.limits import RECORD_BYTES_MAX
 from schemas.topics import TOPICS, Topic
 from streams.kafka import admin
-from streams.kafka.admin import InvalidCarrierError, KafkaUnavailableError, check_carrier, configs, create_topics, planned, wait_for_kafka
+from streams.kafka.admin import (
+    InvalidCarrierError,
+    KafkaUnavailableError,
+    check_carrier,
+    configs,
+    create_topics,
+    planned,
+    wait_for_kafka,
+)
 from streams.local.broker import Broker
 
 MIB: Final = 1024 * 1024
@@ -38,7 +46,9 @@ def test_carriers_that_may_name_a_topic(carrier: str) -> None:
     assert check_carrier(carrier) == carrier
 
 
-@pytest.mark.parametrize("carrier", ["", "KX", "-kx", "_kx", "k.x", "k x", "kx\n", "ｋx", "한진", "a" * 33, "../kx", "kx\0"])
+@pytest.mark.parametrize(
+    "carrier", ["", "KX", "-kx", "_kx", "k.x", "k x", "kx\n", "ｋx", "한진", "a" * 33, "../kx", "kx\0"]
+)
 def test_carriers_that_may_not(carrier: str) -> None:
     with pytest.raises(InvalidCarrierError, match="is no carrier code: use 1 to 32 of a-z"):
         check_carrier(carrier)
@@ -48,7 +58,12 @@ def test_carriers_that_may_not(carrier: str) -> None:
 
 def test_a_name_that_ends_in_a_dot_is_one_topic_a_carrier() -> None:
     names = planned(["kx", "hj"])
-    assert [name for name in names if name.startswith(("manifests.", "receipts."))] == ["manifests.kx", "manifests.hj", "receipts.kx", "receipts.hj"]
+    assert [name for name in names if name.startswith(("manifests.", "receipts."))] == [
+        "manifests.kx",
+        "manifests.hj",
+        "receipts.kx",
+        "receipts.hj",
+    ]
     assert len(names) == len(TOPICS) + 2
     assert not any(name.endswith(".") for name in planned([]))
 
@@ -85,7 +100,12 @@ def test_a_name_that_ends_in_a_dot_is_one_topic_a_carrier() -> None:
         pytest.param(
             "clearance.list",
             2,
-            {"cleanup.policy": "delete", "retention.ms": str(90 * 24 * 3600 * 1000), "max.message.bytes": str(MIB + 16 * 1024), "min.insync.replicas": "1"},
+            {
+                "cleanup.policy": "delete",
+                "retention.ms": str(90 * 24 * 3600 * 1000),
+                "max.message.bytes": str(MIB + 16 * 1024),
+                "min.insync.replicas": "1",
+            },
             id="plain",
         ),
     ],
@@ -130,16 +150,25 @@ async def test_differences_are_warned_of(kafka: Broker, caplog: pytest.LogCaptur
 
 
 @pytest.mark.broker
-async def test_a_broker_that_lacks_the_newer_setting(kafka: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_broker_that_lacks_the_newer_setting(
+    kafka: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Stands for an older Kafka: a setting that this one doesn't know either."""
     monkeypatch.setattr(admin, "DECOMPRESSED_BYTES_MAX", "max.no.such.bytes")
     assert "manifests.older" in await create_topics(kafka.bootstrap, ["older"], replication=1)
-    assert any("doesn't know max.no.such.bytes: topic created without; a decompression bomb can then reach a worker" in record.getMessage() for record in caplog.records)
+    assert any(
+        "doesn't know max.no.such.bytes: topic created without; a decompression bomb can then reach a worker"
+        in record.getMessage()
+        for record in caplog.records
+    )
 
 
 @pytest.mark.broker
 async def test_more_copies_than_brokers(kafka: Broker) -> None:
-    with pytest.raises(KafkaUnavailableError, match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to the number of brokers or less"):
+    with pytest.raises(
+        KafkaUnavailableError,
+        match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to the number of brokers or less",
+    ):
         await create_topics(kafka.bootstrap, ["copies"], replication=3)
 
 
@@ -158,7 +187,11 @@ async def test_a_bomb_is_refused_when_it_is_published_and_the_broker_lives_on(ka
 
 
 @pytest.mark.broker
-@pytest.mark.parametrize(("size", "error"), [(RECORD_BYTES_MAX, TAKEN), (RECORD_BYTES_MAX + 16 * 1024, INVALID_RECORD)], ids=["at the limit", "above it"])
+@pytest.mark.parametrize(
+    ("size", "error"),
+    [(RECORD_BYTES_MAX, TAKEN), (RECORD_BYTES_MAX + 16 * 1024, INVALID_RECORD)],
+    ids=["at the limit", "above it"],
+)
 async def test_the_size_of_a_manifest(kafka: Broker, size: int, error: int) -> None:
     await create_topics(kafka.bootstrap, ["sizes"], replication=1)
     assert await _publish(kafka, "manifests.sizes", zeros_in_zstd(size)) == error
@@ -173,8 +206,16 @@ async def test_waiting_for_a_kafka_that_is_there(kafka: Broker) -> None:
 @pytest.mark.parametrize(
     ("bootstrap", "sentence"),
     [
-        pytest.param("127.0.0.1:1", r"no Kafka answers on 127.0.0.1:1 \(connection refused\): start one with `tonggwan up`, or name another", id="nobody listens"),
-        pytest.param("no.such.host.invalid:9092", r"no Kafka answers on no.such.host.invalid:9092 \(.+\): start one", id="no such host"),
+        pytest.param(
+            "127.0.0.1:1",
+            r"no Kafka answers on 127.0.0.1:1 \(connection refused\): start one with `tonggwan up`, or name another",
+            id="nobody listens",
+        ),
+        pytest.param(
+            "no.such.host.invalid:9092",
+            r"no Kafka answers on no.such.host.invalid:9092 \(.+\): start one",
+            id="no such host",
+        ),
         pytest.param("kafka", "'kafka' is no address of a Kafka: write host:port", id="no port"),
     ],
 )
@@ -187,7 +228,9 @@ def zeros_in_zstd(size: int, *, records: int = 1) -> bytes:
     """One batch of records of so many zeros each, packed piece by piece, so that the test needs no such memory."""
     packer = cramjam.zstd.Compressor(level=19)
     for number in range(records):
-        head = b"\0" + varint(0) + varint(number) + varint(-1) + varint(size)  # attributes, time and offset since the batch's, no key, the value's length
+        head = (
+            b"\0" + varint(0) + varint(number) + varint(-1) + varint(size)
+        )  # attributes, time and offset since the batch's, no key, the value's length
         tail = b"\0"  # no headers
         for piece in (varint(len(head) + size + len(tail)), head, *_zeros(size), tail):
             packer.compress(piece)
@@ -215,7 +258,9 @@ async def _publish(kafka: Broker, topic: str, batch: bytes) -> int:
     await client.bootstrap()
     try:
         while True:
-            answer = await client.send(client.get_random_node(), ProduceRequest(None, -1, 30_000, [(topic, [(0, batch)])]))
+            answer = await client.send(
+                client.get_random_node(), ProduceRequest(None, -1, 30_000, [(topic, [(0, batch)])])
+            )
             code = int(answer.topics[0][1][0][1])
             if code != NOT_LEADER_YET:
                 return code

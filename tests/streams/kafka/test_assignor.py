@@ -17,7 +17,9 @@ ReadyReport = frozenset[tuple[str, int]]
 CARRIERS = ("kx", "bw", "ys", "ep", "nj", "ox", "rx", "hs", "aa", "zz")
 
 carriers = st.dictionaries(st.sampled_from(CARRIERS).map(MANIFESTS.__add__), st.integers(1, 4))
-topic_sets = st.tuples(carriers, st.integers(0, 12)).map(lambda drawn: {**drawn[0], **({CHECKED: drawn[1]} if drawn[1] else {})})
+topic_sets = st.tuples(carriers, st.integers(0, 12)).map(
+    lambda drawn: {**drawn[0], **({CHECKED: drawn[1]} if drawn[1] else {})}
+)
 names = st.lists(st.text("abcdef-0123", min_size=1, max_size=6), min_size=1, max_size=6, unique=True)
 
 
@@ -34,7 +36,11 @@ def said(data: ConsumerProtocolMemberMetadata) -> ConsumerProtocolMemberMetadata
     return ConsumerProtocolMemberMetadata.decode(data.encode())
 
 
-def rebalance(members: Mapping[str, CarrierStickyAssignor], topics: Mapping[str, int], wanted: Mapping[str, Mapping[str, int]] | None = None) -> dict[str, ReadyReport]:
+def rebalance(
+    members: Mapping[str, CarrierStickyAssignor],
+    topics: Mapping[str, int],
+    wanted: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[str, ReadyReport]:
     """One round, as the group's leader and each member go through it."""
     told = {name: said(member.metadata([*(wanted or {}).get(name, topics)])) for name, member in members.items()}
     assigned = next(iter(members.values())).assign(cluster_of(topics), told)
@@ -59,7 +65,10 @@ def all_of(topics: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def counts(shares: Mapping[str, ReadyReport]) -> tuple[list[int], list[int]]:
     """Pieces of each member: carriers, other partitions."""
-    mine = [({topic for topic, _ in share if topic != CHECKED}, {number for topic, number in share if topic == CHECKED}) for share in shares.values()]
+    mine = [
+        ({topic for topic, _ in share if topic != CHECKED}, {number for topic, number in share if topic == CHECKED})
+        for share in shares.values()
+    ]
     return [len(of_carriers) for of_carriers, _ in mine], [len(others) for _, others in mine]
 
 
@@ -74,7 +83,9 @@ def holds(shares: Mapping[str, ReadyReport], topics: Mapping[str, int]) -> None:
 
 
 @given(topics=topic_sets, members=names)
-def test_every_partition_has_one_member_a_carrier_is_whole_and_kinds_are_even(topics: dict[str, int], members: list[str]) -> None:
+def test_every_partition_has_one_member_a_carrier_is_whole_and_kinds_are_even(
+    topics: dict[str, int], members: list[str]
+) -> None:
     holds(rebalance(group(members), topics), topics)
 
 
@@ -85,7 +96,9 @@ def test_with_the_same_members_nothing_moves(topics: dict[str, int], members: li
 
 
 @given(topics=topic_sets, members=names, data=st.data())
-def test_when_a_member_leaves_only_its_pieces_move(topics: dict[str, int], members: list[str], data: st.DataObject) -> None:
+def test_when_a_member_leaves_only_its_pieces_move(
+    topics: dict[str, int], members: list[str], data: st.DataObject
+) -> None:
     workers = group([*members, "left"])
     before = rebalance(workers, topics)
     del workers["left" if data.draw(st.booleans()) else data.draw(st.sampled_from(sorted(members)))]
@@ -160,7 +173,13 @@ def told_so(user_data: bytes | None) -> None:
     topics = {CHECKED: 3, "manifests.kx": 2}
     told = {name: said(ConsumerProtocolMemberMetadata(1, [*topics], user_data)) for name in ("a", "b")}
     assigned = CarrierStickyAssignor().assign(cluster_of(topics), told)
-    holds({name: frozenset((topic, number) for topic, numbers in each.assignment for number in numbers) for name, each in assigned.items()}, topics)
+    holds(
+        {
+            name: frozenset((topic, number) for topic, numbers in each.assignment for number in numbers)
+            for name, each in assigned.items()
+        },
+        topics,
+    )
 
 
 def test_what_two_say_they_have_one_gets() -> None:

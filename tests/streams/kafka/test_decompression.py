@@ -25,7 +25,15 @@ def guarded() -> None:
 
 def batch(codec: str, count: int, size: int) -> bytes:
     """A batch of records of zeros."""
-    builder = DefaultRecordBatchBuilder(magic=2, compression_type=CODECS[codec], is_transactional=0, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=1 << 40)
+    builder = DefaultRecordBatchBuilder(
+        magic=2,
+        compression_type=CODECS[codec],
+        is_transactional=0,
+        producer_id=-1,
+        producer_epoch=-1,
+        base_sequence=-1,
+        batch_size=1 << 40,
+    )
     zeros = bytes(size)
     for offset in range(count):
         builder.append(offset, 1_000, None, zeros, [])
@@ -35,7 +43,18 @@ def batch(codec: str, count: int, size: int) -> bytes:
 def unpacked(*batches: bytes) -> list[Any]:
     """What a consumer gets of fetched batches."""
     check_crcs, isolation_level = True, 1
-    return list(fetcher.PartitionRecords(TopicPartition("manifests.kx", 0), MemoryRecords(b"".join(batches)), [], 0, None, None, check_crcs, isolation_level))
+    return list(
+        fetcher.PartitionRecords(
+            TopicPartition("manifests.kx", 0),
+            MemoryRecords(b"".join(batches)),
+            [],
+            0,
+            None,
+            None,
+            check_crcs,
+            isolation_level,
+        )
+    )
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -58,7 +77,13 @@ def test_a_bomb_comes_out_as_one_record_that_says_why(codec: str, count: int, si
     assert dict(record.headers)[REFUSED_HEADER].endswith(b"send smaller batches")
 
 
-@pytest.mark.parametrize("size", [pytest.param(limits.BATCH_BYTES_MAX - MIB, id="within the limit"), pytest.param(limits.BATCH_BYTES_MAX + MIB, id="a bomb")])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(limits.BATCH_BYTES_MAX - MIB, id="within the limit"),
+        pytest.param(limits.BATCH_BYTES_MAX + MIB, id="a bomb"),
+    ],
+)
 def test_zstd_that_does_not_say_its_size(size: int) -> None:
     """As Java's streams write it: nothing is believed of it, and no more of it unpacked than may be."""
     writer = zstandard.ZstdCompressor().compressobj()

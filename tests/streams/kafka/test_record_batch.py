@@ -18,9 +18,26 @@ PRODUCER: Final = (7, 3, 11)
 """Producer, epoch, sequence."""
 DATA: Final = st.none() | st.binary(max_size=64) | st.integers(4_090, 4_100).map(bytes)
 RECORDS: Final = st.lists(
-    st.tuples(DATA, DATA, st.integers(NOW_MS - 100_000, NOW_MS + 100_000), st.lists(st.tuples(st.text(max_size=8), st.binary(max_size=8)), max_size=3)), min_size=1, max_size=20
+    st.tuples(
+        DATA,
+        DATA,
+        st.integers(NOW_MS - 100_000, NOW_MS + 100_000),
+        st.lists(st.tuples(st.text(max_size=8), st.binary(max_size=8)), max_size=3),
+    ),
+    min_size=1,
+    max_size=20,
 )
-HEAD: Final = ("base_offset", "next_offset", "magic", "attributes", "timestamp_type", "first_timestamp", "max_timestamp", "is_transactional", "is_control_batch")
+HEAD: Final = (
+    "base_offset",
+    "next_offset",
+    "magic",
+    "attributes",
+    "timestamp_type",
+    "first_timestamp",
+    "max_timestamp",
+    "is_transactional",
+    "is_control_batch",
+)
 OF_PRODUCER: Final = ("producer_id", "producer_epoch", "base_sequence")
 
 
@@ -32,7 +49,15 @@ def ours(records: list[Record]) -> bytes:
 
 
 def theirs(records: list[Record]) -> bytes:
-    builder = DefaultRecordBatchBuilder(magic=2, compression_type=4, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=1 << 30)
+    builder = DefaultRecordBatchBuilder(
+        magic=2,
+        compression_type=4,
+        is_transactional=1,
+        producer_id=-1,
+        producer_epoch=-1,
+        base_sequence=-1,
+        batch_size=1 << 30,
+    )
     for offset, (key, value, time_ms, headers) in enumerate(records):
         builder.append(offset, time_ms, key, value, headers)
     builder.set_producer_state(*PRODUCER)
@@ -57,12 +82,16 @@ def read(batches: bytes) -> list[Any]:
 @given(RECORDS)
 def test_what_is_read_is_what_went_in_and_what_the_client_writes(records: list[Record]) -> None:
     ((head, whole, found),) = read(ours(records))
-    assert found == [(offset, time_ms, key, value, headers) for offset, (key, value, time_ms, headers) in enumerate(records)]
+    assert found == [
+        (offset, time_ms, key, value, headers) for offset, (key, value, time_ms, headers) in enumerate(records)
+    ]
     assert (head, whole, found) == read(theirs(records))[0]
     assert whole
 
 
-@pytest.mark.parametrize("at", [17, 21, 60, 61, -1], ids=["checksum", "attributes", "count", "first of the records", "last of the records"])
+@pytest.mark.parametrize(
+    "at", [17, 21, 60, 61, -1], ids=["checksum", "attributes", "count", "first of the records", "last of the records"]
+)
 def test_a_changed_byte_shows_in_the_checksum(at: int) -> None:
     spoilt = bytearray(ours([(b"key", bytes(range(256)), NOW_MS, [])]))
     spoilt[at] ^= 1
@@ -97,7 +126,13 @@ def test_what_no_batch_holds_goes_on_in_the_next_round() -> None:
         buffer.add("big", 0, b"%d" % number, bytes(BATCH_BYTES // 2), NOW_MS)
     buffer.add("small", 3, b"alone", b"", NOW_MS)
     rounds = buffer.rounds(*PRODUCER[:2])
-    assert [[(tp.topic, tp.partition) for tp in batches] for batches in rounds] == [[("big", 0), ("small", 3)], [("big", 0)], [("big", 0)], [("big", 0)], [("big", 0)]]
+    assert [[(tp.topic, tp.partition) for tp in batches] for batches in rounds] == [
+        [("big", 0), ("small", 3)],
+        [("big", 0)],
+        [("big", 0)],
+        [("big", 0)],
+        [("big", 0)],
+    ]
     found = [read(batches[tp])[0] for batches in rounds for tp in batches if tp.topic == "big"]
     assert [head["base_sequence"] for head, *_ in found] == [0, 1, 2, 3, 4]
     assert [key for *_, records in found for _, _, key, _, _ in records] == [b"0", b"1", b"2", b"3", b"4"]

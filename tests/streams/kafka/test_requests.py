@@ -48,7 +48,8 @@ REQUESTS = [
         "04 6d2d31"  # member
         "00"  # group instance: null
         "02 02 74 03"
-        "00000000 0000000000000005 ffffffff 01 00"  # partition, offset, leader epoch: none, metadata: empty, no tagged fields
+        # partition, offset, leader epoch: none, metadata: empty, no tagged fields
+        "00000000 0000000000000005 ffffffff 01 00"
         "00000001 0000010000000000 ffffffff 01 00"
         "00"
         "00",
@@ -75,14 +76,18 @@ def built(request: Request[Any]) -> RequestStruct:
 
 
 @pytest.mark.parametrize(("request_", "key_and_version", "expected"), REQUESTS)
-def test_it_is_encoded_as_kafka_defines_it(request_: Request[Any], key_and_version: tuple[int, int], expected: str) -> None:
+def test_it_is_encoded_as_kafka_defines_it(
+    request_: Request[Any], key_and_version: tuple[int, int], expected: str
+) -> None:
     struct = built(request_)
     assert key_and_version == (struct.API_KEY, struct.API_VERSION)
     assert struct.encode().hex() == expected.replace(" ", "")
 
 
 @pytest.mark.parametrize(("request_", "key_and_version", "expected"), REQUESTS)
-def test_what_is_encoded_can_be_decoded(request_: Request[Any], key_and_version: tuple[int, int], expected: str) -> None:
+def test_what_is_encoded_can_be_decoded(
+    request_: Request[Any], key_and_version: tuple[int, int], expected: str
+) -> None:
     struct = built(request_)
     raw = bytes.fromhex(expected)
     rest = BytesIO(raw)
@@ -145,7 +150,9 @@ def test_tagged_fields_of_a_newer_broker_are_skipped() -> None:
 
 
 def test_the_answer_to_offsets_in_a_transaction() -> None:
-    answer = answered(TxnOffsetCommit(("ab", 1, 1), ("g", 1, "m"), {}), "00000000 02 02 74 03 00000000 0000 00 00000001 0016 00 00 00")
+    answer = answered(
+        TxnOffsetCommit(("ab", 1, 1), ("g", 1, "m"), {}), "00000000 02 02 74 03 00000000 0000 00 00000001 0016 00 00 00"
+    )
     assert TxnOffsetCommit.errors(answer) == [0, 22]
 
 
@@ -157,6 +164,9 @@ def test_the_answers_that_name_the_producer() -> None:
 
 
 def test_the_answer_with_committed_offsets() -> None:
-    answer: Any = answered(OffsetFetch("g", {}), "00000000 02 02 74 03 00000000 0000000000000005 ffffffff 01 0000 00 00000001 ffffffffffffffff ffffffff 00 0058 00 00 0000 00")
+    answer: Any = answered(
+        OffsetFetch("g", {}),
+        "00000000 02 02 74 03 00000000 0000000000000005 ffffffff 01 0000 00 00000001 ffffffffffffffff ffffffff 00 0058 00 00 0000 00",
+    )
     assert OffsetFetch.offsets(answer) == [("t", 0, 5, 0), ("t", 1, -1, 88)]
     assert answer.error_code == 0

@@ -18,7 +18,12 @@ from aiokafka.structs import TopicPartition
 from streams.kafka.record_batch import BATCH_BYTES
 from streams.kafka.requests import EndTxn, Produce, TxnOffsetCommit
 from streams.kafka.transaction_buffer import TransactionBuffer
-from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError, stable_offsets
+from streams.kafka.transactions import (
+    ConsumerGroupMetadata,
+    TransactionalProducer,
+    TransactionUnknownError,
+    stable_offsets,
+)
 from streams.local.broker import Broker
 from tests.records import a_name, client_of, create, seen, values
 
@@ -51,7 +56,12 @@ class InMemoryPipeline:
     async def join(self) -> ConsumerGroupMetadata:
         """One more member of the group; who it is."""
         member = AIOKafkaConsumer(
-            self.source, bootstrap_servers=self.bootstrap, group_id=self.group, enable_auto_commit=False, heartbeat_interval_ms=100, max_poll_interval_ms=TIMEOUT_MS * 30
+            self.source,
+            bootstrap_servers=self.bootstrap,
+            group_id=self.group,
+            enable_auto_commit=False,
+            heartbeat_interval_ms=100,
+            max_poll_interval_ms=TIMEOUT_MS * 30,
         )
         await member.start()
         self._stack.push_async_callback(member.stop)
@@ -85,7 +95,9 @@ class InMemoryPipeline:
         client = producer._client
         node = await client.coordinator_lookup(CoordinationType.TRANSACTION, self.transactional_id)
         while True:
-            answer = await client.send(node, EndTxn(self.transactional_id, producer._producer_id, epoch), group=ConnectionGroup.COORDINATION)
+            answer = await client.send(
+                node, EndTxn(self.transactional_id, producer._producer_id, epoch), group=ConnectionGroup.COORDINATION
+            )
             if answer.error_code != CONCURRENT_TRANSACTIONS:
                 return int(answer.error_code)
             await asyncio.sleep(0.01)
@@ -160,7 +172,9 @@ async def test_an_abandoned_transaction_is_aborted_by_the_successor(bench: InMem
 
 async def test_many_batches_for_one_partition(bench: InMemoryPipeline) -> None:
     """More than three megabytes that nothing compresses, in rounds: in order, whole."""
-    large: list[bytes | None] = [NOISE.randbytes(size) for size in (300_000, 10, 899_000, 950_000, 400_000, 400_000, 400_000, 1, 0)]
+    large: list[bytes | None] = [
+        NOISE.randbytes(size) for size in (300_000, 10, 899_000, 950_000, 400_000, 400_000, 400_000, 1, 0)
+    ]
     buffer = outbox_of(bench.topic, *large)
     assert buffer.bytes > 3_000_000
     assert buffer.records == len(large)
@@ -180,10 +194,15 @@ async def test_many_partitions_at_once(bench: InMemoryPipeline) -> None:
             for number in range(partitions):
                 for each in range(unit + 1):
                     buffer.add(topic, number, None, b"%d %d %d" % (number, unit, each), 0)
-        await producer.commit(buffer, {TopicPartition(bench.source, number): unit for number in (0, 1)}, bench.membership)
+        await producer.commit(
+            buffer, {TopicPartition(bench.source, number): unit for number in (0, 1)}, bench.membership
+        )
     for topic, partitions in zip(topics, (4, 30, 30), strict=True):
         assert await values(bench.bootstrap, topic, partitions) == [
-            b"%d %d %d" % (number, unit, each) for number in range(partitions) for unit in range(3) for each in range(unit + 1)
+            b"%d %d %d" % (number, unit, each)
+            for number in range(partitions)
+            for unit in range(3)
+            for each in range(unit + 1)
         ]
     assert await bench.committed() == 2
 
@@ -194,7 +213,10 @@ async def test_keys_tombstones_headers_and_times_arrive_as_they_are(bench: InMem
     buffer.add(bench.topic, 2, None, b"", 1_600_000_000_000, [("x", b"\xff\x00"), ("x", b""), ("한", b"1")])
     buffer.add(bench.topic, 2, b"", b"\x00", 0)
     await bench.commit(await bench.producer(), buffer, 1)
-    found = [(record.key, record.value, record.timestamp, list(record.headers)) for record in await seen(bench.bootstrap, bench.topic, 4)]
+    found = [
+        (record.key, record.value, record.timestamp, list(record.headers))
+        for record in await seen(bench.bootstrap, bench.topic, 4)
+    ]
     assert found == [
         ("소포".encode(), None, 1_700_000_000_123, []),
         (None, b"", 1_600_000_000_000, [("x", b"\xff\x00"), ("x", b""), ("한", b"1")]),
@@ -203,7 +225,9 @@ async def test_keys_tombstones_headers_and_times_arrive_as_they_are(bench: InMem
 
 
 @pytest.mark.parametrize("fits", [True, False], ids=["all fit", "one does not fit"])
-async def test_a_record_over_the_topics_limit_fails_the_whole_transaction(bench: InMemoryPipeline, *, fits: bool) -> None:
+async def test_a_record_over_the_topics_limit_fails_the_whole_transaction(
+    bench: InMemoryPipeline, *, fits: bool
+) -> None:
     """A client that goes on after a refused batch would commit the rest, offsets included, and lose the record."""
     narrow = await create(bench.bootstrap, max_message_bytes=5_000)
     producer = await bench.producer()
@@ -220,7 +244,9 @@ async def test_a_record_over_the_topics_limit_fails_the_whole_transaction(bench:
     assert await bench.committed() == (5 if fits else None)
 
 
-async def test_a_topic_that_is_not_there_fails_the_whole_transaction(bench: InMemoryPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_topic_that_is_not_there_fails_the_whole_transaction(
+    bench: InMemoryPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("streams.kafka.transactions.TRIES_MAX", 5)
     buffer = outbox_of(bench.topic, b"beside it")
     buffer.add(a_name("missing"), 0, b"key", b"value", 0)
@@ -263,7 +289,9 @@ async def test_an_older_generation_is_refused(bench: InMemoryPipeline) -> None:
     producer = await bench.producer()
     with pytest.raises(TransactionUnknownError, match="committing offsets: IllegalGeneration"):
         await producer.commit(outbox_of(bench.topic, b"late"), bench.next_offset(4), before)
-    await (await bench.producer()).commit(outbox_of(bench.topic, b"in time"), bench.next_offset(5), bench.who(bench.members[0]))
+    await (await bench.producer()).commit(
+        outbox_of(bench.topic, b"in time"), bench.next_offset(5), bench.who(bench.members[0])
+    )
     assert await bench.sees() == [b"in time"]
     assert await bench.committed() == 5
 
@@ -274,12 +302,20 @@ async def test_an_older_generation_is_refused(bench: InMemoryPipeline) -> None:
         pytest.param(None, "nobody", "UnknownMemberId", id="a member nobody knows"),
         pytest.param(None, "", "UnknownMemberId", id="no name"),
         pytest.param(-1, None, "IllegalGeneration|no member", id="no generation"),
-        pytest.param(-1, "", "no member", id="neither: Kafka takes this for a client without group, and would accept it"),
+        pytest.param(
+            -1, "", "no member", id="neither: Kafka takes this for a client without group, and would accept it"
+        ),
     ],
 )
-async def test_whoever_is_not_in_the_group_is_refused(bench: InMemoryPipeline, generation: int | None, member: str | None, why: str) -> None:
+async def test_whoever_is_not_in_the_group_is_refused(
+    bench: InMemoryPipeline, generation: int | None, member: str | None, why: str
+) -> None:
     who = bench.membership
-    who = replace(who, generation=who.generation if generation is None else generation, member=who.member if member is None else member)
+    who = replace(
+        who,
+        generation=who.generation if generation is None else generation,
+        member=who.member if member is None else member,
+    )
     with pytest.raises(TransactionUnknownError, match=why):
         await (await bench.producer()).commit(outbox_of(bench.topic, b"late"), bench.next_offset(4), who)
     await bench.producer()
@@ -303,7 +339,9 @@ async def test_a_stray_end_of_an_earlier_transaction_does_not_end_the_next(bench
 
 async def test_with_transactions_of_the_first_version_it_would(bench: InMemoryPipeline) -> None:
     """The control: the hazard is real, and a reader would see it."""
-    producer = AIOKafkaProducer(bootstrap_servers=bench.bootstrap, transactional_id=bench.transactional_id, transaction_timeout_ms=TIMEOUT_MS)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bench.bootstrap, transactional_id=bench.transactional_id, transaction_timeout_ms=TIMEOUT_MS
+    )
     await producer.start()
     try:
         async with producer.transaction():
@@ -312,7 +350,9 @@ async def test_with_transactions_of_the_first_version_it_would(bench: InMemoryPi
         await producer.send_and_wait(bench.topic, b"half of the second", partition=0)
         manager = producer._txn_manager
         node = await producer.client.coordinator_lookup(CoordinationType.TRANSACTION, bench.transactional_id)
-        stray = EndTxnRequest(bench.transactional_id, manager.producer_id, manager.producer_epoch, transaction_result=True)
+        stray = EndTxnRequest(
+            bench.transactional_id, manager.producer_id, manager.producer_epoch, transaction_result=True
+        )
         answer = await producer.client.send(node, stray, group=ConnectionGroup.COORDINATION)
         assert answer.error_code == 0
         assert await bench.sees() == [b"first", b"half of the second"]
@@ -363,7 +403,9 @@ async def test_where_nothing_was_committed_there_is_no_offset(bench: InMemoryPip
         assert await stable_offsets(client, bench.group, tps[:2]) == {tps[0]: 0, tps[1]: None}
 
 
-async def test_a_pending_transaction_that_nobody_ends_is_given_up(bench: InMemoryPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_pending_transaction_that_nobody_ends_is_given_up(
+    bench: InMemoryPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("streams.kafka.transactions.TRIES_MAX", 10)
     await bench.begin(await bench.producer(), TransactionBuffer(), 20)
     with pytest.raises(TransactionUnknownError, match="reading committed offsets: still not possible after 10 tries"):
@@ -383,7 +425,9 @@ class Deaf(AIOKafkaClient):  # type: ignore[misc] # aiokafka brings no types
 
 
 @pytest.mark.parametrize(("request_", "done"), [(Produce, False), (TxnOffsetCommit, False), (EndTxn, True)])
-async def test_when_an_answer_is_lost_nothing_is_repeated(bench: InMemoryPipeline, request_: type[Request[Any]], *, done: bool) -> None:
+async def test_when_an_answer_is_lost_nothing_is_repeated(
+    bench: InMemoryPipeline, request_: type[Request[Any]], *, done: bool
+) -> None:
     """The producer is given up; its successor finds by the offsets whether the transaction was the last one that counts."""
     client = Deaf(bootstrap_servers=bench.bootstrap)
     await client.bootstrap()
@@ -407,7 +451,9 @@ async def commits(bench: InMemoryPipeline, count: int, *, written: int) -> set[t
     names = set()
     for number in range(count):
         names.add((producer._producer_id, producer._epoch))
-        await bench.commit(producer, outbox_of(bench.topic, *([b"%d" % number] if number >= count - written else [])), number)
+        await bench.commit(
+            producer, outbox_of(bench.topic, *([b"%d" % number] if number >= count - written else [])), number
+        )
     return names
 
 

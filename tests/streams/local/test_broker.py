@@ -75,7 +75,9 @@ async def test_it_has_the_transactions_that_the_workers_need(kafka: Broker) -> N
 
 @pytest.mark.parametrize("features", [{}, {"transaction.version": 1}])
 def test_older_transactions_are_refused(features: dict[str, int]) -> None:
-    with pytest.raises(FeatureMissingError, match=r"transaction.version [01], exactly-once delivery needs 2: use Kafka 4.0 or newer"):
+    with pytest.raises(
+        FeatureMissingError, match=r"transaction.version [01], exactly-once delivery needs 2: use Kafka 4.0 or newer"
+    ):
         check_transactions(features)
 
 
@@ -113,7 +115,9 @@ async def test_it_dies_with_its_parent_and_the_next_one_may_start_at_once(tmp_pa
 
 async def test_a_folder_is_for_one_broker(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker_module, "LOCK_SECONDS_MAX", 0.1)
-    with pytest.raises(BrokerError, match=re.escape(f"another broker runs in {kafka.data}: stop it first, or choose another folder.")):
+    with pytest.raises(
+        BrokerError, match=re.escape(f"another broker runs in {kafka.data}: stop it first, or choose another folder.")
+    ):
         await Broker(kafka.data).start()
 
 
@@ -145,7 +149,9 @@ async def test_no_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_folder_that_can_not_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BrokerError, match=r"the broker can't write to .*file/data \(Not a directory\): choose another folder"):
+    with pytest.raises(
+        BrokerError, match=r"the broker can't write to .*file/data \(Not a directory\): choose another folder"
+    ):
         await Broker(tmp_path / "file" / "data").start()
     with pytest.raises(BrokerError, match="whose name has a comma"):
         await Broker(tmp_path / "a,b").start()
@@ -163,7 +169,12 @@ async def test_whatever_answers_that_is_no_kafka_is_not_taken_for_one() -> None:
 
 def test_it_takes_its_settings() -> None:
     broker = Broker.of(Settings(data_dir=Path("/srv"), kafka_port=1234))
-    assert (broker.data, broker.bootstrap, broker.pid, broker.running) == (Path("/srv/broker"), f"{HOST}:1234", None, False)
+    assert (broker.data, broker.bootstrap, broker.pid, broker.running) == (
+        Path("/srv/broker"),
+        f"{HOST}:1234",
+        None,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

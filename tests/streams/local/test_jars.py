@@ -58,7 +58,9 @@ def test_java_version(said: str, version: int) -> None:
 
 @pytest.mark.usefixtures("path")
 def test_no_java() -> None:
-    with pytest.raises(JarsError, match="no java on the PATH: install Java 17 or newer, or name a running Kafka in INTAKE_BROKERS"):
+    with pytest.raises(
+        JarsError, match="no java on the PATH: install Java 17 or newer, or name a running Kafka in INTAKE_BROKERS"
+    ):
         find_java()
 
 
@@ -68,7 +70,9 @@ def test_no_java_where_java_home_points(path: Path, monkeypatch: pytest.MonkeyPa
         find_java()
 
 
-@pytest.mark.parametrize(("said", "named"), [('openjdk version "11.0.2"', "is Java 11,"), ("what?", "is Java of unknown version,")])
+@pytest.mark.parametrize(
+    ("said", "named"), [('openjdk version "11.0.2"', "is Java 11,"), ("what?", "is Java of unknown version,")]
+)
 def test_old_java(path: Path, said: str, named: str) -> None:
     program(path, "java", f"#!/bin/sh\necho '{said}' >&2\n")
     with pytest.raises(JarsError, match=f"{named} Kafka {KAFKA_VERSION} needs 17 or newer: install one"):
@@ -83,7 +87,10 @@ def test_no_maven(tmp_path: Path) -> None:
 
 def test_maven_without_a_network(path: Path, tmp_path: Path) -> None:
     program(path, "mvn", MAVEN_OFFLINE)
-    with pytest.raises(JarsError, match=r"Maven can't fetch Kafka .* \(Failed to execute goal: Unknown host central\): check the network"):
+    with pytest.raises(
+        JarsError,
+        match=r"Maven can't fetch Kafka .* \(Failed to execute goal: Unknown host central\): check the network",
+    ):
         fetch(tmp_path / "jars")
     assert not (tmp_path / "jars").exists()
 

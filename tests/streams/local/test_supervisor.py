@@ -61,7 +61,9 @@ def test_a_share_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     assert readiness.told(file) is None
 
 
-async def test_a_worker_that_never_starts_stops_everything_with_its_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_never_starts_stops_everything_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its interpreter is a program that says a sentence and ends with 1."""
     program = tmp_path / "python"
     program.write_text(f"#!{sys.executable}\nprint('tonggwan: the topics are missing.')\nraise SystemExit(1)\n")
@@ -71,6 +73,8 @@ async def test_a_worker_that_never_starts_stops_everything_with_its_last_words(t
     said: list[str] = []
     settings = replace(Settings(), brokers="127.0.0.1:1", workers=1, data_dir=tmp_path)
     async with Supervisor(settings, said.append) as owner:
-        with pytest.raises(SupervisorError, match=r"worker-1 doesn't start \(the topics are missing\): read .*worker-1\.log\."):
+        with pytest.raises(
+            SupervisorError, match=r"worker-1 doesn't start \(the topics are missing\): read .*worker-1\.log\."
+        ):
             await asyncio.wait_for(owner._workers[0].keep(), 30)
     assert said == [f"worker-1 ended with exit status 1; it is started again. Its log: {tmp_path}/worker-1.log"] * 4

@@ -20,9 +20,16 @@ OPERATORS, RATES = "operators.csv", "exchange_rates.csv"
 def a_change() -> ChangeSet:
     """Two tables: a row put in, one that is new, one withdrawn."""
     header = ",".join(TABLES[OPERATORS].columns)
-    rows = parse(OPERATORS, f'{header}\nexamplemall,Other,2024-09-01,,,a test\nnewmall,신규 몰,2026-01-01,,,"a, test"\n'.encode())
+    rows = parse(
+        OPERATORS, f'{header}\nexamplemall,Other,2024-09-01,,,a test\nnewmall,신규 몰,2026-01-01,,,"a, test"\n'.encode()
+    )
     return ChangeSet(
-        change_id="c1", author="Kim", why="a test", version="0" * 12, stored_at_ms=7, rows={OPERATORS: {row.key: row for row in rows}, RATES: {("2026-11-22", "EUR"): None}}
+        change_id="c1",
+        author="Kim",
+        why="a test",
+        version="0" * 12,
+        stored_at_ms=7,
+        rows={OPERATORS: {row.key: row for row in rows}, RATES: {("2026-11-22", "EUR"): None}},
     )
 
 
@@ -43,7 +50,9 @@ def test_what_was_written_is_what_is_read_in_any_order() -> None:
     for order in (rows, rows[::-1]):
         found = taken(order, closing)
         assert isinstance(found, ChangeSet)
-        assert {file: {key: row and dict(row.cells) for key, row in each.items()} for file, each in found.rows.items()} == {
+        assert {
+            file: {key: row and dict(row.cells) for key, row in each.items()} for file, each in found.rows.items()
+        } == {
             file: {key: row and dict(row.cells) for key, row in each.items()} for file, each in a_change().rows.items()
         }
         assert replace(found, rows={}) == replace(a_change(), rows={})
@@ -61,11 +70,22 @@ def test_rows_lie_on_the_topic_of_their_table_under_keys_that_no_other_change_ha
 
 
 def test_every_table_has_a_topic_that_is_created() -> None:
-    assert {table.topic for table in TABLES.values()} <= topics.REFERENCE_ROWS.keys() <= {topic.name for topic in topics.TOPICS}
-    assert all(topic.stamped_by_broker and topic.cleanup == "compact" and topic.partitions == 1 for topic in topics.TOPICS if topic.name.startswith(topics.REFERENCE))
+    assert (
+        {table.topic for table in TABLES.values()}
+        <= topics.REFERENCE_ROWS.keys()
+        <= {topic.name for topic in topics.TOPICS}
+    )
+    assert all(
+        topic.stamped_by_broker and topic.cleanup == "compact" and topic.partitions == 1
+        for topic in topics.TOPICS
+        if topic.name.startswith(topics.REFERENCE)
+    )
 
 
-def edited(index: int, **changes: Any) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:  # noqa: ANN401 - whatever JSON may hold
+def edited(
+    index: int,
+    **changes: Any,  # noqa: ANN401 - whatever JSON may hold
+) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:
     """A record with other fields; -1 is the closing record."""
 
     def edit(rows: list[OutgoingRecord], closing: OutgoingRecord) -> tuple[list[OutgoingRecord], OutgoingRecord]:
@@ -76,7 +96,9 @@ def edited(index: int, **changes: Any) -> Callable[[list[OutgoingRecord], Outgoi
     return edit
 
 
-def closed_again(**changes: Any) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:  # noqa: ANN401
+def closed_again(
+    **changes: Any,  # noqa: ANN401 - any field
+) -> Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]]:
     """A forger who knows how a change is closed: the first row with other fields, and a closing record for it."""
 
     def edit(rows: list[OutgoingRecord], closing: OutgoingRecord) -> tuple[list[OutgoingRecord], OutgoingRecord]:
@@ -84,32 +106,81 @@ def closed_again(**changes: Any) -> Callable[[list[OutgoingRecord], OutgoingReco
 
         forged = replace(rows[0], value=orjson.dumps(orjson.loads(rows[0].value) | changes))
         said = orjson.loads(forged.value)
-        digest = hashlib.sha256(orjson.dumps([said["table"], said["key"], said["row"]], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return [forged], replace(closing, value=orjson.dumps(orjson.loads(closing.value) | {"rows": {said["table"]: 1}, "digest": digest}))
+        digest = hashlib.sha256(
+            orjson.dumps([said["table"], said["key"], said["row"]], option=orjson.OPT_SORT_KEYS)
+        ).hexdigest()
+        return [forged], replace(
+            closing, value=orjson.dumps(orjson.loads(closing.value) | {"rows": {said["table"]: 1}, "digest": digest})
+        )
 
     return edit
 
 
-ROW = {"code": "examplemall", "name": "Other", "valid_from": "2024-09-01", "valid_until": "", "suspended_from": "", "source": "a test"}
+ROW = {
+    "code": "examplemall",
+    "name": "Other",
+    "valid_from": "2024-09-01",
+    "valid_until": "",
+    "suspended_from": "",
+    "source": "a test",
+}
 
 
 @pytest.mark.parametrize(
     ("tamper", "why"),
     [
-        pytest.param(lambda rows, closing: (rows[1:], closing), "it has rows {'operators': 1, 'exchange_rates': 1}, its closing record says", id="a row is missing"),
-        pytest.param(lambda rows, closing: (rows, replace(closing, value=b"{")), "its closing record can't be read", id="closing record broken"),
-        pytest.param(lambda rows, closing: (rows, replace(closing, value=b"")), "its closing record can't be read", id="closing record empty"),
-        pytest.param(lambda rows, closing: ([replace(rows[0], value=b"\xff"), *rows[1:]], closing), "it has rows", id="row broken"),
-        pytest.param(edited(0, row=ROW | {"name": "Forged"}), "its rows are not those that its closing record stands for", id="row forged"),
+        pytest.param(
+            lambda rows, closing: (rows[1:], closing),
+            "it has rows {'operators': 1, 'exchange_rates': 1}, its closing record says",
+            id="a row is missing",
+        ),
+        pytest.param(
+            lambda rows, closing: (rows, replace(closing, value=b"{")),
+            "its closing record can't be read",
+            id="closing record broken",
+        ),
+        pytest.param(
+            lambda rows, closing: (rows, replace(closing, value=b"")),
+            "its closing record can't be read",
+            id="closing record empty",
+        ),
+        pytest.param(
+            lambda rows, closing: ([replace(rows[0], value=b"\xff"), *rows[1:]], closing),
+            "it has rows",
+            id="row broken",
+        ),
+        pytest.param(
+            edited(0, row=ROW | {"name": "Forged"}),
+            "its rows are not those that its closing record stands for",
+            id="row forged",
+        ),
         pytest.param(edited(0, row=ROW | {"name": 7}), "it has rows", id="cell is no text"),
         pytest.param(edited(-1, rows={"operators": 3}), "it has rows", id="counts forged"),
-        pytest.param(closed_again(table="nothing"), "it changes a table 'nothing' that this program does not know", id="table unknown"),
-        pytest.param(closed_again(row=ROW | {"colour": "red"}), "a row of operators.csv has a column 'colour' that this program does not know", id="column unknown"),
-        pytest.param(closed_again(row=ROW | {"code": "other"}), "a row of operators.csv is other and named examplemall", id="key of another row"),
-        pytest.param(closed_again(row=None, key=["a", "b"]), "a row of operators.csv is named by 2 cells, it takes 1: code", id="withdrawn by a wrong key"),
+        pytest.param(
+            closed_again(table="nothing"),
+            "it changes a table 'nothing' that this program does not know",
+            id="table unknown",
+        ),
+        pytest.param(
+            closed_again(row=ROW | {"colour": "red"}),
+            "a row of operators.csv has a column 'colour' that this program does not know",
+            id="column unknown",
+        ),
+        pytest.param(
+            closed_again(row=ROW | {"code": "other"}),
+            "a row of operators.csv is other and named examplemall",
+            id="key of another row",
+        ),
+        pytest.param(
+            closed_again(row=None, key=["a", "b"]),
+            "a row of operators.csv is named by 2 cells, it takes 1: code",
+            id="withdrawn by a wrong key",
+        ),
     ],
 )
-def test_what_is_not_what_was_closed_is_refused(tamper: Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]], why: str) -> None:
+def test_what_is_not_what_was_closed_is_refused(
+    tamper: Callable[[list[OutgoingRecord], OutgoingRecord], tuple[list[OutgoingRecord], OutgoingRecord]], why: str
+) -> None:
     found = taken(*tamper(*write(a_change())))
     assert isinstance(found, Refused)
     assert found.change_id == "c1"

@@ -23,12 +23,23 @@ def with_rows(*lines: str) -> Tables:
     [
         pytest.param(BASE, [], id="none"),
         pytest.param(
-            with_rows("thresholds.csv:list_limit_usd,2026-13-01,1,USD,x", "thresholds.csv:list_limit_usd,2026-12-01,much,USD,x", "countries.csv:xx,Nowhere,x"),
+            with_rows(
+                "thresholds.csv:list_limit_usd,2026-13-01,1,USD,x",
+                "thresholds.csv:list_limit_usd,2026-12-01,much,USD,x",
+                "countries.csv:xx,Nowhere,x",
+            ),
             ["thresholds.csv, line 2: value", "thresholds.csv, line 2: from", "countries.csv, line 2: code"],
             id="several in several tables",
         ),
         pytest.param(
-            BASE.with_tables({"thresholds.csv": [row for row in BASE.by_key("thresholds.csv").values() if row["name"] != "velocity_usd_7d"], "countries.csv": []}),
+            BASE.with_tables(
+                {
+                    "thresholds.csv": [
+                        row for row in BASE.by_key("thresholds.csv").values() if row["name"] != "velocity_usd_7d"
+                    ],
+                    "countries.csv": [],
+                }
+            ),
             ["thresholds.csv: velocity_usd_7d is missing", "countries.csv, line 2: the table is empty"],
             id="of whole tables",
         ),

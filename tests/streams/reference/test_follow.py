@@ -46,7 +46,14 @@ def an_operator() -> dict[str, dict[Key, Row | None]]:
 
 
 def change_of(history: ReferenceHistory, rows: Rows) -> ChangeSet:
-    return ChangeSet(change_id=a_name("change"), author="a", why="w", version=history.tables().changed(rows).version, stored_at_ms=0, rows=rows)
+    return ChangeSet(
+        change_id=a_name("change"),
+        author="a",
+        why="w",
+        version=history.tables().changed(rows).version,
+        stored_at_ms=0,
+        rows=rows,
+    )
 
 
 async def lodge(bootstrap: str, rows: Rows) -> tuple[ChangeSet, int]:
@@ -143,7 +150,9 @@ async def test_of_two_who_load_at_the_same_time_the_later_wins(kafka_address: st
     assert mine.change_id not in names
 
 
-async def test_when_kafka_is_too_slow_for_the_lead_nothing_is_changed(kafka_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_when_kafka_is_too_slow_for_the_lead_nothing_is_changed(
+    kafka_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a worker might look for changes before the closing record can be seen, and decide without it."""
     monkeypatch.setattr("streams.reference.publish.CLOSING_MS_MAX", -1)
     async with lodging(kafka_address, BASE) as lodged:
@@ -154,7 +163,9 @@ async def test_when_kafka_is_too_slow_for_the_lead_nothing_is_changed(kafka_addr
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["committed, the answer lost", "never asked"])
-async def test_an_end_of_which_nobody_knows_is_looked_up(kafka_address: str, monkeypatch: pytest.MonkeyPatch, *, answered: bool) -> None:
+async def test_an_end_of_which_nobody_knows_is_looked_up(
+    kafka_address: str, monkeypatch: pytest.MonkeyPatch, *, answered: bool
+) -> None:
     end = TransactionalProducer.end
 
     async def lost(self: TransactionalProducer) -> None:
@@ -174,7 +185,9 @@ async def test_an_end_of_which_nobody_knows_is_looked_up(kafka_address: str, mon
     assert (change.change_id in names) is answered
 
 
-async def test_what_slips_in_by_other_means_is_refused_and_told(kafka_address: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_slips_in_by_other_means_is_refused_and_told(
+    kafka_address: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """A closing record without rows, rows without a closing record, no JSON at all: and the next good change counts."""
     before = await read_history(kafka_address, BASE)
     change = change_of(before, {**a_figure(132), **an_operator()})
@@ -183,17 +196,28 @@ async def test_what_slips_in_by_other_means_is_refused_and_told(kafka_address: s
         await producer.end()
         await producer.write(buffer(replace(change, change_id=a_name("open")), closing=False))
         await producer.end()
-    await write_records(kafka_address, topics.REFERENCE_CHANGES, [{"key": b"junk", "value": b"\xff{"}, {"key": b"nothing", "value": None}])
-    await write_records(kafka_address, topics.REFERENCE_LAW, [{"key": b"junk", "value": b"[]"}, {"key": b"junk", "value": None}])
+    await write_records(
+        kafka_address,
+        topics.REFERENCE_CHANGES,
+        [{"key": b"junk", "value": b"\xff{"}, {"key": b"nothing", "value": None}],
+    )
+    await write_records(
+        kafka_address, topics.REFERENCE_LAW, [{"key": b"junk", "value": b"[]"}, {"key": b"junk", "value": None}]
+    )
     good, _ = await lodge(kafka_address, an_operator())
     with caplog.at_level(logging.INFO, "streams.reference.follow"):
         history = await read_history(kafka_address, BASE)
-    assert [each.change_id for each in history.changes] == [*(each.change_id for each in before.changes), good.change_id]
+    assert [each.change_id for each in history.changes] == [
+        *(each.change_id for each in before.changes),
+        good.change_id,
+    ]
     assert f"change {change.change_id} is refused, it counts for nobody: it has rows {{}}" in caplog.text
     assert "change junk is refused" in caplog.text
 
 
-async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(kafka_address: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(
+    kafka_address: str, caplog: pytest.LogCaptureFixture
+) -> None:
     before = await read_history(kafka_address, BASE)
     bad = change_of(before, a_figure("much"))
     async with a_producer(kafka_address) as producer:
@@ -202,7 +226,10 @@ async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(kafk
     with caplog.at_level(logging.INFO, "streams.reference.follow"):
         history = await read_history(kafka_address, BASE)
     assert history.state().version == before.state().version
-    assert f"change {bad.change_id} makes tables that can't be used, version {before.state().version} stays in force until it is repaired" in caplog.text
+    assert (
+        f"change {bad.change_id} makes tables that can't be used, version {before.state().version} stays in force until it is repaired"
+        in caplog.text
+    )
     assert f"thresholds.csv, row list_limit_usd 2000-01-01 of change {bad.change_id}: value is 'much'" in caplog.text
     repair, from_ms = await lodge(kafka_address, a_figure(133))
     assert (await read_history(kafka_address, BASE)).at(from_ms).version == repair.version
@@ -232,7 +259,9 @@ async def test_a_follower_knows_what_was_stored_before_it_looked(kafka_address: 
         await follower.stop()
 
 
-async def test_while_nothing_can_be_read_nothing_is_known(kafka_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_while_nothing_can_be_read_nothing_is_known(
+    kafka_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """A reading that fails, even through a fault of ours, is no reading; the next one is."""
     monkeypatch.setattr("streams.reference.follow.POLL_S", 0.01)
     follower = Follower(kafka_address, ReferenceHistory(BASE))
@@ -259,11 +288,15 @@ def test_the_bounds_leave_room_for_brokers_clocks() -> None:
     assert FRESH_MS + CLOSING_MS_MAX + 1_000 <= limits.REFERENCE_LEAD_MS
 
 
-async def test_a_kafka_without_the_topics_has_no_changes_and_takes_none(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_a_kafka_without_the_topics_has_no_changes_and_takes_none(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(Broker(tmp_path_factory.mktemp("bare")))
         assert (await read_history(broker.bootstrap, BASE)).changes == []
-        with pytest.raises(OperatorError, match=r"has no topic reference\.changes: create the topics with `tonggwan topics`"):
+        with pytest.raises(
+            OperatorError, match=r"has no topic reference\.changes: create the topics with `tonggwan topics`"
+        ):
             await stack.enter_async_context(lodging(broker.bootstrap, BASE))
 
 

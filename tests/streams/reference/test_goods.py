@@ -20,7 +20,13 @@ def knowledge() -> GoodsKnowledge:
     return goods.knowledge(Tables.of(FOLDER))
 
 
-def understand(knowledge: GoodsKnowledge, description: str, hs_code: str = "", ingredients: str | None = None, brand: str | None = None) -> Understood:
+def understand(
+    knowledge: GoodsKnowledge,
+    description: str,
+    hs_code: str = "",
+    ingredients: str | None = None,
+    brand: str | None = None,
+) -> Understood:
     return knowledge.understand(Item(description=description, hs_code=hs_code, ingredients=ingredients, brand=brand))
 
 
@@ -60,9 +66,17 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize(("category", "description"), [(category, description) for category, *descriptions in SAID for description in descriptions])
+@pytest.mark.parametrize(
+    ("category", "description"),
+    [(category, description) for category, *descriptions in SAID for description in descriptions],
+)
 def test_goods_are_recognised_in_three_languages(knowledge: GoodsKnowledge, category: str, description: str) -> None:
-    assert category in {hit.category for hit in understand(knowledge, description, CONSUMABLE if category not in {"COSMETIC", "FUNCTIONAL_COSMETIC"} else "330499").hits}
+    assert category in {
+        hit.category
+        for hit in understand(
+            knowledge, description, CONSUMABLE if category not in {"COSMETIC", "FUNCTIONAL_COSMETIC"} else "330499"
+        ).hits
+    }
 
 
 def test_every_category_is_among_them(knowledge: GoodsKnowledge) -> None:
@@ -114,7 +128,9 @@ NEIGHBOURS = (
 @pytest.mark.parametrize("description", NEIGHBOURS)
 def test_innocent_neighbours_keep_a_parcel_from_no_list(knowledge: GoodsKnowledge, description: str) -> None:
     flags = knowledge.categories_on(date(2026, 11, 23))
-    assert [hit.term for hit in understand(knowledge, description, "392690").hits if flags[hit.category].list_excluded] == []
+    assert [
+        hit.term for hit in understand(knowledge, description, "392690").hits if flags[hit.category].list_excluded
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +149,9 @@ def test_innocent_neighbours_keep_a_parcel_from_no_list(knowledge: GoodsKnowledg
         ("k\u0336e\u0336t\u0336amine", "stacked marks"),
     ],
 )
-def test_prohibited_goods_are_seen_through_a_disguise(knowledge: GoodsKnowledge, description: str, disguise: str) -> None:
+def test_prohibited_goods_are_seen_through_a_disguise(
+    knowledge: GoodsKnowledge, description: str, disguise: str
+) -> None:
     understood = understand(knowledge, description, "610910")
     assert understood.category == "NARCOTIC"
     assert {hit.how for hit in understood.hits if hit.category == "NARCOTIC"} == {"HIDDEN"}
@@ -175,12 +193,19 @@ def test_ordinary_spellings_are_no_disguise(knowledge: GoodsKnowledge, descripti
         ("gummies", "sugar, cannabidiol", "NARCOTIC"),
     ],
 )
-def test_ingredients_give_categories(knowledge: GoodsKnowledge, description: str, ingredients: str, category: str) -> None:
+def test_ingredients_give_categories(
+    knowledge: GoodsKnowledge, description: str, ingredients: str, category: str
+) -> None:
     assert category in {hit.category for hit in understand(knowledge, description, "330499", ingredients).hits}
 
 
 def test_food_among_the_ingredients_of_a_cream_is_no_food(knowledge: GoodsKnowledge) -> None:
-    assert {hit.category for hit in understand(knowledge, "face cream", "330499", "aqua, honey, almonds, coffee, ginseng root, olive oil, beeswax").hits} == {"COSMETIC"}
+    assert {
+        hit.category
+        for hit in understand(
+            knowledge, "face cream", "330499", "aqua, honey, almonds, coffee, ginseng root, olive oil, beeswax"
+        ).hits
+    } == {"COSMETIC"}
 
 
 @pytest.mark.parametrize(
@@ -215,8 +240,12 @@ def test_brands_at_risk(knowledge: GoodsKnowledge, description: str, brand: str 
         ("something else", "610910", None),
     ],
 )
-def test_words_against_the_code(knowledge: GoodsKnowledge, description: str, declared: str, heading: str | None) -> None:
-    assert [each.code for each in understand(knowledge, description, declared).suggestions] == ([heading] if heading else [])
+def test_words_against_the_code(
+    knowledge: GoodsKnowledge, description: str, declared: str, heading: str | None
+) -> None:
+    assert [each.code for each in understand(knowledge, description, declared).suggestions] == (
+        [heading] if heading else []
+    )
 
 
 def test_suggestions_are_right_nine_times_in_ten_at_least() -> None:
@@ -234,7 +263,9 @@ def test_no_look_alike_touches_hangul_han_kana_or_ascii() -> None:
     assert spelling.read(kept) == (kept, ())
 
 
-@pytest.mark.parametrize("file", ["goods_terms.csv", "cites_terms.csv", "goods_innocent.csv", "hs_glossary.csv", "vague_descriptions.csv"])
+@pytest.mark.parametrize(
+    "file", ["goods_terms.csv", "cites_terms.csv", "goods_innocent.csv", "hs_glossary.csv", "vague_descriptions.csv"]
+)
 def test_words_are_of_the_language_they_say(file: str) -> None:
     with (FOLDER / file).open(encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table))
@@ -261,19 +292,63 @@ def with_row(file: str, line: str) -> Tables:
 @pytest.mark.parametrize(
     ("file", "line", "sentence"),
     [
-        pytest.param("goods_terms.csv", "gin,en,ALCOHOL,feeble,x", "strength is 'feeble', it has to be strong or weak", id="strength"),
-        pytest.param("goods_categories.csv", "FOOD,2000-01-01,yes,no,,1,MFDS,no,x", "'FOOD from 2000-01-01' stands in the table already", id="category twice on a day"),
-        pytest.param("goods_categories.csv", "FOOD,2026-13-01,yes,no,,1,MFDS,no,x", "from is '2026-13-01', it has to be a day", id="day of a category"),
-        pytest.param("goods_categories.csv", "FOOD,2026-12-01,yes,no,,first,MFDS,no,x", "rank is 'first', it has to be a whole number", id="rank"),
-        pytest.param("cites_terms.csv", "vodka,en,Panthera tigris,I,x", "'vodka' stands in a table of terms already", id="species whose word is taken"),
-        pytest.param("cites_terms.csv", "tiger,en,Panthera tigris,IV,x", "appendix is 'IV', it has to be I, II, III, I/II or empty", id="appendix"),
+        pytest.param(
+            "goods_terms.csv",
+            "gin,en,ALCOHOL,feeble,x",
+            "strength is 'feeble', it has to be strong or weak",
+            id="strength",
+        ),
+        pytest.param(
+            "goods_categories.csv",
+            "FOOD,2000-01-01,yes,no,,1,MFDS,no,x",
+            "'FOOD from 2000-01-01' stands in the table already",
+            id="category twice on a day",
+        ),
+        pytest.param(
+            "goods_categories.csv",
+            "FOOD,2026-13-01,yes,no,,1,MFDS,no,x",
+            "from is '2026-13-01', it has to be a day",
+            id="day of a category",
+        ),
+        pytest.param(
+            "goods_categories.csv",
+            "FOOD,2026-12-01,yes,no,,first,MFDS,no,x",
+            "rank is 'first', it has to be a whole number",
+            id="rank",
+        ),
+        pytest.param(
+            "cites_terms.csv",
+            "vodka,en,Panthera tigris,I,x",
+            "'vodka' stands in a table of terms already",
+            id="species whose word is taken",
+        ),
+        pytest.param(
+            "cites_terms.csv",
+            "tiger,en,Panthera tigris,IV,x",
+            "appendix is 'IV', it has to be I, II, III, I/II or empty",
+            id="appendix",
+        ),
         pytest.param("brands.csv", "CHANEL,Chanel,ANY,x", "'chanel' stands in the table already", id="brand twice"),
-        pytest.param("brands.csv", "acme,Acme,SOMEWHERE,x", "where is 'SOMEWHERE', it has to be ANY or FIELD", id="where a brand counts"),
+        pytest.param(
+            "brands.csv",
+            "acme,Acme,SOMEWHERE,x",
+            "where is 'SOMEWHERE', it has to be ANY or FIELD",
+            id="where a brand counts",
+        ),
         pytest.param("goods_innocent.csv", "wine  CORK,en,x", None, id="an innocent phrase"),
-        pytest.param("confusables.csv", "043E,o,x", "char is '043E', it has to be a character such as U+0430", id="character"),
-        pytest.param("confusables.csv", "U+041E,o,x", "as it does after compatibility form and lower case", id="a capital that is never met"),
+        pytest.param(
+            "confusables.csv", "043E,o,x", "char is '043E', it has to be a character such as U+0430", id="character"
+        ),
+        pytest.param(
+            "confusables.csv",
+            "U+041E,o,x",
+            "as it does after compatibility form and lower case",
+            id="a capital that is never met",
+        ),
         pytest.param("confusables.csv", "U+0436,ж,x", "plain has to be ASCII", id="plain text that is not plain"),
-        pytest.param("hs_words.csv", "thing,61:80,x", "headings is '61:80', it has to be headings with weights", id="weights"),
+        pytest.param(
+            "hs_words.csv", "thing,61:80,x", "headings is '61:80', it has to be headings with weights", id="weights"
+        ),
         pytest.param("hs_margins.csv", "far,90,x", "lead is 'far', it has to be a whole number", id="lead"),
         pytest.param("hs_margins.csv", "900,101,x", "percent is '101', it has to be 0 to 100", id="percent"),
     ],

@@ -33,7 +33,9 @@ def figure(value: object, name: str = "list_limit_usd", day: str = "2000-01-01")
 
 def change(rows: Mapping[str, Mapping[Key, Row | None]], stored_at_ms: int, name: str = "") -> ChangeSet:
     """A change set as it is read."""
-    return ChangeSet(change_id=name or f"c{stored_at_ms}", author="a", why="w", version="", stored_at_ms=stored_at_ms, rows=rows)
+    return ChangeSet(
+        change_id=name or f"c{stored_at_ms}", author="a", why="w", version="", stored_at_ms=stored_at_ms, rows=rows
+    )
 
 
 def limit(reference: Reference) -> int:
@@ -103,7 +105,12 @@ def test_a_change_never_counts_before_the_one_that_precedes_it_in_the_log() -> N
 def test_the_same_rows_have_the_same_version_however_they_came(tmp_path: Path) -> None:
     history = ReferenceHistory(BASE)
     history.add(change(figure(100), 1))
-    history.add(change(figure(150) | {"operators.csv": {("newmall",): a_row("operators.csv", "newmall,New,2026-01-01,,,a test")}}, 2))
+    history.add(
+        change(
+            figure(150) | {"operators.csv": {("newmall",): a_row("operators.csv", "newmall,New,2026-01-01,,,a test")}},
+            2,
+        )
+    )
     old = BASE.by_key("thresholds.csv")["list_limit_usd", "2000-01-01"]
     history.add(change({"thresholds.csv": {old.key: old}, "operators.csv": {("newmall",): None}}, 3))
     versions = [history.state(number).version for number in range(4)]
@@ -122,7 +129,9 @@ def test_rows_that_cant_be_used_leave_the_last_good_data_in_force_until_they_are
     history.add(change(figure("much"), 2_000, "bad"))
     history.add(change(figure("0.5", KRW), 3_000, "good beside the bad"))
     history.add(change(figure(110), 4_000, "repair"))
-    assert [(limit(state), str(state.thresholds.export_list_limit_krw.on(DAY))) for state in map(history.state, range(5))] == [
+    assert [
+        (limit(state), str(state.thresholds.export_list_limit_krw.on(DAY))) for state in map(history.state, range(5))
+    ] == [
         (150, "2000000"),
         (100, "2000000"),
         (100, "2000000"),
@@ -169,7 +178,10 @@ def test_a_change_of_nothing_is_none() -> None:
 
 def test_a_file_puts_rows_in_or_takes_its_tables_place() -> None:
     rows = [a_row("operators.csv", "examplemall,Another name,2024-09-01,2027-08-31,,a test")]
-    assert {key: row is None for key, row in difference(BASE, {"operators.csv": rows}, replace=False)["operators.csv"].items()} == {("examplemall",): False}
+    assert {
+        key: row is None
+        for key, row in difference(BASE, {"operators.csv": rows}, replace=False)["operators.csv"].items()
+    } == {("examplemall",): False}
     replaced = difference(BASE, {"operators.csv": rows}, replace=True)["operators.csv"]
     assert replaced.keys() == BASE.by_key("operators.csv").keys()
     assert [row for row in replaced.values() if row is not None] == rows

@@ -96,7 +96,11 @@ async def records(running: Cluster, name: str) -> list[ConsumerRecord]:
 
 async def answered(running: Cluster) -> list[Answered]:
     """Every manifest, with the decisions on its parcels."""
-    stored = {(record.topic, record.partition, record.offset): record.timestamp for carrier in CARRIERS for record in await records(running, topics.MANIFESTS + carrier)}
+    stored = {
+        (record.topic, record.partition, record.offset): record.timestamp
+        for carrier in CARRIERS
+        for record in await records(running, topics.MANIFESTS + carrier)
+    }
     by_source: dict[Place, list[dict[str, Any]]] = {}
     for name in topics.CLEARANCE:
         for record in await records(running, name):
@@ -129,14 +133,22 @@ def outputs_of(record: ConsumerRecord, processor: RecordProcessor) -> Counter[tu
     processor.process(record)
     unit = processor.close_unit()
     assert unit is not None
-    return Counter((made.topic, made.key or b"", made.value) for made in records_of(unit.buffer) if made.topic not in (topics.INTAKE_STATE, topics.SCREENING_STATE))
+    return Counter(
+        (made.topic, made.key or b"", made.value)
+        for made in records_of(unit.buffer)
+        if made.topic not in (topics.INTAKE_STATE, topics.SCREENING_STATE)
+    )
 
 
-async def intake_again(running: Cluster, references: References, base: Reference) -> Counter[tuple[str, bytes, bytes | None]]:
+async def intake_again(
+    running: Cluster, references: References, base: Reference
+) -> Counter[tuple[str, bytes, bytes | None]]:
     """Everything that intake says, by one process that reads the manifests again."""
     kid, _, secret = KEY.partition(":")
     processor = RecordProcessor(
-        DecisionContext(reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)),
+        DecisionContext(
+            reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)
+        ),
         memory_days=30,
         internal_errors_in_a_row_max=0,
         references=references,

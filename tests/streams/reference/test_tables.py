@@ -59,7 +59,10 @@ def unlink(file: str) -> Callable[[Path], None]:
 
 
 def test_the_shipped_folder_is_small_enough_to_ship() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts) < 8_000_000
+    assert (
+        sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        < 8_000_000
+    )
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.csv")), ids=lambda path: str(path.relative_to(FOLDER)))
@@ -125,7 +128,11 @@ def test_every_category_is_given_by_a_word_or_a_code() -> None:
 
 def test_every_prefix_is_the_beginning_of_a_subheading(shipped: Reference) -> None:
     with (FOLDER / "goods_hs.csv").open(encoding="utf-8", newline="") as table:
-        assert [row["prefix"] for row in csv.DictReader(table) if not any(code.startswith(row["prefix"]) for code in shipped.hs_codes)] == []
+        assert [
+            row["prefix"]
+            for row in csv.DictReader(table)
+            if not any(code.startswith(row["prefix"]) for code in shipped.hs_codes)
+        ] == []
 
 
 INNOCENT = (
@@ -217,7 +224,11 @@ INNOCENT = (
 
 def prohibited_in(shipped: Reference, phrase: str) -> set[str]:
     categories = shipped.goods.categories_on(TODAY)
-    return {kind for hit in shipped.goods.understand(Item(description=phrase)).hits if (kind := categories[hit.category].prohibited)}
+    return {
+        kind
+        for hit in shipped.goods.understand(Item(description=phrase)).hits
+        if (kind := categories[hit.category].prohibited)
+    }
 
 
 @pytest.mark.parametrize("phrase", INNOCENT)
@@ -276,7 +287,18 @@ def test_empty_descriptions_are_vague(shipped: Reference, phrase: str) -> None:
     assert fold(phrase) in shipped.vague
 
 
-@pytest.mark.parametrize("phrase", ["car floor mats", "wooden puzzle", "spare tyre cover", "phone case", "glassware cleaning brush", "100 pcs", "â© sets"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "car floor mats",
+        "wooden puzzle",
+        "spare tyre cover",
+        "phone case",
+        "glassware cleaning brush",
+        "100 pcs",
+        "â© sets",
+    ],
+)
 def test_descriptions_with_a_telling_word_are_not_taken_for_vague(phrase: str) -> None:
     assert not is_vague(phrase)
 
@@ -300,65 +322,227 @@ SAMPLE = "a sample"
     ("change", "sentence"),
     [
         pytest.param(unlink("hs6.csv"), "hs6.csv: can't be read in", id="file missing"),
-        pytest.param(replace("operators.csv", "code,name", "code,title"), "operators.csv, line 1: the columns are code, title,", id="column unknown"),
-        pytest.param(replace("operators.csv", "code,name,", "name,"), "they have to be code, name, valid_from, valid_until, suspended_from, source", id="column missing"),
-        pytest.param(append("countries.csv", "XX,Nowhere"), "2 cells found, there have to be 3: code, name, source", id="cell missing"),
-        pytest.param(append("countries.csv", "XX,Nowhere, "), "source is ' ', it has to be where the row comes from", id="source missing"),
-        pytest.param(append("countries.csv", "xx,Nowhere,x"), "code is 'xx', it has to be two capital letters", id="country"),
-        pytest.param(append("countries.csv", "KR,Korea,x"), "countries.csv, line 251: 'KR' stands in the table already", id="row twice"),
+        pytest.param(
+            replace("operators.csv", "code,name", "code,title"),
+            "operators.csv, line 1: the columns are code, title,",
+            id="column unknown",
+        ),
+        pytest.param(
+            replace("operators.csv", "code,name,", "name,"),
+            "they have to be code, name, valid_from, valid_until, suspended_from, source",
+            id="column missing",
+        ),
+        pytest.param(
+            append("countries.csv", "XX,Nowhere"),
+            "2 cells found, there have to be 3: code, name, source",
+            id="cell missing",
+        ),
+        pytest.param(
+            append("countries.csv", "XX,Nowhere, "),
+            "source is ' ', it has to be where the row comes from",
+            id="source missing",
+        ),
+        pytest.param(
+            append("countries.csv", "xx,Nowhere,x"), "code is 'xx', it has to be two capital letters", id="country"
+        ),
+        pytest.param(
+            append("countries.csv", "KR,Korea,x"),
+            "countries.csv, line 251: 'KR' stands in the table already",
+            id="row twice",
+        ),
         pytest.param(append("countries.csv", 'XX,"No"where,x'), "no readable CSV", id="quotes"),
         pytest.param(latin_1("countries.csv"), "countries.csv, line 251: byte", id="encoding"),
         pytest.param(only_header("countries.csv"), "countries.csv, line 2: the table is empty", id="table empty"),
-        pytest.param(append("currencies.csv", "US,x,x"), "code is 'US', it has to be three capital letters", id="currency"),
+        pytest.param(
+            append("currencies.csv", "US,x,x"), "code is 'US', it has to be three capital letters", id="currency"
+        ),
         pytest.param(append("airlines.csv", "18,x,x"), "prefix is '18', it has to be three digits", id="prefix"),
-        pytest.param(append("hs6.csv", "61091,x,HS 2022,x"), "code is '61091', it has to be six digits", id="subheading"),
-        pytest.param(append("hs6.csv", "999999,x,HS 2028,x"), "edition is 'HS 2028', it has to be one edition", id="edition"),
-        pytest.param(append("thresholds.csv", "list_limit,2026-12-01,0,USD,x"), "name is 'list_limit', it has to be one of list_limit_usd,", id="threshold unknown"),
-        pytest.param(append("thresholds.csv", "list_limit_usd,2026-02-30,0,USD,x"), "from is '2026-02-30', it has to be a day of the calendar", id="day impossible"),
-        pytest.param(append("thresholds.csv", "list_limit_usd,1.12.2026,0,USD,x"), "from is '1.12.2026', it has to be a day such as 2026-11-23", id="day"),
-        pytest.param(append("thresholds.csv", "list_limit_usd,2026-12-01,-1,USD,x"), "value is '-1', it has to be a number such as 150", id="figure negative"),
-        pytest.param(append("thresholds.csv", "list_limit_usd,2026-12-01,1e3,USD,x"), "value is '1e3', it has to be a number such as 150", id="figure with exponent"),
-        pytest.param(append("thresholds.csv", "list_limit_usd,2000-01-01,1,USD,x"), "list_limit_usd from 2000-01-01 stands in the table already", id="threshold twice"),
-        pytest.param(drop("thresholds.csv", "velocity_usd_7d"), "thresholds.csv: velocity_usd_7d is missing", id="threshold missing"),
-        pytest.param(replace("thresholds.csv", "list_limit_usd,2000-01-01", "list_limit_usd,2010-01-01"), "list_limit_usd begins on 2010-01-01", id="threshold with a hole"),
-        pytest.param(append("rule_phases.csv", "XF07,2026-12-01,WARN,x"), "rule is 'XF07', it has to be a rule's code such as XF-09, or code and function", id="rule of a phase"),
-        pytest.param(append("rule_phases.csv", "XF-07.Quantity,2026-12-01,WARN,x"), "rule is 'XF-07.Quantity', it has to be a rule's code", id="function of a phase"),
-        pytest.param(append("rule_phases.csv", "XF-07,2026-12-01,ON,x"), "phase is 'ON', it has to be OFF or OBSERVE or WARN or ENFORCE", id="phase"),
-        pytest.param(append("rule_phases.csv", "XF-07,2026-12-32,WARN,x"), "from is '2026-12-32', it has to be a day of the calendar", id="day of a phase"),
-        pytest.param(append("rule_phases.csv", "XF-07,2026-12-01,WARN, "), "source is ' ', it has to be where the row comes from", id="source of a phase"),
+        pytest.param(
+            append("hs6.csv", "61091,x,HS 2022,x"), "code is '61091', it has to be six digits", id="subheading"
+        ),
+        pytest.param(
+            append("hs6.csv", "999999,x,HS 2028,x"), "edition is 'HS 2028', it has to be one edition", id="edition"
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit,2026-12-01,0,USD,x"),
+            "name is 'list_limit', it has to be one of list_limit_usd,",
+            id="threshold unknown",
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit_usd,2026-02-30,0,USD,x"),
+            "from is '2026-02-30', it has to be a day of the calendar",
+            id="day impossible",
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit_usd,1.12.2026,0,USD,x"),
+            "from is '1.12.2026', it has to be a day such as 2026-11-23",
+            id="day",
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit_usd,2026-12-01,-1,USD,x"),
+            "value is '-1', it has to be a number such as 150",
+            id="figure negative",
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit_usd,2026-12-01,1e3,USD,x"),
+            "value is '1e3', it has to be a number such as 150",
+            id="figure with exponent",
+        ),
+        pytest.param(
+            append("thresholds.csv", "list_limit_usd,2000-01-01,1,USD,x"),
+            "list_limit_usd from 2000-01-01 stands in the table already",
+            id="threshold twice",
+        ),
+        pytest.param(
+            drop("thresholds.csv", "velocity_usd_7d"),
+            "thresholds.csv: velocity_usd_7d is missing",
+            id="threshold missing",
+        ),
+        pytest.param(
+            replace("thresholds.csv", "list_limit_usd,2000-01-01", "list_limit_usd,2010-01-01"),
+            "list_limit_usd begins on 2010-01-01",
+            id="threshold with a hole",
+        ),
+        pytest.param(
+            append("rule_phases.csv", "XF07,2026-12-01,WARN,x"),
+            "rule is 'XF07', it has to be a rule's code such as XF-09, or code and function",
+            id="rule of a phase",
+        ),
+        pytest.param(
+            append("rule_phases.csv", "XF-07.Quantity,2026-12-01,WARN,x"),
+            "rule is 'XF-07.Quantity', it has to be a rule's code",
+            id="function of a phase",
+        ),
+        pytest.param(
+            append("rule_phases.csv", "XF-07,2026-12-01,ON,x"),
+            "phase is 'ON', it has to be OFF or OBSERVE or WARN or ENFORCE",
+            id="phase",
+        ),
+        pytest.param(
+            append("rule_phases.csv", "XF-07,2026-12-32,WARN,x"),
+            "from is '2026-12-32', it has to be a day of the calendar",
+            id="day of a phase",
+        ),
+        pytest.param(
+            append("rule_phases.csv", "XF-07,2026-12-01,WARN, "),
+            "source is ' ', it has to be where the row comes from",
+            id="source of a phase",
+        ),
         pytest.param(
             append("rule_phases.csv", "XF-07.quantity_looks_private,2000-01-01,WARN,x"),
             "2000-01-01 stands in the table already for this entry, it has to stand there once",
             id="phase twice",
         ),
         pytest.param(
-            append("self_use_limits.csv", "SPIRITS,ML,2026-12-01,500,x"), "category is 'SPIRITS', it has to be a category of goods_categories.csv", id="category of a limit"
+            append("self_use_limits.csv", "SPIRITS,ML,2026-12-01,500,x"),
+            "category is 'SPIRITS', it has to be a category of goods_categories.csv",
+            id="category of a limit",
         ),
-        pytest.param(append("self_use_limits.csv", "ALCOHOL,LITRES,2026-12-01,1,x"), "unit is 'LITRES', it has to be BOTTLES or ML or G or UNITS", id="unit of a limit"),
-        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,0.5,x"), "most is '0.5', it has to be a whole number", id="limit with a fraction"),
-        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,-1,x"), "most is '-1', it has to be a whole number", id="limit negative"),
-        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,soon,500,x"), "from is 'soon', it has to be a day such as 2026-11-23", id="day of a limit"),
-        pytest.param(append("self_use_limits.csv", "ALCOHOL,ML,2000-01-01,500,x"), "2000-01-01 stands in the table already for this entry", id="limit twice"),
-        pytest.param(append("exchange_rates.csv", f"2026-11-23,USD,1,{SAMPLE}"), "week is '2026-11-23', it has to be a Sunday", id="no Sunday"),
-        pytest.param(append("exchange_rates.csv", f"2026-11-22,XXX,1,{SAMPLE}"), "currency is 'XXX', it has to be a code of currencies.csv", id="currency unknown"),
-        pytest.param(append("exchange_rates.csv", f"2026-11-22,USD,1,{SAMPLE}"), "'USD' stands in the table already", id="rate twice"),
-        pytest.param(append("exchange_rates.csv", f"2026-11-22,ZAR,0,{SAMPLE}"), "krw is '0', it has to be won for one unit", id="rate of nothing"),
-        pytest.param(append("exchange_rates.csv", f"2026-11-22,ZAR,0.00001,{SAMPLE}"), "with at most four decimals", id="rate too fine"),
-        pytest.param(drop("exchange_rates.csv", "2026-11-15"), "the week of 2026-11-15 is missing", id="week missing"),
-        pytest.param(drop("exchange_rates.csv", "2026-11-15,USD"), "the week of 2026-11-15 has no USD", id="dollar missing"),
-        pytest.param(append("carriers.csv", "K X,x,2020-01-01,,,x"), "code is 'K X', it has to be lower-case letters", id="carrier"),
-        pytest.param(append("carriers.csv", "zz,x,2020-01-01,2019-01-01,,x"), "valid_until is '2019-01-01', it has to be empty or a day from 2020-01-01 on", id="validity"),
-        pytest.param(append("goods_categories.csv", "SPIRITS,2026-01-01,maybe,no,,1,,no,x"), "list_excluded is 'maybe', it has to be yes or no", id="yes or no"),
         pytest.param(
-            append("goods_categories.csv", "SPIRITS,2026-01-01,yes,no,DRUGS,1,,no,x"), "prohibited is 'DRUGS', it has to be NARCOTIC, WEAPON, ARTICLE_234 or empty", id="prohibited"
+            append("self_use_limits.csv", "ALCOHOL,LITRES,2026-12-01,1,x"),
+            "unit is 'LITRES', it has to be BOTTLES or ML or G or UNITS",
+            id="unit of a limit",
         ),
-        pytest.param(append("goods_terms.csv", "gin,en,SPIRITS,strong,x"), "category is 'SPIRITS', it has to be a category of goods_categories.csv", id="category of a term"),
-        pytest.param(append("goods_terms.csv", "gin,fr,ALCOHOL,strong,x"), "language is 'fr', it has to be en, ko or zh", id="language"),
-        pytest.param(append("goods_terms.csv", "ＶＯＤＫＡ,en,ALCOHOL,strong,x"), "'vodka' stands in the table already", id="term twice once folded"),
-        pytest.param(append("goods_terms.csv", "\u200b,en,ALCOHOL,strong,x"), "it has to be at least one visible character", id="term invisible"),
-        pytest.param(append("goods_hs.csv", "220,ALCOHOL,x"), "prefix is '220', it has to be 2, 4 or 6 digits", id="prefix of a code"),
+        pytest.param(
+            append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,0.5,x"),
+            "most is '0.5', it has to be a whole number",
+            id="limit with a fraction",
+        ),
+        pytest.param(
+            append("self_use_limits.csv", "ALCOHOL,ML,2026-12-01,-1,x"),
+            "most is '-1', it has to be a whole number",
+            id="limit negative",
+        ),
+        pytest.param(
+            append("self_use_limits.csv", "ALCOHOL,ML,soon,500,x"),
+            "from is 'soon', it has to be a day such as 2026-11-23",
+            id="day of a limit",
+        ),
+        pytest.param(
+            append("self_use_limits.csv", "ALCOHOL,ML,2000-01-01,500,x"),
+            "2000-01-01 stands in the table already for this entry",
+            id="limit twice",
+        ),
+        pytest.param(
+            append("exchange_rates.csv", f"2026-11-23,USD,1,{SAMPLE}"),
+            "week is '2026-11-23', it has to be a Sunday",
+            id="no Sunday",
+        ),
+        pytest.param(
+            append("exchange_rates.csv", f"2026-11-22,XXX,1,{SAMPLE}"),
+            "currency is 'XXX', it has to be a code of currencies.csv",
+            id="currency unknown",
+        ),
+        pytest.param(
+            append("exchange_rates.csv", f"2026-11-22,USD,1,{SAMPLE}"),
+            "'USD' stands in the table already",
+            id="rate twice",
+        ),
+        pytest.param(
+            append("exchange_rates.csv", f"2026-11-22,ZAR,0,{SAMPLE}"),
+            "krw is '0', it has to be won for one unit",
+            id="rate of nothing",
+        ),
+        pytest.param(
+            append("exchange_rates.csv", f"2026-11-22,ZAR,0.00001,{SAMPLE}"),
+            "with at most four decimals",
+            id="rate too fine",
+        ),
+        pytest.param(drop("exchange_rates.csv", "2026-11-15"), "the week of 2026-11-15 is missing", id="week missing"),
+        pytest.param(
+            drop("exchange_rates.csv", "2026-11-15,USD"), "the week of 2026-11-15 has no USD", id="dollar missing"
+        ),
+        pytest.param(
+            append("carriers.csv", "K X,x,2020-01-01,,,x"),
+            "code is 'K X', it has to be lower-case letters",
+            id="carrier",
+        ),
+        pytest.param(
+            append("carriers.csv", "zz,x,2020-01-01,2019-01-01,,x"),
+            "valid_until is '2019-01-01', it has to be empty or a day from 2020-01-01 on",
+            id="validity",
+        ),
+        pytest.param(
+            append("goods_categories.csv", "SPIRITS,2026-01-01,maybe,no,,1,,no,x"),
+            "list_excluded is 'maybe', it has to be yes or no",
+            id="yes or no",
+        ),
+        pytest.param(
+            append("goods_categories.csv", "SPIRITS,2026-01-01,yes,no,DRUGS,1,,no,x"),
+            "prohibited is 'DRUGS', it has to be NARCOTIC, WEAPON, ARTICLE_234 or empty",
+            id="prohibited",
+        ),
+        pytest.param(
+            append("goods_terms.csv", "gin,en,SPIRITS,strong,x"),
+            "category is 'SPIRITS', it has to be a category of goods_categories.csv",
+            id="category of a term",
+        ),
+        pytest.param(
+            append("goods_terms.csv", "gin,fr,ALCOHOL,strong,x"),
+            "language is 'fr', it has to be en, ko or zh",
+            id="language",
+        ),
+        pytest.param(
+            append("goods_terms.csv", "ＶＯＤＫＡ,en,ALCOHOL,strong,x"),
+            "'vodka' stands in the table already",
+            id="term twice once folded",
+        ),
+        pytest.param(
+            append("goods_terms.csv", "\u200b,en,ALCOHOL,strong,x"),
+            "it has to be at least one visible character",
+            id="term invisible",
+        ),
+        pytest.param(
+            append("goods_hs.csv", "220,ALCOHOL,x"),
+            "prefix is '220', it has to be 2, 4 or 6 digits",
+            id="prefix of a code",
+        ),
         pytest.param(append("goods_hs.csv", "2299,SPIRITS,x"), "category is 'SPIRITS'", id="category of a code"),
-        pytest.param(append("vague_descriptions.csv", "Accessories,en,x"), "'accessories' stands in the table already", id="phrase twice"),
+        pytest.param(
+            append("vague_descriptions.csv", "Accessories,en,x"),
+            "'accessories' stands in the table already",
+            id="phrase twice",
+        ),
     ],
 )
 def test_a_mistake_in_a_table_is_one_sentence(folder: Path, change: Callable[[Path], None], sentence: str) -> None:

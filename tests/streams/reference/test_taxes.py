@@ -16,7 +16,14 @@ from streams.reference.tables import Tables
 from streams.reference.taxes import taxes
 from tests.tables import append, drop, only_header
 
-FILES: Final = ("agreements.csv", "duty_rates.csv", "excise_taxes.csv", "preferences.csv", "simplified_rates.csv", "vat_rates.csv")
+FILES: Final = (
+    "agreements.csv",
+    "duty_rates.csv",
+    "excise_taxes.csv",
+    "preferences.csv",
+    "simplified_rates.csv",
+    "vat_rates.csv",
+)
 TODAY: Final = date(2026, 11, 23)
 HSK_ROWS: Final = 12_500
 """About as many as the Korean tariff has."""
@@ -54,7 +61,15 @@ def test_every_row_names_its_source_and_what_is_uncertain_says_so(file: str) -> 
     with (FOLDER / file).open(encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table, strict=True))
     assert rows
-    words = ("Act", "Decree", "unconfirmed", "from memory", "code base", "ASSUMPTION", "Information Technology Agreement")
+    words = (
+        "Act",
+        "Decree",
+        "unconfirmed",
+        "from memory",
+        "code base",
+        "ASSUMPTION",
+        "Information Technology Agreement",
+    )
     for row in rows:
         assert any(word in row["source"] for word in words), row
 
@@ -76,14 +91,46 @@ def test_every_day_since_2000_has_rates(shipped: Reference, day: date) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "eve", "day"),
     [
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,10,,,Tariff of 2027"), "610910", "13 %", "10 %", id="a new rate of a chapter"),
-        pytest.param(append("duty_rates.csv", "610910,2027-01-01,,0,,,Quota tariff"), "610910", "13 %", "0 %", id="a rate of a subheading"),
-        pytest.param(append("duty_rates.csv", "6109101000,2027-01-01,,15,,,Tariff of 2027"), "610910", "13 %", "15 %", id="a higher rate of one of its ten-digit codes"),
-        pytest.param(append("duty_rates.csv", "6109101000,2027-01-01,,5,,,Tariff of 2027"), "610910", "13 %", "13 %", id="a lower one proves nothing for six digits"),
-        pytest.param(append("duty_rates.csv", "07,2027-01-01,,27,1830,kg,Tariff of 2027"), "070310", "8 %", "27 % or 1830 KRW/kg, the greater", id="a rate by weight"),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,10,,,Tariff of 2027"),
+            "610910",
+            "13 %",
+            "10 %",
+            id="a new rate of a chapter",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "610910,2027-01-01,,0,,,Quota tariff"),
+            "610910",
+            "13 %",
+            "0 %",
+            id="a rate of a subheading",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "6109101000,2027-01-01,,15,,,Tariff of 2027"),
+            "610910",
+            "13 %",
+            "15 %",
+            id="a higher rate of one of its ten-digit codes",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "6109101000,2027-01-01,,5,,,Tariff of 2027"),
+            "610910",
+            "13 %",
+            "13 %",
+            id="a lower one proves nothing for six digits",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "07,2027-01-01,,27,1830,kg,Tariff of 2027"),
+            "070310",
+            "8 %",
+            "27 % or 1830 KRW/kg, the greater",
+            id="a rate by weight",
+        ),
     ],
 )
-def test_a_row_counts_from_its_day(shipped: Reference, folder: Path, change: Callable[[Path], None], code: str, eve: str, day: str) -> None:
+def test_a_row_counts_from_its_day(
+    shipped: Reference, folder: Path, change: Callable[[Path], None], code: str, eve: str, day: str
+) -> None:
     change(folder)
     tables = loaded(folder, shipped)
     first = date(2027, 1, 1)
@@ -101,8 +148,14 @@ def test_a_rate_for_a_while_gives_way_to_the_one_before(shipped: Reference, fold
 def test_the_full_tariff_loads(shipped: Reference, folder: Path) -> None:
     """Ten digits a row; a parcel's six digits take the highest of the rates below them."""
     lines = [",2000-01-01,,8,,,none of these"]
-    lines += [f"{chapter:02d}{n // 90 + 10:02d}{n // 10 % 9 + 10:02d}{n % 10}000,2000-01-01,,{n % 10},,,Tariff" for chapter in range(1, 51) for n in range(HSK_ROWS // 50)]
-    (folder / "duty_rates.csv").write_text("goods,from,until,percent,krw,measure,source\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    lines += [
+        f"{chapter:02d}{n // 90 + 10:02d}{n // 10 % 9 + 10:02d}{n % 10}000,2000-01-01,,{n % 10},,,Tariff"
+        for chapter in range(1, 51)
+        for n in range(HSK_ROWS // 50)
+    ]
+    (folder / "duty_rates.csv").write_text(
+        "goods,from,until,percent,krw,measure,source\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
     tables = loaded(folder, shipped)
     assert len(tables.duties) == HSK_ROWS + 1
     duty = law(tables, TODAY, shipped).duty
@@ -119,44 +172,126 @@ def test_the_full_tariff_loads(shipped: Reference, folder: Path) -> None:
             "goods is '61a', it has to be 2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for all other goods",
             id="goods that are neither a code nor a category",
         ),
-        pytest.param(append("duty_rates.csv", "610,2027-01-01,,10,,,x"), "goods is '610', it has to be 2, 4, 6, 8 or 10 digits", id="three digits"),
-        pytest.param(append("duty_rates.csv", "61,2027-13-01,,10,,,x"), "from is '2027-13-01', it has to be a day of the calendar", id="a day that is none"),
         pytest.param(
-            append("duty_rates.csv", "61,2027-01-02,2027-01-01,10,,,x"), "until is '2027-01-01', it has to be empty or a day from 2027-01-02 on", id="over before it began"
-        ),
-        pytest.param(append("duty_rates.csv", "61,2000-01-01,,10,,,x"), "'61, from 2000-01-01' stands in the table already, it has to stand there once", id="twice from one day"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,ten,,,x"), "percent is 'ten', it has to be a number such as 150", id="a rate in words"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,,,,x"), "percent is '', it has to be a number such as 150", id="no rate at all"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,-1,,,x"), "percent is '-1', it has to be a number", id="a negative rate"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,,5,bottle,x"), "measure is 'bottle', it has to be l, kg, piece, or empty", id="an unknown measure"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,,,kg,x"), "krw is '', it has to be a number", id="a measure without won"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,10,5,,x"), "krw is '5', it has to be empty: without a measure the rate is a percentage", id="won without a measure"),
-        pytest.param(append("duty_rates.csv", "61,2027-01-01,,10,,, "), "source is ' ', it has to be where the row comes from", id="no source"),
-        pytest.param(drop("duty_rates.csv", ",2000"), "duty_rates.csv: no row holds for all other goods from 2000-01-01 on", id="no rate for all other goods"),
-        pytest.param(drop("vat_rates.csv", ",2000"), "vat_rates.csv: no row holds for all other goods from 2000-01-01 on", id="no VAT for all other goods"),
-        pytest.param(only_header("vat_rates.csv"), "vat_rates.csv: no row holds for all other goods from its beginning on", id="an empty table"),
-        pytest.param(
-            append("duty_rates.csv", "61,1999-01-01,,10,,,x"), "duty_rates.csv: no row holds for all other goods from 1999-01-01 on", id="a row before that for all other goods"
+            append("duty_rates.csv", "610,2027-01-01,,10,,,x"),
+            "goods is '610', it has to be 2, 4, 6, 8 or 10 digits",
+            id="three digits",
         ),
         pytest.param(
-            drop("simplified_rates.csv", "4202,0"), "simplified_rates.csv: 4202 has a rate above 2000000 KRW alone, it has to have one above 0 too", id="a luxury rate alone"
+            append("duty_rates.csv", "61,2027-13-01,,10,,,x"),
+            "from is '2027-13-01', it has to be a day of the calendar",
+            id="a day that is none",
         ),
         pytest.param(
-            append("simplified_rates.csv", "61,many,2027-01-01,,18,x"), "above_krw is 'many', it has to be whole won such as 2000000, 0 for none", id="a threshold in words"
-        ),
-        pytest.param(append("excise_taxes.csv", "luxury,61,2027-01-01,,20,,,0,30,0,x"), "tax is 'luxury', it has to be consumption or liquor", id="an unknown tax"),
-        pytest.param(
-            append("excise_taxes.csv", "liquor,,2027-01-01,,20,,,0,30,0,x"), "goods is '', it has to be goods: no such tax is charged on everything", id="an excise on everything"
+            append("duty_rates.csv", "61,2027-01-02,2027-01-01,10,,,x"),
+            "until is '2027-01-01', it has to be empty or a day from 2027-01-02 on",
+            id="over before it began",
         ),
         pytest.param(
-            append("excise_taxes.csv", "consumption,2204,2000-01-01,,20,,,0,30,0,x"), "'2204, from 2000-01-01' stands in the table already", id="both excises on the same goods"
+            append("duty_rates.csv", "61,2000-01-01,,10,,,x"),
+            "'61, from 2000-01-01' stands in the table already, it has to stand there once",
+            id="twice from one day",
         ),
-        pytest.param(append("agreements.csv", "KOR_EU,XX,2027-01-01,,x"), "origin is 'XX', it has to be a code of countries.csv such as DE", id="an unknown member"),
-        pytest.param(append("agreements.csv", "eu,DE,2027-01-01,,x"), "agreement is 'eu', it has to be capital letters and underscores such as KOR_EU", id="an agreement's name"),
-        pytest.param(append("preferences.csv", "KOR_MARS,61,2027-01-01,,0,x"), "agreement is 'KOR_MARS', it has to be an agreement of agreements.csv", id="an unknown agreement"),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,ten,,,x"),
+            "percent is 'ten', it has to be a number such as 150",
+            id="a rate in words",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,,,,x"),
+            "percent is '', it has to be a number such as 150",
+            id="no rate at all",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,-1,,,x"),
+            "percent is '-1', it has to be a number",
+            id="a negative rate",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,,5,bottle,x"),
+            "measure is 'bottle', it has to be l, kg, piece, or empty",
+            id="an unknown measure",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,,,kg,x"),
+            "krw is '', it has to be a number",
+            id="a measure without won",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,10,5,,x"),
+            "krw is '5', it has to be empty: without a measure the rate is a percentage",
+            id="won without a measure",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,2027-01-01,,10,,, "),
+            "source is ' ', it has to be where the row comes from",
+            id="no source",
+        ),
+        pytest.param(
+            drop("duty_rates.csv", ",2000"),
+            "duty_rates.csv: no row holds for all other goods from 2000-01-01 on",
+            id="no rate for all other goods",
+        ),
+        pytest.param(
+            drop("vat_rates.csv", ",2000"),
+            "vat_rates.csv: no row holds for all other goods from 2000-01-01 on",
+            id="no VAT for all other goods",
+        ),
+        pytest.param(
+            only_header("vat_rates.csv"),
+            "vat_rates.csv: no row holds for all other goods from its beginning on",
+            id="an empty table",
+        ),
+        pytest.param(
+            append("duty_rates.csv", "61,1999-01-01,,10,,,x"),
+            "duty_rates.csv: no row holds for all other goods from 1999-01-01 on",
+            id="a row before that for all other goods",
+        ),
+        pytest.param(
+            drop("simplified_rates.csv", "4202,0"),
+            "simplified_rates.csv: 4202 has a rate above 2000000 KRW alone, it has to have one above 0 too",
+            id="a luxury rate alone",
+        ),
+        pytest.param(
+            append("simplified_rates.csv", "61,many,2027-01-01,,18,x"),
+            "above_krw is 'many', it has to be whole won such as 2000000, 0 for none",
+            id="a threshold in words",
+        ),
+        pytest.param(
+            append("excise_taxes.csv", "luxury,61,2027-01-01,,20,,,0,30,0,x"),
+            "tax is 'luxury', it has to be consumption or liquor",
+            id="an unknown tax",
+        ),
+        pytest.param(
+            append("excise_taxes.csv", "liquor,,2027-01-01,,20,,,0,30,0,x"),
+            "goods is '', it has to be goods: no such tax is charged on everything",
+            id="an excise on everything",
+        ),
+        pytest.param(
+            append("excise_taxes.csv", "consumption,2204,2000-01-01,,20,,,0,30,0,x"),
+            "'2204, from 2000-01-01' stands in the table already",
+            id="both excises on the same goods",
+        ),
+        pytest.param(
+            append("agreements.csv", "KOR_EU,XX,2027-01-01,,x"),
+            "origin is 'XX', it has to be a code of countries.csv such as DE",
+            id="an unknown member",
+        ),
+        pytest.param(
+            append("agreements.csv", "eu,DE,2027-01-01,,x"),
+            "agreement is 'eu', it has to be capital letters and underscores such as KOR_EU",
+            id="an agreement's name",
+        ),
+        pytest.param(
+            append("preferences.csv", "KOR_MARS,61,2027-01-01,,0,x"),
+            "agreement is 'KOR_MARS', it has to be an agreement of agreements.csv",
+            id="an unknown agreement",
+        ),
     ],
 )
-def test_a_mistake_is_one_sentence(shipped: Reference, folder: Path, change: Callable[[Path], None], sentence: str) -> None:
+def test_a_mistake_is_one_sentence(
+    shipped: Reference, folder: Path, change: Callable[[Path], None], sentence: str
+) -> None:
     change(folder)
     with pytest.raises(ReferenceDataError) as mistake:
         loaded(folder, shipped)

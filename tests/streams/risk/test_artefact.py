@@ -62,8 +62,16 @@ def _other_history(folder: Path) -> None:
         pytest.param(lambda folder: edit(folder, last_day="2021-12-31"), "was changed", id="another last day"),
         pytest.param(_other_history, "was changed", id="one count of the history"),
         pytest.param(lambda folder: history(folder).unlink(), "can't be read", id="no history"),
-        pytest.param(lambda folder: history(folder).write_bytes(b"nothing packed"), "is damaged", id="a history that is not packed"),
-        pytest.param(lambda folder: history(folder).write_bytes(history(folder).read_bytes()[:-100]), "is damaged", id="half a history"),
+        pytest.param(
+            lambda folder: history(folder).write_bytes(b"nothing packed"),
+            "is damaged",
+            id="a history that is not packed",
+        ),
+        pytest.param(
+            lambda folder: history(folder).write_bytes(history(folder).read_bytes()[:-100]),
+            "is damaged",
+            id="half a history",
+        ),
         pytest.param(lambda folder: edit(folder, format=2), "another format", id="another format"),
         pytest.param(lambda folder: edit(folder, families=["goods"]), "another format", id="other families"),
         pytest.param(lambda folder: (folder / FILE).write_bytes(b"{"), "is no risk model", id="half a file"),

@@ -32,7 +32,13 @@ def test_a_row_is_read(tmp_path: Path, *, bom: bool) -> None:
     read = read_declarations(file(tmp_path / "d.csv", GOOD, bom=bom))
     assert not read.bad_cells
     (row,) = read.labelled
-    assert (row.identity, str(row.day), row.row, row.fraud, row.critical) == ("97061800", "2020-01-01", ("440890", "BE", "BE", "F", 17, 19), True, True)
+    assert (row.identity, str(row.day), row.row, row.fraud, row.critical) == (
+        "97061800",
+        "2020-01-01",
+        ("440890", "BE", "BE", "F", 17, 19),
+        True,
+        True,
+    )
     assert row.duty_krw == pytest.approx(29780.352)
 
 
@@ -71,7 +77,13 @@ def test_a_column_that_is_missing_is_named(tmp_path: Path, column: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "no column"), (",".join(GOOD).encode(), "no rows"), (b"\xff\xfe", "no UTF-8"), (b'"Date', "no CSV|no column"), (b"Date;HS6 Code\n1;2\n", "no column")],
+    [
+        (b"", "no column"),
+        (",".join(GOOD).encode(), "no rows"),
+        (b"\xff\xfe", "no UTF-8"),
+        (b'"Date', "no CSV|no column"),
+        (b"Date;HS6 Code\n1;2\n", "no column"),
+    ],
     ids=["empty", "a head alone", "another encoding", "an open quote", "semicolons"],
 )
 def test_what_is_no_table_is_said(tmp_path: Path, content: bytes, said: str) -> None:

@@ -37,7 +37,17 @@ def invented(seed: int = 3, rows: int = 3_600) -> list[Declaration]:
             size_class(chance.randrange(100, 9_000)),
             size_class(chance.randrange(1_000, 900_000)),
         )
-        made.append(Declaration(number + 1, str(number), FIRST + timedelta(days=number * 120 // rows), row, 100.0, fraud, fraud and chance.random() < 0.3))
+        made.append(
+            Declaration(
+                number + 1,
+                str(number),
+                FIRST + timedelta(days=number * 120 // rows),
+                row,
+                100.0,
+                fraud,
+                fraud and chance.random() < 0.3,
+            )
+        )
     return made
 
 
@@ -82,7 +92,9 @@ def test_it_finds_what_is_there(trained: Trained, tmp_path: Path) -> None:
 def test_shuffled_labels_show_no_skill(tmp_path: Path) -> None:
     labels = [(each.fraud, each.critical) for each in EARLIER]
     random.Random(1).shuffle(labels)  # noqa: S311 - invented, the same each time
-    shuffled = train([replace(each, fraud=fraud, critical=critical) for each, (fraud, critical) in zip(EARLIER, labels, strict=True)])
+    shuffled = train(
+        [replace(each, fraud=fraud, critical=critical) for each, (fraud, critical) in zip(EARLIER, labels, strict=True)]
+    )
     found = measured(shuffled, LATER, tmp_path)
     assert found.fraud.auc is not None
     assert 0.4 < found.fraud.auc < 0.6
@@ -95,7 +107,9 @@ def test_numbers_of_declarations_and_a_jitter_of_half_a_percent_change_little(tr
         goods, origin, departure, preference, mass, value = each.row
         # Half a percent moves about one size in a hundred over the edge of its class.
         moved = [size - (chance.random() < 0.01) for size in (mass, value)]
-        return replace(each, identity=f"X{chance.randrange(10**8)}", row=(goods, origin, departure, preference, moved[0], moved[1]))
+        return replace(
+            each, identity=f"X{chance.randrange(10**8)}", row=(goods, origin, departure, preference, moved[0], moved[1])
+        )
 
     plain, moved = measured(trained, LATER, tmp_path), measured(trained, [jittered(each) for each in LATER], tmp_path)
     assert plain.fraud.auc is not None
@@ -128,7 +142,9 @@ def peeking(declarations: Sequence[Declaration]) -> _Past:
 def looks_ahead(encoder: Encoder, day: date) -> bool:
     """Whether what was known up to a day depends on labels of that day or later ones."""
     known = [number for number, each in enumerate(EARLIER) if each.day is not None and each.day <= day]
-    turned = [replace(each, fraud=not each.fraud) if each.day is not None and each.day >= day else each for each in EARLIER]
+    turned = [
+        replace(each, fraud=not each.fraud) if each.day is not None and each.day >= day else each for each in EARLIER
+    ]
     return bool((encoder(EARLIER).hits[known] != encoder(turned).hits[known]).any())
 
 
@@ -181,8 +197,14 @@ def test_the_average_declaration_is_where_every_score_begins(trained: Trained, m
     [
         pytest.param(EARLIER[:1_999], "too few to learn from", id="too few rows"),
         pytest.param([replace(each, day=FIRST) for each in EARLIER], "span 0 days", id="all of one day"),
-        pytest.param([replace(each, critical=False) for each in EARLIER], "too few declarations are critical", id="none is critical"),
-        pytest.param([replace(each, fraud=True) for each in EARLIER], "too few declarations are fraud", id="all are fraud"),
+        pytest.param(
+            [replace(each, critical=False) for each in EARLIER],
+            "too few declarations are critical",
+            id="none is critical",
+        ),
+        pytest.param(
+            [replace(each, fraud=True) for each in EARLIER], "too few declarations are fraud", id="all are fraud"
+        ),
         pytest.param([], "too few to learn from", id="nothing"),
     ],
 )

@@ -35,10 +35,17 @@ def test_every_layout_is_read(tmp_path: Path) -> None:
     entries = {entry.entry_id: entry for entry in load(folder(tmp_path, FILES))}
     assert entries["OFAC-36"].names == ("QUIVERTON SHIPPING", "QUIVER LINE")
     assert (entries["OFAC-36"].addresses, entries["OFAC-36"].countries) == (("88 Harbour Lane, Quiverton",), ("IR",))
-    assert (entries["OFAC-37"].kind, entries["OFAC-37"].born, entries["OFAC-37"].countries) == ("PERSON", ("1962",), ("IR",))
+    assert (entries["OFAC-37"].kind, entries["OFAC-37"].born, entries["OFAC-37"].countries) == (
+        "PERSON",
+        ("1962",),
+        ("IR",),
+    )
     assert entries["OFAC-99"].names == ("ONLY AN ALIAS",)
     assert [entry.names for entry in entries.values() if entry.source == "BIS DPL"] == [("JON SMYTHE",)]
-    assert (entries["UN-77"].names, entries["UN-77"].weak) == (("NESTOR ZAKHAROVSKY", "Захаровский", "Nestor Zak"), ("The Baker",))
+    assert (entries["UN-77"].names, entries["UN-77"].weak) == (
+        ("NESTOR ZAKHAROVSKY", "Захаровский", "Nestor Zak"),
+        ("The Baker",),
+    )
     assert (entries["UN-77"].countries, entries["UN-77"].born) == (("RU",), ("1961",))
     assert (entries["A-1"].names, entries["A-1"].kind, entries["A-1"].source) == (("Vargenstein",), "PERSON", "own")
 

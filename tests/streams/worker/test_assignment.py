@@ -18,7 +18,9 @@ from streams.worker.assignment import Assignment, RecordRun, WorkerSession
 from tests.flow import NOW_MS, Stored, processor_of
 from tests.streams.reference.test_history import change, figure
 
-BATCH = [Stored(topic=topics.MANIFESTS + "kx", value=b"{", offset=offset, timestamp=NOW_MS + offset) for offset in range(3)]
+BATCH = [
+    Stored(topic=topics.MANIFESTS + "kx", value=b"{", offset=offset, timestamp=NOW_MS + offset) for offset in range(3)
+]
 
 
 class Slow(Follower):
@@ -71,12 +73,16 @@ def batch(polled_at: float) -> RecordRun:
         pytest.param([-60.0, -30.0, 0.5], 3, id="the third time it is"),
     ],
 )
-async def test_a_batch_waits_until_what_is_known_is_new_enough(session: WorkerSession, looked_s: list[float], taken: int) -> None:
+async def test_a_batch_waits_until_what_is_known_is_new_enough(
+    session: WorkerSession, looked_s: list[float], taken: int
+) -> None:
     now_s = time.monotonic()
     assert await handled(session, batch(now_s), *(now_s + each for each in looked_s), until=taken) == taken
 
 
-async def test_what_a_batch_needs_is_built_beside_the_loop(session: WorkerSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_batch_needs_is_built_beside_the_loop(
+    session: WorkerSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Old records that come when many changes are known: what decides them is no longer at hand."""
     history = session.follower.history
     for number in range(2 * KEPT_MAX):

@@ -26,7 +26,11 @@ def shipment(number: int) -> tuple[str, dict[str, Any]]:
     parcels = [
         {
             "house_bill": f"{carrier.upper()}{which:08}",
-            "consignee": {"clearance_code": f"P{which:012}", "phone": f"010-2{which % 1000:03}-{which:04}", "address": "서울특별시 강남구 테헤란로 123, 지하1층"},
+            "consignee": {
+                "clearance_code": f"P{which:012}",
+                "phone": f"010-2{which % 1000:03}-{which:04}",
+                "address": "서울특별시 강남구 테헤란로 123, 지하1층",
+            },
             "order": {"seller_id": f"s-{which}"},
         }
         for which in range(number * PARCELS, (number + 1) * PARCELS)
@@ -37,7 +41,10 @@ def shipment(number: int) -> tuple[str, dict[str, Any]]:
 async def linked(running: Cluster) -> list[dict[str, Any]]:
     """Every case that linking opened by address."""
     topic = topics.SECURITY_OF_DESK["INVESTIGATION"]
-    said = [avro.decode(avro.SECURITY_CASE, record.value or b"") for record in await seen(running.broker.bootstrap, topic, partitioner.count(topic))]
+    said = [
+        avro.decode(avro.SECURITY_CASE, record.value or b"")
+        for record in await seen(running.broker.bootstrap, topic, partitioner.count(topic))
+    ]
     return [case for case in said if any(finding["code"] == "XP-07" for finding in case["findings"])]
 
 

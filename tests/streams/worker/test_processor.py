@@ -27,14 +27,22 @@ from streams.worker.processor import InternalFaultError
 from tests.flow import Flow, Json, Stored, decisions, processor_of, records_of
 from tests.parcels import manifest
 
-SENT: Final = manifest({"house_bill": "A"}, {"house_bill": "B", "pieces": 0}, {"house_bill": "C", "items": [{"description": "hemp"}], "order": None})
+SENT: Final = manifest(
+    {"house_bill": "A"},
+    {"house_bill": "B", "pieces": 0},
+    {"house_bill": "C", "items": [{"description": "hemp"}], "order": None},
+)
 HEADERS: Final = (("trace", b"\x00\xff"), ("x-error-code", b"an older one"))
 
 
 def one_answer(outputs: list[Stored]) -> None:
     """Exactly one answer or one dead letter, and as many records as the answer counts."""
     letters = [record for record in outputs if record.topic == topics.DEAD_LETTERS]
-    answers = [record.said for record in outputs if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"]
+    answers = [
+        record.said
+        for record in outputs
+        if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"
+    ]
     assert len(letters) + len(answers) == 1
     assert len(decisions(outputs)) == (answers[0]["counts"]["received"] if answers else 0)
     for letter in letters:
@@ -53,7 +61,9 @@ VALUES: Final = st.recursive(
 
 def places(said: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:  # noqa: ANN401 - JSON
     """Every place in a tree."""
-    inner: list[tuple[Any, Any]] = list(said.items()) if isinstance(said, dict) else list(enumerate(said)) if isinstance(said, list) else []
+    inner: list[tuple[Any, Any]] = (
+        list(said.items()) if isinstance(said, dict) else list(enumerate(said)) if isinstance(said, list) else []
+    )
     return [*([path] if path else []), *(place for name, value in inner for place in places(value, (*path, name)))]
 
 
@@ -82,7 +92,9 @@ def changed(said: Json, place: tuple[str | int, ...], value: object) -> Json:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES | st.just(REMOVED)), min_size=1, max_size=4))
-def test_a_manifest_with_anything_anywhere_is_answered_once(changes: list[tuple[tuple[str | int, ...], object]]) -> None:
+def test_a_manifest_with_anything_anywhere_is_answered_once(
+    changes: list[tuple[tuple[str | int, ...], object]],
+) -> None:
     flow = Flow()
     flow.send(manifest({"house_bill": "A"}, version=1, manifest_id="M0"))
     said = SENT
@@ -111,7 +123,9 @@ def test_changed_avro_is_answered_once(place: int, length: int, put: bytes) -> N
 def test_hostile_records_are_answered_once_and_the_next_is_not_delayed(value: bytes) -> None:
     flow = Flow()
     one_answer(flow.send(value))
-    assert [decision["outcome"] for decision in decisions(flow.send(manifest({"house_bill": "Z"}, manifest_id="next")))] == ["RELEASE"]
+    assert [
+        decision["outcome"] for decision in decisions(flow.send(manifest({"house_bill": "Z"}, manifest_id="next")))
+    ] == ["RELEASE"]
 
 
 def test_a_sampled_day_is_conserved() -> None:
@@ -127,10 +141,23 @@ def test_a_sampled_day_is_conserved() -> None:
 
 
 @pytest.mark.parametrize("key", [None, b"", b"180-12345675"])
-@pytest.mark.parametrize(("value", "code"), [(None, dead_letter.EMPTY), (b"{", dead_letter.BAD_JSON), (b'{"manifest_id":"M"}', dead_letter.NO_IDENTITY)])
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [(None, dead_letter.EMPTY), (b"{", dead_letter.BAD_JSON), (b'{"manifest_id":"M"}', dead_letter.NO_IDENTITY)],
+)
 def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes | None, code: str) -> None:
     processor = processor_of()
-    processor.process(Stored(topic="manifests.kx", partition=1, offset=17, timestamp=1_795_410_131_000, key=key, value=value, headers=HEADERS))
+    processor.process(
+        Stored(
+            topic="manifests.kx",
+            partition=1,
+            offset=17,
+            timestamp=1_795_410_131_000,
+            key=key,
+            value=value,
+            headers=HEADERS,
+        )
+    )
     unit = processor.close_unit()
     assert unit is not None
     (letter,) = records_of(unit.buffer)
@@ -149,7 +176,9 @@ def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes |
     assert unit.offsets == {("manifests.kx", 1): 18}
 
 
-@pytest.mark.parametrize("value", [None, b"", b"\x00", b"{}", b"\x90", b"\x9f" * 40, avro.frame(avro.MANIFEST)], ids=str)
+@pytest.mark.parametrize(
+    "value", [None, b"", b"\x00", b"{}", b"\x90", b"\x9f" * 40, avro.frame(avro.MANIFEST)], ids=str
+)
 def test_a_checked_parcel_that_cannot_be_read_is_set_aside(value: bytes | None) -> None:
     flow = Flow()
     flow.take(Stored(topic=topics.CHECKED, partition=3, value=value, key=b"token"))
@@ -166,7 +195,9 @@ class FaultError(RuntimeError):
 def memory_of(flow: Flow) -> bytes:
     """All that a worker remembers, as bytes."""
     carriers = {name: (kept.filings, kept.bills, kept.names) for name, kept in flow.processor.carriers.items()}
-    return msgspec.msgpack.encode((carriers, {number: dict(kept.packed()) for number, kept in flow.processor.partitions.items()}), enc_hook=list)
+    return msgspec.msgpack.encode(
+        (carriers, {number: dict(kept.packed()) for number, kept in flow.processor.partitions.items()}), enc_hook=list
+    )
 
 
 def fails_on(house_bill: str) -> Rule:
@@ -239,7 +270,13 @@ def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
     """Of records that are processed together, those before the fault: their offset is never without what they bring."""
     faulty.processor._faults_max = 0
     chunk_records = [
-        Stored(topic="manifests.kx", offset=offset, key=b"key", value=json.dumps(manifest({"house_bill": bill}, manifest_id=bill)).encode()) for offset, bill in enumerate("ABX")
+        Stored(
+            topic="manifests.kx",
+            offset=offset,
+            key=b"key",
+            value=json.dumps(manifest({"house_bill": bill}, manifest_id=bill)).encode(),
+        )
+        for offset, bill in enumerate("ABX")
     ]
     with pytest.raises(InternalFaultError):
         faulty.processor.process(*chunk_records)
@@ -254,7 +291,9 @@ def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
 
 
 def day(seed: int) -> list[tuple[str, Json]]:
-    return [(made.carrier, made.manifest) for made in records(seed=seed, parcels=300, parcels_per_manifest=15, dirty=0.1)]
+    return [
+        (made.carrier, made.manifest) for made in records(seed=seed, parcels=300, parcels_per_manifest=15, dirty=0.1)
+    ]
 
 
 def run(seed: int, *, restore_at: set[int] | None = None) -> Flow:
@@ -273,7 +312,9 @@ def outputs_of(flow: Flow) -> list[tuple[str, int, bytes | None, bytes | None]]:
 def test_the_same_log_gives_the_same_bytes_and_state() -> None:
     one, other = run(7), run(7)
     assert outputs_of(one) == outputs_of(other)
-    assert [(record.key, record.value) for record in one.state] == [(record.key, record.value) for record in other.state]
+    assert [(record.key, record.value) for record in one.state] == [
+        (record.key, record.value) for record in other.state
+    ]
 
 
 def test_a_restore_in_the_middle_changes_no_byte() -> None:
@@ -281,7 +322,9 @@ def test_a_restore_in_the_middle_changes_no_byte() -> None:
     through = run(7)
     crashed = run(7, restore_at=set(rng.sample(range(len(day(7))), 6)))
     assert outputs_of(through) == outputs_of(crashed)
-    assert [(record.key, record.value) for record in through.state] == [(record.key, record.value) for record in crashed.state]
+    assert [(record.key, record.value) for record in through.state] == [
+        (record.key, record.value) for record in crashed.state
+    ]
 
 
 @settings(max_examples=20, deadline=None)
@@ -292,18 +335,31 @@ def test_the_checked_parcels_decide_alone(sizes: list[int], seed: int) -> None:
     flow = Flow()
     for number, size in enumerate(sizes):
         people = [{"clearance_code": f"P{rng.randrange(3):012}"} for _ in range(size)]
-        flow.send(manifest(*({"house_bill": f"A{rng.randrange(6)}", "consignee": person} for person in people), manifest_id="M", version=number + 1, function="AMEND"))
+        flow.send(
+            manifest(
+                *({"house_bill": f"A{rng.randrange(6)}", "consignee": person} for person in people),
+                manifest_id="M",
+                version=number + 1,
+                function="AMEND",
+            )
+        )
     again = Flow()
     for record in flow.log:
         if record.topic == topics.CHECKED:
             again.take(record)
     told = {*topics.CLEARANCE, *topics.SECURITY_OF_DESK.values()} - {topics.REJECTED}
-    assert sorted(record.value or b"" for record in again.log if record.topic in told) == sorted(record.value or b"" for record in flow.log if record.topic in told)
-    assert {number: kept.consignees for number, kept in again.processor.partitions.items()} == {number: kept.consignees for number, kept in flow.processor.partitions.items()}
+    assert sorted(record.value or b"" for record in again.log if record.topic in told) == sorted(
+        record.value or b"" for record in flow.log if record.topic in told
+    )
+    assert {number: kept.consignees for number, kept in again.processor.partitions.items()} == {
+        number: kept.consignees for number, kept in flow.processor.partitions.items()
+    }
 
 
 @pytest.mark.parametrize("chunk_records", [2, 7, 64])
-def test_parcels_screened_together_bring_the_same_as_one_after_the_other(chunk_records: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parcels_screened_together_bring_the_same_as_one_after_the_other(
+    chunk_records: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One partition has a record that nobody can read: the others of its run must not hear of it."""
     checked: dict[int, list[Stored]] = {}
     for record in run(7).log:

@@ -166,7 +166,15 @@ async def test_records_that_retention_has_deleted_are_no_end_to_wait_for(kafka: 
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(before_offset=1)})
     await admin.close()
     found: list[bytes | None] = []
-    assert await read_to_end(kafka.bootstrap, [TopicPartition(topic, number) for number in (0, 1)], lambda record: found.append(record.value), seconds=SECONDS) == 1
+    assert (
+        await read_to_end(
+            kafka.bootstrap,
+            [TopicPartition(topic, number) for number in (0, 1)],
+            lambda record: found.append(record.value),
+            seconds=SECONDS,
+        )
+        == 1
+    )
     assert found == [b"kept"]
 
 
@@ -189,7 +197,9 @@ async def stored(bootstrap: str, records: list[Stored]) -> None:
         await producer.start()
         buffer = TransactionBuffer()
         for record in records:
-            buffer.add(record.topic, record.partition, record.key, record.value, 0)  # the days of a flow are not those of the broker, which refuses what is of tomorrow
+            buffer.add(
+                record.topic, record.partition, record.key, record.value, 0
+            )  # the days of a flow are not those of the broker, which refuses what is of tomorrow
         for batches in buffer.rounds(producer._producer_id, producer._epoch):
             await producer._produce(batches)
         await producer._end()
@@ -226,7 +236,9 @@ async def test_only_carriers_that_are_wanted(kafka: Broker) -> None:
     """Two carriers share a partition of the changelog."""
     await create_topics(kafka.bootstrap, [], replication=1)
     wanted = a_name("c")
-    other = next(name for name in iter(lambda: a_name("c"), "") if intake_state_partition(name) == intake_state_partition(wanted))
+    other = next(
+        name for name in iter(lambda: a_name("c"), "") if intake_state_partition(name) == intake_state_partition(wanted)
+    )
     for carrier in (wanted, other):
         await stored(kafka.bootstrap, flow(carrier).state)
     processor = processor_of([wanted, other])
@@ -241,10 +253,16 @@ async def test_what_was_forgotten_stays_forgotten(kafka: Broker) -> None:
     await create_topics(kafka.bootstrap, [], replication=1)
     carrier = a_name("c")
     was = flow(carrier, seed=2)
-    old, tokens = set(was.processor.carriers[carrier].filings), {token for kept in was.processor.partitions.values() for token in kept.consignees}
+    old, tokens = (
+        set(was.processor.carriers[carrier].filings),
+        {token for kept in was.processor.partitions.values() for token in kept.consignees},
+    )
     _, late = next(day(7, parcels=20, carriers=1, parcels_per_manifest=20, dirty=0.0, events=False))
     was.send({**late, "carrier": carrier, "manifest_id": "LATE"}, carrier=carrier, days=60)
-    assert {record.topic for record in was.state if record.value is None} == {topics.INTAKE_STATE, topics.SCREENING_STATE}
+    assert {record.topic for record in was.state if record.value is None} == {
+        topics.INTAKE_STATE,
+        topics.SCREENING_STATE,
+    }
     await stored(kafka.bootstrap, was.state)
     now = await restored(kafka.bootstrap, {carrier}, ALL)
     assert set(now.carriers[carrier].filings) == {"LATE"}

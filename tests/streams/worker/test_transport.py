@@ -2,7 +2,14 @@
 
 import pytest
 
-from streams.worker.assignment import BUSY_INTERVALS_MAX, BUSY_SHARE, CHUNK_BYTES_MAX, CHUNK_RECORDS_MAX, CommitSchedule, chunk_records
+from streams.worker.assignment import (
+    BUSY_INTERVALS_MAX,
+    BUSY_SHARE,
+    CHUNK_BYTES_MAX,
+    CHUNK_RECORDS_MAX,
+    CommitSchedule,
+    chunk_records,
+)
 from tests.flow import Stored
 
 BUSY, RESTED = BUSY_SHARE + 0.1, BUSY_SHARE - 0.1
@@ -12,12 +19,22 @@ BUSY, RESTED = BUSY_SHARE + 0.1, BUSY_SHARE - 0.1
     ("intervals", "commits"),
     [
         pytest.param([(RESTED, True)] * 3, [True, True, True], id="one that has rest commits every interval"),
-        pytest.param([(BUSY, True)] * (2 * BUSY_INTERVALS_MAX), ([False] * (BUSY_INTERVALS_MAX - 1) + [True]) * 2, id="one that has none goes on, so long and no longer"),
-        pytest.param([(BUSY, True), (RESTED, True), (BUSY, True)], [False, True, False], id="rest ends the wait, and a new one begins"),
+        pytest.param(
+            [(BUSY, True)] * (2 * BUSY_INTERVALS_MAX),
+            ([False] * (BUSY_INTERVALS_MAX - 1) + [True]) * 2,
+            id="one that has none goes on, so long and no longer",
+        ),
+        pytest.param(
+            [(BUSY, True), (RESTED, True), (BUSY, True)],
+            [False, True, False],
+            id="rest ends the wait, and a new one begins",
+        ),
         pytest.param([(BUSY, False), (BUSY, False)], [True, True], id="a full unit is never put off"),
     ],
 )
-def test_a_worker_commits_when_it_has_rest_or_has_waited_long_enough(intervals: list[tuple[float, bool]], commits: list[bool]) -> None:
+def test_a_worker_commits_when_it_has_rest_or_has_waited_long_enough(
+    intervals: list[tuple[float, bool]], commits: list[bool]
+) -> None:
     pace = CommitSchedule()
     assert [pace.is_due(share, has_room=has_room) for share, has_room in intervals] == commits
 
@@ -34,7 +51,10 @@ def test_a_worker_commits_when_it_has_rest_or_has_waited_long_enough(intervals: 
     ],
 )
 def test_records_that_are_processed_together(sizes: list[int | None], runs: list[int]) -> None:
-    sent = [Stored(topic="parcels.checked", offset=offset, key=None, value=None if size is None else bytes(size)) for offset, size in enumerate(sizes)]
+    sent = [
+        Stored(topic="parcels.checked", offset=offset, key=None, value=None if size is None else bytes(size))
+        for offset, size in enumerate(sizes)
+    ]
     found = [list(run) for run in chunk_records(sent)]
     assert [len(run) for run in found] == runs
     assert [record for run in found for record in run] == sent

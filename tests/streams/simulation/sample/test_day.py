@@ -37,7 +37,12 @@ def originals(made: list[GeneratedManifest]) -> list[GeneratedManifest]:
 
 @pytest.fixture(scope="module")
 def clean(originals: list[GeneratedManifest]) -> list[tuple[GeneratedManifest, Json]]:
-    return [(record, parcel) for record in originals for place, parcel in enumerate(record.manifest["parcels"]) if place not in record.dirty]
+    return [
+        (record, parcel)
+        for record in originals
+        for place, parcel in enumerate(record.manifest["parcels"])
+        if place not in record.dirty
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +62,9 @@ def test_the_same_seed_is_the_same_day_and_another_seed_another() -> None:
 def test_two_seeds_share_no_numbers() -> None:
     def numbers(seed: int) -> set[str]:
         manifests = [manifest for _, manifest in day(seed, parcels=400, parcels_per_manifest=50, events=False)]
-        return {manifest["manifest_id"] for manifest in manifests} | {parcel["house_bill"] for manifest in manifests for parcel in manifest["parcels"]}
+        return {manifest["manifest_id"] for manifest in manifests} | {
+            parcel["house_bill"] for manifest in manifests for parcel in manifest["parcels"]
+        }
 
     assert not numbers(1) & numbers(2)
 
@@ -91,10 +98,14 @@ def test_clean_parcels_add_up(clean: list[tuple[GeneratedManifest, Json]]) -> No
             total += Decimal(item["amount"])
         assert sum(item["net_weight_g"] for item in parcel["items"]) <= parcel["gross_weight_g"]
         if parcel["order"]:
-            assert Decimal(parcel["order"]["paid"]) == total + Decimal(parcel["freight"]) + Decimal(parcel["local_charges"])
+            assert Decimal(parcel["order"]["paid"]) == total + Decimal(parcel["freight"]) + Decimal(
+                parcel["local_charges"]
+            )
 
 
-def test_clean_parcels_use_known_codes_and_registers(clean: list[tuple[GeneratedManifest, Json]], reference: Reference) -> None:
+def test_clean_parcels_use_known_codes_and_registers(
+    clean: list[tuple[GeneratedManifest, Json]], reference: Reference
+) -> None:
     on = date(2026, 11, 23)
     for record, parcel in clean:
         assert reference.carriers[record.carrier].valid_on(on)
@@ -116,11 +127,18 @@ def named(reference: Reference, description: str) -> set[str]:
 def test_only_planted_goods_are_prohibited(originals: list[GeneratedManifest], reference: Reference) -> None:
     for record in originals:
         for place, parcel in enumerate(record.manifest["parcels"]):
-            found = {kind for item in parcel["items"] for name in named(reference, item["description"]) if (kind := reference.goods.categories_on(TODAY)[name].prohibited)}
+            found = {
+                kind
+                for item in parcel["items"]
+                for name in named(reference, item["description"])
+                if (kind := reference.goods.categories_on(TODAY)[name].prohibited)
+            }
             assert found == {record.planted.get(place)} & {"NARCOTIC", "WEAPON"}
 
 
-def test_import_consignees_are_whole_and_export_consignees_have_no_codes(clean: list[tuple[GeneratedManifest, Json]]) -> None:
+def test_import_consignees_are_whole_and_export_consignees_have_no_codes(
+    clean: list[tuple[GeneratedManifest, Json]],
+) -> None:
     for record, parcel in clean:
         consignee = parcel["consignee"]
         if record.manifest["direction"] == "IMPORT":
@@ -144,7 +162,11 @@ def test_bills_carry_right_check_digits(originals: list[GeneratedManifest]) -> N
         if record.manifest["mode"] != "SEA_EXPRESS":
             assert master_bill == air_waybill(master_bill[:3], int(master_bill[4:11]))
         if record.manifest["mode"] == "POST":
-            wrong = [place for place, parcel in enumerate(record.manifest["parcels"]) if parcel["house_bill"] != s10("LX", int(parcel["house_bill"][2:10]), "CN")]
+            wrong = [
+                place
+                for place, parcel in enumerate(record.manifest["parcels"])
+                if parcel["house_bill"] != s10("LX", int(parcel["house_bill"][2:10]), "CN")
+            ]
             assert wrong == [place for place, mistake in sorted(record.dirty.items()) if mistake == "bad_check_digit"]
 
 
@@ -166,7 +188,9 @@ def test_check_digits_are_those_of_published_numbers(number: str, published: str
 
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.5])
 def test_the_share_of_dirty_parcels_is_as_asked(share: float) -> None:
-    found = sum(len(record.dirty) for record in records(parcels=PARCELS, parcels_per_manifest=500, dirty=share, events=False))
+    found = sum(
+        len(record.dirty) for record in records(parcels=PARCELS, parcels_per_manifest=500, dirty=share, events=False)
+    )
     assert found / PARCELS == pytest.approx(share, abs=0.03 * (share > 0))
     assert (found == 0) == (share == 0)
 
@@ -190,13 +214,22 @@ def test_prices_are_spread_over_the_routes(clean: list[tuple[GeneratedManifest, 
     assert any(carrier == "bw" and 150 < price <= 200 for carrier, price in prices)
 
 
-def test_goods_that_need_a_declaration_are_among_them(clean: list[tuple[GeneratedManifest, Json]], reference: Reference) -> None:
-    found = Counter(name for _, parcel in clean for item in parcel["items"] for name in named(reference, item["description"]))
+def test_goods_that_need_a_declaration_are_among_them(
+    clean: list[tuple[GeneratedManifest, Json]], reference: Reference
+) -> None:
+    found = Counter(
+        name for _, parcel in clean for item in parcel["items"] for name in named(reference, item["description"])
+    )
     assert {"SUPPLEMENT", "ALCOHOL", "PERFUME", "MEDICINE", "NARCOTIC", "WEAPON"} <= set(found)
 
 
 def test_one_consignee_orders_more_than_ten_times_and_some_come_back(originals: list[GeneratedManifest]) -> None:
-    orders = Counter(parcel["consignee"].get("clearance_code") for record in originals if record.manifest["direction"] == "IMPORT" for parcel in record.manifest["parcels"])
+    orders = Counter(
+        parcel["consignee"].get("clearance_code")
+        for record in originals
+        if record.manifest["direction"] == "IMPORT"
+        for parcel in record.manifest["parcels"]
+    )
     del orders[None]
     assert max(orders.values()) > 10
     assert 0.05 < sum(count > 1 for count in orders.values()) / len(orders) < 0.5
@@ -212,7 +245,11 @@ def test_times_are_of_the_day_and_in_order(originals: list[GeneratedManifest]) -
     assert lodged == sorted(lodged)
     assert {at.date() for at in lodged} == {date(2026, 11, 23)}
     for record, at in zip(originals, lodged, strict=True):
-        assert at < datetime.fromisoformat(record.manifest["departs_at"]) < datetime.fromisoformat(record.manifest["arrives_at"])
+        assert (
+            at
+            < datetime.fromisoformat(record.manifest["departs_at"])
+            < datetime.fromisoformat(record.manifest["arrives_at"])
+        )
 
 
 def test_another_day_is_another_day() -> None:

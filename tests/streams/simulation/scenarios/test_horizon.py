@@ -55,7 +55,9 @@ def test_all_that_truth_names_was_sent_once_and_nothing_else_was_added(horizon: 
     assert len(bills) == DAYS * PARCELS + len(hidden)
 
 
-def test_every_pattern_is_hidden_and_every_planted_parcel_says_what_should_name_it(horizon: Horizon, bills: list[str]) -> None:
+def test_every_pattern_is_hidden_and_every_planted_parcel_says_what_should_name_it(
+    horizon: Horizon, bills: list[str]
+) -> None:
     assert bills
     assert {row.scenario for row in horizon.truths if row.kind == "PLANTED"} == {pattern.name for pattern in PLANTED}
     assert {row.scenario for row in horizon.truths if row.kind == "INNOCENT"} >= {pattern.name for pattern in INNOCENT}
@@ -71,7 +73,15 @@ def test_without_scale_only_the_innocent_are_hidden() -> None:
 def test_in_full_size_the_cases_are_those_reported() -> None:
     figures = catalogue().figures
     assert catalogue().sizes["month"].scale == 1
-    assert [getattr(figures[name], key) for name, key in (("appliances", "codes"), ("appliances", "parcels"), ("perfumes", "codes"), ("perfumes", "pieces"))] == [
+    assert [
+        getattr(figures[name], key)
+        for name, key in (
+            ("appliances", "codes"),
+            ("appliances", "parcels"),
+            ("perfumes", "codes"),
+            ("perfumes", "pieces"),
+        )
+    ] == [
         570,
         1_900,
         300,
@@ -82,7 +92,11 @@ def test_in_full_size_the_cases_are_those_reported() -> None:
 
 def test_parcels_of_a_split_bill_travel_together() -> None:
     horizon = small()
-    master = {parcel.get("house_bill"): sent.manifest["master_bill"] for sent in horizon for parcel in sent.manifest["parcels"]}
+    master = {
+        parcel.get("house_bill"): sent.manifest["master_bill"]
+        for sent in horizon
+        for parcel in sent.manifest["parcels"]
+    }
     rows = [row for row in horizon.truths if row.scenario == "split_bill"]
     assert len(rows) > 1
     assert len({(row.ring, master[row.house_bill]) for row in rows}) == len({row.ring for row in rows})
@@ -118,7 +132,10 @@ def test_a_horizon_that_can_not_be_is_refused(changes: dict[str, Any], said: str
 
 
 def test_truth_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    rows = [Truth("kx", "KX1", "PLANTED", "drugs", 3, "decoy", 1, ("RG-02", "XF-09")), Truth("ys", "YS, 2", "INNOCENT", "family", 1, "lives there", 2)]
+    rows = [
+        Truth("kx", "KX1", "PLANTED", "drugs", 3, "decoy", 1, ("RG-02", "XF-09")),
+        Truth("ys", "YS, 2", "INNOCENT", "family", 1, "lives there", 2),
+    ]
     truth.write(rows, tmp_path / "truth.csv")
     assert truth.read(tmp_path / "truth.csv") == rows
 
@@ -127,7 +144,9 @@ def test_truth_comes_back_as_it_was_written(tmp_path: Path) -> None:
     ("text", "said"),
     [
         pytest.param("house_bill,kind\nKX1,PLANTED\n", "no truth of scenarios", id="another table"),
-        pytest.param(",".join(truth.COLUMNS) + "\nkx,KX1,GUILTY,drugs,1,decoy,1,RG-02\n", "line 2", id="a kind that is none"),
+        pytest.param(
+            ",".join(truth.COLUMNS) + "\nkx,KX1,GUILTY,drugs,1,decoy,1,RG-02\n", "line 2", id="a kind that is none"
+        ),
         pytest.param(",".join(truth.COLUMNS) + "\nkx,KX1\n", "line 2", id="a line cut short"),
     ],
 )

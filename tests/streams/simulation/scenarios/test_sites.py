@@ -23,5 +23,7 @@ def test_sites_have_room_for_a_share_of_what_they_receive(tmp_path: Path, percen
 def test_the_tables_can_be_loaded_and_the_rest_is_as_it_was(tmp_path: Path) -> None:
     sized(FOLDER, tmp_path, 20_000, 2.0)
     load(tmp_path)
-    changed = [table.name for table in FOLDER.glob("*.csv") if (tmp_path / table.name).read_bytes() != table.read_bytes()]
+    changed = [
+        table.name for table in FOLDER.glob("*.csv") if (tmp_path / table.name).read_bytes() != table.read_bytes()
+    ]
     assert changed == [SITES]
