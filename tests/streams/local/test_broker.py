@@ -27,7 +27,7 @@ pytestmark = pytest.mark.broker
 STARTS_A_BROKER = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from streams.broker import Broker
+from streams.local.broker import Broker
 
 broker = Broker(Path(sys.argv[1]))
 asyncio.run(broker.start())
