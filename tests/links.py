@@ -52,10 +52,10 @@ class Log:
         self.manifests += 1
         told = LinkMessageBuilder("kx")
         for name in gone:
-            told.gone(name, self.marks.pop(name, b""))
+            told.retract(name, self.marks.pop(name, b""))
         for parcel in parcels:
             dated = msgspec.structs.replace(parcel, since_ms=self.now_ms)
-            self.marks[parcel.name] = told.seen(dated, self.marks.get(parcel.name, b""))
+            self.marks[parcel.name] = told.add(dated, self.marks.get(parcel.name, b""))
         said = told.by_partition(f"M{self.manifests}", 1, "180-12345675", "k1", self.now_ms)
         return [case for number, each in said.items() for case in self.link(number, each)]
 

@@ -27,7 +27,7 @@ class LinkMessageBuilder:
         self._gone: dict[int, list[Retraction]] = {}
         self._seen: list[list[tuple[int, msgspec.Raw]]] = [[] for _ in range(LINKS_PARTITIONS)]
 
-    def seen(self, parcel_link: ParcelLink, before: bytes) -> bytes:
+    def add(self, parcel_link: ParcelLink, before: bytes) -> bytes:
         """Tell of a parcel that is in force now, `before` the marks it had; the marks it has."""
         address, phone, seller = parcel_link.address, parcel_link.phone, parcel_link.seller
         packed = msgspec.Raw(_PACK(parcel_link))
@@ -50,7 +50,7 @@ class LinkMessageBuilder:
             self._take_back(parcel_link.name, before, (address, phone, seller))
         return marks
 
-    def gone(self, name: str, before: bytes) -> None:
+    def retract(self, name: str, before: bytes) -> None:
         """Tell of a parcel that goes by no mark any more."""
         if before:
             self._take_back(name, before, (0, 0, 0))

@@ -1,17 +1,18 @@
 """Marks: short keyed hashes by which sellers, addresses and phones are recognised again."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from agents.values.address import place_of
 from agents.values.identity import hash48
 from agents.values.text import folded
-from schemas.manifest import Parcel
+from schemas.manifest import Consignee, Parcel
 
 
-def supplier_of(parcel: Parcel) -> int:
-    """Mark of who sold the goods abroad, however it is written: by supplier code, else by seller on a platform, else by name and country of the consignor."""
+def seller_mark(parcel: Parcel) -> int:
+    """Mark of who sold the goods abroad, however it is written.
+
+    By supplier code, else by seller on a platform, else by name and country of the consignor.
+    """
     consignor, order = parcel.consignor, parcel.order
     if consignor.supplier_code:
         return _sold_by("code", consignor.supplier_code, "")
@@ -25,25 +26,19 @@ def _sold_by(kind: str, by: str, of: str) -> int:
     return hash48(kind, folded(by), folded(of)) if of else hash48(kind, folded(by))
 
 
-class Marks(NamedTuple):
-    """By what a parcel is known again."""
-
-    supplier: int
-    address: int
-    phone: int
-    draw: int
-    """What the lot falls by that selects parcels for a look."""
+def address_mark(consignee: Consignee, secret: bytes) -> int:
+    """Mark of the place a consignee lives at, keyed, however the address is written."""
+    return hash48(place_of(consignee.address, consignee.postcode), secret=secret)
 
 
-def marks_of(parcels: Sequence[Parcel], carrier: str, secret: bytes) -> list[Marks]:
-    """The marks of parcels, those of persons keyed with `secret`."""
-    suppliers = list(map(supplier_of, parcels))
-    addresses = [
-        hash48(place_of(parcel.consignee.address, parcel.consignee.postcode), secret=secret) for parcel in parcels
-    ]
-    phones = [hash48(digits_of(parcel.consignee.phone), secret=secret) for parcel in parcels]
-    draws = [hash48("draw", carrier, parcel.house_bill, secret=secret) for parcel in parcels]
-    return list(map(Marks, suppliers, addresses, phones, draws))
+def phone_mark(consignee: Consignee, secret: bytes) -> int:
+    """Mark of a consignee's phone, keyed."""
+    return hash48(digits_of(consignee.phone), secret=secret)
+
+
+def sampling_mark(carrier: str, house_bill: str, secret: bytes) -> int:
+    """Mark that decides whether a parcel is inspected at random, keyed so that nobody outside can foresee it."""
+    return hash48("draw", carrier, house_bill, secret=secret)
 
 
 def digits_of(phone: str) -> str:

@@ -5,7 +5,7 @@ all its traits, where each rule would look for itself. A rule without its traits
 for every rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -205,18 +205,21 @@ class Traits:
                 traits |= TARGETED
         return traits
 
-    def of(self, cases: Sequence[Case]) -> list[int]:
-        """All traits of each parcel; each look is taken at all of them before the next, so that what it needs stays near."""
-        senders = [_of_sender(case.parcel.consignor) for case in cases]
-        parties = list(map(self._of_parties, cases))
-        money = list(map(self._of_money, cases))
-        lines = [self._of_lines(case.parcel.items) for case in cases]
-        return [
-            self._shared | sender | party | price | line | self._of_rest(case)
-            for sender, party, price, line, case in zip(senders, parties, money, lines, cases, strict=True)
-        ]
+    def of(self, case: Case) -> int:
+        """All traits of a parcel. Intake takes the five looks one by one, each at all parcels before the next."""
+        return (
+            self.of_sender(case.parcel.consignor)
+            | self.of_parties(case)
+            | self.of_money(case)
+            | self.of_lines(case.parcel.items)
+            | self.of_rest(case)
+        )
 
-    def _of_rest(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+    def of_sender(self, consignor: Consignor) -> int:
+        """Traits of the header and the consignor."""
+        return self._shared | _of_sender(consignor)
+
+    def of_rest(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
         """Of what goods are taken for, and of the parcel itself."""
         parcel, traits = case.parcel, 0
         if case.categories:
@@ -258,7 +261,7 @@ class Traits:
             traits |= MANY_LINES
         return traits
 
-    def _of_parties(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+    def of_parties(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
         """Of receiver, sender's country and order."""
         parcel, traits = case.parcel, 0
         consignee, order, country = parcel.consignee, parcel.order, parcel.consignor.country
@@ -315,7 +318,7 @@ class Traits:
             self._platforms[platform] = known
         return known
 
-    def _of_money(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
+    def of_money(self, case: Case) -> int:  # noqa: C901, PLR0912 - one line each
         """Of prices and weights."""
         parcel, price = case.parcel, case.price
         net_g = 0
@@ -367,7 +370,7 @@ class Traits:
             traits |= HEAVY
         return traits
 
-    def _of_lines(self, items: Iterable[Item]) -> int:  # noqa: C901 - one line each
+    def of_lines(self, items: Iterable[Item]) -> int:  # noqa: C901 - one line each
         """Of what lines say."""
         traits, vague, subheadings, countries, embargoes = (
             0,

@@ -1,7 +1,7 @@
 """What a parcel costs at each stage of its way, in process, on one core.
 
-A worker's work is followed once, and every call that makes up a stage is noted; then these very calls are made again,
-by themselves, and measured. Rounds are interleaved, so that a slow moment of the machine hits all stages alike; the
+Intake's stages are its named steps, taken one after the other for all manifests of a load; the rest are what a worker
+does with what they bring. Loads are measured in turn, so that a slow moment of the machine hits all of them alike; the
 thread's processor time is counted, not the clock.
 """
 
@@ -9,39 +9,39 @@ import gc
 import io
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import fastavro
 import msgspec
 
-from agents.intake import manifest
-from agents.intake.results import DecisionContext
+from agents.intake import forwarding, judging
+from agents.intake.answering import answer
+from agents.intake.draft import ParcelDraft
+from agents.intake.results import DecisionContext, Record
+from agents.intake.version import ManifestVersion, open_version
 from agents.linking import Linking
+from agents.parcel.case import Case
 from agents.rules import PARCEL_RULES
-from agents.rules.traits import Traits
-from agents.screening import decisions
 from agents.screening.decide import Screening, is_declared
+from agents.state.carriers import CarrierState
 from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from agents.values.identity import TokenKeys
 from schemas import avro, avro_codegen, topics
-from schemas.decision_encoding import DecisionHeadEncoder
+from schemas.decision import Source
 from streams.bench.loads import Form, Load, load
 from streams.kafka import partitioner
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.worker import processor
 from streams.worker.assignment import CHUNK_RECORDS_MAX, chunk_records
-from streams.worker.processor import RecordProcessor
-
-# ruff: noqa: SLF001 - to measure a stage for itself is to look inside
+from streams.worker.in_memory import CapturingBuffer, Stored
+from streams.worker.processor import RecordProcessor, read_checked, read_links
 
 STORED_AT_MS: Final = 1_795_399_200_000
 """Within the sample day."""
@@ -59,21 +59,23 @@ LOADS: Final[tuple[tuple[str, Form, float], ...]] = (
     ("dirty Avro", "Avro", 1.0),
 )
 """Name, format, share of parcels with a mistake."""
-READ: Final = "read"
-DECISION: Final = "write decision"
+
+OPEN: Final = "open version"
+ANSWER: Final = "answer"
 SCREENING: Final = "screening, writing decisions"
 LINKING: Final = "linking"
-OUTBOX: Final = "outbox, compressing"
-CHANGELOG: Final = "state changelog"
+BUFFER: Final = "transaction buffer, compressing"
+WHOLE: Final = "whole"
 FASTAVRO: Final = "fastavro: decode"
 FASTAVRO_STRICT: Final = "fastavro: decode, encode, compare"
-WHOLE: Final = "whole"
-BESIDE: Final = (DECISION, FASTAVRO, FASTAVRO_STRICT)
-"""Part of another stage, or of none."""
+STEPS: Final = (*judging.LAYOUT, *judging.JUDGING)
+PARTS: Final = (OPEN, *(step.__name__ for step in STEPS), ANSWER, SCREENING, LINKING, BUFFER)
+"""What follows one on the other, and makes up the whole."""
+BESIDE: Final = (*(step.__name__ for step in forwarding.FORWARDING), FASTAVRO, FASTAVRO_STRICT)
+"""Part of another stage or of none: steps that `answer` takes too, and a general decoder on the same manifests."""
 
-Run = Callable[[], object]
-Prepare = Callable[[], Run]
-"""Makes what one round needs, outside the time that is measured."""
+Timed = tuple[str, float]
+"""A stage and its seconds."""
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -95,20 +97,8 @@ class Costs(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> Cost:
-        """The sum of the stages: what is missing to the whole is memory, receipts and the way between stages."""
+        """The sum of the stages; what is missing to the whole is state and the way between stages."""
         return Cost(sum(cost.best for cost in self.stages.values()), sum(cost.middle for cost in self.stages.values()))
-
-
-class StoredRecord(msgspec.Struct, frozen=True, gc=False):
-    """A record as the client hands it over."""
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes | None
-    key: bytes | None = None
-    timestamp: int = STORED_AT_MS
-    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 @cache
@@ -117,241 +107,174 @@ def context() -> DecisionContext:
     return DecisionContext(reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir))
 
 
-class Call(msgspec.Struct, frozen=True, gc=False):
-    """One call of a function, to be made again."""
-
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-
-
-@contextmanager
-def recording_calls(owner: Any, name: str) -> Iterator[list[Call]]:  # noqa: ANN401 - a module or a class
-    """Note every call of a function that is looked up there."""
-    function, calls = getattr(owner, name), []
-
-    def note(*args: Any, **kwargs: Any) -> object:  # noqa: ANN401 - whatever the function takes
-        calls.append(Call(args, kwargs))
-        return function(*args, **kwargs)
-
-    setattr(owner, name, note)
-    try:
-        yield calls
-    finally:
-        setattr(owner, name, function)
-
-
-class Way:
-    """One load, followed through a worker's work; the calls it makes are noted, to be measured again and again."""
+class Subject:
+    """One load, and what each of its stages is given."""
 
     def __init__(self, given: Load, form: Form) -> None:
-        self._carriers = given.carriers
-        self.form = form
-        self.parcels = given.parcels
-        self.units: list[tuple[Sequence[StoredRecord], ...]] = []
-        """Runs that are processed together, by unit."""
-        manifests = [
-            StoredRecord(sent.topic, sent.partition, offset, sent.value, sent.key)
+        self.form, self.parcels, self._carriers = form, given.parcels, given.carriers
+        self.manifests = [
+            Stored(sent.topic, sent.partition, offset, STORED_AT_MS, sent.key, sent.value)
             for offset, sent in enumerate(given.manifests)
         ]
-        with ExitStack() as stack:
-            self.calls = {stage: stack.enter_context(recording_calls(*place)) for stage, place in CALLS.items()}
-            self.buffered = stack.enter_context(recording_calls(TransactionBuffer, "add"))
-            self.screened = stack.enter_context(recording_calls(Screening, "decide"))
-            self.linked = stack.enter_context(recording_calls(Linking, "decide"))
-            self.last = self.work()
-            for at in range(0, len(manifests), UNIT):
-                self._follow(manifests[at : at + UNIT])
-        self.cases = [call.args[0] for call in self.calls["rules"]]
+        self.units: list[tuple[Sequence[Stored], ...]] = []
+        """Runs that are processed together, by unit."""
+        self.buffers: list[list[Stored]] = []
+        """What each unit writes."""
+        processor = self.processor()
+        for at in range(0, len(self.manifests), UNIT):
+            self._process_unit(processor, self.manifests[at : at + UNIT])
+        records = [record for runs in self.units for run in runs for record in run]
+        self.checked = [record for record in records if record.topic == topics.CHECKED]
+        self.links = [record for record in records if record.topic == topics.LINKS]
 
-    def work(self) -> RecordProcessor:
-        """A worker's work with everything assigned to it."""
-        made = RecordProcessor(context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
-        made.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
-        return made
-
-    def _follow(self, manifests: Sequence[StoredRecord]) -> None:
-        """One unit: manifests, then the checked parcels that come of them."""
-        before = len(self.buffered)
-        sent = _runs(manifests)
-        for records in sent:
-            self.last.process(*records)
-        checked = _runs(
-            [
-                _read_back(call, offset)
-                for offset, call in enumerate(self.buffered[before:], before)
-                if call.args[1] in (topics.CHECKED, topics.LINKS)
-            ]
+    def processor(self) -> RecordProcessor:
+        """A worker's processor with everything assigned to it."""
+        processor = RecordProcessor(
+            context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0, buffer=CapturingBuffer
         )
-        for records in checked:
-            self.last.process(*records)
-        self.last.close_unit()
-        self.units.append((*sent, *checked))
+        processor.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
+        return processor
+
+    def _process_unit(self, processor: RecordProcessor, manifests: Sequence[Stored]) -> None:
+        """One unit: manifests, then the internal records that come of them."""
+        sent = _runs(manifests)
+        for run in sent:
+            processor.process(*run)
+        internal = _runs([record for record in _kept(processor) if record.topic in (topics.CHECKED, topics.LINKS)])
+        for run in internal:
+            processor.process(*run)
+        unit = processor.close_unit()
+        if unit is not None and isinstance(unit.buffer, CapturingBuffer):
+            self.buffers.append(unit.buffer.kept)
+        self.units.append((*sent, *internal))
 
 
-def _runs(records: Sequence[StoredRecord]) -> list[Sequence[StoredRecord]]:
+def _kept(processor: RecordProcessor) -> list[Stored]:
+    buffer = processor.open_unit.buffer
+    return list(buffer.kept) if isinstance(buffer, CapturingBuffer) else []
+
+
+def _runs(records: Sequence[Stored]) -> list[Sequence[Stored]]:
     """Records as an agent has them: partition by partition, in runs."""
     by_partition = groupby(sorted(records, key=_source), _source)
     return [run for _, of_partition in by_partition for run in chunk_records(list(of_partition))]
 
 
-def _source(record: StoredRecord) -> tuple[str, int]:
+def _source(record: Stored) -> tuple[str, int]:
     return record.topic, record.partition
-
-
-def _read_back(call: Call, offset: int) -> StoredRecord:
-    """A record that was put into the outbox, as it is read."""
-    _, topic, partition, key, value, time_ms = call.args
-    return StoredRecord(topic, partition, offset, value, key, time_ms)
 
 
 # The stages
 
-CALLS: Final[dict[str, tuple[Any, str]]] = {
-    READ: (manifest, "read"),
-    "shape": (manifest, "parcel_or_none"),
-    "faults of form": (manifest, "faults"),
-    "unknown fields": (manifest, "unknown"),
-    "content fingerprint": (manifest._File, "_fingerprint"),
-    "categorise": (manifest, "categorise"),
-    "price": (manifest, "price_of"),
-    "route": (manifest, "route_of"),
-    "exemption": (manifest, "relief_of"),
-    "names of parties": (manifest, "listed_parties"),
-    "traits": (Traits, "of"),
-    "rules": (manifest, "findings_of"),
-    "marks": (manifest, "marks_of"),
-    "facts": (manifest._File, "_facts"),
-    "risk": (manifest._File, "_risk"),
-    "money": (manifest, "money_of"),
-    "sightings": (manifest._File, "_tell"),
-    "token": (manifest, "consignee_token"),
-    "write settled part": (DecisionHeadEncoder, "write"),
-    "write refusal": (manifest, "encode_decision_tail"),
-    "write checked parcel": (processor, "write_checked"),
-    "read checked parcel": (processor, "read_checked"),
-    DECISION: (decisions, "encode_decision_tail"),
-}
-"""Where the functions of the stages are looked up when a worker calls them."""
-GENERATORS: Final = frozenset({"unknown fields", "faults of form"})
-PARTS: Final = (*(stage for stage in CALLS if stage != DECISION), SCREENING, LINKING, OUTBOX, CHANGELOG)
-"""What follows one on the other, and makes up the whole."""
+
+def intake(subject: Subject) -> Iterator[Timed]:
+    """Opens every manifest, then takes each step for all parcels of all manifests, each manifest with a state of its own."""
+    opened: list[ManifestVersion] = []
+    yield OPEN, _seconds(lambda: opened.extend(map(_open, subject.manifests)))
+    drafts = [(version, judging.drafts_of(version)) for version in opened]
+    whole = [(version, [draft for draft in each if draft.has_case]) for version, each in drafts]
+    for step in judging.LAYOUT:
+        yield step.__name__, _seconds(partial(_take, step, whole))
+    for step in judging.JUDGING:
+        yield step.__name__, _seconds(partial(_take, step, drafts))
+    accepted = [(version, [draft for draft in each if not draft.has_rejection]) for version, each in whole]
+    for step in forwarding.FORWARDING:
+        yield step.__name__, _seconds(partial(_take, step, accepted))
+    yield ANSWER, _seconds(lambda: [answer(version, each) for version, each in drafts])
 
 
-def _stages(way: Way) -> dict[str, Prepare]:
-    """Every stage of one load."""
-    return {
-        **{
-            stage: _again(getattr(*CALLS[stage]), calls, generator=stage in GENERATORS)
-            for stage, calls in way.calls.items()
-        },
-        SCREENING: partial(_screen, way),
-        LINKING: partial(_link, way),
-        OUTBOX: partial(_fill, way),
-        CHANGELOG: partial(_change, way),
-        WHOLE: partial(_whole, way),
-        **{
-            rule.check.__name__: _again(rule.check, [Call((case,), {}) for case in way.cases], generator=True)
-            for rule in PARCEL_RULES
-        },
-        **(_fastavro(way) if way.form == "Avro" else {}),
-    }
+def _open(record: Stored) -> ManifestVersion:
+    carrier = record.topic.removeprefix(topics.MANIFESTS)
+    source = Source(record.topic, record.partition, record.offset)
+    given = Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp)
+    return open_version(given, CarrierState(MEMORY_DAYS), context())
 
 
-def _again(function: Callable[..., Any], calls: Sequence[Call], *, generator: bool = False) -> Prepare:
-    """Calls that leave no trace, made once more."""
-    given = [(call.args, call.kwargs) for call in calls]
+def _take(step: judging.Step, drafts: Iterable[tuple[ManifestVersion, Sequence[ParcelDraft]]]) -> None:
+    for version, of_version in drafts:
+        for draft in of_version:
+            step(draft, version)
+
+
+def screening(subject: Subject) -> Iterator[Timed]:
+    """Reads checked parcels and decides them, in runs."""
+    decider = Screening(context().reference)
+    stores: defaultdict[int, ConsigneeStore] = defaultdict(ConsigneeStore)
 
     def run() -> None:
-        for args, kwargs in given:
-            function(*args, **kwargs)
+        for at in range(0, len(subject.checked), CHUNK_RECORDS_MAX):
+            records = subject.checked[at : at + CHUNK_RECORDS_MAX]
+            parcels = [read_checked(record.value) for record in records]
+            provisionals = iter(decider.decide_provisionally([parcel for parcel in parcels if is_declared(parcel)]))
+            for record, parcel in zip(records, parcels, strict=True):
+                provisional = next(provisionals) if is_declared(parcel) else None
+                decider.decide((record.key or b"").decode(), parcel, stores[record.partition], provisional)
 
-    def run_to_end() -> None:
-        for args, kwargs in given:
-            for _ in function(*args, **kwargs):
-                pass
-
-    return lambda: run_to_end if generator else run
-
-
-def _screen(way: Way) -> Run:
-    asked = Screening(context().reference)
-    kept: defaultdict[int, ConsigneeStore] = defaultdict(ConsigneeStore)
-    given = [
-        (token, checked, kept[id(partition)])
-        for _, token, checked, partition, _ in (call.args for call in way.screened)
-    ]
-    runs = [given[at : at + CHUNK_RECORDS_MAX] for at in range(0, len(given), CHUNK_RECORDS_MAX)]
-
-    def run() -> None:
-        for each in runs:
-            declared = [checked for _, checked, _ in each if is_declared(checked)]
-            provisionals = iter(asked.decide_provisionally(declared))
-            for token, checked, partition in each:
-                asked.decide(token, checked, partition, next(provisionals) if is_declared(checked) else None)
-
-    return run
+    yield SCREENING, _seconds(run)
 
 
-def _link(way: Way) -> Run:
+def linking(subject: Subject) -> Iterator[Timed]:
+    """Reads link messages and decides on them."""
     decide = Linking(context().reference).decide
-    kept: defaultdict[int, LinkStore] = defaultdict(LinkStore)
-    given = [(said, kept[id(links)]) for _, said, links in (call.args for call in way.linked)]
+    stores: defaultdict[int, LinkStore] = defaultdict(LinkStore)
 
     def run() -> None:
-        for each in given:
-            decide(*each)
+        for record in subject.links:
+            decide(read_links(record.value), stores[record.partition])
 
-    return run
-
-
-def _fill(way: Way) -> Run:
-    boxes = [[call.args[1:] for call in calls] for _, calls in groupby(way.buffered, lambda call: id(call.args[0]))]
-
-    def run() -> None:
-        for records in boxes:
-            box = TransactionBuffer()
-            for record in records:
-                box.add(*record)
-            box.rounds(*PRODUCER)
-
-    return run
+    yield LINKING, _seconds(run)
 
 
-def _change(way: Way) -> Run:
-    """State changes of the last unit, as often as there are units."""
-    changed = way.work()
-    for records in way.units[-1]:
-        changed.process(*records)
-    dirty = {number: set(partition.dirty) for number, partition in changed.partitions.items()}
+def buffering(subject: Subject) -> Iterator[Timed]:
+    """Puts what each unit writes into batches, and compresses them."""
 
     def run() -> None:
-        for _ in way.units:
-            for number, partition in changed.partitions.items():
-                partition.dirty |= dirty[number]
-            for _ in changed._state():
-                pass
+        for records in subject.buffers:
+            buffer = TransactionBuffer()
+            for each in records:
+                buffer.add(each.topic, each.partition, each.key, each.value, each.timestamp, each.headers)
+            buffer.rounds(*PRODUCER)
 
-    return run
+    yield BUFFER, _seconds(run)
 
 
-def _whole(way: Way) -> Run:
-    working = way.work()
+def whole(subject: Subject) -> Iterator[Timed]:
+    """Everything, in one go."""
+    processor = subject.processor()
 
     def run() -> None:
-        for runs in way.units:
+        for runs in subject.units:
             for records in runs:
-                working.process(*records)
-            unit = working.close_unit()
+                processor.process(*records)
+            unit = processor.close_unit()
             if unit is not None:
                 unit.buffer.rounds(*PRODUCER)
 
-    return run
+    yield WHOLE, _seconds(run)
 
 
-def _fastavro(way: Way) -> dict[str, Prepare]:
-    """A general decoder on the same manifests; and with the second look that would make it strict."""
+def each_rule(subject: Subject) -> Iterator[Timed]:
+    """Each rule of parcels alone, asked of every parcel."""
+    versions = [(version, judging.drafts_of(version)) for version in map(_open, subject.manifests)]
+    for version, drafts in versions:
+        judging.take_steps(judging.LAYOUT, [draft for draft in drafts if draft.has_case], version)
+    cases = [draft.case for _, drafts in versions for draft in drafts if draft.has_case]
+    for rule in PARCEL_RULES:
+        yield rule.name, _seconds(partial(_ask, rule.check, cases))
+
+
+def _ask(check: Callable[[Case], Iterable[object]], cases: Iterable[Case]) -> None:
+    for case in cases:
+        for _ in check(case):
+            pass
+
+
+def general_decoder(subject: Subject) -> Iterator[Timed]:
+    """A general Avro decoder on the same manifests, and with the second look that would make it strict."""
+    if subject.form != "Avro":
+        return
     schema = fastavro.parse_schema(avro.load(avro.file_of(avro.MANIFEST)))
-    values = [Call((call.args[0][avro_codegen.FRAME_BYTES :],), {}) for call in way.calls[READ]]
+    values = [(record.value or b"")[avro_codegen.FRAME_BYTES :] for record in subject.manifests]
 
     def decode(value: bytes) -> object:
         return fastavro.schemaless_reader(io.BytesIO(value), schema, None)
@@ -361,45 +284,53 @@ def _fastavro(way: Way) -> dict[str, Prepare]:
         fastavro.schemaless_writer(again, schema, decode(value))
         return again.getvalue() == value
 
-    return {FASTAVRO: _again(decode, values), FASTAVRO_STRICT: _again(decode_and_compare, values)}
+    yield FASTAVRO, _seconds(lambda: list(map(decode, values)))
+    yield FASTAVRO_STRICT, _seconds(lambda: list(map(decode_and_compare, values)))
+
+
+MEASURES: Final[tuple[Callable[[Subject], Iterator[Timed]], ...]] = (
+    intake,
+    screening,
+    linking,
+    buffering,
+    whole,
+    each_rule,
+    general_decoder,
+)
 
 
 # Measuring
 
 
-def measure(parcels: int, rounds: int, told: Callable[[int], None]) -> dict[str, Costs]:
+def measure(parcels: int, rounds: int, progress: Callable[[int], None]) -> dict[str, Costs]:
     """All stages of four loads: clean and dirty, JSON and Avro."""
-    ways = {name: Way(load(parcels, form, dirty=dirty), form) for name, form, dirty in LOADS}
-    stages = {name: _stages(way) for name, way in ways.items()}
-    found: dict[str, dict[str, list[float]]] = {
-        name: {stage: [] for stage in prepares} for name, prepares in stages.items()
-    }
+    subjects = {name: Subject(load(parcels, form, dirty=dirty), form) for name, form, dirty in LOADS}
+    seconds: dict[str, defaultdict[str, list[float]]] = {name: defaultdict(list) for name in subjects}
     gc.collect()
     gc.freeze()  # what the rounds are given is not looked through again and again
     for number in range(rounds):
-        for name, prepares in stages.items():
-            for stage, prepare in prepares.items():
-                found[name][stage].append(_seconds(prepare()) / ways[name].parcels * US)
-        told(number + 1)
+        for name, subject in subjects.items():
+            for take in MEASURES:
+                for stage, took_s in take(subject):
+                    seconds[name][stage].append(took_s / subject.parcels * US)
+        progress(number + 1)
     gc.unfreeze()
-    return {name: _costs(each) for name, each in found.items()}
+    return {name: _costs(each) for name, each in seconds.items()}
 
 
-def _seconds(run: Run) -> float:
+def _seconds(run: Callable[[], object]) -> float:
     gc.collect()
     began = time.thread_time()
     run()
     return time.thread_time() - began
 
 
-def _costs(found: dict[str, list[float]]) -> Costs:
-    costs = {stage: Cost(min(values), median(values)) for stage, values in found.items()}
-    rules = {rule.check.__name__ for rule in PARCEL_RULES}
+def _costs(us_of_stage: dict[str, list[float]]) -> Costs:
+    costs = {stage: Cost(min(values), median(values)) for stage, values in us_of_stage.items()}
+    rules = {rule.name: costs[rule.name] for rule in PARCEL_RULES}
     return Costs(
         stages={stage: costs[stage] for stage in PARTS},
         whole=costs[WHOLE],
         beside={stage: costs[stage] for stage in BESIDE if stage in costs},
-        rules=dict(
-            sorted(((stage, cost) for stage, cost in costs.items() if stage in rules), key=lambda each: -each[1].best)
-        ),
+        rules=dict(sorted(rules.items(), key=lambda each: -each[1].best)),
     )

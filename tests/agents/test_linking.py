@@ -343,13 +343,13 @@ def test_a_partition_remembers_so_many_kinds_of_goods_and_no_more(monkeypatch: p
 
 def test_a_seller_that_says_nothing_of_itself_is_no_seller() -> None:
     told = LinkMessageBuilder("kx")
-    told.seen(parcel_link(address=0, phone=0, seller=0), b"")
+    told.add(parcel_link(address=0, phone=0, seller=0), b"")
     assert told.by_partition("M1", 1, "", "k1", NOW_MS) == {}
 
 
 def test_one_record_has_what_belongs_to_its_partition() -> None:
     told = LinkMessageBuilder("kx")
-    marks = told.seen(parcel_link(address=4, phone=8, seller=5), b"")
+    marks = told.add(parcel_link(address=4, phone=8, seller=5), b"")
     said = told.by_partition("M1", 1, "", "k1", NOW_MS)
     assert {number: [kinds for kinds, _ in each.seen] for number, each in said.items()} == {
         0: [ADDRESS | PHONE],
@@ -358,7 +358,7 @@ def test_one_record_has_what_belongs_to_its_partition() -> None:
     assert since_of(marks) == NOW_MS
     assert since_of(b"") is None
     again = LinkMessageBuilder("kx")
-    again.seen(parcel_link(address=4, phone=9, seller=5), marks)
+    again.add(parcel_link(address=4, phone=9, seller=5), marks)
     assert {number: each.gone for number, each in again.by_partition("M1", 2, "", "k1", NOW_MS).items()} == {
         0: (Retraction("kx/K1", PHONE, 4, 8, 5),),
         1: (),
@@ -367,7 +367,7 @@ def test_one_record_has_what_belongs_to_its_partition() -> None:
 
 def test_a_record_is_read_as_it_was_written() -> None:
     told = LinkMessageBuilder("kx")
-    told.seen(parcel_link(), b"")
+    told.add(parcel_link(), b"")
     for said in told.by_partition("M1", 1, "180-12345675", "k1", NOW_MS).values():
         read = read_link_message(msgspec.msgpack.encode(said))
         assert (read.carrier, read.manifest_id, read.received_at_ms) == ("kx", "M1", NOW_MS)
@@ -439,7 +439,7 @@ def probe(links: dict[int, LinkStore], now_ms: int) -> list[dict[str, Any]]:
                 commodity=turn,
                 price_cents=14_000 + number % 7,
             )
-            told.seen(parcel, b"")
+            told.add(parcel, b"")
         for number, said in told.by_partition(f"P{turn}", 1, "", "k1", now_ms + turn).items():
             brought += cases(linking, said, links[number])
     return brought

@@ -241,7 +241,7 @@ def test_no_rule_raises_whatever_a_carrier_writes(
         rule.finding(found) for rule in active_rules(PARCEL_RULES, subject.law) for found in rule.check(subject)
     ]
     by_traits = rule_index(PARCEL_RULES, subject.law).of(
-        Traits(subject.header, subject.carrier, subject.reference, subject.law).of([subject])[0]
+        Traits(subject.header, subject.carrier, subject.reference, subject.law).of(subject)
     )
     assert [rule.finding(found) for rule in by_traits for found in rule.check(subject)] == findings
     rules = acting(findings)

@@ -23,7 +23,7 @@ FOUND = [row for row in TABLES if row.values[0] in CHECKS and row.values[2] and 
 
 
 def _traits(of: Case) -> int:
-    return Traits(of.header, of.carrier, of.reference, of.law).of([of])[0]
+    return Traits(of.header, of.carrier, of.reference, of.law).of(of)
 
 
 def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
