@@ -16,7 +16,9 @@ from agents.values.identity import TokenKeys
 from schemas import avro, topics
 from streams.kafka import partitioner
 from streams.kafka.transaction_buffer import TransactionBuffer
-from streams.worker.processor import RecordProcessor, read_checked
+from streams.worker.handlers import read_checked
+from streams.worker.pipeline import PIPELINE, Pipeline
+from streams.worker.processor import RecordProcessor
 from streams.worker.unit import Unit
 from tests.reference import REFERENCE
 
@@ -79,13 +81,19 @@ def records_of(buffer: TransactionBuffer) -> list[Stored]:
 
 
 def processor_of(
-    carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0
+    carriers: Iterable[str] = ("kx",),
+    *,
+    reference: Reference = REFERENCE,
+    memory_days: int = 30,
+    faults_max: int = 0,
+    pipeline: Pipeline = PIPELINE,
 ) -> RecordProcessor:
     """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
     processor = RecordProcessor(
         DecisionContext(reference=reference, keys=KEYS),
         memory_days=memory_days,
         internal_errors_in_a_row_max=faults_max,
+        pipeline=pipeline,
     )
     processor.assign(carriers, CHECKED_PARTITIONS)
     return processor

@@ -11,8 +11,6 @@ from typing import Any, Final
 from agents.screening.notices import FOLLOW_UP_EVENTS
 from schemas import topics
 
-INTERNAL: Final = frozenset({topics.CHECKED, topics.LINKS})
-"""Topics whose records answer no carrier."""
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
@@ -32,7 +30,7 @@ class Ledgers:
     manifests: list[Place] = field(default_factory=list)
     """Every record of a carrier that a worker has taken."""
     waiting: int = 0
-    """Records of carriers and checked parcels that no worker has taken yet."""
+    """Records that a step of the pipeline reads and no worker has taken yet."""
     receipts: list[Entry] = field(default_factory=list)
     """Answers; notices are no part of the balance."""
     decisions: list[Entry] = field(default_factory=list)
@@ -58,7 +56,7 @@ def breaches(ledgers: Ledgers) -> Iterator[Violation]:
 def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Violation]:
     """Each record of a carrier brings exactly one receipt or exactly one dead letter."""
     answers = Counter(source_of(receipt) for receipt in ledgers.receipts)
-    answers.update(place for place in set(ledgers.dead_letters) if place[0] not in INTERNAL)
+    answers.update(place for place in set(ledgers.dead_letters) if is_manifest(place[0]))
     taken = set(ledgers.manifests)
     for place in ledgers.manifests:
         if answers[place] != 1:
@@ -164,6 +162,11 @@ def source_of(entry: Entry) -> Place:
 def show(place: Place) -> str:
     """A place in words."""
     return f"{place[0]}-{place[1]}@{place[2]}"
+
+
+def is_manifest(topic: str) -> bool:
+    """Whether the records of a topic are manifests, which a carrier expects an answer to."""
+    return topic.startswith(topics.MANIFESTS)
 
 
 def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:

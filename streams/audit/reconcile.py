@@ -12,14 +12,25 @@ from agents.screening.decide import Screening
 from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from schemas import avro, topics
-from streams.audit.invariants import INTERNAL, Entry, Ledgers, Violation, breaches, of_manifest, same, show, source_of
+from streams.audit.invariants import (
+    Entry,
+    Ledgers,
+    Violation,
+    breaches,
+    is_manifest,
+    of_manifest,
+    same,
+    show,
+    source_of,
+)
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import read_to_end
 from streams.kafka.record import StoredRecord
 from streams.kafka.transactions import stable_offsets
 from streams.reference.history import References
-from streams.worker.changelog import key_shown, state_of
-from streams.worker.processor import CHECKED_PARTITIONS, read_checked, read_links
+from streams.worker.changelog import CHECKED_PARTITIONS, key_shown, state_of
+from streams.worker.handlers import read_checked, read_links
+from streams.worker.pipeline import PIPELINE
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -94,11 +105,12 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
     tps = await _partitions(
         bootstrap,
         lambda topic: (
-            topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance."))
-            or topic in (topics.DEAD_LETTERS, *INTERNAL)
+            topic.startswith((topics.RECEIPTS, "clearance."))
+            or topic == topics.DEAD_LETTERS
+            or PIPELINE.find_step(topic) is not None
         ),
     )
-    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic in INTERNAL]
+    sources = [tp for tp in tps if PIPELINE.find_step(tp.topic) is not None]
     taken = await _taken(bootstrap, group, sources)
     ledgers = Ledgers()
     read = 0
@@ -109,10 +121,11 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
         if read % 1000 == 0:
             progress(1000)
         place = (record.topic, record.partition, record.offset)
-        if record.topic.startswith(topics.MANIFESTS) or record.topic in INTERNAL:
-            if record.offset >= taken[TopicPartition(record.topic, record.partition)]:
+        next_offset = taken.get(TopicPartition(record.topic, record.partition))
+        if next_offset is not None:
+            if record.offset >= next_offset:
                 ledgers.waiting += 1
-            elif record.topic not in INTERNAL:
+            elif is_manifest(record.topic):
                 ledgers.manifests.append(place)
         elif record.topic == topics.DEAD_LETTERS:
             ledgers.dead_letters.append(_origin(record))
@@ -134,7 +147,8 @@ async def replay(
     tps = await _partitions(
         bootstrap,
         lambda topic: (
-            topic in (*INTERNAL, topics.SCREENING_STATE)
+            topic == topics.SCREENING_STATE
+            or topic in PIPELINE.internal
             or topic.startswith(("clearance.", "security.", topics.RECEIPTS))
         ),
     )

@@ -37,7 +37,7 @@ from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
-from streams.worker import processor
+from streams.worker import handlers
 from streams.worker.assignment import CHUNK_RECORDS_MAX, chunk_records
 from streams.worker.processor import RecordProcessor
 
@@ -227,8 +227,8 @@ CALLS: Final[dict[str, tuple[Any, str]]] = {
     "token": (manifest, "consignee_token"),
     "write settled part": (DecisionHeadEncoder, "write"),
     "write refusal": (manifest, "encode_decision_tail"),
-    "write checked parcel": (processor, "write_checked"),
-    "read checked parcel": (processor, "read_checked"),
+    "write checked parcel": (handlers, "write_checked"),
+    "read checked parcel": (handlers, "read_checked"),
     DECISION: (decisions, "encode_decision_tail"),
 }
 """Where the functions of the stages are looked up when a worker calls them."""
@@ -328,7 +328,7 @@ def _change(way: Way) -> Run:
         for _ in way.units:
             for number, partition in changed.partitions.items():
                 partition.dirty |= dirty[number]
-            for _ in changed._state():
+            for _ in changed.changes():
                 pass
 
     return run

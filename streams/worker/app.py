@@ -1,4 +1,4 @@
-"""One worker: a Faust app with three agents over exactly-once transport, run until it is told to stop."""
+"""One worker: a Faust app with one agent for each step of the pipeline, over exactly-once transport, run until it is told to stop."""
 
 import asyncio
 import gc
@@ -26,7 +26,7 @@ from streams.settings import Settings, variable
 from streams.worker import readiness
 from streams.worker.assignment import RecordRun, WorkerSession
 from streams.worker.processor import InternalFaultError, RecordProcessor
-from streams.worker.transport import INTAKE, LINKING, SCHEME, SCREENING, App, Consumer, PassThroughSchema
+from streams.worker.transport import SCHEME, App, Consumer, PassThroughSchema
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
 
 
 def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> App:
-    """The Faust app: intake reads every carrier's topic, screening the checked parcels, linking what parcels have in common."""
+    """The Faust app, with an agent for each step of the pipeline."""
     app = App(
         settings.group,
         broker=f"{SCHEME}://{bootstrap}".replace(",", f";{SCHEME}://"),
@@ -117,20 +117,13 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
     )
     app.session = session
 
-    @app.agent(app.topic(INTAKE, schema=PassThroughSchema(), internal=False), name="intake")
-    async def intake(stream: StreamT[RecordRun]) -> None:
-        """Answer carriers' manifests; pass their parcels on."""
+    async def handle_runs(stream: StreamT[RecordRun]) -> None:
+        """Process the runs of records of one step."""
         await _work_through(session, stream)
 
-    @app.agent(app.topic(SCREENING, schema=PassThroughSchema(), internal=False), name="screening")
-    async def screening(stream: StreamT[RecordRun]) -> None:
-        """Decide checked parcels."""
-        await _work_through(session, stream)
-
-    @app.agent(app.topic(LINKING, schema=PassThroughSchema(), internal=False), name="linking")
-    async def linking(stream: StreamT[RecordRun]) -> None:
-        """Find parcels of many consignees that belong together."""
-        await _work_through(session, stream)
+    for step in session.processor.pipeline.steps:
+        # The channel is called as the step; which topics it stands for the conductor knows.
+        app.agent(app.topic(step.name, schema=PassThroughSchema(), internal=False), name=step.name)(handle_runs)
 
     @app.on_rebalance_complete.connect
     async def on_assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal

@@ -27,28 +27,19 @@ from faust.types.tuples import Message, RecordMetadata
 from mode import Service, ServiceT
 from mode.utils.futures import notify
 
-from schemas import topics
 from streams.kafka.assignor import CarrierStickyAssignor
 from streams.kafka.record import StoredRecord
 from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError
 from streams.worker.assignment import IDLE_S, Assignment, CommitSchedule, RecordRun, WorkerSession
 
 SCHEME: Final = "exactly-once"
-SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked|parcels\.links)$"
-"""Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
+"""A carrier's new topic is found within this time."""
 FETCH_WAIT_MS: Final = 30
 FETCH_BYTES_MIN: Final = 64 * 1024
 """A fetch names every partition, whether it has something or not: asking seldom costs the broker less."""
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
-
-INTAKE: Final = "manifests"
-SCREENING: Final = "parcels"
-LINKING: Final = "links"
-"""Names of the agents' channels; the subscription is `SOURCES`."""
-CHANNELS: Final = {topics.CHECKED: SCREENING, topics.LINKS: LINKING}
-"""Of internal topics; all others are intake's."""
 
 
 class App(faust.App):
@@ -93,8 +84,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         )
 
     async def subscribe(self, topics: Iterable[str]) -> None:  # noqa: ARG002 - the pattern, whatever the agents name
-        """Read every carrier's topic and the internal ones."""
-        await self.call_thread(self._ensure_consumer().subscribe, pattern=SOURCES, listener=self._rebalance_listener)
+        """Read every topic that a step of the pipeline reads."""
+        pattern = session_of(self.app).processor.pipeline.pattern
+        await self.call_thread(self._ensure_consumer().subscribe, pattern=pattern, listener=self._rebalance_listener)
 
     async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
         """Fetched runs of records, and after how many rewinds they were fetched."""
@@ -307,12 +299,13 @@ class Producer(faust_producer.Producer):
 
 
 class Conductor(FaustConductor):
-    """Faust's conductor: every carrier's topic goes to the intake agent, the checked parcels to screening, the sightings to linking."""
+    """Faust's conductor: each topic goes to the agent of the step that reads it."""
 
     def _update_tp_index(self, assigned: set[TP]) -> None:
+        pipeline = session_of(self.app).processor.pipeline
         channels = {name: channel for channel in self._topics for name in channel.topics}
         for tp in assigned:
-            self._tp_index[tp].add(channels[CHANNELS.get(tp.topic, INTAKE)])
+            self._tp_index[tp].add(channels[pipeline.step_of(tp.topic).name])
 
 
 class Transport(driver.Transport):
