@@ -8,8 +8,9 @@ from agents.screening.relays import write_checked
 from schemas import topics
 from schemas.decision import Finding
 from schemas.officer_action import Act, Action, write_action
+from streams.kafka.record import StoredRecord
 from streams.worker.handlers import read_checked
-from tests.flow import Flow, Stored
+from tests.flow import Flow, stored
 
 
 def acts(
@@ -17,17 +18,18 @@ def acts(
     action: Act,
     sequence: int | None = None,
     *,
+    bill: str = "A",
     topic: str = topics.OFFICERS,
     **changes: Any,  # noqa: ANN401 - fields of an action
-) -> list[Stored]:
-    """An officer acts on the latest decision on A; everything that brings."""
+) -> list[StoredRecord]:
+    """An officer acts on the latest decision on a house bill; everything that brings."""
     decision = max(
-        (each for each in flow.decisions if each["house_bill"] == "A" and each["outcome"] != "REJECT"),
+        (each for each in flow.decisions if each["house_bill"] == bill and each["outcome"] != "REJECT"),
         key=lambda each: each["sequence"],
     )
     found = [(record.key, read_checked(record.value)) for record in flow.log if record.topic == topics.CHECKED]
     token, checked = [
-        (key, each) for key, each in found if each.house_bill == "A" and each.operation == "DECLARE" and not each.path
+        (key, each) for key, each in found if each.house_bill == bill and each.operation == "DECLARE" and not each.path
     ][-1]
     assert token is not None
     known = msgspec.structs.replace(
@@ -44,10 +46,10 @@ def acts(
     begun = len(flow.log)
     flow.now_ms += 1
     flow.take(
-        Stored(
-            topic=topic,
+        stored(
+            topic,
             value=write_action(msgspec.structs.replace(said, **changes)),
-            key=b"A",
+            key=bill.encode(),
             timestamp=flow.now_ms,
         )
     )

@@ -25,7 +25,7 @@ from streams.audit.invariants import (
 )
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import read_to_end
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import stable_offsets
 from streams.reference.history import References
 from streams.worker.changelog import CHECKED_PARTITIONS, key_shown, state_of
@@ -115,7 +115,7 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
     ledgers = Ledgers()
     read = 0
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         nonlocal read
         read += 1
         if read % 1000 == 0:
@@ -152,14 +152,14 @@ async def replay(
             or topic.startswith(("clearance.", "security.", topics.RECEIPTS))
         ),
     )
-    checked: list[StoredRecord] = []
-    sightings: list[StoredRecord] = []
+    checked: list[FetchedRecord] = []
+    sightings: list[FetchedRecord] = []
     live: Counter[Said] = Counter()
     refused: Counter[Said] = Counter()
     """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
     state: dict[tuple[int, bytes], bytes] = {}
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         key, value = record.key or b"", record.value or b""
         if record.topic == topics.CHECKED:
             checked.append(record)
@@ -190,7 +190,7 @@ async def replay(
 
 
 def _decided_again(
-    checked: Iterable[StoredRecord], reference: References, progress: Progress
+    checked: Iterable[FetchedRecord], reference: References, progress: Progress
 ) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
     """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
@@ -214,7 +214,7 @@ def _decided_again(
     return partitions, again
 
 
-def _linked_again(sightings: Iterable[StoredRecord], reference: References, progress: Progress) -> Counter[Said]:
+def _linked_again(sightings: Iterable[FetchedRecord], reference: References, progress: Progress) -> Counter[Said]:
     """What one process says when it links everything again in the order of the log."""
     linkings: dict[str, Linking] = {}
     links: dict[int, LinkStore] = {}
@@ -245,7 +245,7 @@ async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[
         await client.close()
 
 
-def _origin(record: StoredRecord) -> tuple[str, int, int]:
+def _origin(record: FetchedRecord) -> tuple[str, int, int]:
     headers: dict[str, bytes] = dict(record.headers)
     return headers["x-original-topic"].decode(), int(headers["x-original-partition"]), int(headers["x-original-offset"])
 

@@ -22,8 +22,8 @@ from streams.i18n import Lang
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
 from streams.manifest_files import FileRecord, paths_argument, peek, read, within_limit
 from streams.settings import Settings
+from streams.worker.checker import dead_letter_of, is_refusal
 from streams.worker.dead_letters import Letter
-from streams.worker.in_memory import dead_letter_of, is_refusal
 
 if TYPE_CHECKING:
     from aiokafka.structs import TopicPartition

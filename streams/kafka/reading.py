@@ -8,7 +8,7 @@ from aiokafka.structs import TopicPartition
 
 from streams.errors import OperatorError
 from streams.kafka import decompression
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 
 
 class Way:
@@ -54,7 +54,7 @@ async def _begins(bootstrap: str, times_ms: Mapping[TopicPartition, int]) -> dic
 
 
 async def read_to_end(
-    bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[StoredRecord], None], *, seconds: float
+    bootstrap: str, tps: Iterable[TopicPartition], apply: Callable[[FetchedRecord], None], *, seconds: float
 ) -> int:
     """Hand every committed record of some partitions to `apply`, up to where they end now."""
     wanted = sorted(tps)
@@ -67,7 +67,7 @@ async def read_between(
     bootstrap: str,
     begins: Mapping[TopicPartition, int],
     ends: Mapping[TopicPartition, int],
-    apply: Callable[[StoredRecord], None],
+    apply: Callable[[FetchedRecord], None],
     *,
     seconds: float,
 ) -> int:

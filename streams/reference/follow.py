@@ -22,7 +22,7 @@ from schemas import limits, topics
 from streams.kafka import partitioner
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import RestoreError, read_between
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.reference import Tables
 from streams.reference.changes import ChangeLog, ChangeSet
 from streams.reference.history import ReferenceHistory
@@ -50,7 +50,7 @@ class Reader:
         self.history = history
         self._bootstrap = bootstrap
         self._log = ChangeLog()
-        self._closings: deque[StoredRecord] = deque()
+        self._closings: deque[FetchedRecord] = deque()
         """Read, and not yet taken: their rows are still to be read."""
         self._read_to: dict[TopicPartition, int] = {}
         self._asking: AIOKafkaConsumer | None = None
@@ -91,12 +91,12 @@ class Reader:
             await self._build(taken[-1][0])
         return count
 
-    async def _records(self, tps: Iterable[TopicPartition]) -> list[StoredRecord]:
+    async def _records(self, tps: Iterable[TopicPartition]) -> list[FetchedRecord]:
         """Records that some partitions have below their present ends; each is handed over once."""
         ends = {tp: end for tp, end in (await self._ends(tps)).items() if end > self._read_to.get(tp, 0)}
-        found: list[StoredRecord] = []
+        found: list[FetchedRecord] = []
 
-        def apply(record: StoredRecord) -> None:
+        def apply(record: FetchedRecord) -> None:
             if record.offset < ends[TopicPartition(record.topic, record.partition)]:
                 found.append(record)
 

@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition
 from faust.types import TP
 
 from schemas import topics
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import (
     ConsumerGroupMetadata,
     TransactionalProducer,
@@ -48,14 +48,14 @@ COMMITTED_PATTERN: Final = re.compile(r"committed (\d+) transactions")
 """How it begins to say it."""
 
 
-R = TypeVar("R", bound=StoredRecord)
+R = TypeVar("R", bound=FetchedRecord)
 
 
 @dataclass(slots=True)
 class RecordRun:
     """Consecutive records of one partition, fetched under one assignment."""
 
-    records: Sequence[StoredRecord]
+    records: Sequence[FetchedRecord]
     assignment: "Assignment"
     polled_at: float
     """When the client handed them over, by this process's clock."""

@@ -26,7 +26,7 @@ from schemas.officer_action import read_action
 from schemas.parcel_links import LinkMessage
 from streams.kafka import partitioner
 from streams.kafka.decompression import REFUSED_HEADER
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference.history import References, StaticReference
 from streams.risk.serve import DriftWatch
@@ -68,7 +68,7 @@ class RecordHandlers(WorkerState):
         """Outputs of the records at hand, and when those were stored."""
         self.counters = Counters()
 
-    def intake(self, record: StoredRecord) -> None:
+    def intake(self, record: FetchedRecord) -> None:
         """Answer a carrier's manifest and pass its parcels on."""
         if record.value is None and (why := dict(record.headers).get(REFUSED_HEADER)) is not None:
             raise UnreadableError(dead_letter.TOO_LARGE, why.decode(errors="replace"))
@@ -111,7 +111,7 @@ class RecordHandlers(WorkerState):
         self.counters.manifests += 1
         self.counters.parcels += taken.receipt.counts.received
 
-    def precompute(self, records: Sequence[StoredRecord]) -> None:
+    def precompute(self, records: Sequence[FetchedRecord]) -> None:
         """Decide provisionally a run of checked parcels: what needs no memory, each step for all of them before the next."""
         self._precomputed.clear()
         try:
@@ -129,7 +129,7 @@ class RecordHandlers(WorkerState):
                 for (record, parcel), provisional in zip(declared, provisionals, strict=True)
             }
 
-    def screen(self, record: StoredRecord) -> None:
+    def screen(self, record: FetchedRecord) -> None:
         """Decide a checked parcel beside its consignee's others."""
         precomputed = self._precomputed.get((record.partition, record.offset))
         checked = read_checked(record.value) if precomputed is None else precomputed.checked
@@ -143,7 +143,7 @@ class RecordHandlers(WorkerState):
         )
         self.counters.decisions += 1
 
-    def link(self, record: StoredRecord) -> None:
+    def link(self, record: FetchedRecord) -> None:
         """Find parcels of many consignees that belong together."""
         message = read_links(record.value)
         self._emit(
@@ -151,7 +151,7 @@ class RecordHandlers(WorkerState):
             record.timestamp,
         )
 
-    def relay(self, record: StoredRecord) -> None:
+    def relay(self, record: FetchedRecord) -> None:
         """Give an answer of customs, or an officer's action, its place among the checked parcels of its consignee."""
         consignee, relay = _relayed(record)
         self._emit([Output(None, topics.CHECKED, consignee, write_checked(relay))], record.timestamp)
@@ -214,7 +214,7 @@ class Deciders(msgspec.Struct, frozen=True):
     linking: Linking
 
 
-def _relayed(record: StoredRecord) -> tuple[str, CheckedParcel]:
+def _relayed(record: FetchedRecord) -> tuple[str, CheckedParcel]:
     """Consignee token and checked parcel of a record from beside."""
     if record.topic == topics.IMPORTER_ANSWERS:
         try:

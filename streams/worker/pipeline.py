@@ -23,13 +23,13 @@ from schemas.topics import (
     SCREENING_STATE,
     SECURITY_OF_DESK,
 )
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.worker.handlers import RecordHandlers
 
 SECURITY: Final = tuple(SECURITY_OF_DESK.values())
 
-Handle = Callable[[RecordHandlers, StoredRecord], None]
-Prepare = Callable[[RecordHandlers, Sequence[StoredRecord]], None]
+Handle = Callable[[RecordHandlers, FetchedRecord], None]
+Prepare = Callable[[RecordHandlers, Sequence[FetchedRecord]], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from agents.intake.results import DecisionContext
 from schemas import dead_letter, topics
 from schemas.dead_letter import UnreadableError
 from streams.kafka import partitioner
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference.history import References
 from streams.worker.handlers import RecordHandlers
@@ -47,7 +47,7 @@ class RecordProcessor(RecordHandlers):
         self._source = TopicPartition("", 0)
         """Of the record before."""
 
-    def process(self, *records: StoredRecord) -> None:
+    def process(self, *records: FetchedRecord) -> None:
         """Take records of one source in their order: all of each goes into the unit, or it is set aside whole."""
         if len(records) > 1 and (prepare := self.pipeline.step_of(records[0].topic).prepare) is not None:
             prepare(self, records)
@@ -57,7 +57,7 @@ class RecordProcessor(RecordHandlers):
         finally:  # a fault that stops the worker leaves what was done before it whole
             self._flush_outputs()
 
-    def _process(self, record: StoredRecord) -> None:
+    def _process(self, record: FetchedRecord) -> None:
         try:
             # Decides first and writes afterwards: a failure leaves no trace but the dead letter.
             self.pipeline.step_of(record.topic).handle(self, record)
@@ -85,7 +85,7 @@ class RecordProcessor(RecordHandlers):
         unit.offsets[source] = record.offset + 1
         unit.stored_at_ms = max(unit.stored_at_ms, record.timestamp)
 
-    def _set_aside(self, record: StoredRecord, error: UnreadableError) -> None:
+    def _set_aside(self, record: FetchedRecord, error: UnreadableError) -> None:
         """Keep a record whole, with its origin and cause in headers."""
         origin = f"{record.topic}-{record.partition}-{record.offset}".encode()
         headers = [

@@ -9,7 +9,7 @@ from agents.state.links import REACH_DAYS
 from agents.values.clock import DAY_MS
 from schemas import topics
 from streams.kafka.reading import _begins, read_between, read_to_end
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.worker.changelog import intake_state_partition
 from streams.worker.processor import RecordProcessor
 
@@ -33,7 +33,7 @@ async def restore(  # noqa: PLR0913 - what a worker has
     intake = {TopicPartition(topics.INTAKE_STATE, intake_state_partition(carrier)) for carrier in carriers}
     screening = {TopicPartition(topics.SCREENING_STATE, number) for number in numbers}
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         key = record.key or b""
         if record.topic == topics.INTAKE_STATE:
             processor.restore_intake(carriers, key, record.value)
@@ -52,12 +52,12 @@ async def _restore_links(
     ends = {TopicPartition(topics.LINKS, number): offset for number, offset in links.items() if offset}
     last: dict[TopicPartition, int] = {}
 
-    def note(record: StoredRecord) -> None:
+    def note(record: FetchedRecord) -> None:
         tp = TopicPartition(record.topic, record.partition)
         if record.offset < ends[tp]:
             last[tp] = record.timestamp
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         if record.offset < ends[TopicPartition(record.topic, record.partition)]:
             processor.restore_links(record.partition, record.value)
 

@@ -28,7 +28,7 @@ from mode import Service, ServiceT
 from mode.utils.futures import notify
 
 from streams.kafka.assignor import CarrierStickyAssignor
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError
 from streams.worker.assignment import IDLE_S, Assignment, CommitSchedule, RecordRun, WorkerSession
 
@@ -88,12 +88,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         pattern = session_of(self.app).processor.pipeline.pattern
         await self.call_thread(self._ensure_consumer().subscribe, pattern=pattern, listener=self._rebalance_listener)
 
-    async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+    async def fetch(self) -> tuple[int, Mapping[Any, Sequence[FetchedRecord]]]:
         """Fetched runs of records, and after how many rewinds they were fetched."""
-        fetched: tuple[int, Mapping[Any, Sequence[StoredRecord]]] = await self.call_thread(self._fetch)
+        fetched: tuple[int, Mapping[Any, Sequence[FetchedRecord]]] = await self.call_thread(self._fetch)
         return fetched
 
-    async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+    async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[FetchedRecord]]]:
         # Counted in the same step as the records are taken, in the thread that also rewinds: records of the time
         # before a rewind carry its old number whenever they arrive, and those after it can't be mistaken for them.
         fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001 - getmany() would not tell a closed consumer from an empty fetch

@@ -7,7 +7,7 @@ import pytest
 from schemas import topics
 from schemas.officer_action import ASSESSMENTS, Act
 from streams.worker.changelog import state_of
-from tests.flow import Flow, Json, Stored
+from tests.flow import Flow, Json, stored
 from tests.officers import acts
 from tests.parcels import manifest
 
@@ -138,7 +138,7 @@ def test_a_changed_list_is_named_as_the_event() -> None:
 )
 def test_what_is_no_action_is_set_aside(value: bytes) -> None:
     flow = Flow()
-    flow.take(Stored(topic=topics.OFFICERS, value=value, key=b"A"))
+    flow.take(stored(topics.OFFICERS, value=value, key=b"A"))
     assert [dict(record.headers)["x-error-code"] for record in flow.log] == [b"READ-03"]
 
 
