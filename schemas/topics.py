@@ -64,8 +64,6 @@ SECURITY_OF_DESK: Final = {
 CLEARANCE: Final = (*dict.fromkeys(CLEARANCE_OF_ROUTE.values()), REJECTED)
 """All clearance topics, `clearance.rejected` last."""
 
-DAY_MS: Final = 24 * 3600 * 1000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,7 +20,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from schemas.topics import DAY_MS, TOPICS, Topic
+from schemas.topics import TOPICS, Topic
 from streams.errors import OperatorError
 from streams.kafka.broker_features import check_transactions, finalized_features
 
@@ -68,7 +69,7 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
     """Settings of a topic, as Kafka calls them."""
     found = {
         "cleanup.policy": topic.cleanup,
-        "retention.ms": str(-1 if topic.retention_days is None else topic.retention_days * DAY_MS),
+        "retention.ms": str(_retention_ms(topic)),
         "max.message.bytes": str(topic.record_bytes_max + ENVELOPE_BYTES_MAX),
         # One copy may be away, never all but one: with three copies a write needs two.
         "min.insync.replicas": str(max(1, replication - 1)),
@@ -81,6 +82,11 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
         # For each record, not for a batch: `streams.kafka.decompression` bounds that, where it is unpacked.
         found[DECOMPRESSED_BYTES_MAX] = found["max.message.bytes"]
     return found
+
+
+def _retention_ms(topic: Topic) -> int:
+    """-1 for ever, as Kafka has it."""
+    return -1 if topic.retention_days is None else timedelta(days=topic.retention_days) // timedelta(milliseconds=1)
 
 
 async def create_topics(bootstrap: str, carriers: Iterable[str], *, replication: int) -> list[str]:

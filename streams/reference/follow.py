@@ -21,7 +21,7 @@ from agents.values.clock import show_ms
 from schemas import limits, topics
 from streams.kafka import partitioner
 from streams.kafka.admin import partitions_of
-from streams.kafka.reading import RestoreError, read_between
+from streams.kafka.reading import ReadStalledError, read_between
 from streams.kafka.record import FetchedRecord
 from streams.reference import Tables
 from streams.reference.changes import ChangeLog, ChangeSet
@@ -205,7 +205,7 @@ class Follower:
         began = time.monotonic()
         try:
             await self._reader.read()
-        except (KafkaError, RestoreError, OSError, TimeoutError) as error:
+        except (KafkaError, ReadStalledError, OSError, TimeoutError) as error:
             self._tell(f"no news of reference data, manifests wait for it ({error!s:.200} {type(error).__name__})")
         except Exception:  # whatever it is, the next reading may do better, and no manifest is decided before one does
             log.exception("reading reference data failed through a fault of ours; manifests wait for it")

@@ -8,7 +8,7 @@ from aiokafka.structs import TopicPartition
 from agents.state.links import REACH_DAYS
 from agents.values.clock import DAY_MS
 from schemas import topics
-from streams.kafka.reading import _begins, read_between, read_to_end
+from streams.kafka.reading import offsets_at, read_between, read_to_end
 from streams.kafka.record import FetchedRecord
 from streams.worker.changelog import intake_state_partition
 from streams.worker.processor import RecordProcessor
@@ -64,7 +64,7 @@ async def _restore_links(
     if not ends:
         return 0
     await read_between(bootstrap, {tp: end - 1 for tp, end in ends.items()}, ends, note, seconds=seconds)
-    begins = await _begins(bootstrap, {tp: time_ms - REACH_DAYS * DAY_MS for tp, time_ms in last.items()})
+    begins = await offsets_at(bootstrap, {tp: time_ms - REACH_DAYS * DAY_MS for tp, time_ms in last.items()})
     return (
         await read_between(bootstrap, begins, {tp: ends[tp] for tp in begins}, apply, seconds=seconds) if begins else 0
     )

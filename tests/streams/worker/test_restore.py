@@ -11,7 +11,7 @@ from aiokafka.structs import TopicPartition
 
 from schemas import topics
 from streams.kafka.admin import create_topics
-from streams.kafka.reading import RestoreError, read_to_end
+from streams.kafka.reading import ReadStalledError, read_to_end
 from streams.kafka.record import StoredRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.kafka.transactions import TransactionalProducer
@@ -154,7 +154,7 @@ async def test_what_comes_after_is_not_waited_for(log: Log) -> None:
 async def test_a_transaction_that_nobody_ends_is_told(log: Log) -> None:
     await log.committed(b"one")
     await log.begin(b"pending")
-    with pytest.raises(RestoreError, match=f"{log.tp.topic}-0 could not be read to the end"):
+    with pytest.raises(ReadStalledError, match=f"{log.tp.topic}-0 could not be read to the end"):
         await log.read(seconds=1)
 
 
