@@ -1,4 +1,4 @@
-"""The whole pipeline in memory: records of carriers in, through the worker's own work and batches, every output decoded."""
+"""The pipeline in memory, for tests: real record batches, every output decoded, and helpers over what it wrote."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Does it balance? Laws over what stands on the topics, as functions from ledgers to breaches.
+"""Does it balance? Invariants over the records on the topics, as functions from ledgers to violations.
 
-Each law has a test that breaks it on purpose. A breach names its law, the place, and what was found.
+Each invariant has a test that breaks it on purpose. A violation names its invariant, the place, and what was found.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A decision or receipt and where it stands; `value` has the names of its schema."""
+    """A decision or receipt and its place; `value` has the names of its schema."""
 
     place: Place
     value: Mapping[str, Any]
@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Ledgers:
-    """What stands on the topics, as a reader of committed records sees it."""
+    """The records on the topics, as a consumer of committed records sees them."""
 
     manifests: list[Place] = field(default_factory=list)
     """Every record of a carrier that a worker has taken."""
@@ -40,7 +40,7 @@ class Ledgers:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A law that does not hold, and where."""
+    """An invariant that does not hold, and where."""
 
     law: str
     where: str
@@ -48,7 +48,7 @@ class Violation:
 
 
 def breaches(ledgers: Ledgers) -> Iterator[Violation]:
-    """Every breach of every law."""
+    """Every violation of every invariant."""
     for law in INVARIANTS:
         yield from law(ledgers)
 
@@ -89,7 +89,7 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Violation]:
 
 
 def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
-    """No decision stands twice, and no two are the same step of a house bill."""
+    """No decision is written twice, and no two have the same sequence on a house bill."""
     ids = Counter(decision.value["decision_id"] for decision in ledgers.decisions)
     for decision_id, count in ids.items():
         if count > 1:
@@ -101,7 +101,7 @@ def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
 
 
 def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Violation]:
-    """Sequences of a house bill run 1, 2, 3 without a hole, and rise on every topic they stand on."""
+    """Sequences of a house bill run 1, 2, 3 without a gap, and rise on every topic."""
     by_bill: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     last: dict[tuple[str, int, str, str], int] = {}
     for decision in _first_copies(ledgers.decisions):
@@ -170,7 +170,7 @@ def is_manifest(topic: str) -> bool:
 
 
 def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:
-    """Decisions by place, each once: that one stands twice is a breach of its own, and of no other law."""
+    """Decisions by place, each once: a duplicate violates an invariant of its own and no other."""
     seen = set()
     for decision in sorted(decisions, key=lambda entry: entry.place):
         if decision.value["decision_id"] not in seen:

@@ -1,4 +1,7 @@
-"""Conservation, proved: reads every topic as a committed reader does, and holds the laws of `streams.audit.invariants` against it."""
+"""Proves conservation: reads every topic as a consumer of committed records and checks the invariants.
+
+The invariants are in `streams.audit.invariants`.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -101,7 +104,7 @@ async def reconcile(
 
 
 async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
-    """Everything that the laws speak of."""
+    """Everything that the invariants are about."""
     tps = await _partitions(
         bootstrap,
         lambda topic: (
@@ -143,7 +146,10 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
 async def replay(
     bootstrap: str, reference: References, progress: Progress = lambda _: None
 ) -> tuple[int, list[Violation]]:
-    """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
+    """Decide every checked parcel again in one process.
+
+    Returns how many there were, and what differs from what the workers left behind.
+    """
     tps = await _partitions(
         bootstrap,
         lambda topic: (
@@ -156,7 +162,7 @@ async def replay(
     sightings: list[FetchedRecord] = []
     live: Counter[Said] = Counter()
     refused: Counter[Said] = Counter()
-    """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
+    """Most refusals are intake's and come from no checked parcel, so the replay need not bring them all."""
     state: dict[tuple[int, bytes], bytes] = {}
 
     def apply(record: FetchedRecord) -> None:

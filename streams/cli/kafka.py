@@ -87,7 +87,8 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
     ]
     if not wanted:
         raise OperatorError(
-            f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka."
+            f"Kafka on {bootstrap} has no topic {' or '.join(names)}: "
+            "create the topics with `tonggwan topics`, or name the right Kafka."
         )
     return [
         TopicPartition(topic, number)
@@ -100,9 +101,9 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
 async def read(
     bootstrap: str, tps: list[TopicPartition], apply: Apply, counter: Counter | None = None, *, follow: bool = False
 ) -> None:
-    """Hand over every committed record of some partitions up to where they end now, and with `follow` all that come after.
+    """Hand over every committed record of some partitions up to where they end now; with `follow`, all later ones too.
 
-    The end counts open transactions: what a worker had begun to say when the command was called is waited for.
+    The end counts open transactions: what a worker had begun to write when the command was called is waited for.
     """
     counter = counter or Counter()
 

@@ -59,7 +59,7 @@ async def end_offsets(bootstrap: str, tps: Iterable[TopicPartition]) -> dict[Top
 
 
 async def offsets_at(bootstrap: str, times_ms: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-    """First offset of each partition whose record is no older than a time; partitions without such a record are left out."""
+    """Offset of the first record of each partition that is no older than a time; left out where there is none."""
     if not times_ms:
         return {}
     async with open_consumer(bootstrap, isolation_level="read_uncommitted") as consumer:
@@ -96,14 +96,15 @@ async def read_between(  # noqa: PLR0913 - from where to where, and who hears of
     and it never returns. Raises ReadStalledError when no partition gets any further for `seconds`, before its end.
     """
     async with open_consumer(bootstrap) as consumer:
-        consumer.assign(list(ends))  # as in `end_offsets`
-        consumer.pause(*ends)
+        consumer.assign(list(ends))  # once: aiokafka can't be stopped in the moment after a second assignment
+        for tp, begin in begins.items():
+            consumer.seek(tp, begin)
         first = await consumer.beginning_offsets([tp for tp in ends if tp not in begins])
-        route = _Route({tp: begins.get(tp, first.get(tp, 0)) for tp in ends}, ends)
-        wanted = sorted(ends if follow else route.left)
-        consumer.assign(wanted)
-        for tp in wanted:
-            consumer.seek(tp, route.begins[tp])
+        for tp, begin in first.items():
+            consumer.seek(tp, begin)
+        route = _Route({**begins, **first}, ends)
+        if not follow:
+            consumer.pause(*(ends.keys() - route.left))
         read = 0
         while route.left or follow:
             progress(route.done, route.length)
@@ -126,7 +127,7 @@ class _Route:
     """How far a reader of some partitions is from where they ended when it began."""
 
     def __init__(self, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
-        self.begins, self._ends = begins, ends
+        self._ends = ends
         self.left = {tp for tp in begins if ends[tp] > begins[tp]}
         """Partitions that have more."""
         self.length = sum(ends[tp] - begins[tp] for tp in self.left)

@@ -230,7 +230,7 @@ class Worker:
 
     def share(self) -> readiness.ReadyReport | None:
         """What it has, if it lives and works."""
-        said = readiness.told(self._ready)
+        said = readiness.read(self._ready)
         return (
             said
             if said is not None
@@ -247,7 +247,7 @@ class Worker:
             self._start()
             pauses.began()
             code = await self._ended()
-            failures = failures + 1 if code == 1 and readiness.told(self._ready) is None else 0
+            failures = failures + 1 if code == 1 and readiness.read(self._ready) is None else 0
             if failures >= FAILURES_MAX:
                 raise SupervisorError(f"{self.slot} doesn't start ({last_line(self._log)}): read {self._log}.")
             self._owner.note(f"{self.slot} {_how(code)}; it is started again. Its log: {self._log}")

@@ -125,10 +125,10 @@ class WorkerState:
                 (_FILINGS, dirty.manifests, memory.filings),
                 (_BILLS, dirty.bills, memory.bills),
             )
-            for kind, names, known in remembered:
+            for kind, names, entries in remembered:
                 begun = f"{carrier}{_SEPARATOR}{kind}{_SEPARATOR}"
                 for name in sorted(names):
-                    yield (begun + name).encode(), _packed(known.get(name)), topics.INTAKE_STATE, partition
+                    yield (begun + name).encode(), _packed(entries.get(name)), topics.INTAKE_STATE, partition
         for number, kept in self.partitions.items():
             for key, packed in kept.changes():
                 yield key, packed, topics.SCREENING_STATE, number

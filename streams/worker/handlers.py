@@ -112,7 +112,7 @@ class RecordHandlers(WorkerState):
         self.counters.parcels += taken.receipt.counts.received
 
     def precompute(self, records: Sequence[FetchedRecord]) -> None:
-        """Decide provisionally a run of checked parcels: what needs no memory, each step for all of them before the next."""
+        """Decide a run of checked parcels provisionally: what needs no memory, each step for all before the next."""
         self._precomputed.clear()
         try:
             parcels = [read_checked(record.value) for record in records]

@@ -68,7 +68,8 @@ class RecordProcessor(RecordHandlers):
             self._faults += 1
             if self._faults > self._faults_max:
                 raise InternalFaultError(
-                    f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: repair it, then start again"
+                    f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: "
+                    "repair it, then start again"
                 ) from error
             self._set_aside(
                 record,

@@ -48,7 +48,7 @@ async def restore(  # noqa: PLR0913 - what a worker has
 async def _restore_links(
     bootstrap: str, processor: RecordProcessor, links: Mapping[int, int], *, seconds: float
 ) -> int:
-    """Link again, in silence, what lies within reach of the last record that was linked: what is older leaves no trace."""
+    """Link again, without output, what lies within reach of the last record that was linked."""
     ends = {TopicPartition(topics.LINKS, number): offset for number, offset in links.items() if offset}
     last: dict[TopicPartition, int] = {}
 

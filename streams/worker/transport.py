@@ -6,7 +6,7 @@ are replaced, because stock Faust loses and doubles records (its own exactly-onc
 * a Faust message is a whole run of records of one partition (`RecordRun`), so that per-record costs vanish;
 * acknowledging does nothing: offsets are committed by the transaction that holds what they led to, and by nothing else;
 * everything still queued from an earlier assignment is dropped, and each assignment starts from committed offsets;
-* a transaction that failed, or of which nobody can know, makes the whole worker start anew (`start_anew`).
+* a transaction that failed, or whose outcome is unknown, makes the whole worker restart (`start_anew`).
 """
 
 import asyncio
@@ -43,13 +43,13 @@ REQUEST_TIMEOUT_MS: Final = 15_000
 
 
 class App(faust.App):
-    """A Faust app with a desk."""
+    """A Faust app with a worker's session."""
 
     session: WorkerSession
 
 
 def session_of(app: AppT) -> WorkerSession:
-    """The desk of an app."""
+    """The session of an app."""
     return cast("App", app).session
 
 
@@ -104,7 +104,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def rewind(
         self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata
     ) -> int | None:
-        """Go to offsets, to the beginning where there is none; how often this was done, None when the membership has ended."""
+        """Go to these offsets, to the beginning where there is none.
+
+        Returns how often this was done, None when the membership has ended.
+        """
         rewinds: int | None = await self.call_thread(self._rewind, offsets, membership)
         return rewinds
 
@@ -135,7 +138,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 
 class Consumer(driver.Consumer):
-    """Faust's consumer: delivers batches, acknowledges nothing, commits units."""
+    """Faust's consumer: delivers runs of records, acknowledges nothing, commits units."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -152,7 +155,7 @@ class Consumer(driver.Consumer):
                 rewinds, records = await thread.fetch()
                 assignment = session.assignment
                 if assignment is None or assignment.rewinds != rewinds:
-                    continue  # fetched before the rewind that began this tenure: they are fetched again
+                    continue  # fetched before the rewind that began this assignment: they are fetched again
                 for run in records.values():
                     await self.callback(self._message(run, assignment))
         except self.consumer_stopped_errors:
@@ -182,7 +185,7 @@ class Consumer(driver.Consumer):
         )
 
     def ack(self, message: Message) -> bool:
-        """Note that an agent is through with a batch; what counts is in the unit."""
+        """Note that an agent is through with a run of records; what is committed is in the unit."""
         message.acked = True
         self._unacked_messages.discard(message)
         notify(self._waiting_for_ack)
@@ -194,7 +197,7 @@ class Consumer(driver.Consumer):
         return True
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """End the tenure before anything else.
+        """End the assignment before anything else.
 
         Faust asks the client what is assigned and does nothing when that is nothing; but when a new carrier's topic
         widens the subscription, the client has already forgotten the assignment that ends.
@@ -203,7 +206,7 @@ class Consumer(driver.Consumer):
         await super().on_partitions_revoked(revoked)
 
     async def wait_empty(self) -> None:
-        """End the tenure: let the agents finish the record they are at, and commit."""
+        """End the assignment: let the agents finish the record they are at, and commit."""
         session = session_of(self.app)
         if session.assignment is not None:
             session.assignment.lasts = False
@@ -219,7 +222,7 @@ class Consumer(driver.Consumer):
 
     @Service.task
     async def _commit_handler(self) -> None:
-        """Commit once an interval; seldomer while there is more to do than can be done."""
+        """Commit once an interval; less often while there is more to do than can be done."""
         session, pace = session_of(self.app), CommitSchedule()
         while not self.should_stop:
             began_s, computed_s = time.monotonic(), time.thread_time()
@@ -229,7 +232,7 @@ class Consumer(driver.Consumer):
                 await self.commit()
 
     async def on_assigned(self) -> Assignment | None:
-        """Begin a tenure with the present assignment; None when it has ended before it began, and another follows.
+        """Start working with the present partitions; None when they are revoked already, and others follow.
 
         Called by Faust when a rebalance is complete.
         """
@@ -245,7 +248,7 @@ class Consumer(driver.Consumer):
         return None if rewinds is None else session.start_assignment(membership, rewinds)
 
     async def perform_seek(self) -> None:
-        """Nothing to do: taking up a tenure has rewound to what is committed."""
+        """Nothing to do: the start of an assignment has rewound to what is committed."""
 
     async def verify_all_partitions_active(self) -> None:
         """Faust's watch over single records has nothing to see here."""
@@ -290,12 +293,12 @@ class Producer(faust_producer.Producer):
         """Nothing waits here: units are committed whole."""
 
     async def send(self, *_: object, **__: object) -> Awaitable[RecordMetadata]:
-        """Refuse: what an agent sends past its unit would not be in the transaction."""
-        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
+        """Refuse: what an agent sends outside its unit would not be in the transaction."""
+        raise NotImplementedError("write into the unit of work: a record sent outside it is not in the transaction")
 
     async def send_and_wait(self, *_: object, **__: object) -> RecordMetadata:
         """Refuse, as `send` does."""
-        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
+        raise NotImplementedError("write into the unit of work: a record sent outside it is not in the transaction")
 
 
 class Conductor(FaustConductor):
@@ -318,13 +321,13 @@ class Transport(driver.Transport):
 
 
 class PassThroughSchema(faust.Schema[None, RecordRun]):
-    """Hands a batch to the agent as it is."""
+    """Hands a run of records to the agent as it is."""
 
     def loads_key(self, app: AppT, message: Message, **_: object) -> None:
-        """No key: a batch has many."""
+        """No key: a run has many."""
 
     def loads_value(self, app: AppT, message: Message, **_: object) -> RecordRun:  # noqa: ARG002 - Faust's signature
-        """The batch."""
+        """The run."""
         return cast("RecordRun", message.value)
 
 
