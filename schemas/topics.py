@@ -64,8 +64,6 @@ SECURITY_OF_DESK: Final = {
 CLEARANCE: Final = (*dict.fromkeys(CLEARANCE_OF_ROUTE.values()), REJECTED)
 """All clearance topics, `clearance.rejected` last."""
 
-DAY_MS: Final = 24 * 3600 * 1000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
@@ -117,7 +115,7 @@ TOPICS: Final = (
         name=CHECKED,
         carries="internal, MessagePack: a parcel as screening needs it, without clear text of the consignee",
         key="consignee token",
-        written_by="intake",
+        written_by="intake, relay, screening",
         read_by="screening",
         partitions=8,
         retention_days=90,
@@ -217,7 +215,7 @@ TOPICS: Final = (
         name=DEAD_LETTERS,
         carries="the original value and headers, untouched",
         key="source topic-partition-offset",
-        written_by="intake, screening",
+        written_by="every step of the pipeline",
         read_by="operators",
         partitions=2,
         retention_days=90,
@@ -228,7 +226,7 @@ TOPICS: Final = (
         carries="internal, JSON: what customs said about a consignee, by token",
         key="consignee token",
         written_by="verifier",
-        read_by="intake, which passes it on to `parcels.checked`",
+        read_by="relay, which passes it on to `parcels.checked`",
         partitions=8,
         retention_days=90,
         stamped_by_broker=True,
@@ -238,7 +236,7 @@ TOPICS: Final = (
         carries="JSON: an officer's action on a decision, or what a changed watch-list does (`schemas/officer_action.py`)",
         key="house bill",
         written_by="officers (`tonggwan act`), rescreening",
-        read_by="intake, which passes it on to `parcels.checked`",
+        read_by="relay, which passes it on to `parcels.checked`",
         partitions=2,
         retention_days=90,
         stamped_by_broker=True,

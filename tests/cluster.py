@@ -107,7 +107,7 @@ class Cluster:
         """Which worker has a carrier's topic, once one says so."""
         while True:
             for slot, worker in enumerate(self.workers):
-                share = readiness.told(self._ready(slot))
+                share = readiness.read(self._ready(slot))
                 if (
                     slot not in self._held
                     and share is not None
@@ -120,7 +120,7 @@ class Cluster:
     async def decision_head(self) -> None:
         """Every worker that runs says that it works, and has something to do."""
         while True:
-            shares = [readiness.told(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
+            shares = [readiness.read(self._ready(slot)) for slot in range(len(self.workers)) if slot not in self._held]
             if (
                 all(share is not None and share.partitions for share in shares)
                 and len({share.generation for share in shares if share is not None}) == 1

@@ -1,8 +1,7 @@
-"""The whole pipeline in memory: records of carriers in, through the worker's own work and batches, every output decoded."""
+"""The pipeline in memory, for tests: real record batches, every output decoded, and helpers over what it wrote."""
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,9 +14,12 @@ from agents.values.clock import DAY_MS
 from agents.values.identity import TokenKeys
 from schemas import avro, topics
 from streams.kafka import partitioner
+from streams.kafka.record import StoredRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
-from streams.worker.processor import RecordProcessor, read_checked
-from streams.worker.unit import Unit
+from streams.worker.handlers import read_checked
+from streams.worker.in_memory import STATE, InMemoryPipeline
+from streams.worker.pipeline import PIPELINE, Pipeline
+from streams.worker.processor import RecordProcessor
 from tests.reference import REFERENCE
 
 NOW_MS: Final = 1_795_410_131_000
@@ -28,36 +30,28 @@ SCHEMAS: Final = {
     **dict.fromkeys(topics.CLEARANCE, avro.DECISION),
     **dict.fromkeys(topics.SECURITY_OF_DESK.values(), avro.SECURITY_CASE),
 }
-STATE: Final = (topics.INTAKE_STATE, topics.SCREENING_STATE)
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A record as a broker would have stored it."""
-
-    topic: str
-    value: bytes | None
-    key: bytes | None = None
-    partition: int = 0
-    offset: int = 0
-    timestamp: int = NOW_MS
-    headers: tuple[tuple[str, bytes], ...] = ()
-
-    @property
-    def said(self) -> Json:
-        """The value, decoded."""
-        assert self.value is not None
-        if self.topic == topics.CHECKED:
-            return {
-                name: msgspec.to_builtins(value, builtin_types=(bytes,))
-                for name, value in msgspec.structs.asdict(read_checked(self.value)).items()
-            }
-        return avro.decode(avro.RECEIPT if self.topic.startswith(topics.RECEIPTS) else SCHEMAS[self.topic], self.value)
+def stored(topic: str, value: bytes | None, **fields: Any) -> StoredRecord:  # noqa: ANN401 - of a record
+    """A record as a broker would have stored it, at `NOW_MS` unless said otherwise."""
+    return StoredRecord(topic=topic, value=value, **{"timestamp": NOW_MS} | fields)
 
 
-def records_of(buffer: TransactionBuffer) -> list[Stored]:
+def decoded(record: StoredRecord) -> Json:
+    """The value of an output with the names of its schema."""
+    assert record.value is not None
+    if record.topic == topics.CHECKED:
+        return {
+            name: msgspec.to_builtins(value, builtin_types=(bytes,))
+            for name, value in msgspec.structs.asdict(read_checked(record.value)).items()
+        }
+    schema = avro.RECEIPT if record.topic.startswith(topics.RECEIPTS) else SCHEMAS[record.topic]
+    return avro.decode(schema, record.value)
+
+
+def records_of(buffer: TransactionBuffer) -> list[StoredRecord]:
     """What an outbox would send, read back from its batches; the order within a partition is kept."""
     found = []
     for batches in buffer.rounds(producer_id=1, epoch=0):
@@ -65,7 +59,7 @@ def records_of(buffer: TransactionBuffer) -> list[Stored]:
             memory = MemoryRecords(batch)
             while memory.has_next():
                 found += [
-                    Stored(
+                    StoredRecord(
                         topic=tp.topic,
                         partition=tp.partition,
                         timestamp=record.timestamp,
@@ -79,13 +73,19 @@ def records_of(buffer: TransactionBuffer) -> list[Stored]:
 
 
 def processor_of(
-    carriers: Iterable[str] = ("kx",), *, reference: Reference = REFERENCE, memory_days: int = 30, faults_max: int = 0
+    carriers: Iterable[str] = ("kx",),
+    *,
+    reference: Reference = REFERENCE,
+    memory_days: int = 30,
+    faults_max: int = 0,
+    pipeline: Pipeline = PIPELINE,
 ) -> RecordProcessor:
     """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
     processor = RecordProcessor(
         DecisionContext(reference=reference, keys=KEYS),
         memory_days=memory_days,
         internal_errors_in_a_row_max=faults_max,
+        pipeline=pipeline,
     )
     processor.assign(carriers, CHECKED_PARTITIONS)
     return processor
@@ -93,25 +93,26 @@ def processor_of(
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
-    """A worker, and a log in place of Kafka. Each record is a transaction of its own."""
+    """The pipeline in memory, through real record batches, and everything it wrote."""
 
     processor: RecordProcessor = field(default_factory=processor_of)
-    log: list[Stored] = field(default_factory=list)
-    """Every output so far, state left out, in the order it was written."""
-    state: list[Stored] = field(default_factory=list)
+    log: list[StoredRecord] = field(default_factory=list)
+    """Every output so far, state and links left out, in the order it was written."""
+    state: list[StoredRecord] = field(default_factory=list)
     """The changelog."""
     now_ms: int = NOW_MS
-    links: list[Stored] = field(default_factory=list)
+    links: list[StoredRecord] = field(default_factory=list)
     """What intake told linking, which is linking's memory as well."""
-    waiting: dict[int, deque[Stored]] = field(default_factory=dict)
-    """Checked parcels still to be screened, by partition."""
-    unlinked: deque[Stored] = field(default_factory=deque)
-    """What linking has still to hear."""
     sent: int = 0
+    pipeline: InMemoryPipeline = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The pipeline around the processor."""
+        self.pipeline = InMemoryPipeline(self.processor, records_of)
 
     def send(
         self, manifest: Mapping[str, Any] | bytes | None, *, carrier: str = "kx", days: float = 0, screen: bool = True
-    ) -> list[Stored]:
+    ) -> list[StoredRecord]:
         """Publish a manifest some days after the last; everything it brings."""
         self.now_ms += int(days * DAY_MS) or 1
         value = (
@@ -120,47 +121,30 @@ class Flow:
             else json.dumps(manifest, ensure_ascii=False).encode()
         )
         begun = len(self.log)
-        self.take(
-            Stored(
-                topic=topics.MANIFESTS + carrier,
-                value=value,
-                offset=self.sent,
-                timestamp=self.now_ms,
-                key=b"the master bill",
-            )
-        )
+        topic = topics.MANIFESTS + carrier
+        self.take(stored(topic, value, offset=self.sent, timestamp=self.now_ms, key=b"the master bill"))
         self.sent += 1
         if screen:
             self.screen()
         return self.log[begun:]
 
-    def take(self, record: Stored) -> None:
+    def take(self, record: StoredRecord) -> None:
         """Process one record and commit."""
-        self.processor.process(record)
-        unit = self.processor.close_unit()
-        assert unit is not None
-        self.store(unit)
-
-    def store(self, unit: Unit) -> None:
-        """Put what a transaction brings into the log."""
-        for record in records_of(unit.buffer):
-            if record.topic in STATE:
-                self.state.append(record)
-                continue
-            if record.topic == topics.LINKS:
-                self.links.append(record)
-                self.unlinked.append(record)
-                continue
-            self.log.append(record)
-            if record.topic == topics.CHECKED:
-                self.waiting.setdefault(record.partition, deque()).append(record)
+        self._note(self.pipeline.process(record))
 
     def screen(self, pick: Callable[[list[int]], int] = min) -> None:
-        """Screen every checked parcel that waits, and link what was told; `pick` says which partition of checked parcels comes next."""
-        while ready := sorted(number for number, queue in self.waiting.items() if queue):
-            self.take(self.waiting[pick(ready)].popleft())
-        while self.unlinked:
-            self.take(self.unlinked.popleft())
+        """Screen every checked parcel that waits, then link; `pick` says which partition of checked parcels is next."""
+
+        def choose(heads: Sequence[StoredRecord]) -> StoredRecord:
+            checked = {head.partition: head for head in heads if head.topic == topics.CHECKED}
+            return checked[pick(sorted(checked))] if checked else heads[0]
+
+        self._note(self.pipeline.run(choose))
+
+    def _note(self, outputs: Iterable[StoredRecord]) -> None:
+        for record in outputs:
+            log = self.state if record.topic in STATE else self.links if record.topic == topics.LINKS else self.log
+            log.append(record)
 
     def restored(self, *, compacted: bool = False, reference: Reference = REFERENCE) -> "Flow":
         """The same flow after a crash: another worker, with the state of the changelog."""
@@ -170,25 +154,25 @@ class Flow:
                 processor.restore_intake(set(processor.carriers), record.key or b"", record.value)
             else:
                 processor.restore_screening(record.partition, record.key or b"", record.value)
-        for record in list(self.links)[: len(self.links) - len(self.unlinked)]:
+        unlinked = sum(record.topic == topics.LINKS for record in self.pipeline.waiting)
+        for record in self.links[: len(self.links) - unlinked]:
             processor.restore_links(record.partition, record.value)
-        waiting = {number: deque(queue) for number, queue in self.waiting.items()}
         other = Flow(
             processor=processor,
             log=list(self.log),
             state=list(self.state),
             now_ms=self.now_ms,
-            waiting=waiting,
+            links=list(self.links),
             sent=self.sent,
         )
-        other.links, other.unlinked = list(self.links), deque(self.unlinked)
+        other.pipeline = self.pipeline.copied(processor)
         return other
 
     # what was said
 
     def of(self, *names: str) -> list[Json]:
         """Every value of some topics, decoded."""
-        return [record.said for record in self.log if record.topic in names]
+        return [decoded(record) for record in self.log if record.topic in names]
 
     @property
     def decisions(self) -> list[Json]:
@@ -196,9 +180,9 @@ class Flow:
         return self.of(*topics.CLEARANCE)
 
 
-def compact(state: Iterable[Stored]) -> list[Stored]:
+def compact(state: Iterable[StoredRecord]) -> list[StoredRecord]:
     """A changelog after compaction: the last record of each key, in the order of the log."""
-    last: dict[tuple[str, int, bytes | None], Stored] = {}
+    last: dict[tuple[str, int, bytes | None], StoredRecord] = {}
     for record in state:
         place = (record.topic, record.partition, record.key)
         last.pop(place, None)
@@ -206,22 +190,22 @@ def compact(state: Iterable[Stored]) -> list[Stored]:
     return list(last.values())
 
 
-def receipt(outputs: Iterable[Stored]) -> Json:
+def receipt(outputs: Iterable[StoredRecord]) -> Json:
     """The one answer among some outputs."""
     (answer,) = [
-        record.said
+        decoded(record)
         for record in outputs
-        if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"
+        if record.topic.startswith(topics.RECEIPTS) and decoded(record)["kind"] == "ANSWER"
     ]
     return answer
 
 
-def decisions(outputs: Iterable[Stored]) -> list[Json]:
+def decisions(outputs: Iterable[StoredRecord]) -> list[Json]:
     """The decisions among some outputs."""
-    return [record.said for record in outputs if record.topic in topics.CLEARANCE]
+    return [decoded(record) for record in outputs if record.topic in topics.CLEARANCE]
 
 
-def by_bill(outputs: Iterable[Stored]) -> list[tuple[str, str, int, int | None]]:
+def by_bill(outputs: Iterable[StoredRecord]) -> list[tuple[str, str, int, int | None]]:
     """House bill, outcome, sequence and what it supersedes, of each decision, in the order of house bills."""
     return sorted(
         (said["house_bill"], said["outcome"], said["sequence"], said["supersedes"]) for said in decisions(outputs)

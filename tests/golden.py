@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import sys
 import tempfile
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -18,21 +18,17 @@ from typing import Final
 import msgspec
 import orjson
 
-from agents.intake.results import DecisionContext
 from agents.reference import Reference
-from schemas.topics import CHECKED, LINKS, MANIFESTS
 from streams.conformance import builder, cases
 from streams.conformance.judge import _altered
-from streams.kafka import partitioner
+from streams.kafka.record import StoredRecord
 from streams.reference import FOLDER, load
-from streams.risk.serve import scorer_of
 from streams.settings import CHECKOUT, Settings
 from streams.simulation.sample import day, framing, hostile, profiles
 from streams.simulation.scenarios import sites
 from streams.simulation.scenarios.horizon import Horizon
 from streams.simulation.scenarios.patterns import catalogue
-from streams.worker.in_memory import KEY, CapturingBuffer, Stored
-from streams.worker.processor import RecordProcessor
+from streams.worker.checker import Checker
 
 FILE: Final = CHECKOUT / "tests" / "golden.txt"
 DAY_PARCELS: Final = 4_000
@@ -55,7 +51,7 @@ class Digests:
         self._hashes: dict[Record, hashlib._Hash] = {}
         self._counts: Counter[Record] = Counter()
 
-    def add(self, record: Stored) -> None:
+    def add(self, record: StoredRecord) -> None:
         """Take one record: key, value, headers and time."""
         place = (record.topic, record.partition)
         whole = (record.key, record.value, record.headers, record.timestamp)
@@ -70,38 +66,10 @@ class Digests:
 
 def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> None:
     """Take records through a worker that begins with nothing, each in a transaction of its own."""
-    settings = Settings()
-    context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
-    processor = RecordProcessor(
-        context, memory_days=settings.memory_days, internal_errors_in_a_row_max=0, buffer=CapturingBuffer
-    )
-    offsets: Counter[str] = Counter()
+    pipeline = Checker(Settings(), reference, faults_max=0).pipeline
     for carrier, value, at_ms in inputs:
-        processor.assign({*processor.carriers, carrier}, range(partitioner.count(CHECKED)))
-        topic = MANIFESTS + carrier
-        waiting = deque([Stored(topic, 0, offsets[topic], at_ms, None, value)])
-        offsets[topic] += 1
-        while waiting:
-            processor.process(waiting.popleft())
-            unit = processor.close_unit()
-            assert unit is not None
-            assert isinstance(unit.buffer, CapturingBuffer)
-            for record in unit.buffer.kept:
-                digests.add(record)
-                if record.topic in (CHECKED, LINKS):
-                    place = f"{record.topic}-{record.partition}"
-                    waiting.append(
-                        Stored(
-                            record.topic,
-                            record.partition,
-                            offsets[place],
-                            record.timestamp,
-                            record.key,
-                            record.value,
-                            record.headers,
-                        )
-                    )
-                    offsets[place] += 1
+        for record in pipeline.send(carrier, value, at_ms):
+            digests.add(record)
 
 
 def _timed(values: Iterable[tuple[str, bytes]]) -> Iterator[Input]:

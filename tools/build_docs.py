@@ -1,4 +1,4 @@
-"""Prints the derived pages of docs/ from the code: `make docs`; a test says when one is stale."""
+"""Prints the derived pages and the picture of docs/ from the code: `make docs`; a test says when one is stale."""
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +16,8 @@ from streams.conformance.judge import judge_of
 from streams.i18n import rows as sentences
 from streams.reference import load
 from streams.settings import Settings, variable
+from streams.worker.pipeline import PIPELINE
+from tools.build_flow import flow
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 MIB: Final = 1024 * 1024
@@ -325,6 +327,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "limits.md": limits,
     "dead-letters.md": dead_letters,
     "settings.md": settings,
+    "flow.svg": lambda: flow(PIPELINE),
 }
 """Each derived page and what prints it."""
 

@@ -1,6 +1,6 @@
-"""Does it balance? Laws over what stands on the topics, as functions from ledgers to breaches.
+"""Does it balance? Invariants over the records on the topics, as functions from ledgers to violations.
 
-Each law has a test that breaks it on purpose. A breach names its law, the place, and what was found.
+Each invariant has a test that breaks it on purpose. A violation names its invariant, the place, and what was found.
 """
 
 from collections import Counter, defaultdict
@@ -11,15 +11,13 @@ from typing import Any, Final
 from agents.screening.notices import FOLLOW_UP_EVENTS
 from schemas import topics
 
-INTERNAL: Final = frozenset({topics.CHECKED, topics.LINKS})
-"""Topics whose records answer no carrier."""
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A decision or receipt and where it stands; `value` has the names of its schema."""
+    """A decision or receipt and its place; `value` has the names of its schema."""
 
     place: Place
     value: Mapping[str, Any]
@@ -27,12 +25,12 @@ class Entry:
 
 @dataclass(slots=True)
 class Ledgers:
-    """What stands on the topics, as a reader of committed records sees it."""
+    """The records on the topics, as a consumer of committed records sees them."""
 
     manifests: list[Place] = field(default_factory=list)
     """Every record of a carrier that a worker has taken."""
     waiting: int = 0
-    """Records of carriers and checked parcels that no worker has taken yet."""
+    """Records that a step of the pipeline reads and no worker has taken yet."""
     receipts: list[Entry] = field(default_factory=list)
     """Answers; notices are no part of the balance."""
     decisions: list[Entry] = field(default_factory=list)
@@ -42,7 +40,7 @@ class Ledgers:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A law that does not hold, and where."""
+    """An invariant that does not hold, and where."""
 
     law: str
     where: str
@@ -50,7 +48,7 @@ class Violation:
 
 
 def breaches(ledgers: Ledgers) -> Iterator[Violation]:
-    """Every breach of every law."""
+    """Every violation of every invariant."""
     for law in INVARIANTS:
         yield from law(ledgers)
 
@@ -58,7 +56,7 @@ def breaches(ledgers: Ledgers) -> Iterator[Violation]:
 def every_record_is_answered_once(ledgers: Ledgers) -> Iterator[Violation]:
     """Each record of a carrier brings exactly one receipt or exactly one dead letter."""
     answers = Counter(source_of(receipt) for receipt in ledgers.receipts)
-    answers.update(place for place in set(ledgers.dead_letters) if place[0] not in INTERNAL)
+    answers.update(place for place in set(ledgers.dead_letters) if is_manifest(place[0]))
     taken = set(ledgers.manifests)
     for place in ledgers.manifests:
         if answers[place] != 1:
@@ -91,7 +89,7 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Violation]:
 
 
 def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
-    """No decision stands twice, and no two are the same step of a house bill."""
+    """No decision is written twice, and no two have the same sequence on a house bill."""
     ids = Counter(decision.value["decision_id"] for decision in ledgers.decisions)
     for decision_id, count in ids.items():
         if count > 1:
@@ -103,7 +101,7 @@ def every_decision_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
 
 
 def every_house_bill_is_in_order(ledgers: Ledgers) -> Iterator[Violation]:
-    """Sequences of a house bill run 1, 2, 3 without a hole, and rise on every topic they stand on."""
+    """Sequences of a house bill run 1, 2, 3 without a gap, and rise on every topic."""
     by_bill: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     last: dict[tuple[str, int, str, str], int] = {}
     for decision in _first_copies(ledgers.decisions):
@@ -166,8 +164,13 @@ def show(place: Place) -> str:
     return f"{place[0]}-{place[1]}@{place[2]}"
 
 
+def is_manifest(topic: str) -> bool:
+    """Whether the records of a topic are manifests, which a carrier expects an answer to."""
+    return topic.startswith(topics.MANIFESTS)
+
+
 def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:
-    """Decisions by place, each once: that one stands twice is a breach of its own, and of no other law."""
+    """Decisions by place, each once: a duplicate violates an invariant of its own and no other."""
     seen = set()
     for decision in sorted(decisions, key=lambda entry: entry.place):
         if decision.value["decision_id"] not in seen:

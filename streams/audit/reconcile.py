@@ -1,4 +1,7 @@
-"""Conservation, proved: reads every topic as a committed reader does, and holds the laws of `streams.audit.invariants` against it."""
+"""Proves conservation: reads every topic as a consumer of committed records and checks the invariants.
+
+The invariants are in `streams.audit.invariants`.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,14 +15,25 @@ from agents.screening.decide import Screening
 from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from schemas import avro, topics
-from streams.audit.invariants import INTERNAL, Entry, Ledgers, Violation, breaches, of_manifest, same, show, source_of
+from streams.audit.invariants import (
+    Entry,
+    Ledgers,
+    Violation,
+    breaches,
+    is_manifest,
+    of_manifest,
+    same,
+    show,
+    source_of,
+)
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import read_to_end
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import stable_offsets
 from streams.reference.history import References
-from streams.worker.changelog import key_shown, state_of
-from streams.worker.processor import CHECKED_PARTITIONS, read_checked, read_links
+from streams.worker.changelog import CHECKED_PARTITIONS, key_shown, state_of
+from streams.worker.handlers import read_checked, read_links
+from streams.worker.pipeline import PIPELINE
 
 SECONDS = 600.0
 Said = tuple[str, bytes, bytes]
@@ -90,29 +104,31 @@ async def reconcile(
 
 
 async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _: None) -> Ledgers:
-    """Everything that the laws speak of."""
+    """Everything that the invariants are about."""
     tps = await _partitions(
         bootstrap,
         lambda topic: (
-            topic.startswith((topics.MANIFESTS, topics.RECEIPTS, "clearance."))
-            or topic in (topics.DEAD_LETTERS, *INTERNAL)
+            topic.startswith((topics.RECEIPTS, "clearance."))
+            or topic == topics.DEAD_LETTERS
+            or PIPELINE.find_step(topic) is not None
         ),
     )
-    sources = [tp for tp in tps if tp.topic.startswith(topics.MANIFESTS) or tp.topic in INTERNAL]
+    sources = [tp for tp in tps if PIPELINE.find_step(tp.topic) is not None]
     taken = await _taken(bootstrap, group, sources)
     ledgers = Ledgers()
     read = 0
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         nonlocal read
         read += 1
         if read % 1000 == 0:
             progress(1000)
         place = (record.topic, record.partition, record.offset)
-        if record.topic.startswith(topics.MANIFESTS) or record.topic in INTERNAL:
-            if record.offset >= taken[TopicPartition(record.topic, record.partition)]:
+        next_offset = taken.get(TopicPartition(record.topic, record.partition))
+        if next_offset is not None:
+            if record.offset >= next_offset:
                 ledgers.waiting += 1
-            elif record.topic not in INTERNAL:
+            elif is_manifest(record.topic):
                 ledgers.manifests.append(place)
         elif record.topic == topics.DEAD_LETTERS:
             ledgers.dead_letters.append(_origin(record))
@@ -130,22 +146,26 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
 async def replay(
     bootstrap: str, reference: References, progress: Progress = lambda _: None
 ) -> tuple[int, list[Violation]]:
-    """Decide every checked parcel again in one process; how many, and what differs from what the workers left behind."""
+    """Decide every checked parcel again in one process.
+
+    Returns how many there were, and what differs from what the workers left behind.
+    """
     tps = await _partitions(
         bootstrap,
         lambda topic: (
-            topic in (*INTERNAL, topics.SCREENING_STATE)
+            topic == topics.SCREENING_STATE
+            or topic in PIPELINE.internal
             or topic.startswith(("clearance.", "security.", topics.RECEIPTS))
         ),
     )
-    checked: list[StoredRecord] = []
-    sightings: list[StoredRecord] = []
+    checked: list[FetchedRecord] = []
+    sightings: list[FetchedRecord] = []
     live: Counter[Said] = Counter()
     refused: Counter[Said] = Counter()
-    """Most refusals are intake's and come from no checked parcel: of these the replay says which it has to find."""
+    """Most refusals are intake's and come from no checked parcel, so the replay need not bring them all."""
     state: dict[tuple[int, bytes], bytes] = {}
 
-    def apply(record: StoredRecord) -> None:
+    def apply(record: FetchedRecord) -> None:
         key, value = record.key or b"", record.value or b""
         if record.topic == topics.CHECKED:
             checked.append(record)
@@ -176,7 +196,7 @@ async def replay(
 
 
 def _decided_again(
-    checked: Iterable[StoredRecord], reference: References, progress: Progress
+    checked: Iterable[FetchedRecord], reference: References, progress: Progress
 ) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
     """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
@@ -200,7 +220,7 @@ def _decided_again(
     return partitions, again
 
 
-def _linked_again(sightings: Iterable[StoredRecord], reference: References, progress: Progress) -> Counter[Said]:
+def _linked_again(sightings: Iterable[FetchedRecord], reference: References, progress: Progress) -> Counter[Said]:
     """What one process says when it links everything again in the order of the log."""
     linkings: dict[str, Linking] = {}
     links: dict[int, LinkStore] = {}
@@ -231,7 +251,7 @@ async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[
         await client.close()
 
 
-def _origin(record: StoredRecord) -> tuple[str, int, int]:
+def _origin(record: FetchedRecord) -> tuple[str, int, int]:
     headers: dict[str, bytes] = dict(record.headers)
     return headers["x-original-topic"].decode(), int(headers["x-original-partition"]), int(headers["x-original-offset"])
 

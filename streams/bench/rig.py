@@ -104,7 +104,7 @@ class TestCluster:
         for worker in self._workers:
             if worker.poll() is not None:
                 raise BenchError(f"a worker ended with exit status {worker.returncode}: {self.tail()}")
-        shares = [readiness.told(self._ready_file(slot)) for slot in range(WORKERS)]
+        shares = [readiness.read(self._ready_file(slot)) for slot in range(WORKERS)]
         return all(shares) and len({share.generation for share in shares if share}) == 1
 
     async def wait_for_workers(self) -> None:

@@ -10,6 +10,7 @@ import io
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import groupby
 from statistics import median
@@ -35,13 +36,15 @@ from schemas import avro, avro_codegen, topics
 from schemas.decision import Source
 from streams.bench.loads import Form, Load, load
 from streams.kafka import partitioner
+from streams.kafka.record import StoredRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference import load as load_reference
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.worker.assignment import CHUNK_RECORDS_MAX, chunk_records
-from streams.worker.in_memory import CapturingBuffer, Stored
-from streams.worker.processor import RecordProcessor, read_checked, read_links
+from streams.worker.handlers import read_checked, read_links
+from streams.worker.in_memory import CapturingBuffer, captured
+from streams.worker.processor import RecordProcessor
 
 STORED_AT_MS: Final = 1_795_399_200_000
 """Within the sample day."""
@@ -113,12 +116,19 @@ class Subject:
     def __init__(self, given: Load, form: Form) -> None:
         self.form, self.parcels, self._carriers = form, given.parcels, given.carriers
         self.manifests = [
-            Stored(sent.topic, sent.partition, offset, STORED_AT_MS, sent.key, sent.value)
+            StoredRecord(
+                topic=sent.topic,
+                partition=sent.partition,
+                offset=offset,
+                timestamp=STORED_AT_MS,
+                key=sent.key,
+                value=sent.value,
+            )
             for offset, sent in enumerate(given.manifests)
         ]
-        self.units: list[tuple[Sequence[Stored], ...]] = []
+        self.units: list[tuple[Sequence[StoredRecord], ...]] = []
         """Runs that are processed together, by unit."""
-        self.buffers: list[list[Stored]] = []
+        self.buffers: list[list[StoredRecord]] = []
         """What each unit writes."""
         processor = self.processor()
         for at in range(0, len(self.manifests), UNIT):
@@ -135,32 +145,34 @@ class Subject:
         processor.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
         return processor
 
-    def _process_unit(self, processor: RecordProcessor, manifests: Sequence[Stored]) -> None:
+    def _process_unit(self, processor: RecordProcessor, manifests: Sequence[StoredRecord]) -> None:
         """One unit: manifests, then the internal records that come of them."""
         sent = _runs(manifests)
         for run in sent:
             processor.process(*run)
-        internal = _runs([record for record in _kept(processor) if record.topic in (topics.CHECKED, topics.LINKS)])
+        written = captured(processor.open_unit.buffer)
+        internal = _runs(
+            [
+                replace(record, offset=offset)
+                for offset, record in enumerate(written)
+                if record.topic in (topics.CHECKED, topics.LINKS)
+            ]
+        )
         for run in internal:
             processor.process(*run)
         unit = processor.close_unit()
-        if unit is not None and isinstance(unit.buffer, CapturingBuffer):
-            self.buffers.append(unit.buffer.kept)
+        if unit is not None:
+            self.buffers.append(captured(unit.buffer))
         self.units.append((*sent, *internal))
 
 
-def _kept(processor: RecordProcessor) -> list[Stored]:
-    buffer = processor.open_unit.buffer
-    return list(buffer.kept) if isinstance(buffer, CapturingBuffer) else []
-
-
-def _runs(records: Sequence[Stored]) -> list[Sequence[Stored]]:
+def _runs(records: Sequence[StoredRecord]) -> list[Sequence[StoredRecord]]:
     """Records as an agent has them: partition by partition, in runs."""
     by_partition = groupby(sorted(records, key=_source), _source)
     return [run for _, of_partition in by_partition for run in chunk_records(list(of_partition))]
 
 
-def _source(record: Stored) -> tuple[str, int]:
+def _source(record: StoredRecord) -> tuple[str, int]:
     return record.topic, record.partition
 
 
@@ -183,7 +195,7 @@ def intake(subject: Subject) -> Iterator[Timed]:
     yield ANSWER, _seconds(lambda: [answer(version, each) for version, each in drafts])
 
 
-def _open(record: Stored) -> ManifestVersion:
+def _open(record: StoredRecord) -> ManifestVersion:
     carrier = record.topic.removeprefix(topics.MANIFESTS)
     source = Source(record.topic, record.partition, record.offset)
     given = Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp)

@@ -26,7 +26,7 @@ from streams.kafka.admin import check_carrier
 from streams.manifest_files import FileRecord, paths_argument, read, within_limit
 from streams.reference import load
 from streams.settings import Settings
-from streams.worker.in_memory import InMemoryPipeline, PipelineResult
+from streams.worker.checker import Checker, PipelineResult
 
 
 @click.command
@@ -99,10 +99,10 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
-    pipeline = InMemoryPipeline(settings, load(_tables(settings)))
+    checker = Checker(settings, load(_tables(settings)))
     well = True
     for found in read(files):
-        answer = pipeline.take(within_limit(found), carrier, _at_ms(at))
+        answer = checker.take(within_limit(found), carrier, _at_ms(at))
         _show(answer, found, lang, explain=explain)
         well &= answer.well
     return well

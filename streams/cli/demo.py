@@ -26,12 +26,13 @@ from schemas.topics import MANIFESTS
 from streams.audit.reconcile import reconcile
 from streams.cli import INTERRUPTED
 from streams.cli.console import err, logs, many, on_terminal, say, shown, styled, table, write
-from streams.cli.kafka import POLL_MS, consumer_of, partitions_with
+from streams.cli.kafka import partitions_with
 from streams.cli.publish import producer_of, send
 from streams.cli.reconcile import verdict
 from streams.cli.tally import COUNTS, TAXED, TOPICS, Place, Tally
 from streams.errors import OperatorError
 from streams.i18n import gloss, sentence
+from streams.kafka.reading import POLL_MS, open_consumer
 from streams.local.supervisor import Supervisor
 from streams.manifest_files import peek
 from streams.settings import Settings
@@ -146,7 +147,7 @@ async def _send(bootstrap: str, day: list[tuple[str, bytes]], sent: set[Place]) 
 
 @asynccontextmanager
 async def _following(supervisor: Supervisor) -> AsyncIterator[tuple[Tally, Any]]:
-    async with consumer_of(supervisor.bootstrap) as consumer:
+    async with open_consumer(supervisor.bootstrap) as consumer:
         tps = await partitions_with(supervisor.bootstrap, TOPICS)
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)

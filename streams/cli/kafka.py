@@ -3,26 +3,22 @@
 import asyncio
 import os
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, TypeVar
 from zlib import crc32
 
 import click
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord
 from aiokafka.structs import TopicPartition
 
 from streams.cli import ADDRESS
 from streams.cli.console import Counter, logs
 from streams.errors import OperatorError
 from streams.kafka.admin import partitions_of, wait_for_kafka
-from streams.kafka.reading import Way
+from streams.kafka.reading import end_offsets, read_between
 from streams.local.supervisor import HOST, address_file
 from streams.settings import Settings, variable
 
-POLL_MS: Final = 200
-RECORDS_A_POLL: Final = 2_000
 ANSWER_SECONDS: Final = 1.0
 """How long a command waits for a Kafka that doesn't answer."""
 STALL_SECONDS: Final = 60.0
@@ -91,7 +87,8 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
     ]
     if not wanted:
         raise OperatorError(
-            f"Kafka on {bootstrap} has no topic {' or '.join(names)}: create the topics with `tonggwan topics`, or name the right Kafka."
+            f"Kafka on {bootstrap} has no topic {' or '.join(names)}: "
+            "create the topics with `tonggwan topics`, or name the right Kafka."
         )
     return [
         TopicPartition(topic, number)
@@ -101,58 +98,18 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
     ]
 
 
-async def ends_of(bootstrap: str, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
-    """Where partitions end now, open transactions included."""
-    async with consumer_of(bootstrap, isolation_level="read_uncommitted") as consumer:
-        consumer.assign(tps)  # else it looks up one topic after the other, a tenth of a second each
-        consumer.pause(*tps)
-        ends = await consumer.end_offsets(tps)
-        return {tp: int(ends[tp]) for tp in tps}
-
-
-@asynccontextmanager
-async def consumer_of(bootstrap: str, isolation_level: str = "read_committed") -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without group."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        isolation_level=isolation_level,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=POLL_MS,
-        client_id="tonggwan-command",
-    )
-    await consumer.start()
-    try:
-        yield consumer
-    finally:
-        await consumer.stop()
-
-
 async def read(
     bootstrap: str, tps: list[TopicPartition], apply: Apply, counter: Counter | None = None, *, follow: bool = False
 ) -> None:
-    """Hand over every committed record of some partitions up to where they end now, and with `follow` all that come after.
+    """Hand over every committed record of some partitions up to where they end now; with `follow`, all later ones too.
 
-    The end counts open transactions: what a worker had begun to say when the command was called is waited for.
+    The end counts open transactions: what a worker had begun to write when the command was called is waited for.
     """
-    ends = await ends_of(bootstrap, tps)
-    async with consumer_of(bootstrap) as consumer:
-        begins = await consumer.beginning_offsets(tps)
-        way = Way({tp: begins[tp] for tp in tps}, ends)
-        wanted = tps if follow else sorted(way.left)
-        consumer.assign(wanted)
-        for tp in wanted:
-            consumer.seek(tp, begins[tp])
-        counter = counter or Counter()
-        counter.total(way.length)
-        while way.left or follow:
-            for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_A_POLL)).values():
-                for record in records:
-                    apply(record)
-            way.go({tp: await consumer.position(tp) for tp in way.left})
-            counter.at(way.done)
-            if way.left and time.monotonic() - way.moved_at > STALL_SECONDS:
-                stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(way.left))
-                raise OperatorError(
-                    f"{stuck} brings nothing for {STALL_SECONDS:.0f} s: see that every broker of {bootstrap} runs."
-                )
+    counter = counter or Counter()
+
+    def show(done: int, total: int) -> None:
+        counter.total(total)
+        counter.at(done)
+
+    ends = await end_offsets(bootstrap, tps)
+    await read_between(bootstrap, {}, ends, apply, seconds=STALL_SECONDS, progress=show, follow=follow)

@@ -15,7 +15,7 @@ from schemas.decision import Finding
 from schemas.officer_action import Act, Action, ActionEvent, write_action
 from streams.cli.kafka import partitions_with, read
 from streams.kafka import partitioner
-from streams.worker.processor import read_checked
+from streams.worker.handlers import read_checked
 
 Name = tuple[str, str]
 """Carrier and house bill."""

@@ -15,15 +15,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from schemas import avro, limits
 from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
 from streams.cli.console import as_json, err, lang_option, many, say
-from streams.cli.kafka import bootstrap_option, consumer_of, ends_of, partitions_with, run
+from streams.cli.kafka import bootstrap_option, partitions_with, run
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.errors import OperatorError
 from streams.i18n import Lang
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
+from streams.kafka.reading import end_offsets, open_consumer
 from streams.manifest_files import FileRecord, paths_argument, peek, read, within_limit
 from streams.settings import Settings
+from streams.worker.checker import dead_letter_of, is_refusal
 from streams.worker.dead_letters import Letter
-from streams.worker.in_memory import dead_letter_of, is_refusal
 
 if TYPE_CHECKING:
     from aiokafka.structs import TopicPartition
@@ -208,8 +209,8 @@ async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], Fil
 async def answers(bootstrap: str, carrier: str) -> AsyncIterator["Answers"]:
     """What is said from now on about a carrier's records."""
     tps = await partitions_with(bootstrap, [RECEIPTS + carrier, DEAD_LETTERS])
-    ends = await ends_of(bootstrap, tps)
-    async with consumer_of(bootstrap) as consumer:
+    ends = await end_offsets(bootstrap, tps)
+    async with open_consumer(bootstrap) as consumer:
         consumer.assign(tps)
         for tp in tps:
             consumer.seek(tp, ends[tp])

@@ -7,7 +7,7 @@ from typing import Final
 from streams.cli.console import on_terminal, out, shown, styled, table, write
 from streams.i18n import Lang, message, name, say
 from streams.i18n import gloss as meaning
-from streams.worker.in_memory import Shown
+from streams.worker.checker import Shown
 
 COLUMNS: Final = ("house bill", "code", "path", "message")
 REMARKS_MAX: Final = 20

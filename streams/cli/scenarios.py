@@ -24,7 +24,7 @@ from streams.simulation.scenarios.horizon import PARCELS_MIN, SEED, Horizon
 from streams.simulation.scenarios.patterns import FILE, catalogue
 from streams.simulation.scenarios.report import Report, report_of
 from streams.simulation.scenarios.verdicts import Verdicts
-from streams.worker.in_memory import InMemoryPipeline
+from streams.worker.checker import Checker
 
 TRUTH: Final = "truth.csv"
 SIZES: Final = tuple(catalogue().sizes)
@@ -187,12 +187,12 @@ def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> R
     """Take a horizon through intake, screening and what comes behind, in this process; what was found with room to inspect so many percent."""
     with tempfile.TemporaryDirectory(prefix="tonggwan-scenarios-") as folder:
         sites.sized(Path(settings.reference_dir or FOLDER), Path(folder), horizon.parcels, percent)
-        pipeline = InMemoryPipeline(settings, load(Path(folder)))
+        checker = Checker(settings, load(Path(folder)))
     verdicts = Verdicts()
     with counting("Parcels", "parcels") as counter:
         counter.total(horizon.days * horizon.parcels)
         for sent in horizon:
-            answer = pipeline.take(
+            answer = checker.take(
                 FileRecord("scenarios", sent.manifest["manifest_id"], sent.value), sent.carrier, sent.at_ms
             )
             for decision in answer.decisions:

@@ -14,7 +14,7 @@ from streams.importer_verifier import tokenise
 from streams.manifest_files import FileRecord
 from streams.reference import FOLDER, load
 from streams.settings import Settings
-from streams.worker.in_memory import KEY, InMemoryPipeline, PipelineResult
+from streams.worker.checker import KEY, Checker, PipelineResult
 
 REFERENCE_ALTERED: Final = "tonggwan-reference-"
 IMPORTERS: Final = "importers.clear.csv"
@@ -36,8 +36,8 @@ def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Evaluator:
         key = tuple(sorted(figures.items()))
         if key not in references:
             references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)
-        pipeline = InMemoryPipeline(settings, references[key])
-        return [pipeline.take(FileRecord(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
+        checker = Checker(settings, references[key])
+        return [checker.take(FileRecord(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
 
     return judge
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,7 +20,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from schemas.topics import DAY_MS, TOPICS, Topic
+from schemas.topics import TOPICS, Topic
 from streams.errors import OperatorError
 from streams.kafka.broker_features import check_transactions, finalized_features
 
@@ -49,7 +50,8 @@ def check_carrier(carrier: str) -> str:
     """Return the code if it may name a topic: short, lower case, and nothing that could be mistaken for another."""
     if not CARRIER.fullmatch(carrier):
         raise InvalidCarrierError(
-            f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, beginning with a letter or digit."
+            f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, "
+            "beginning with a letter or digit."
         )
     return carrier
 
@@ -68,7 +70,7 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
     """Settings of a topic, as Kafka calls them."""
     found = {
         "cleanup.policy": topic.cleanup,
-        "retention.ms": str(-1 if topic.retention_days is None else topic.retention_days * DAY_MS),
+        "retention.ms": str(_retention_ms(topic)),
         "max.message.bytes": str(topic.record_bytes_max + ENVELOPE_BYTES_MAX),
         # One copy may be away, never all but one: with three copies a write needs two.
         "min.insync.replicas": str(max(1, replication - 1)),
@@ -81,6 +83,11 @@ def configs(topic: Topic, *, replication: int) -> dict[str, str]:
         # For each record, not for a batch: `streams.kafka.decompression` bounds that, where it is unpacked.
         found[DECOMPRESSED_BYTES_MAX] = found["max.message.bytes"]
     return found
+
+
+def _retention_ms(topic: Topic) -> int:
+    """-1 for ever, as Kafka has it."""
+    return -1 if topic.retention_days is None else timedelta(days=topic.retention_days) // timedelta(milliseconds=1)
 
 
 async def create_topics(bootstrap: str, carriers: Iterable[str], *, replication: int) -> list[str]:
@@ -121,7 +128,8 @@ async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
             return
         if time.monotonic() >= until:
             raise KafkaUnavailableError(
-                f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, or name another in INTAKE_BROKERS."
+                f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, "
+                "or name another in INTAKE_BROKERS."
             )
         await asyncio.sleep(0.2)
 
@@ -183,9 +191,11 @@ async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], repli
     created, unknown = await _try_to_create(admin, topics, new, replication)
     if unknown:
         log.warning(
-            "This Kafka doesn't know %s: %s created without; a decompression bomb can then reach a worker. Use Kafka 4.4.0 or 4.2.2.",
-            DECOMPRESSED_BYTES_MAX, "topic" if len(unknown) == 1 else f"{len(unknown)} topics",
-        )  # fmt: skip
+            "This Kafka doesn't know %s: %s created without; a decompression bomb can then reach a worker. "
+            "Use Kafka 4.4.0 or 4.2.2.",
+            DECOMPRESSED_BYTES_MAX,
+            "topic" if len(unknown) == 1 else f"{len(unknown)} topics",
+        )
         without = {
             name: {key: value for key, value in new[name].items() if key != DECOMPRESSED_BYTES_MAX} for name in unknown
         }
@@ -196,7 +206,10 @@ async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], repli
 async def _try_to_create(
     admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], new: Mapping[str, dict[str, str]], replication: int
 ) -> tuple[list[str], list[str]]:
-    """Create these with these settings; return those created, and those refused because the broker lacks the one newer setting."""
+    """Create these with these settings.
+
+    Returns those created, and those refused because the broker lacks `DECOMPRESSED_BYTES_MAX`.
+    """
     if not new:
         return [], []
     answer = await admin.create_topics(
@@ -216,7 +229,8 @@ async def _try_to_create(
             unknown.append(name)
         elif error is InvalidReplicationFactorError:
             raise KafkaUnavailableError(
-                f"Kafka can't keep {replication} copies of {name} ({message}): set INTAKE_REPLICATION to the number of brokers or less."
+                f"Kafka can't keep {replication} copies of {name} ({message}): "
+                "set INTAKE_REPLICATION to the number of brokers or less."
             )
         elif error is not TopicAlreadyExistsError:
             raise KafkaUnavailableError(f"Kafka refuses topic {name} ({error.__name__}: {message}).")
@@ -251,13 +265,19 @@ def _compared(  # noqa: PLR0913, PLR0917 - what is there beside what should be
     replication: int,
 ) -> Iterator[str]:
     if len(partitions) != topic.partitions:
-        yield f"Topic {name} has {len(partitions)} partitions, the table says {topic.partitions}: partitions can't be changed without moving keys, so create it anew."
+        yield (
+            f"Topic {name} has {len(partitions)} partitions, the table says {topic.partitions}: "
+            "partitions can't be changed without moving keys, so create it anew."
+        )
     copies = {len(partition["replicas"]) for partition in partitions}
     if copies - {replication}:
         yield f"Topic {name} has {', '.join(map(str, sorted(copies)))} copies, the settings say {replication}."
     for key, value in wanted.items():
         if found.get(key) != value:
-            yield f"Topic {name} has {key}={found.get(key, 'nothing')}, the table says {value}: set it with `kafka-configs.sh --alter`."
+            yield (
+                f"Topic {name} has {key}={found.get(key, 'nothing')}, the table says {value}: "
+                "set it with `kafka-configs.sh --alter`."
+            )
 
 
 async def _wait_for_leaders(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic]) -> None:

@@ -22,7 +22,10 @@ class FeatureMissingError(OperatorError):
 
 
 async def finalized_features(host: str, port: int, *, seconds: float = 5) -> dict[str, int]:
-    """Ask one broker for the level of each feature its cluster has finalised; OSError or TimeoutError when it doesn't answer."""
+    """Ask one broker for the level of each feature its cluster has finalised.
+
+    Raises OSError or TimeoutError when it doesn't answer.
+    """
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(host, port)
         try:
@@ -40,7 +43,8 @@ def check_transactions(features: dict[str, int]) -> None:
     if (found := features.get("transaction.version", 0)) < TRANSACTION_VERSION_MIN:
         raise FeatureMissingError(
             f"this Kafka has transaction.version {found}, exactly-once delivery needs {TRANSACTION_VERSION_MIN}: "
-            f"use Kafka 4.0 or newer and run `kafka-features.sh upgrade --feature transaction.version={TRANSACTION_VERSION_MIN}`."
+            "use Kafka 4.0 or newer and run "
+            f"`kafka-features.sh upgrade --feature transaction.version={TRANSACTION_VERSION_MIN}`."
         )
 
 

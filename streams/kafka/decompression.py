@@ -1,8 +1,8 @@
 """Decompression bombs: a few kilobytes that unpack to gigabytes never reach a worker's memory.
 
-aiokafka unpacks a batch whole and without limit. `guard` puts bounded decoders in place, for all readers of this
-process; a batch beyond the limits comes out as one record without value, whose header says why, so that it is set
-aside like any other record that can't be read. The broker's own limit holds for each record, not for a batch.
+aiokafka unpacks a batch whole and without limit. `install_limits` puts bounded decoders in place, for all readers
+of this process; a batch beyond the limits comes out as one record without value, whose header says why, so that it is
+set aside like any other record that can't be read. The broker's own limit holds for each record, not for a batch.
 """
 
 import zlib

@@ -1,4 +1,6 @@
-"""Record batches as Kafka stores them, version 2 (https://kafka.apache.org/documentation/#recordbatch), compressed with zstd.
+"""Record batches as Kafka stores them, version 2, compressed with zstd.
+
+https://kafka.apache.org/documentation/#recordbatch
 
 aiokafka has a builder too. It copies its growing buffer again and again, and makes a compressor for each batch:
 together 5 µs a parcel more, and a quarter of all misses of the second cache.

@@ -118,7 +118,8 @@ class CoordinatorClient:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
         raise TransactionUnknownError(
-            f"{what}: still not possible after {TRIES_MAX} tries (the last answer: {', '.join(sorted(RETRIABLE_ERRORS[error] for error in failed)) or 'no coordinator'})"
+            f"{what}: still not possible after {TRIES_MAX} tries (the last answer: "
+            f"{', '.join(sorted(RETRIABLE_ERRORS[error] for error in failed)) or 'no coordinator'})"
         )
 
 

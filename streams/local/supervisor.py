@@ -12,12 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn, Self
 
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from schemas import topics
 from streams.errors import OperatorError
-from streams.kafka.admin import create_topics, wait_for_kafka
+from streams.kafka.admin import create_topics, partitions_of, wait_for_kafka
 from streams.local.broker import Broker
 from streams.local.processes import HOST, BrokerError, dies_with_parent
 from streams.reference.known_carriers import known
@@ -232,7 +230,7 @@ class Worker:
 
     def share(self) -> readiness.ReadyReport | None:
         """What it has, if it lives and works."""
-        said = readiness.told(self._ready)
+        said = readiness.read(self._ready)
         return (
             said
             if said is not None
@@ -249,7 +247,7 @@ class Worker:
             self._start()
             pauses.began()
             code = await self._ended()
-            failures = failures + 1 if code == 1 and readiness.told(self._ready) is None else 0
+            failures = failures + 1 if code == 1 and readiness.read(self._ready) is None else 0
             if failures >= FAILURES_MAX:
                 raise SupervisorError(f"{self.slot} doesn't start ({last_line(self._log)}): read {self._log}.")
             self._owner.note(f"{self.slot} {_how(code)}; it is started again. Its log: {self._log}")
@@ -330,13 +328,9 @@ def _how(code: int) -> str:
 
 async def _sources(bootstrap: str) -> set[tuple[str, int]]:
     """The partitions that workers read."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    try:
-        await client.bootstrap()
-        cluster = await client.fetch_all_metadata()
-    finally:
-        await client.close()
-    names = [
-        name for name in cluster.topics() if name in (topics.CHECKED, topics.LINKS) or name.startswith(topics.MANIFESTS)
-    ]
-    return {(name, number) for name in names for number in cluster.partitions_for_topic(name) or ()}
+    from streams.worker.pipeline import PIPELINE  # noqa: PLC0415 - it loads every rule; most commands need none of them
+
+    there = await partitions_of(bootstrap)
+    return {
+        (name, number) for name, numbers in there.items() if PIPELINE.find_step(name) is not None for number in numbers
+    }

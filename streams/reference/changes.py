@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from schemas import topics
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.reference.tables import TABLES, Cells, Key, Row, Tables
 
 SUFFIX: Final = ".csv"
@@ -117,7 +117,7 @@ class ChangeLog:
     def __init__(self) -> None:
         self._entries: dict[str, dict[tuple[str, Key], Entry]] = {}
 
-    def take_row(self, record: StoredRecord) -> None:
+    def take_row(self, record: FetchedRecord) -> None:
         """A record of a topic of rows. One that can't be read is missing then, and its change set refused."""
         try:
             entry = _ENTRY(record.value or b"")
@@ -129,7 +129,7 @@ class ChangeLog:
         """Let go of the rows of a change set that has been taken."""
         self._entries.pop(change_id, None)
 
-    def close(self, record: StoredRecord) -> ChangeSet | Refused:
+    def close(self, record: FetchedRecord) -> ChangeSet | Refused:
         """The change set of a closing record, once all that was stored before it has been taken."""
         try:
             closing = _CLOSING(record.value or b"")

@@ -21,8 +21,8 @@ from agents.values.clock import show_ms
 from schemas import limits, topics
 from streams.kafka import partitioner
 from streams.kafka.admin import partitions_of
-from streams.kafka.reading import RestoreError, read_between
-from streams.kafka.record import StoredRecord
+from streams.kafka.reading import ReadStalledError, read_between
+from streams.kafka.record import FetchedRecord
 from streams.reference import Tables
 from streams.reference.changes import ChangeLog, ChangeSet
 from streams.reference.history import ReferenceHistory
@@ -50,7 +50,7 @@ class Reader:
         self.history = history
         self._bootstrap = bootstrap
         self._log = ChangeLog()
-        self._closings: deque[StoredRecord] = deque()
+        self._closings: deque[FetchedRecord] = deque()
         """Read, and not yet taken: their rows are still to be read."""
         self._read_to: dict[TopicPartition, int] = {}
         self._asking: AIOKafkaConsumer | None = None
@@ -91,12 +91,12 @@ class Reader:
             await self._build(taken[-1][0])
         return count
 
-    async def _records(self, tps: Iterable[TopicPartition]) -> list[StoredRecord]:
+    async def _records(self, tps: Iterable[TopicPartition]) -> list[FetchedRecord]:
         """Records that some partitions have below their present ends; each is handed over once."""
         ends = {tp: end for tp, end in (await self._ends(tps)).items() if end > self._read_to.get(tp, 0)}
-        found: list[StoredRecord] = []
+        found: list[FetchedRecord] = []
 
-        def apply(record: StoredRecord) -> None:
+        def apply(record: FetchedRecord) -> None:
             if record.offset < ends[TopicPartition(record.topic, record.partition)]:
                 found.append(record)
 
@@ -205,7 +205,7 @@ class Follower:
         began = time.monotonic()
         try:
             await self._reader.read()
-        except (KafkaError, RestoreError, OSError, TimeoutError) as error:
+        except (KafkaError, ReadStalledError, OSError, TimeoutError) as error:
             self._tell(f"no news of reference data, manifests wait for it ({error!s:.200} {type(error).__name__})")
         except Exception:  # whatever it is, the next reading may do better, and no manifest is decided before one does
             log.exception("reading reference data failed through a fault of ours; manifests wait for it")

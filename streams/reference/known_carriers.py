@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from aiokafka.client import AIOKafkaClient
-
 from schemas.topics import MANIFESTS
-from streams.kafka.admin import CARRIER
+from streams.kafka.admin import CARRIER, partitions_of
 from streams.reference import load
 from streams.settings import Settings
 
@@ -13,14 +11,5 @@ from streams.settings import Settings
 async def known(settings: Settings, bootstrap: str) -> set[str]:
     """Codes of all carriers; a topic whose name ends in something else is nobody's."""
     register = load(Path(settings.reference_dir) if settings.reference_dir else None).carriers
-    there = {name.removeprefix(MANIFESTS) for name in await _topics(bootstrap) if name.startswith(MANIFESTS)}
+    there = {name.removeprefix(MANIFESTS) for name in await partitions_of(bootstrap) if name.startswith(MANIFESTS)}
     return {*register, *filter(CARRIER.fullmatch, there)}
-
-
-async def _topics(bootstrap: str) -> set[str]:
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    await client.bootstrap()
-    try:
-        return set((await client.fetch_all_metadata()).topics())
-    finally:
-        await client.close()

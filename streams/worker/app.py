@@ -1,4 +1,4 @@
-"""One worker: a Faust app with three agents over exactly-once transport, run until it is told to stop."""
+"""One worker: a Faust app over exactly-once transport, with an agent for each step of the pipeline."""
 
 import asyncio
 import gc
@@ -26,16 +26,16 @@ from streams.settings import Settings, variable
 from streams.worker import readiness
 from streams.worker.assignment import RecordRun, WorkerSession
 from streams.worker.processor import InternalFaultError, RecordProcessor
-from streams.worker.transport import INTAKE, LINKING, SCHEME, SCREENING, App, Consumer, PassThroughSchema
+from streams.worker.transport import SCHEME, App, Consumer, PassThroughSchema
 
 log = logging.getLogger(__name__)
 
 RESTARTS_ENV: Final = "TONGGWAN_ANEW"
-"""In the environment of a worker that started anew: how many times in a row without a commit in between."""
+"""In the environment of a worker that restarted itself: how many times in a row without a commit in between."""
 PAUSE_S_MAX: Final = 5.0
 KAFKA_SECONDS: Final = 3600.0
 STEADY_SECONDS: Final = 10.0
-"""A worker that ran so long was no victim of what stopped it at its start."""
+"""A worker that ran so long did not fail at its start: its next restart needs no pause."""
 SWITCH_INTERVAL_S: Final = 0.001
 """How long the agents may keep Python to themselves while the client's thread wants to send a heartbeat or take a
 fetch.
@@ -52,10 +52,11 @@ class WorkerError(OperatorError):
 
 
 def decision_context_of(settings: Settings, history: ReferenceHistory) -> DecisionContext:
-    """The law and lists to decide by, and the keys of customs."""
+    """Reference data and model to decide by, and the keys of customs."""
     if not settings.token_keys:
         raise WorkerError(
-            f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, or name a file in {variable('token_keys')}_FILE"
+            f"no keys for consignee tokens: set {variable('token_keys')}=<key id>:<at least 32 hexadecimal digits>, "
+            f"or name a file in {variable('token_keys')}_FILE"
         )
     return DecisionContext(
         reference=history.state(0),
@@ -69,7 +70,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     decompression.install_limits()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _pause_after_failure()
-    asyncio.run(_ready(bootstrap))
+    asyncio.run(_check_topics(bootstrap))
     history = ReferenceHistory(tables_of(settings.reference_dir))
     history.state(0).watchlist.prepare()  # before the first parcel, not while it waits
     gc.collect()
@@ -99,7 +100,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
 
 
 def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> App:
-    """The Faust app: intake reads every carrier's topic, screening the checked parcels, linking what parcels have in common."""
+    """The Faust app, with an agent for each step of the pipeline."""
     app = App(
         settings.group,
         broker=f"{SCHEME}://{bootstrap}".replace(",", f";{SCHEME}://"),
@@ -117,20 +118,13 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
     )
     app.session = session
 
-    @app.agent(app.topic(INTAKE, schema=PassThroughSchema(), internal=False), name="intake")
-    async def intake(stream: StreamT[RecordRun]) -> None:
-        """Answer carriers' manifests; pass their parcels on."""
+    async def handle_runs(stream: StreamT[RecordRun]) -> None:
+        """Process the runs of records of one step."""
         await _work_through(session, stream)
 
-    @app.agent(app.topic(SCREENING, schema=PassThroughSchema(), internal=False), name="screening")
-    async def screening(stream: StreamT[RecordRun]) -> None:
-        """Decide checked parcels."""
-        await _work_through(session, stream)
-
-    @app.agent(app.topic(LINKING, schema=PassThroughSchema(), internal=False), name="linking")
-    async def linking(stream: StreamT[RecordRun]) -> None:
-        """Find parcels of many consignees that belong together."""
-        await _work_through(session, stream)
+    for step in session.processor.pipeline.steps:
+        # The channel is called as the step; which topics it stands for the conductor knows.
+        app.agent(app.topic(step.name, schema=PassThroughSchema(), internal=False), name=step.name)(handle_runs)
 
     @app.on_rebalance_complete.connect
     async def on_assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
@@ -138,27 +132,29 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
         assert isinstance(consumer, Consumer)  # noqa: S101 - for the type checker: the scheme in `broker` made it so
         assignment = await consumer.on_assigned()
         if assignment is not None:
-            readiness.tell(assignment.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment()))
+            readiness.write(
+                assignment.membership.generation, ((tp.topic, tp.partition) for tp in consumer.assignment())
+            )
 
     return app
 
 
 async def _work_through(session: WorkerSession, stream: StreamT[RecordRun]) -> None:
-    """Hand batches to the desk.
+    """Hand runs of records to the session.
 
-    A fault that can't be set aside ends the process: nothing is acknowledged, nothing is lost.
+    An internal fault that can't be set aside ends the process: nothing is committed, nothing is lost.
     """
     try:
-        async for batch in stream:
-            await session.handle(batch)
+        async for run_of_records in stream:
+            await session.handle(run_of_records)
     except InternalFaultError as error:
         log.critical("%s", error)
         logging.shutdown()
         os._exit(1)
 
 
-async def _ready(bootstrap: str) -> None:
-    """Wait for Kafka and see that the topics are as the table of topics says."""
+async def _check_topics(bootstrap: str) -> None:
+    """Wait for Kafka; raises WorkerError where a topic is not as the table of topics says."""
     await wait_for_kafka(bootstrap, KAFKA_SECONDS)
     there = await partitions_of(bootstrap)
     for row in topics.TOPICS:
@@ -169,7 +165,8 @@ async def _ready(bootstrap: str) -> None:
             raise WorkerError(f"topic {row.name} is missing: create the topics with `tonggwan topics`")
         if found != row.partitions:
             raise WorkerError(
-                f"topic {row.name} has {found} partitions where {row.partitions} are right: keys would change their places; see schemas/topics.py"
+                f"topic {row.name} has {found} partitions, expected {row.partitions}: "
+                "keys would map to other partitions; see schemas/topics.py"
             )
 
 
@@ -182,7 +179,7 @@ def _restart_process(reason: str, *, steady: bool) -> NoReturn:
 
 
 def _pause_after_failure() -> None:
-    """Wait longer each time that starting anew did not help."""
+    """Wait longer each time that a restart did not help."""
     times = int(os.environ.get(RESTARTS_ENV, "0"))
     if times > 1:
         time.sleep(min(0.1 * 2**times, PAUSE_S_MAX))

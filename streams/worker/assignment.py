@@ -1,4 +1,4 @@
-"""What a worker has at present: partitions, capacity and when to commit."""
+"""A worker's present assignment, its capacity, and when it commits."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition
 from faust.types import TP
 
 from schemas import topics
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import (
     ConsumerGroupMetadata,
     TransactionalProducer,
@@ -34,28 +34,28 @@ queue gains more by a transaction less than by one sooner.
 """
 RESTORE_SECONDS: Final = 600
 NO_GENERATION: Final = -2
-"""The next one to this is no generation either."""
+"""The one after it is no generation either."""
 CHUNK_RECORDS_MAX: Final = 64
 CHUNK_BYTES_MAX: Final = 65_536
 """Records that are processed together, and their bytes: each step for all of them before the next, which takes less
 time, and not so many that others wait.
 """
 YIELD_INTERVAL_S: Final = 0.002
-"""How long an agent may go on before the others and the commit have their turn."""
+"""How long an agent may compute before the others and the commit have their turn."""
 LOG_INTERVAL_S: Final = 10.0
-"""How often a worker says what it has done."""
+"""How often a worker logs what it has done."""
 COMMITTED_PATTERN: Final = re.compile(r"committed (\d+) transactions")
-"""How it begins to say it."""
+"""How that line begins."""
 
 
-R = TypeVar("R", bound=StoredRecord)
+R = TypeVar("R", bound=FetchedRecord)
 
 
 @dataclass(slots=True)
 class RecordRun:
     """Consecutive records of one partition, fetched under one assignment."""
 
-    records: Sequence[StoredRecord]
+    records: Sequence[FetchedRecord]
     assignment: "Assignment"
     polled_at: float
     """When the client handed them over, by this process's clock."""
@@ -75,17 +75,17 @@ def chunk_records(records: Sequence[R]) -> Iterator[Sequence[R]]:
     """Records in runs that are processed together; a large one is a run of its own."""
     begun = size = 0
     for index, record in enumerate(records):
-        said = len(record.value or b"")
-        if index > begun and (size + said > CHUNK_BYTES_MAX or index - begun >= CHUNK_RECORDS_MAX):
+        record_bytes = len(record.value or b"")
+        if index > begun and (size + record_bytes > CHUNK_BYTES_MAX or index - begun >= CHUNK_RECORDS_MAX):
             yield records[begun:index]
             begun, size = index, 0
-        size += said
+        size += record_bytes
     if begun < len(records):
         yield records[begun:]
 
 
 class WorkerSession:
-    """What the parts of one worker share: its work, its settings, its present tenure."""
+    """What the parts of one worker share: processor, settings, producer, present assignment."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what they share
         self,
@@ -108,20 +108,23 @@ class WorkerSession:
         self._committing = asyncio.Lock()
         self.has_capacity = asyncio.Event()
         self.has_capacity.set()
-        self._tell_at = 0.0
+        self._log_at = 0.0
 
     @property
     def is_assigned(self) -> bool:
-        """Whether a tenure lasts."""
+        """Whether there is an assignment."""
         return self.assignment is not None
 
-    async def handle(self, batch: RecordRun) -> None:
-        """An agent's work: process a run of records, while its tenure lasts and there is room; in turns with everything else."""
+    async def handle(self, run: RecordRun) -> None:
+        """Process a run of records in chunks, while its assignment lasts and the open unit has capacity.
+
+        Gives way to other agents and the commit every `YIELD_INTERVAL_S`.
+        """
         await asyncio.sleep(0)
-        await self._await_reference_data(batch)
+        await self._await_reference_data(run)
         turn_ends = time.monotonic() + YIELD_INTERVAL_S
-        for records in chunk_records(batch.records):
-            if not batch.assignment.lasts:
+        for records in chunk_records(run.records):
+            if not run.assignment.lasts:
                 return
             self.processor.process(*records)
             if self._full():
@@ -131,12 +134,12 @@ class WorkerSession:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + YIELD_INTERVAL_S
 
-    async def _await_reference_data(self, batch: RecordRun) -> None:
-        """Wait, while the tenure lasts, until every change of reference data is known that may count for a batch, and what it makes is at hand."""
-        while batch.assignment.lasts and not self.follower.knows(batch.polled_at):
+    async def _await_reference_data(self, run: RecordRun) -> None:
+        """Wait, while the assignment lasts, until the reference data of a run's time is complete and built."""
+        while run.assignment.lasts and not self.follower.knows(run.polled_at):
             await self.follower.wait(IDLE_S)
         history = self.follower.history
-        for time_ms in (batch.records[0].timestamp, batch.records[-1].timestamp):
+        for time_ms in (run.records[0].timestamp, run.records[-1].timestamp):
             if not history.is_cached(time_ms):
                 await asyncio.to_thread(history.state, history.number_at(time_ms))
 
@@ -145,7 +148,7 @@ class WorkerSession:
         return buffer.bytes >= self.settings.unit_bytes_max or buffer.records >= self.settings.unit_records_max
 
     async def commit(self) -> None:
-        """Commit what has been processed, under the tenure it was processed in."""
+        """Commit what has been processed, under the assignment it was processed in."""
         async with self._committing:
             assignment, producer = self.assignment, self.producer
             if assignment is None or producer is None:
@@ -159,7 +162,7 @@ class WorkerSession:
             except TransactionUnknownError as error:
                 self.start_anew(str(error))
             self.processor.counters.transactions += 1
-        if time.monotonic() >= self._tell_at:
+        if time.monotonic() >= self._log_at:
             self._log_progress()
 
     def _log_progress(self) -> None:
@@ -172,15 +175,15 @@ class WorkerSession:
             did.decisions,
             did.set_aside,
         )
-        self._tell_at = time.monotonic() + LOG_INTERVAL_S
+        self._log_at = time.monotonic() + LOG_INTERVAL_S
 
     async def prepare(
         self, membership: ConsumerGroupMetadata, assigned: Iterable[TP]
     ) -> dict[TopicPartition, int | None]:
-        """Before a tenure: wait for pending transactions, restore state; where to read on.
+        """Before an assignment: wait for pending transactions and restore state; returns where to read on.
 
-        What is remembered of an earlier tenure still holds only if this generation is the next one: in one between,
-        somebody else may have had the same carriers.
+        State of an earlier assignment still holds only if this generation is the next one: in one between, another
+        worker may have had the same carriers.
         """
         await self.follower.start()
         if membership.generation != self._generation + 1:
@@ -216,13 +219,13 @@ class WorkerSession:
         return offsets
 
     def start_assignment(self, membership: ConsumerGroupMetadata, rewinds: int) -> Assignment:
-        """Begin a tenure."""
+        """Start an assignment."""
         self._generation = membership.generation
         self.assignment = Assignment(membership, rewinds)
         return self.assignment
 
     async def revoke_assignment(self) -> None:
-        """End a tenure: what is processed is committed, what is queued is dropped."""
+        """End the assignment: what is processed is committed, what is queued is dropped."""
         if self.assignment is not None:
             self.assignment.lasts = False
             await self.commit()
@@ -239,7 +242,10 @@ class CommitSchedule:
         self._put_off = 0
 
     def is_due(self, computed_share: float, *, has_room: bool) -> bool:
-        """Whether to commit now, after an interval of which the worker computed such a share; never put off when its unit is full."""
+        """Whether to commit after an interval in which the worker computed for such a share of the time.
+
+        A full unit is never put off.
+        """
         self._put_off += 1
         if computed_share > BUSY_SHARE and has_room and self._put_off < BUSY_INTERVALS_MAX:
             return False

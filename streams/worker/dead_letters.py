@@ -36,19 +36,19 @@ class Letter:
 
     @classmethod
     def of(cls, record: ConsumerRecord) -> Self:
-        """Ours stand last: a sender may have used the same names."""
+        """Take a record of `dead-letters` apart; our headers are the last: a sender may have used the same names."""
         names = [name for name, _ in record.headers]
         first = len(names) - 1 - names[::-1].index(f"{ORIGIN}topic")
-        said = dict(record.headers[first:])
+        ours = dict(record.headers[first:])
         return cls(
-            topic=said[f"{ORIGIN}topic"].decode(),
-            partition=int(said[f"{ORIGIN}partition"]),
-            offset=int(said[f"{ORIGIN}offset"]),
-            time_ms=int(said[f"{ORIGIN}timestamp"]),
-            key=said.get(f"{ORIGIN}key"),
-            code=said[f"{ERROR}code"].decode(),
-            message=said[f"{ERROR}message"].decode(),
-            path=said[f"{ERROR}path"].decode(),
+            topic=ours[f"{ORIGIN}topic"].decode(),
+            partition=int(ours[f"{ORIGIN}partition"]),
+            offset=int(ours[f"{ORIGIN}offset"]),
+            time_ms=int(ours[f"{ORIGIN}timestamp"]),
+            key=ours.get(f"{ORIGIN}key"),
+            code=ours[f"{ERROR}code"].decode(),
+            message=ours[f"{ERROR}message"].decode(),
+            path=ours[f"{ERROR}path"].decode(),
             headers=tuple(record.headers[:first]),
             value=record.value,
         )

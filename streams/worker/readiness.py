@@ -1,4 +1,4 @@
-"""How a worker tells its supervisor that it works: a small file with its share, written anew after each rebalance."""
+"""How a supervisor learns that a worker is ready: a small file with its partitions, rewritten after each rebalance."""
 
 import os
 from collections.abc import Iterable
@@ -8,19 +8,19 @@ from typing import Final
 import msgspec
 
 FILE: Final = "TONGGWAN_READY_FILE"
-"""In a worker's environment: the file to write. Nobody needs it who doesn't supervise."""
+"""In a worker's environment: the file to write; unset where nobody supervises."""
 
 
 class ReadyReport(msgspec.Struct, frozen=True):
-    """What one worker has, in one generation of the group."""
+    """The partitions of one worker in one generation of the group."""
 
     pid: int
     generation: int
     partitions: frozenset[tuple[str, int]]
 
 
-def tell(generation: int, partitions: Iterable[tuple[str, int]]) -> None:
-    """Say that state is restored and records are taken; the file appears whole."""
+def write(generation: int, partitions: Iterable[tuple[str, int]]) -> None:
+    """Report that state is restored and records are processed; the file appears whole."""
     path = os.environ.get(FILE)
     if path:
         new = Path(f"{path}.new")
@@ -28,8 +28,8 @@ def tell(generation: int, partitions: Iterable[tuple[str, int]]) -> None:
         new.replace(path)
 
 
-def told(path: Path) -> ReadyReport | None:
-    """What a worker said last; None when it said nothing."""
+def read(path: Path) -> ReadyReport | None:
+    """The last report of a worker; None if there is none."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=ReadyReport)
     except (OSError, msgspec.DecodeError):

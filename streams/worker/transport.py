@@ -6,7 +6,7 @@ are replaced, because stock Faust loses and doubles records (its own exactly-onc
 * a Faust message is a whole run of records of one partition (`RecordRun`), so that per-record costs vanish;
 * acknowledging does nothing: offsets are committed by the transaction that holds what they led to, and by nothing else;
 * everything still queued from an earlier assignment is dropped, and each assignment starts from committed offsets;
-* a transaction that failed, or of which nobody can know, makes the whole worker start anew (`start_anew`).
+* a transaction that failed, or whose outcome is unknown, makes the whole worker restart (`start_anew`).
 """
 
 import asyncio
@@ -27,38 +27,29 @@ from faust.types.tuples import Message, RecordMetadata
 from mode import Service, ServiceT
 from mode.utils.futures import notify
 
-from schemas import topics
 from streams.kafka.assignor import CarrierStickyAssignor
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError
 from streams.worker.assignment import IDLE_S, Assignment, CommitSchedule, RecordRun, WorkerSession
 
 SCHEME: Final = "exactly-once"
-SOURCES: Final = r"^(manifests\..+|importers\.answers|officers\.actions|parcels\.checked|parcels\.links)$"
-"""Topics a worker reads; a carrier's new topic is found within `METADATA_MS`."""
 METADATA_MS: Final = 5_000
+"""A carrier's new topic is found within this time."""
 FETCH_WAIT_MS: Final = 30
 FETCH_BYTES_MIN: Final = 64 * 1024
 """A fetch names every partition, whether it has something or not: asking seldom costs the broker less."""
 POLL_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 15_000
 
-INTAKE: Final = "manifests"
-SCREENING: Final = "parcels"
-LINKING: Final = "links"
-"""Names of the agents' channels; the subscription is `SOURCES`."""
-CHANNELS: Final = {topics.CHECKED: SCREENING, topics.LINKS: LINKING}
-"""Of internal topics; all others are intake's."""
-
 
 class App(faust.App):
-    """A Faust app with a desk."""
+    """A Faust app with a worker's session."""
 
     session: WorkerSession
 
 
 def session_of(app: AppT) -> WorkerSession:
-    """The desk of an app."""
+    """The session of an app."""
     return cast("App", app).session
 
 
@@ -93,15 +84,16 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         )
 
     async def subscribe(self, topics: Iterable[str]) -> None:  # noqa: ARG002 - the pattern, whatever the agents name
-        """Read every carrier's topic and the internal ones."""
-        await self.call_thread(self._ensure_consumer().subscribe, pattern=SOURCES, listener=self._rebalance_listener)
+        """Read every topic that a step of the pipeline reads."""
+        pattern = session_of(self.app).processor.pipeline.pattern
+        await self.call_thread(self._ensure_consumer().subscribe, pattern=pattern, listener=self._rebalance_listener)
 
-    async def fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+    async def fetch(self) -> tuple[int, Mapping[Any, Sequence[FetchedRecord]]]:
         """Fetched runs of records, and after how many rewinds they were fetched."""
-        fetched: tuple[int, Mapping[Any, Sequence[StoredRecord]]] = await self.call_thread(self._fetch)
+        fetched: tuple[int, Mapping[Any, Sequence[FetchedRecord]]] = await self.call_thread(self._fetch)
         return fetched
 
-    async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[StoredRecord]]]:
+    async def _fetch(self) -> tuple[int, Mapping[Any, Sequence[FetchedRecord]]]:
         # Counted in the same step as the records are taken, in the thread that also rewinds: records of the time
         # before a rewind carry its old number whenever they arrive, and those after it can't be mistaken for them.
         fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001 - getmany() would not tell a closed consumer from an empty fetch
@@ -112,7 +104,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def rewind(
         self, offsets: Mapping[TopicPartition, int | None], membership: ConsumerGroupMetadata
     ) -> int | None:
-        """Go to offsets, to the beginning where there is none; how often this was done, None when the membership has ended."""
+        """Go to these offsets, to the beginning where there is none.
+
+        Returns how often this was done, None when the membership has ended.
+        """
         rewinds: int | None = await self.call_thread(self._rewind, offsets, membership)
         return rewinds
 
@@ -143,7 +138,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 
 class Consumer(driver.Consumer):
-    """Faust's consumer: delivers batches, acknowledges nothing, commits units."""
+    """Faust's consumer: delivers runs of records, acknowledges nothing, commits units."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -160,7 +155,7 @@ class Consumer(driver.Consumer):
                 rewinds, records = await thread.fetch()
                 assignment = session.assignment
                 if assignment is None or assignment.rewinds != rewinds:
-                    continue  # fetched before the rewind that began this tenure: they are fetched again
+                    continue  # fetched before the rewind that began this assignment: they are fetched again
                 for run in records.values():
                     await self.callback(self._message(run, assignment))
         except self.consumer_stopped_errors:
@@ -190,7 +185,7 @@ class Consumer(driver.Consumer):
         )
 
     def ack(self, message: Message) -> bool:
-        """Note that an agent is through with a batch; what counts is in the unit."""
+        """Note that an agent is through with a run of records; what is committed is in the unit."""
         message.acked = True
         self._unacked_messages.discard(message)
         notify(self._waiting_for_ack)
@@ -202,7 +197,7 @@ class Consumer(driver.Consumer):
         return True
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """End the tenure before anything else.
+        """End the assignment before anything else.
 
         Faust asks the client what is assigned and does nothing when that is nothing; but when a new carrier's topic
         widens the subscription, the client has already forgotten the assignment that ends.
@@ -211,7 +206,7 @@ class Consumer(driver.Consumer):
         await super().on_partitions_revoked(revoked)
 
     async def wait_empty(self) -> None:
-        """End the tenure: let the agents finish the record they are at, and commit."""
+        """End the assignment: let the agents finish the record they are at, and commit."""
         session = session_of(self.app)
         if session.assignment is not None:
             session.assignment.lasts = False
@@ -227,7 +222,7 @@ class Consumer(driver.Consumer):
 
     @Service.task
     async def _commit_handler(self) -> None:
-        """Commit once an interval; seldomer while there is more to do than can be done."""
+        """Commit once an interval; less often while there is more to do than can be done."""
         session, pace = session_of(self.app), CommitSchedule()
         while not self.should_stop:
             began_s, computed_s = time.monotonic(), time.thread_time()
@@ -237,7 +232,7 @@ class Consumer(driver.Consumer):
                 await self.commit()
 
     async def on_assigned(self) -> Assignment | None:
-        """Begin a tenure with the present assignment; None when it has ended before it began, and another follows.
+        """Start working with the present partitions; None when they are revoked already, and others follow.
 
         Called by Faust when a rebalance is complete.
         """
@@ -253,7 +248,7 @@ class Consumer(driver.Consumer):
         return None if rewinds is None else session.start_assignment(membership, rewinds)
 
     async def perform_seek(self) -> None:
-        """Nothing to do: taking up a tenure has rewound to what is committed."""
+        """Nothing to do: the start of an assignment has rewound to what is committed."""
 
     async def verify_all_partitions_active(self) -> None:
         """Faust's watch over single records has nothing to see here."""
@@ -298,21 +293,22 @@ class Producer(faust_producer.Producer):
         """Nothing waits here: units are committed whole."""
 
     async def send(self, *_: object, **__: object) -> Awaitable[RecordMetadata]:
-        """Refuse: what an agent sends past its unit would not be in the transaction."""
-        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
+        """Refuse: what an agent sends outside its unit would not be in the transaction."""
+        raise NotImplementedError("write into the unit of work: a record sent outside it is not in the transaction")
 
     async def send_and_wait(self, *_: object, **__: object) -> RecordMetadata:
         """Refuse, as `send` does."""
-        raise NotImplementedError("write into the unit of work: a record sent past it is not in the transaction")
+        raise NotImplementedError("write into the unit of work: a record sent outside it is not in the transaction")
 
 
 class Conductor(FaustConductor):
-    """Faust's conductor: every carrier's topic goes to the intake agent, the checked parcels to screening, the sightings to linking."""
+    """Faust's conductor: each topic goes to the agent of the step that reads it."""
 
     def _update_tp_index(self, assigned: set[TP]) -> None:
+        pipeline = session_of(self.app).processor.pipeline
         channels = {name: channel for channel in self._topics for name in channel.topics}
         for tp in assigned:
-            self._tp_index[tp].add(channels[CHANNELS.get(tp.topic, INTAKE)])
+            self._tp_index[tp].add(channels[pipeline.step_of(tp.topic).name])
 
 
 class Transport(driver.Transport):
@@ -325,13 +321,13 @@ class Transport(driver.Transport):
 
 
 class PassThroughSchema(faust.Schema[None, RecordRun]):
-    """Hands a batch to the agent as it is."""
+    """Hands a run of records to the agent as it is."""
 
     def loads_key(self, app: AppT, message: Message, **_: object) -> None:
-        """No key: a batch has many."""
+        """No key: a run has many."""
 
     def loads_value(self, app: AppT, message: Message, **_: object) -> RecordRun:  # noqa: ARG002 - Faust's signature
-        """The batch."""
+        """The run."""
         return cast("RecordRun", message.value)
 
 

@@ -16,7 +16,7 @@ from agents.state.price_bands import WINDOW_DAYS
 from agents.values.clock import DAY_MS
 from schemas import limits
 from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink, Retraction, partition_of
-from tests.flow import Flow, Stored
+from tests.flow import Flow, stored
 from tests.links import NOW_MS, Log, cases, code, found, memory, parcel_link
 from tests.parcels import manifest
 from tests.reference import REFERENCE
@@ -624,7 +624,7 @@ def test_nothing_of_a_person_stands_in_the_log_of_linking() -> None:
 def test_a_record_nobody_can_read_is_set_aside_and_read_back_by_nobody() -> None:
 
     flow = Flow()
-    bad = Stored(topic="parcels.links", value=b"\xc1", offset=0)
+    bad = stored("parcels.links", value=b"\xc1", offset=0)
     flow.take(bad)
     assert [record.topic for record in flow.log] == ["dead-letters"]
     flow.links.append(bad)

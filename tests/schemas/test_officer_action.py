@@ -1,58 +1,19 @@
 """What officers do about decisions, and what air cargo is told before loading."""
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import pytest
 
-from agents.screening.relays import write_checked
 from schemas import topics
-from schemas.decision import Finding
-from schemas.officer_action import ASSESSMENTS, Act, Action, write_action
+from schemas.officer_action import ASSESSMENTS, Act
 from streams.worker.changelog import state_of
-from streams.worker.processor import read_checked
-from tests.flow import Flow, Json, Stored
+from tests.flow import Flow, Json, stored
+from tests.officers import acts
 from tests.parcels import manifest
 
 GAP: Final[Json] = {"house_bill": "A", "consignor": {"address": "Hangzhou"}}
 ODD: Final[Json] = {"house_bill": "A", "consignee": {"address": "somewhere"}}
 WHOLE: Final[Json] = {"house_bill": "A"}
-
-
-def acts(flow: Flow, action: Act, sequence: int | None = None, **changes: Any) -> list[Stored]:  # noqa: ANN401 - fields of an action
-    """An officer acts on the latest decision on A; everything that brings."""
-    decision = max(
-        (each for each in flow.decisions if each["house_bill"] == "A" and each["outcome"] != "REJECT"),
-        key=lambda each: each["sequence"],
-    )
-    found = [(record.key, read_checked(record.value)) for record in flow.log if record.topic == topics.CHECKED]
-    token, checked = [
-        (key, each) for key, each in found if each.house_bill == "A" and each.operation == "DECLARE" and not each.path
-    ][-1]
-    assert token is not None
-    known = msgspec.structs.replace(
-        checked, findings=tuple(msgspec.convert(finding, Finding) for finding in decision["findings"])
-    )
-    said = Action(
-        action=action,
-        by="officer 7",
-        why="as seen",
-        consignee=token.decode(),
-        sequence=sequence or decision["sequence"],
-        parcel=write_checked(known),
-    )
-    begun = len(flow.log)
-    flow.now_ms += 1
-    flow.take(
-        Stored(
-            topic=topics.OFFICERS,
-            value=write_action(msgspec.structs.replace(said, **changes)),
-            key=b"A",
-            timestamp=flow.now_ms,
-        )
-    )
-    flow.screen()
-    return flow.log[begun:]
 
 
 def told(flow: Flow) -> list[tuple[int, str, str]]:
@@ -177,7 +138,7 @@ def test_a_changed_list_is_named_as_the_event() -> None:
 )
 def test_what_is_no_action_is_set_aside(value: bytes) -> None:
     flow = Flow()
-    flow.take(Stored(topic=topics.OFFICERS, value=value, key=b"A"))
+    flow.take(stored(topics.OFFICERS, value=value, key=b"A"))
     assert [dict(record.headers)["x-error-code"] for record in flow.log] == [b"READ-03"]
 
 

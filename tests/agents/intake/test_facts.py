@@ -12,7 +12,7 @@ from agents.values.identity import TokenKeys
 from schemas import limits, topics
 from schemas.checked_parcel import Facts, Line, Money
 from streams.worker.processor import RecordProcessor
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, processor_of
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, decoded, processor_of
 from tests.parcels import EXPORT, TODAY, manifest
 from tests.reference import REFERENCE, since, thresholds
 
@@ -20,7 +20,7 @@ from tests.reference import REFERENCE, since, thresholds
 def facts(parcel: Json, *, flow: Flow | None = None, carrier: str = "kx", **header: Any) -> Facts:  # noqa: ANN401 - whatever a header may hold
     """What is passed on of one parcel."""
     outputs = (flow or Flow()).send(manifest(parcel, **header), carrier=carrier)
-    (checked,) = [record.said for record in outputs if record.topic == topics.CHECKED]
+    (checked,) = [decoded(record) for record in outputs if record.topic == topics.CHECKED]
     return msgspec.msgpack.decode(checked["facts"], type=Facts)
 
 
@@ -206,7 +206,7 @@ def test_money_is_passed_on_as_it_was_said() -> None:
             {"items": [item], "freight": "5.5", "insurance": "0.25", "local_charges": "1", "order": {"paid": "46.75"}}
         )
     )
-    (checked,) = [record.said for record in outputs if record.topic == topics.CHECKED]
+    (checked,) = [decoded(record) for record in outputs if record.topic == topics.CHECKED]
     lines = (Line("330300", 400_000, 2, ("PERFUME",), "DE", 30, 90, "KOR_EU"),)
     money = Money(local_charges_e4=10_000, freight_e4=55_000, insurance_e4=2_500, has_purchase_proof=True, lines=lines)
     assert msgspec.msgpack.decode(checked["money"], type=Money) == money

@@ -6,8 +6,9 @@ from typing import Any, Final
 import pytest
 
 from schemas import dead_letter, limits, topics
+from streams.kafka.record import StoredRecord
 from streams.simulation.sample.framing import framed
-from tests.flow import Flow, Json, Stored, decisions, receipt
+from tests.flow import Flow, Json, decisions, decoded, receipt
 from tests.parcels import ITEM, manifest, merged, parcel_json
 
 CANARIES: Final = {
@@ -22,7 +23,7 @@ CANARIES: Final = {
 UNKNOWN: Final = {"shoe_size": 43}
 
 
-def rejected(outputs: list[Stored]) -> list[tuple[str, str]]:
+def rejected(outputs: list[StoredRecord]) -> list[tuple[str, str]]:
     """Code and path of each REJECT finding of the only parcel on the receipt."""
     (answer,) = receipt(outputs)["parcels"]
     assert answer["answer"] == "REJECTED"
@@ -241,8 +242,8 @@ CASES: Final[dict[str, Json]] = {
 }
 
 
-def receipts(outputs: list[Stored]) -> list[Json]:
-    return [record.said for record in outputs if record.topic.startswith(topics.RECEIPTS)]
+def receipts(outputs: list[StoredRecord]) -> list[Json]:
+    return [decoded(record) for record in outputs if record.topic.startswith(topics.RECEIPTS)]
 
 
 @pytest.mark.parametrize("case", CASES)

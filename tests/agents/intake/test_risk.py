@@ -9,10 +9,11 @@ from agents.risk import Scorer, risk_of
 from agents.risk.features import rows_of
 from schemas import topics
 from schemas.checked_parcel import CheckedParcel
+from streams.kafka.record import StoredRecord
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
 from streams.worker.processor import RecordProcessor
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Stored
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, decoded
 from tests.parcels import EXPORT, case, manifest, parcel
 from tests.reference import REFERENCE
 
@@ -27,14 +28,14 @@ def flow(scorer: Scorer | None) -> Flow:
     return Flow(processor=processor)
 
 
-def decisions(records: list[Stored]) -> list[Stored]:
+def decisions(records: list[StoredRecord]) -> list[StoredRecord]:
     return [record for record in records if record.topic.startswith("clearance.")]
 
 
 def test_an_import_is_scored_and_the_model_named() -> None:
     assert SCORER is not None
     (decision,) = decisions(flow(SCORER).send(manifest({})))
-    risk = decision.said["risk"]
+    risk = decoded(decision)["risk"]
     (row,) = rows_of(case(parcel()))
     expected = risk_of(SCORER.model, row)
     assert risk["score"] == expected.score
@@ -43,15 +44,15 @@ def test_an_import_is_scored_and_the_model_named() -> None:
     ]
     assert math.isclose(math.fsum(reason["contribution"] for reason in risk["reasons"]), risk["score"], abs_tol=1e-9)
     assert risk["critical"] == expected.critical
-    assert decision.said["versions"]["model"] == SCORER.model.version
+    assert decoded(decision)["versions"]["model"] == SCORER.model.version
 
 
 def test_without_a_model_rules_alone_decide_and_say_so() -> None:
     (with_model,), (without,) = (decisions(flow(scorer).send(manifest({}))) for scorer in (SCORER, None))
-    assert without.said["risk"] is None
-    assert without.said["versions"]["model"] is None
-    alone = with_model.said | {"risk": None, "versions": with_model.said["versions"] | {"model": None}}
-    assert alone == without.said
+    assert decoded(without)["risk"] is None
+    assert decoded(without)["versions"]["model"] is None
+    alone = decoded(with_model) | {"risk": None, "versions": decoded(with_model)["versions"] | {"model": None}}
+    assert alone == decoded(without)
 
 
 @pytest.mark.parametrize(
@@ -63,22 +64,24 @@ def test_without_a_model_rules_alone_decide_and_say_so() -> None:
 )
 def test_what_is_no_accepted_import_is_not_scored(sent: dict[str, object]) -> None:
     for decision in decisions(flow(SCORER).send(sent)):
-        assert decision.said["risk"] is None
+        assert decoded(decision)["risk"] is None
 
 
 def test_a_cancellation_is_not_scored() -> None:
     through = flow(SCORER)
     through.send(manifest({}))
     (cancelled,) = decisions(through.send(manifest({}, version=2, function="CANCEL")))
-    assert cancelled.said["outcome"] == "CANCELLED"
-    assert cancelled.said["risk"] is None
+    assert decoded(cancelled)["outcome"] == "CANCELLED"
+    assert decoded(cancelled)["risk"] is None
 
 
 def test_a_score_does_not_depend_on_what_else_is_in_the_manifest() -> None:
     (alone,) = decisions(flow(SCORER).send(manifest({"house_bill": "KX1"})))
     others = [{"house_bill": f"KX{number}", "items": [{"hs_code": f"{6101 + number}10"}]} for number in range(2, 9)]
     among = decisions(flow(SCORER).send(manifest(*others, {"house_bill": "KX1"})))
-    assert [decision.said["risk"] for decision in among if decision.said["house_bill"] == "KX1"] == [alone.said["risk"]]
+    assert [decoded(decision)["risk"] for decision in among if decoded(decision)["house_bill"] == "KX1"] == [
+        decoded(alone)["risk"]
+    ]
 
 
 def test_what_screening_is_told_carries_the_risk() -> None:

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from agents.law.dated import Dated
 from schemas import limits, topics
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
+from streams.kafka.record import StoredRecord
 from streams.settings import CHECKOUT
-from tests.flow import Flow, Json, Stored, decisions, processor_of, receipt
+from tests.flow import Flow, Json, decisions, processor_of, receipt
 from tests.parcels import EXPORT, manifest, merged
 from tests.reference import SHIPPED
 
@@ -139,7 +140,7 @@ def filled(template: bytes, literal: str) -> bytes:
     return template.replace(json.dumps(MARK).encode(), literal.encode()).replace(MARK.encode(), inside.encode())
 
 
-def assert_answered_whole(outputs: Sequence[Stored]) -> None:
+def assert_answered_whole(outputs: Sequence[StoredRecord]) -> None:
     """One dead letter and nothing else, or a receipt with one decision for each parcel it counts."""
     letters = [record for record in outputs if record.topic == topics.DEAD_LETTERS]
     if letters:

@@ -17,8 +17,9 @@ from agents.state.parcels import PastParcel
 from agents.values.clock import DAY_MS
 from agents.values.money import E4, E6
 from schemas.checked_parcel import Facts
+from streams.kafka.record import StoredRecord
 from tests.agents.rules.tables import Check, paths
-from tests.flow import NOW_MS, Flow, Json, Stored, decisions, processor_of, receipt
+from tests.flow import NOW_MS, Flow, Json, decisions, processor_of, receipt
 from tests.parcels import TODAY, manifest
 from tests.reference import REFERENCE, since, thresholds
 
@@ -517,7 +518,7 @@ def bill(name: str, usd: str = "100", **changes: Any) -> Json:  # noqa: ANN401 -
     } | changes
 
 
-def told(outputs: list[Stored]) -> list[tuple[str, str, str, int, str | None]]:
+def told(outputs: list[StoredRecord]) -> list[tuple[str, str, str, int, str | None]]:
     """House bill, outcome, route, won of taxes and the reason for none, of each decision."""
     return [
         (said["house_bill"], said["outcome"], said["route"], said["tax"]["total"], said["tax"]["exempt"])

@@ -13,7 +13,8 @@ from agents.rules.phases import active_rules, is_observed
 from agents.rules.rule import Found, Rule
 from schemas import limits, topics
 from schemas.decision import Finding, Severity
-from tests.flow import Flow, Json, Stored, decisions, processor_of, receipt
+from streams.kafka.record import StoredRecord
+from tests.flow import Flow, Json, decisions, decoded, processor_of, receipt
 from tests.parcels import TODAY, manifest
 from tests.reference import LONG_AGO, phased
 
@@ -128,19 +129,19 @@ def test_the_eve_and_the_day_of_a_change(day: date, outcome: str, found: list[st
     ] == on_receipt
 
 
-def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[Stored]:  # noqa: ANN401 - whatever a header may hold
+def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[StoredRecord]:  # noqa: ANN401 - whatever a header may hold
     """What a manifest brings with rules in other phases."""
     return Flow(processor=processor_of(reference=phased(phases))).send(manifest(*parcels, **changes))
 
 
-def beside_decision(outputs: Iterable[Stored]) -> list[str]:
+def beside_decision(outputs: Iterable[StoredRecord]) -> list[str]:
     """The topics of what else is written: cases and notices."""
     return [
         record.topic
         for record in outputs
         if record.topic not in topics.CLEARANCE
         and record.topic != topics.CHECKED
-        and record.said.get("kind") != "ANSWER"
+        and decoded(record).get("kind") != "ANSWER"
     ]
 
 

@@ -11,7 +11,8 @@ from agents.law.entries import Target
 from agents.law.inspection import Rates, Site
 from agents.reference import Reference
 from schemas import topics
-from tests.flow import Flow, Stored, processor_of
+from streams.kafka.record import StoredRecord
+from tests.flow import Flow, processor_of
 from tests.parcels import manifest
 from tests.reference import SHIPPED
 
@@ -58,7 +59,7 @@ def day_under(reference: Reference) -> Flow:
     return flow
 
 
-def seen(flow: Flow) -> list[Stored]:
+def seen(flow: Flow) -> list[StoredRecord]:
     """Everything but what security desks read and what workers tell each other, in its order, with keys, times and headers."""
     return [record for record in flow.log if record.topic not in SECRET | INTERNAL]
 

@@ -12,8 +12,9 @@ from agents.rules import LINK_RULES, PARCEL_RULES, SCREENING_RULES
 from agents.values.identity import TokenKeys
 from schemas import limits, topics
 from schemas.checked_parcel import Facts
+from streams.kafka.record import StoredRecord
 from streams.worker.processor import RecordProcessor
-from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, Stored, processor_of
+from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decoded, processor_of
 from tests.parcels import EXPORT, ITEM, manifest, merged
 from tests.reference import SHIPPED
 
@@ -195,7 +196,7 @@ def test_a_rule_that_is_only_watched_shows_nowhere() -> None:
 # tokens and marks
 
 
-def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[Stored]]:
+def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[StoredRecord]]:
     """The consignee's token and the facts of a parcel under some keys, and everything said."""
     processor = RecordProcessor(
         DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0
@@ -203,7 +204,7 @@ def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[Stored]]:
     processor.assign(("kx",), CHECKED_PARTITIONS)
     flow = Flow(processor=processor)
     (checked,) = [record for record in flow.send(bare()) if record.topic == topics.CHECKED]
-    return (checked.key or b"").decode(), msgspec.msgpack.decode(checked.said["facts"], type=Facts), flow.log
+    return (checked.key or b"").decode(), msgspec.msgpack.decode(decoded(checked)["facts"], type=Facts), flow.log
 
 
 def test_what_stands_for_a_person_depends_on_the_key() -> None:

@@ -12,7 +12,8 @@ from agents.values.clock import show_ms
 from agents.values.identity import consignee_token
 from schemas import topics
 from streams.kafka import partitioner
-from tests.flow import KEYS, Flow, Json, Stored, by_bill, processor_of, receipt
+from streams.kafka.record import StoredRecord
+from tests.flow import KEYS, Flow, Json, by_bill, processor_of, receipt, stored
 from tests.parcels import manifest, parcel
 from tests.reference import REFERENCE, since, thresholds
 
@@ -31,7 +32,7 @@ def answer(
     differ: tuple[Particular, ...] = (),
     state: State | None = None,
     **consignee: Any,  # noqa: ANN401 - whatever a consignee may hold
-) -> list[Stored]:
+) -> list[StoredRecord]:
     """What customs says of the consignee, stored on its topic; everything it brings."""
     who = parcel(consignee=consignee).consignee
     token = consignee_token(who, KEYS)
@@ -48,8 +49,8 @@ def answer(
     key = token.encode()
     begun = len(flow.log)
     flow.take(
-        Stored(
-            topic=topics.IMPORTER_ANSWERS,
+        stored(
+            topics.IMPORTER_ANSWERS,
             key=key,
             partition=partitioner.of(topics.IMPORTER_ANSWERS, key),
             value=write_answer(told),
@@ -232,7 +233,7 @@ def test_decisions_of_a_house_bill_are_numbered_through(
 
 def test_what_no_verifier_wrote_is_set_aside() -> None:
     flow = asking()
-    flow.take(Stored(topic=topics.IMPORTER_ANSWERS, value=b'{"consignee": 1}'))
+    flow.take(stored(topics.IMPORTER_ANSWERS, value=b'{"consignee": 1}'))
     (letter,) = [record for record in flow.log if record.topic == topics.DEAD_LETTERS]
     assert dict(letter.headers)["x-error-code"] == b"READ-03"
 

@@ -15,7 +15,7 @@ from streams.audit.reconcile import Balance, reconcile
 from streams.kafka import partitioner
 from streams.simulation.sample.day import day
 from streams.simulation.sample.hostile import hostile
-from streams.worker.processor import read_checked
+from streams.worker.handlers import read_checked
 from tests.cluster import GROUP, Cluster, cluster
 from tests.records import seen, write
 

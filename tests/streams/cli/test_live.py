@@ -59,7 +59,7 @@ class Up:
 
     def share(self, number: int) -> readiness.ReadyReport | None:
         """What a worker has."""
-        return readiness.told(self.folder / f"worker-{number}.ready")
+        return readiness.read(self.folder / f"worker-{number}.ready")
 
 
 @pytest.fixture(scope="module")

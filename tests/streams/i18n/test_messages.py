@@ -33,7 +33,7 @@ from streams.i18n.messages import (
 from streams.manifest_files import FileRecord
 from streams.reference import load
 from streams.settings import Settings
-from streams.worker.in_memory import InMemoryPipeline
+from streams.worker.checker import Checker
 from tests.agents.rules import (
     test_assessment,
     test_codes,
@@ -153,7 +153,7 @@ def manifest(**changes: object) -> dict[str, Any]:
 
 def of_intake() -> Iterator[Met]:
     """What only many findings, many lines, or many versions bring."""
-    pipeline = InMemoryPipeline(Settings.read({}), load())
+    checker = Checker(Settings.read({}), load())
     parcel = manifest()["parcels"][0]
     many = parcel | {"house_bill": "MANY", "items": [{"description": "gift"}] * limits.ITEMS_PER_PARCEL_MAX}
     long = {"description": "x" * limits.DESCRIPTION_CHARS_MAX, "ingredients": "y" * limits.INGREDIENTS_CHARS_MAX}
@@ -173,7 +173,7 @@ def of_intake() -> Iterator[Met]:
             )
         )
     for each in sent:
-        yield from of_answer(pipeline.take(FileRecord("", "", json.dumps(each).encode()), None, 1_795_411_000_000))
+        yield from of_answer(checker.take(FileRecord("", "", json.dumps(each).encode()), None, 1_795_411_000_000))
 
 
 @pytest.fixture(scope="module")

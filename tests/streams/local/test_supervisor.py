@@ -53,12 +53,12 @@ def test_the_last_line_of_a_log(log: str, said: str, tmp_path: Path) -> None:
 def test_a_share_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "worker-1.ready"
     monkeypatch.setenv(readiness.FILE, str(file))
-    readiness.tell(7, [("manifests.kx", 0)])
-    share = readiness.told(file)
+    readiness.write(7, [("manifests.kx", 0)])
+    share = readiness.read(file)
     assert share is not None
     assert (share.generation, share.partitions) == (7, frozenset({("manifests.kx", 0)}))
     file.write_bytes(b'{"pid": 1')
-    assert readiness.told(file) is None
+    assert readiness.read(file) is None
 
 
 async def test_a_worker_that_never_starts_stops_everything_with_its_last_words(

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from schemas import topics
+from streams.kafka.record import StoredRecord
 from streams.reference import tables_of
 from streams.reference.changes import ChangeLog, ChangeSet, OutgoingRecord, Refused, write
 from streams.reference.tables import TABLES, parse
-from tests.flow import Stored
 
 BASE = tables_of("")
 OPERATORS, RATES = "operators.csv", "exchange_rates.csv"
@@ -33,8 +33,8 @@ def a_change() -> ChangeSet:
     )
 
 
-def stored(written: OutgoingRecord) -> Stored:
-    return Stored(topic=written.topic, key=written.key, value=written.value, timestamp=7)
+def stored(written: OutgoingRecord) -> StoredRecord:
+    return StoredRecord(topic=written.topic, key=written.key, value=written.value, timestamp=7)
 
 
 def taken(rows: list[OutgoingRecord], closing: OutgoingRecord) -> ChangeSet | Refused:

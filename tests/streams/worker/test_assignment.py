@@ -15,12 +15,10 @@ from streams.reference.follow import FRESH_MS, Follower
 from streams.reference.history import KEPT_MAX, ReferenceHistory
 from streams.settings import Settings
 from streams.worker.assignment import Assignment, RecordRun, WorkerSession
-from tests.flow import NOW_MS, Stored, processor_of
+from tests.flow import NOW_MS, processor_of, stored
 from tests.streams.reference.test_history import change, figure
 
-BATCH = [
-    Stored(topic=topics.MANIFESTS + "kx", value=b"{", offset=offset, timestamp=NOW_MS + offset) for offset in range(3)
-]
+BATCH = [stored(topics.MANIFESTS + "kx", value=b"{", offset=offset, timestamp=NOW_MS + offset) for offset in range(3)]
 
 
 class Slow(Follower):

@@ -13,18 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.intake import manifest as intake_manifest
+from agents.intake import version as intake_version
 from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
 from agents.screening import decisions as screening_decisions
 from agents.screening.decide import ProvisionalDecision, Screening
 from schemas import avro, dead_letter, limits, topics
 from schemas.checked_parcel import CheckedParcel
+from streams.kafka.record import StoredRecord
 from streams.simulation.sample.day import records
 from streams.simulation.sample.framing import framed
 from streams.simulation.sample.hostile import hostile
 from streams.worker.processor import InternalFaultError
-from tests.flow import Flow, Json, Stored, decisions, processor_of, records_of
+from tests.flow import Flow, Json, decisions, decoded, processor_of, records_of, stored
 from tests.parcels import manifest
 
 SENT: Final = manifest(
@@ -35,13 +36,13 @@ SENT: Final = manifest(
 HEADERS: Final = (("trace", b"\x00\xff"), ("x-error-code", b"an older one"))
 
 
-def one_answer(outputs: list[Stored]) -> None:
+def one_answer(outputs: list[StoredRecord]) -> None:
     """Exactly one answer or one dead letter, and as many records as the answer counts."""
     letters = [record for record in outputs if record.topic == topics.DEAD_LETTERS]
     answers = [
-        record.said
+        decoded(record)
         for record in outputs
-        if record.topic.startswith(topics.RECEIPTS) and record.said["kind"] == "ANSWER"
+        if record.topic.startswith(topics.RECEIPTS) and decoded(record)["kind"] == "ANSWER"
     ]
     assert len(letters) + len(answers) == 1
     assert len(decisions(outputs)) == (answers[0]["counts"]["received"] if answers else 0)
@@ -148,8 +149,8 @@ def test_a_sampled_day_is_conserved() -> None:
 def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes | None, code: str) -> None:
     processor = processor_of()
     processor.process(
-        Stored(
-            topic="manifests.kx",
+        stored(
+            "manifests.kx",
             partition=1,
             offset=17,
             timestamp=1_795_410_131_000,
@@ -181,7 +182,7 @@ def test_a_dead_letter_has_all_of_the_original(key: bytes | None, value: bytes |
 )
 def test_a_checked_parcel_that_cannot_be_read_is_set_aside(value: bytes | None) -> None:
     flow = Flow()
-    flow.take(Stored(topic=topics.CHECKED, partition=3, value=value, key=b"token"))
+    flow.take(stored(topics.CHECKED, partition=3, value=value, key=b"token"))
     assert [record.topic for record in flow.log] == [topics.DEAD_LETTERS]
 
 
@@ -215,7 +216,7 @@ def fails_on(house_bill: str) -> Rule:
 @pytest.fixture
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Flow:
     """A worker that fails on house bill X at intake, after it has judged others."""
-    monkeypatch.setattr(intake_manifest, "PARCEL_RULES", (*PARCEL_RULES, fails_on("X")))
+    monkeypatch.setattr(intake_version, "PARCEL_RULES", (*PARCEL_RULES, fails_on("X")))
     return Flow(processor=processor_of(faults_max=2))
 
 
@@ -270,8 +271,8 @@ def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
     """Of records that are processed together, those before the fault: their offset is never without what they bring."""
     faulty.processor._faults_max = 0
     chunk_records = [
-        Stored(
-            topic="manifests.kx",
+        stored(
+            "manifests.kx",
             offset=offset,
             key=b"key",
             value=json.dumps(manifest({"house_bill": bill}, manifest_id=bill)).encode(),
@@ -361,11 +362,11 @@ def test_parcels_screened_together_bring_the_same_as_one_after_the_other(
     chunk_records: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One partition has a record that nobody can read: the others of its run must not hear of it."""
-    checked: dict[int, list[Stored]] = {}
+    checked: dict[int, list[StoredRecord]] = {}
     for record in run(7).log:
         if record.topic == topics.CHECKED:
             checked.setdefault(record.partition, []).append(record)
-    checked[min(checked)].insert(3, Stored(topic=topics.CHECKED, partition=min(checked), key=b"token", value=b"\x9f"))
+    checked[min(checked)].insert(3, stored(topics.CHECKED, partition=min(checked), key=b"token", value=b"\x9f"))
     queues = [[replace(record, offset=offset) for offset, record in enumerate(queue)] for queue in checked.values()]
     looked: list[int] = []
     decide_provisionally = Screening.decide_provisionally
@@ -376,14 +377,14 @@ def test_parcels_screened_together_bring_the_same_as_one_after_the_other(
 
     monkeypatch.setattr(Screening, "decide_provisionally", told)
 
-    def brought(at_once: int) -> tuple[dict[tuple[str, int], list[Stored]], bytes]:
+    def brought(at_once: int) -> tuple[dict[tuple[str, int], list[StoredRecord]], bytes]:
         flow = Flow(processor=processor_of({carrier for carrier, _ in day(7)}))
         for queue in queues:
             for begun in range(0, len(queue), at_once):
                 flow.processor.process(*queue[begun : begun + at_once])
         unit = flow.processor.close_unit()
         assert unit is not None
-        found: dict[tuple[str, int], list[Stored]] = {}
+        found: dict[tuple[str, int], list[StoredRecord]] = {}
         for record in records_of(unit.buffer):
             found.setdefault((record.topic, record.partition), []).append(record)
         return found, memory_of(flow)

@@ -11,7 +11,8 @@ from aiokafka.structs import TopicPartition
 
 from schemas import topics
 from streams.kafka.admin import create_topics
-from streams.kafka.reading import RestoreError, read_to_end
+from streams.kafka.reading import ReadStalledError, read_to_end
+from streams.kafka.record import StoredRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.kafka.transactions import TransactionalProducer
 from streams.local.broker import Broker
@@ -19,7 +20,7 @@ from streams.simulation.sample.day import day
 from streams.worker.changelog import intake_state_partition
 from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
-from tests.flow import Flow, Stored, processor_of
+from tests.flow import Flow, processor_of
 from tests.records import a_name, client_of, create, write
 
 pytestmark = pytest.mark.broker
@@ -153,7 +154,7 @@ async def test_what_comes_after_is_not_waited_for(log: Log) -> None:
 async def test_a_transaction_that_nobody_ends_is_told(log: Log) -> None:
     await log.committed(b"one")
     await log.begin(b"pending")
-    with pytest.raises(RestoreError, match=f"{log.tp.topic}-0 could not be read to the end"):
+    with pytest.raises(ReadStalledError, match=f"{log.tp.topic}-0 could not be read to the end"):
         await log.read(seconds=1)
 
 
@@ -190,7 +191,7 @@ def flow(carrier: str, seed: int = 1) -> Flow:
     return made
 
 
-async def stored(bootstrap: str, records: list[Stored]) -> None:
+async def stored(bootstrap: str, records: list[StoredRecord]) -> None:
     """Write changelog records in one transaction, as a unit does."""
     async with client_of(bootstrap) as client:
         producer = TransactionalProducer(client, a_name("id"), TIMEOUT_MS)

@@ -10,7 +10,7 @@ from streams.worker.assignment import (
     CommitSchedule,
     chunk_records,
 )
-from tests.flow import Stored
+from tests.flow import stored
 
 BUSY, RESTED = BUSY_SHARE + 0.1, BUSY_SHARE - 0.1
 
@@ -52,7 +52,7 @@ def test_a_worker_commits_when_it_has_rest_or_has_waited_long_enough(
 )
 def test_records_that_are_processed_together(sizes: list[int | None], runs: list[int]) -> None:
     sent = [
-        Stored(topic="parcels.checked", offset=offset, key=None, value=None if size is None else bytes(size))
+        stored("parcels.checked", offset=offset, key=None, value=None if size is None else bytes(size))
         for offset, size in enumerate(sizes)
     ]
     found = [list(run) for run in chunk_records(sent)]

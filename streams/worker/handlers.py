@@ -1,0 +1,244 @@
+"""What a worker does with a record of each kind: the handlers that `streams.worker.pipeline` puts into a table.
+
+A handler decides first and writes afterwards: one that fails leaves no trace.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from agents.importers.customs_interface import read_answer
+from agents.intake.manifest import take
+from agents.intake.results import DecisionContext, Record
+from agents.linking import Linking, read_link_message
+from agents.output import Output
+from agents.screening import relays
+from agents.screening.decide import ProvisionalDecision, Screening, is_declared
+from agents.screening.relays import relayed, write_checked
+from agents.values.clock import day_of_ms
+from schemas import avro, dead_letter, topics
+from schemas.checked_parcel import CheckedParcel
+from schemas.dead_letter import UnreadableError
+from schemas.decision import Source
+from schemas.officer_action import read_action
+from schemas.parcel_links import LinkMessage
+from streams.kafka import partitioner
+from streams.kafka.decompression import REFUSED_HEADER
+from streams.kafka.record import FetchedRecord
+from streams.kafka.transaction_buffer import TransactionBuffer
+from streams.reference.history import References, StaticReference
+from streams.risk.serve import DriftWatch
+from streams.worker.changelog import DirtyKeys, WorkerState, pack
+from streams.worker.unit import Counters, Unit
+
+log = logging.getLogger(__name__)
+DECIDERS_CACHED_MAX: Final = 8
+"""States of reference data whose working parts are kept: old parcels and new ones may take turns."""
+
+
+class RecordHandlers(WorkerState):
+    """The handlers, the state they decide beside, and the unit they fill."""
+
+    def __init__(
+        self,
+        context: DecisionContext,
+        *,
+        memory_days: int,
+        buffer: type[TransactionBuffer] = TransactionBuffer,
+        references: References | None = None,
+    ) -> None:
+        """`buffer` takes the outputs; without Kafka, another than that of a transaction.
+
+        `references` has the reference data of each time; without it, that of `context` holds for all times.
+        """
+        super().__init__(memory_days)
+        self._references = references or StaticReference(context.reference)
+        self._deciders = Deciders(
+            context, Screening(context.reference, self._references.at), Linking(context.reference)
+        )
+        self._deciders_by_version = {context.reference.version: self._deciders}
+        self._buffer = buffer
+        self._unit = Unit(buffer())
+        self._drift = None if context.scorer is None else DriftWatch(context.scorer)
+        self._precomputed: dict[tuple[int, int], Precomputed] = {}
+        """Checked parcels whose provisional decision is there already, by partition and offset."""
+        self._outputs: list[tuple[Output, int]] = []
+        """Outputs of the records at hand, and when those were stored."""
+        self.counters = Counters()
+
+    def intake(self, record: FetchedRecord) -> None:
+        """Answer a carrier's manifest and pass its parcels on."""
+        if record.value is None and (why := dict(record.headers).get(REFUSED_HEADER)) is not None:
+            raise UnreadableError(dead_letter.TOO_LARGE, why.decode(errors="replace"))
+        carrier = record.topic.removeprefix(topics.MANIFESTS)
+        memory = self.carriers[carrier]
+        source = Source(record.topic, record.partition, record.offset)
+        taken = take(
+            Record(value=record.value, carrier=carrier, source=source, stored_at_ms=record.timestamp),
+            memory,
+            self._deciders_at(record.timestamp).context,
+        )
+        checked = [(passed.token.encode(), write_checked(passed.parcel)) for passed in taken.passed]
+        links = [(number, pack(said)) for number, said in taken.links.items()]
+        receipt = Output(
+            avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)
+        )
+        # All that may fail is done: what follows only puts bytes into the unit.
+        add, now_ms = self._unit.buffer.add, record.timestamp
+        for key, parcel in checked:
+            add(topics.CHECKED, partitioner.of(topics.CHECKED, key), key, parcel, now_ms)
+        self._emit(
+            [
+                *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
+                receipt,
+            ],
+            now_ms,
+        )
+        for number, said in links:
+            add(topics.LINKS, number, taken.receipt.manifest_id.encode(), said, now_ms)
+        dirty = self._dirty.setdefault(carrier, DirtyKeys())
+        if taken.change is not None:
+            memory.apply(taken.change)
+            dirty.manifests.add(taken.change.manifest_id)
+            dirty.bills.update(taken.change.bills)
+        for manifest_id, bills in memory.expire(record.timestamp):
+            dirty.manifests.add(manifest_id)
+            dirty.bills.update(bills)
+        if self._drift is not None:
+            self._drift.look(self._deciders.context.reference.on(day_of_ms(record.timestamp)).figures)
+        self.counters.manifests += 1
+        self.counters.parcels += taken.receipt.counts.received
+
+    def precompute(self, records: Sequence[FetchedRecord]) -> None:
+        """Decide a run of checked parcels provisionally: what needs no memory, each step for all before the next."""
+        self._precomputed.clear()
+        try:
+            parcels = [read_checked(record.value) for record in records]
+            screening = self._deciders_at(parcels[0].received_at_ms).screening
+            declared = [
+                (record, parcel) for record, parcel in zip(records, parcels, strict=True) if is_declared(parcel)
+            ]
+            provisionals = screening.decide_provisionally([parcel for _, parcel in declared])
+        except Exception as error:  # noqa: BLE001 - it is met again, and reported, when the record's turn comes
+            log.debug("not precomputed: %r", error)
+        else:
+            self._precomputed = {
+                (record.partition, record.offset): Precomputed(screening, parcel, provisional)
+                for (record, parcel), provisional in zip(declared, provisionals, strict=True)
+            }
+
+    def screen(self, record: FetchedRecord) -> None:
+        """Decide a checked parcel beside its consignee's others."""
+        precomputed = self._precomputed.get((record.partition, record.offset))
+        checked = read_checked(record.value) if precomputed is None else precomputed.checked
+        screening = self._deciders_at(checked.received_at_ms).screening
+        provisional = (
+            precomputed.provisional if precomputed is not None and precomputed.screening is screening else None
+        )
+        self._emit(
+            screening.decide((record.key or b"").decode(), checked, self.partitions[record.partition], provisional),
+            record.timestamp,
+        )
+        self.counters.decisions += 1
+
+    def link(self, record: FetchedRecord) -> None:
+        """Find parcels of many consignees that belong together."""
+        message = read_links(record.value)
+        self._emit(
+            self._deciders_at(message.received_at_ms).linking.decide(message, self.links[record.partition]),
+            record.timestamp,
+        )
+
+    def relay(self, record: FetchedRecord) -> None:
+        """Give an answer of customs, or an officer's action, its place among the checked parcels of its consignee."""
+        consignee, relay = _relayed(record)
+        self._emit([Output(None, topics.CHECKED, consignee, write_checked(relay))], record.timestamp)
+
+    def _deciders_at(self, time_ms: int) -> "Deciders":
+        """What decides a manifest of a time."""
+        reference = self._references.at(time_ms)
+        deciders = self._deciders
+        if reference is not deciders.context.reference:
+            cached = self._deciders_by_version.get(reference.version)
+            if cached is None:
+                if len(self._deciders_by_version) >= DECIDERS_CACHED_MAX:
+                    self._deciders_by_version.clear()
+                context = msgspec.structs.replace(deciders.context, reference=reference)
+                cached = self._deciders_by_version[reference.version] = Deciders(
+                    context, Screening(reference, self._references.at), Linking(reference)
+                )
+            deciders = self._deciders = cached
+        return deciders
+
+    def _emit(self, outputs: Iterable[Output], time_ms: int) -> None:
+        self._outputs += [(output, time_ms) for output in outputs]
+
+    def _flush_outputs(self) -> None:
+        """Put what was written into the unit."""
+        add = self._unit.buffer.add
+        for output, time_ms in self._outputs:
+            key = output.key.encode()
+            add(
+                output.topic,
+                partitioner.of(output.topic, key),
+                key,
+                output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value,
+                time_ms,
+            )
+        self._outputs.clear()
+
+    def restore_links(self, number: int, value: bytes | None) -> None:
+        """Take a record of `parcels.links` that was linked before."""
+        try:
+            said = read_links(value)
+        except UnreadableError:
+            return  # it was set aside
+        self._deciders.linking.remember(said, self.links[number])
+
+
+class Precomputed(msgspec.Struct, frozen=True, gc=False):
+    """A declared parcel that was looked at before its turn, and who looked."""
+
+    screening: Screening
+    checked: CheckedParcel
+    provisional: ProvisionalDecision
+
+
+class Deciders(msgspec.Struct, frozen=True):
+    """What decides, with one state of reference data."""
+
+    context: DecisionContext
+    screening: Screening
+    linking: Linking
+
+
+def _relayed(record: FetchedRecord) -> tuple[str, CheckedParcel]:
+    """Consignee token and checked parcel of a record from beside."""
+    if record.topic == topics.IMPORTER_ANSWERS:
+        try:
+            answer = read_answer(record.value or b"")
+        except msgspec.MsgspecError as error:
+            raise UnreadableError(dead_letter.BAD_JSON, f"no answer of a verifier: {error}") from error
+        return answer.consignee, relayed(answer, record.timestamp)
+    try:
+        action = read_action(record.value or b"")
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(dead_letter.BAD_JSON, f"no action of an officer: {error}") from error
+    return action.consignee, relays.relayed_action(action, record.timestamp)
+
+
+def read_checked(value: bytes | None) -> CheckedParcel:
+    """A record of `parcels.checked`."""
+    if not value:
+        raise UnreadableError(dead_letter.EMPTY, "a checked parcel without value")
+    return relays.read_checked(value)
+
+
+def read_links(value: bytes | None) -> LinkMessage:
+    """A record of `parcels.links`."""
+    try:
+        return read_link_message(value or b"")
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(dead_letter.INTERNAL, f"no sightings: {error}") from error
