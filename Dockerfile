@@ -1,20 +1,23 @@
-# The image of the workers and of the service that creates the topics: Python, the pinned packages, the checkout's code.
+# The image of the workers and of the service that creates the topics: Python, the pinned libraries, the wheel.
+FROM python:3.11.14-slim-bookworm AS build
+
+WORKDIR /source
+COPY requirements-dev.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+COPY . .
+RUN python -m hatchling build --target wheel --directory /dist
+
 FROM python:3.11.14-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 INTAKE_DATA_DIR=/tmp/tonggwan
 WORKDIR /app
 
-# Before the code, so that a change of the code doesn't install them again.
+# Before the wheel, so that a change of the code doesn't install them again.
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
-
-COPY schemas schemas
-COPY reference reference
-COPY conformance conformance
-COPY agents agents
-COPY streams streams
-RUN python -m compileall -q .
+COPY --from=build /dist/*.whl /tmp/
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps /tmp/*.whl && rm /tmp/*.whl
 
 USER 10001:10001
-ENTRYPOINT ["python", "-m", "streams"]
+ENTRYPOINT ["tonggwan"]
 CMD ["worker"]

@@ -1,5 +1,6 @@
 """Everything an operator can set, by its name in the environment: `INTAKE_` and the field's name in capitals."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,14 @@ from agents.values.clock import parse_rfc3339
 from streams.errors import OperatorError
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
+"""The folder that holds agents/, schemas/, streams/ and their data: a checkout, or `app/` of the installed package."""
+IS_INSTALLED: Final = not (CHECKOUT / "pyproject.toml").exists()
+STATE_DIR: Final = (
+    Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tonggwan"
+    if IS_INSTALLED
+    else CHECKOUT / ".tonggwan"
+)
+"""Where a broker's data, keys and what was fetched are kept: with the checkout, or in the user's state folder."""
 PREFIX: Final = "INTAKE_"
 KEY_BYTES_MIN: Final = 16
 MIB: Final = 1024 * 1024
@@ -66,9 +75,9 @@ class Settings:
 
     # The Kafka that `tonggwan up`, `demo` and the tests start on this machine
 
-    data_dir: Path = CHECKOUT / ".tonggwan"
+    data_dir: Path = STATE_DIR
     """Folder of everything this machine keeps; a relative one counts from the folder the command is called in."""
-    kafka_dir: Path = CHECKOUT / ".tonggwan" / "kafka-4.4.0"
+    kafka_dir: Path = STATE_DIR / "kafka-4.4.0"
     """Folder of Kafka's jars; filled by Maven the first time."""
     kafka_port: int = _number(0, 65535, 29092)
     """Port on 127.0.0.1; 0 picks a free one."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from streams import __version__
 from streams.errors import OperatorError
 
 COMMANDS: Final = {
@@ -94,7 +95,7 @@ def _known(ctx: click.Context, error: Exception) -> str | None:
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option("0.1.0", prog_name="tonggwan")
+@click.version_option(__version__, prog_name="tonggwan")
 def tonggwan() -> None:
     """Tonggwan: customs declarations in; receipts, clearance decisions and security cases out.
 

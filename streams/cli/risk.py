@@ -1,6 +1,8 @@
 """`tonggwan risk`: train the risk model, and measure one."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,17 @@ model_option = click.option(
 json_option = click.option("--json", "for_machines", is_flag=True, help="One JSON object.")
 
 
+@contextmanager
+def _training_libraries() -> Iterator[None]:
+    """Say how to get the libraries that only training and measuring need."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise OperatorError(
+            f"{error.name} is not installed: training and measuring need it; run pip install 'tonggwan[train]'."
+        ) from error
+
+
 @click.group
 def risk() -> None:
     """The learned risk score: see docs/risk.md."""
@@ -45,8 +58,9 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
     folder = folder or Settings.read(os.environ).risk_model_dir
     read = _read(file)
     with counting("Training", "steps") as bar:
-        from streams.risk.artefact import write_model  # noqa: PLC0415 - the library that trains takes a second to import: after the file was looked at
-        from streams.risk.train import STEPS, train  # noqa: PLC0415 - the same
+        with _training_libraries():  # they take a second to import: after the file was looked at
+            from streams.risk.artefact import write_model  # noqa: PLC0415 - see above
+            from streams.risk.train import STEPS, train  # noqa: PLC0415 - see above
 
         bar.total(STEPS)
         done = 0
@@ -96,8 +110,9 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
 @json_option
 def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_machines: bool) -> None:
     """Measure a risk model on labelled declarations; they should be later than those it was trained on."""
-    from streams.risk.artefact import read_model  # noqa: PLC0415 - numpy is for this command alone
-    from streams.risk.evaluate import evaluate, score, write_scores  # noqa: PLC0415 - the same
+    with _training_libraries():
+        from streams.risk.artefact import read_model  # noqa: PLC0415 - numpy is for this command alone
+        from streams.risk.evaluate import evaluate, score, write_scores  # noqa: PLC0415 - the same
 
     folder = folder or Settings.read(os.environ).risk_model_dir
     model = read_model(folder)

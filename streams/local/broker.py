@@ -19,9 +19,9 @@ from aiokafka.errors import KafkaError
 from streams.kafka.broker_features import check_transactions, finalized_features
 from streams.local.jars import EMBEDDED, KAFKA_VERSION, fetch, find_java
 from streams.local.processes import HOST, BrokerError, _bind, _environment, _free_port, _locked, dies_with_parent
-from streams.settings import CHECKOUT, Settings
+from streams.settings import STATE_DIR, Settings
 
-KAFKA_DIR: Final = CHECKOUT / ".tonggwan" / f"kafka-{KAFKA_VERSION}"
+KAFKA_DIR: Final = STATE_DIR / f"kafka-{KAFKA_VERSION}"
 READY_SECONDS_MAX: Final = 90
 STOP_SECONDS_MAX: Final = 20
 LOCK_SECONDS_MAX: Final = 5

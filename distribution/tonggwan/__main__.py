@@ -1,0 +1,5 @@
+"""`python -m tonggwan`: the command."""
+
+from tonggwan import main
+
+main()
