@@ -49,6 +49,16 @@ def test_what_a_step_writes_waits_until_the_pipeline_runs() -> None:
     assert len(internal) >= 2
 
 
+def test_several_runs_may_be_committed_together() -> None:
+    pipeline = pipeline_of()
+    pipeline.processor.assign(["kx", "bw"], ())
+    for carrier in ("kx", "bw"):
+        pipeline.processor.process(StoredRecord(topic=f"manifests.{carrier}", value=TWO_PARCELS, timestamp=NOW_MS))
+    written = Counter(record.topic for record in pipeline.commit())
+    assert (written["receipts.kx"], written["receipts.bw"], written[topics.CHECKED]) == (1, 1, 4)
+    assert pipeline.commit() == []
+
+
 def test_the_next_record_may_be_chosen_among_the_first_of_each_partition() -> None:
     pipeline = pipeline_of()
     pipeline.processor.assign(["kx"], range(8))
