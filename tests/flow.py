@@ -79,6 +79,7 @@ def processor_of(
     memory_days: int = 30,
     faults_max: int = 0,
     pipeline: Pipeline = PIPELINE,
+    buffer: type[TransactionBuffer] = TransactionBuffer,
 ) -> RecordProcessor:
     """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
     processor = RecordProcessor(
@@ -86,6 +87,7 @@ def processor_of(
         memory_days=memory_days,
         internal_errors_in_a_row_max=faults_max,
         pipeline=pipeline,
+        buffer=buffer,
     )
     processor.assign(carriers, CHECKED_PARTITIONS)
     return processor

@@ -36,7 +36,7 @@ from streams.worker.handlers import read_checked, read_links
 from streams.worker.pipeline import PIPELINE
 
 SECONDS = 600.0
-Said = tuple[str, bytes, bytes]
+Content = tuple[str, bytes, bytes]
 """Topic, key and value of a record."""
 Progress = Callable[[int], None]
 """Told how many records have been read."""
@@ -81,7 +81,7 @@ async def reconcile(
     reference: References | None = None,
     progress: Progress = lambda _: None,
 ) -> Balance:
-    """Hold the laws against everything on the topics, or one manifest's part of it.
+    """Check the invariants over everything on the topics, or over one manifest's part of it.
 
     With `reference`, decide every checked parcel again by that of its time in one process, and compare decisions,
     cases, notices and state byte for byte.
@@ -159,9 +159,9 @@ async def replay(
         ),
     )
     checked: list[FetchedRecord] = []
-    sightings: list[FetchedRecord] = []
-    live: Counter[Said] = Counter()
-    refused: Counter[Said] = Counter()
+    link_records: list[FetchedRecord] = []
+    live: Counter[Content] = Counter()
+    refused: Counter[Content] = Counter()
     """Most refusals are intake's and come from no checked parcel, so the replay need not bring them all."""
     state: dict[tuple[int, bytes], bytes] = {}
 
@@ -170,7 +170,7 @@ async def replay(
         if record.topic == topics.CHECKED:
             checked.append(record)
         elif record.topic == topics.LINKS:
-            sightings.append(record)
+            link_records.append(record)
         elif record.topic == topics.SCREENING_STATE:
             if record.value is None:
                 state.pop((record.partition, key), None)
@@ -183,7 +183,7 @@ async def replay(
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
     partitions, again = _decided_again(checked, reference, progress)
-    again.update(_linked_again(sightings, reference, progress))
+    again.update(_linked_again(link_records, reference, progress))
     live.update({key: count for key, count in refused.items() if key in again})
     remembered = {
         (number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()
@@ -197,11 +197,11 @@ async def replay(
 
 def _decided_again(
     checked: Iterable[FetchedRecord], reference: References, progress: Progress
-) -> tuple[dict[int, ConsigneeStore], Counter[Said]]:
+) -> tuple[dict[int, ConsigneeStore], Counter[Content]]:
     """What one process remembers and says when it decides every checked parcel in the order of the log."""
     screenings: dict[str, Screening] = {}
     partitions: dict[int, ConsigneeStore] = {}
-    again: Counter[Said] = Counter()
+    again: Counter[Content] = Counter()
     for count, record in enumerate(sorted(checked, key=lambda record: (record.partition, record.offset)), start=1):
         token = (record.key or b"").decode()
         parcel = read_checked(record.value)
@@ -220,16 +220,16 @@ def _decided_again(
     return partitions, again
 
 
-def _linked_again(sightings: Iterable[FetchedRecord], reference: References, progress: Progress) -> Counter[Said]:
+def _linked_again(link_records: Iterable[FetchedRecord], reference: References, progress: Progress) -> Counter[Content]:
     """What one process says when it links everything again in the order of the log."""
     linkings: dict[str, Linking] = {}
-    links: dict[int, LinkStore] = {}
-    again: Counter[Said] = Counter()
-    for count, record in enumerate(sorted(sightings, key=lambda record: (record.partition, record.offset)), start=1):
-        said = read_links(record.value)
-        law = reference.at(said.received_at_ms)
+    stores: dict[int, LinkStore] = {}
+    again: Counter[Content] = Counter()
+    for count, record in enumerate(sorted(link_records, key=lambda record: (record.partition, record.offset)), start=1):
+        message = read_links(record.value)
+        law = reference.at(message.received_at_ms)
         linking = linkings.get(law.version) or linkings.setdefault(law.version, Linking(law))
-        for output in linking.decide(said, links.setdefault(record.partition, LinkStore())):
+        for output in linking.decide(message, stores.setdefault(record.partition, LinkStore())):
             again[output.topic, output.key.encode(), avro.frame(output.schema_id) + output.value] += 1
         if count % 1000 == 0:
             progress(1000)

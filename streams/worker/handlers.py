@@ -81,7 +81,7 @@ class RecordHandlers(WorkerState):
             self._deciders_at(record.timestamp).context,
         )
         checked = [(passed.token.encode(), write_checked(passed.parcel)) for passed in taken.passed]
-        links = [(number, pack(said)) for number, said in taken.links.items()]
+        links = [(number, pack(message)) for number, message in taken.links.items()]
         receipt = Output(
             avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)
         )
@@ -96,8 +96,8 @@ class RecordHandlers(WorkerState):
             ],
             now_ms,
         )
-        for number, said in links:
-            add(topics.LINKS, number, taken.receipt.manifest_id.encode(), said, now_ms)
+        for number, packed in links:
+            add(topics.LINKS, number, taken.receipt.manifest_id.encode(), packed, now_ms)
         dirty = self._dirty.setdefault(carrier, DirtyKeys())
         if taken.change is not None:
             memory.apply(taken.change)
@@ -192,10 +192,10 @@ class RecordHandlers(WorkerState):
     def restore_links(self, number: int, value: bytes | None) -> None:
         """Take a record of `parcels.links` that was linked before."""
         try:
-            said = read_links(value)
+            message = read_links(value)
         except UnreadableError:
             return  # it was set aside
-        self._deciders.linking.remember(said, self.links[number])
+        self._deciders.linking.remember(message, self.links[number])
 
 
 class Precomputed(msgspec.Struct, frozen=True, gc=False):
@@ -241,4 +241,4 @@ def read_links(value: bytes | None) -> LinkMessage:
     try:
         return read_link_message(value or b"")
     except msgspec.MsgspecError as error:
-        raise UnreadableError(dead_letter.INTERNAL, f"no sightings: {error}") from error
+        raise UnreadableError(dead_letter.INTERNAL, f"no links: {error}") from error

@@ -43,7 +43,7 @@ def captured(buffer: TransactionBuffer) -> list[StoredRecord]:
 
 
 class InMemoryPipeline:
-    """A worker that has every partition; each record is a transaction of its own.
+    """A worker that has every partition; `send` and `run` commit after each record.
 
     What a step writes on an internal topic waits until `run` hands it to the step that reads it.
     """
@@ -67,11 +67,16 @@ class InMemoryPipeline:
         self.waiting.append(self._stored(StoredRecord(topic=topic, value=value, key=key, timestamp=at_ms)))
         return self.run()
 
-    def process(self, record: FetchedRecord) -> list[StoredRecord]:
-        """Process one record and commit; what that writes, with its offsets."""
-        self.processor.process(record)
+    def process(self, *records: FetchedRecord) -> list[StoredRecord]:
+        """Process records of one partition together and commit; what that writes."""
+        self.processor.process(*records)
+        return self.commit()
+
+    def commit(self) -> list[StoredRecord]:
+        """What the processor has written since the last commit, with its offsets."""
         unit = self.processor.close_unit()
-        assert unit is not None  # noqa: S101 - for the type checker: a record has been processed
+        if unit is None:
+            return []
         outputs = [self._stored(output) for output in self._outputs_of(unit.buffer)]
         self.waiting.extend(output for output in outputs if output.topic in self.processor.pipeline.internal)
         return outputs

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from schemas import topics
 from streams.audit.invariants import INVARIANTS, Entry, Ledgers, Place, breaches, of_manifest, same, show, source_of
+from streams.worker.pipeline import PIPELINE
 
 KX0 = ("manifests.kx", 0, 0)
 """An original: two accepted, one refused."""
@@ -212,6 +214,13 @@ BREAKS: list[Any] = [
 
 def test_a_day_that_balances() -> None:
     assert list(breaches(ledgers())) == []
+
+
+@pytest.mark.parametrize("topic", sorted({name for step in PIPELINE.steps for name in step.reads} - {topics.MANIFESTS}))
+def test_a_dead_letter_from_no_carriers_topic_answers_no_manifest(topic: str) -> None:
+    books = ledgers()
+    books.dead_letters.append((topic, 0, 3))
+    assert list(breaches(books)) == []
 
 
 def test_no_record_at_all_balances() -> None:

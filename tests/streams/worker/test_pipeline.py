@@ -73,10 +73,10 @@ class NotingPipeline(InMemoryPipeline):
         super().__init__(processor, records_of)
         self.written: dict[str, set[str]] = {}
 
-    def process(self, record: FetchedRecord) -> list[StoredRecord]:
-        """Process one record."""
-        outputs = super().process(record)
-        name = self.processor.pipeline.step_of(record.topic).name
+    def process(self, *records: FetchedRecord) -> list[StoredRecord]:
+        """Process records of one topic."""
+        outputs = super().process(*records)
+        name = self.processor.pipeline.step_of(records[0].topic).name
         self.written.setdefault(name, set()).update(output.topic for output in outputs)
         return outputs
 
