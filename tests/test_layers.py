@@ -148,7 +148,7 @@ def upward(checkout: Path) -> list[str]:
                 continue
             for line, name in from_imports(file.read_bytes()):
                 to_package, to_room = room(name)
-                if to_package == package and to_room not in ("", here) and floor_of[to_room] >= floor_of[here]:
+                if to_package == package and to_room != here and floor_of.get(to_room, -1) >= floor_of[here]:
                     found.append(f"{file.relative_to(checkout)}:{line} {name}")
                 if (package, here) == ("streams", "kafka") and (
                     to_package == "agents" or (to_package == "schemas" and to_room not in KAFKA_KNOWS)

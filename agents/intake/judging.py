@@ -151,7 +151,10 @@ LAYOUT: Final[tuple[Step, ...]] = (
 
 
 def apply_rules(draft: ParcelDraft, version: ManifestVersion) -> None:
-    """Every finding on a parcel, and its place among the house bills of the manifest. Rests on the parcels before it."""
+    """Every finding on a parcel, and its place among the house bills of the manifest.
+
+    Rests on the parcels before it.
+    """
     if not draft.has_case:
         findings = _malformed_findings(draft, version)
     else:
