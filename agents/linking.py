@@ -105,7 +105,10 @@ def _begun(said: LinkMessage, links: LinkStore) -> _Seen:
 
 
 def _received(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int, int, ParcelLink, Parcels | None]]:
-    """Remember parcels by address, then by phone: place among those seen, kind, the parcel, and all that share the mark where it is not the only one."""
+    """Remember parcels by address, then by phone.
+
+    Place among those seen, kind, the parcel, and all that share the mark where it is not the only one.
+    """
     for kind in (ADDRESS, PHONE):
         for place, (kinds, packed, parcel) in enumerate(seen):
             if kinds & kind:

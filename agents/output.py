@@ -4,7 +4,10 @@ import msgspec
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
-    """A record to be written: schema id, topic, key and value without frame; no schema id where the value is packed, on an internal topic."""
+    """A record to be written: schema id, topic, key and value without frame.
+
+    No schema id where the value is packed, on an internal topic.
+    """
 
     schema_id: int | None
     topic: str

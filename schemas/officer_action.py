@@ -1,4 +1,6 @@
-"""What an officer does about a parcel that was decided: release it, hold it, ask for something; and what a changed list does.
+"""What an officer does about a parcel that was decided: release it, hold it, ask for something.
+
+And what a changed list does.
 
 An action carries the parcel as screening knew it and the decision it is about. It is given its place on
 `parcels.checked`, and there brings a further decision, if the one it is about is still in force.

@@ -122,7 +122,8 @@ TOPICS: Final = (
     ),
     Topic(
         name=LINKS,
-        carries="internal, MessagePack: which addresses, phones and sellers the parcels of a manifest go by; also the memory of linking, which reads it back",
+        carries="internal, MessagePack: which addresses, phones and sellers the parcels of a manifest go by; also "
+        "the memory of linking, which reads it back",
         key="manifest id",
         written_by="intake",
         read_by="linking",
@@ -233,7 +234,8 @@ TOPICS: Final = (
     ),
     Topic(
         name=OFFICERS,
-        carries="JSON: an officer's action on a decision, or what a changed watch-list does (`schemas/officer_action.py`)",
+        carries="JSON: an officer's action on a decision, or what a changed watch-list does "
+        "(`schemas/officer_action.py`)",
         key="house bill",
         written_by="officers (`tonggwan act`), rescreening",
         read_by="relay, which passes it on to `parcels.checked`",

@@ -93,7 +93,8 @@ def read(files: tuple[str, ...]) -> Iterator[FileRecord]:
             yield found
         if none:
             raise OperatorError(
-                f"{'standard input' if file == STDIN else file} holds no manifest: write one as JSON, several as a list or one a line, or as an Avro container file."
+                f"{'standard input' if file == STDIN else file} holds no manifest: write one as JSON, several as a "
+                "list or one a line, or as an Avro container file."
             )
 
 
@@ -101,7 +102,8 @@ def within_limit(found: FileRecord) -> FileRecord:
     """Refuse what no broker would take."""
     if len(found.value) > limits.RECORD_BYTES_MAX:
         raise OperatorError(
-            f"{found.where}: the manifest has {len(found.value):,} bytes, the limit is {limits.RECORD_BYTES_MAX:,} (RECORD_BYTES_MAX): split it by version or master bill."
+            f"{found.where}: the manifest has {len(found.value):,} bytes, the limit is {limits.RECORD_BYTES_MAX:,} "
+            "(RECORD_BYTES_MAX): split it by version or master bill."
         )
     return found
 
@@ -155,11 +157,15 @@ def _lines(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
 
 
 def _whole(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
-    """One manifest, or a list of them; what is neither is sent as it is, or line by line when its lines are manifests."""
+    """One manifest, or a list of them.
+
+    What is neither is sent as it is, or line by line when its lines are manifests.
+    """
     text = opened.read(FILE_BYTES_MAX + 1)
     if len(text) > FILE_BYTES_MAX:
         raise OperatorError(
-            f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, it is then read piece by piece."
+            f"{file} is larger than {FILE_BYTES_MAX // 2**20} MiB: write one manifest a line and name it .jsonl, "
+            "it is then read piece by piece."
         )
     body = text.strip()
     if not body:
@@ -212,5 +218,6 @@ def _container(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
     ) as error:
         said = json.dumps(str(error)[:200], ensure_ascii=False) if str(error) else type(error).__name__
         raise OperatorError(
-            f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with schemas/manifest.v1.avsc."
+            f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with "
+            "schemas/manifest.v1.avsc."
         ) from error

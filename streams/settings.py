@@ -288,7 +288,8 @@ def _token_key(name: str, place: int, text: str) -> TokenKey:
         )
     if len(digits) // 2 < KEY_BYTES_MIN:
         raise InvalidSettingError(
-            f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the output of `openssl rand -hex 32`."
+            f"{name}: key {place} has {len(digits) // 2} bytes; use {KEY_BYTES_MIN} or more, for instance the "
+            "output of `openssl rand -hex 32`."
         )
     return TokenKey(kid, bytes.fromhex(digits))
 
@@ -346,11 +347,13 @@ def _check_together(settings: Settings) -> None:
     """Refuse settings that each make sense and don't together."""
     if settings.heartbeat_interval_ms * 3 > settings.session_timeout_ms:
         raise InvalidSettingError(
-            f"{variable('heartbeat_interval_ms')} is {settings.heartbeat_interval_ms} and {variable('session_timeout_ms')} {settings.session_timeout_ms}: "
+            f"{variable('heartbeat_interval_ms')} is {settings.heartbeat_interval_ms} and "
+            f"{variable('session_timeout_ms')} {settings.session_timeout_ms}: "
             f"set the first to a third of the second or less."
         )
     if settings.commit_interval_ms * 2 > settings.transaction_timeout_ms:
         raise InvalidSettingError(
-            f"{variable('commit_interval_ms')} is {settings.commit_interval_ms} and {variable('transaction_timeout_ms')} {settings.transaction_timeout_ms}: "
+            f"{variable('commit_interval_ms')} is {settings.commit_interval_ms} and "
+            f"{variable('transaction_timeout_ms')} {settings.transaction_timeout_ms}: "
             f"set the first to half of the second or less."
         )

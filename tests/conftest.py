@@ -1,4 +1,7 @@
-"""What several tests share: one real Kafka a session, for those marked `broker`, loggers as they were, and Ctrl-C as in a terminal."""
+"""What several tests share.
+
+One real Kafka a session, for those marked `broker`, loggers as they were, and Ctrl-C as in a terminal.
+"""
 
 import asyncio
 import logging
@@ -24,7 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @cache
 def group(file: str) -> str:
-    """What runs in one process when there are several (`pytest -n`): a file, or all the files in which a test needs a broker."""
+    """What runs in one process when there are several (`pytest -n`).
+
+    A file, or all the files in which a test needs a broker.
+    """
     return BROKER if "pytest.mark.broker" in (CHECKOUT / file).read_text(encoding="utf-8") else file
 
 

@@ -65,7 +65,8 @@ Behaviour = Callable[["Server", dict[str, str], asyncio.StreamWriter], Awaitable
 def http(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
     """A response over HTTP."""
     return (
-        f"HTTP/1.1 {status}\r\nContent-Type: application/xml;charset=UTF-8\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode()
+        f"HTTP/1.1 {status}\r\nContent-Type: application/xml;charset=UTF-8\r\n{headers}Content-Length: "
+        f"{len(body)}\r\n\r\n".encode()
         + body
     )
 

@@ -28,7 +28,10 @@ def code(number: int) -> bytes:
 
 
 def parcel_link(name: str = "kx/K1", **changes: Any) -> ParcelLink:  # noqa: ANN401 - whatever a sighting may hold
-    """A sighting, good but for the changes; `price_cents` is the price of the one piece as well, unless told otherwise."""
+    """A sighting, good but for the changes.
+
+    `price_cents` is the price of the one piece as well, unless told otherwise.
+    """
     if "price_cents" in changes:
         changes.setdefault("piece_cents", changes["price_cents"])
     return msgspec.structs.replace(GOOD, name=name, **changes)

@@ -205,6 +205,7 @@ def _loader() -> Path:
         )
         if built.returncode:
             pytest.skip(
-                f"NOT CHECKED with the reference loader of compose files: go can't build it ({built.stderr.strip().splitlines()[-1]})"
+                "NOT CHECKED with the reference loader of compose files: go can't build it "
+                f"({built.stderr.strip().splitlines()[-1]})"
             )
     return folder / "cmd"

@@ -1,4 +1,7 @@
-"""Moves, renames and steps change no byte; what changes bytes on purpose writes the golden record anew and says what changed."""
+"""Moves, renames and steps change no byte.
+
+What changes bytes on purpose writes the golden record anew and says what changed.
+"""
 
 from tests import golden
 

@@ -1,4 +1,6 @@
-"""Prints what the corpus derives from the code: each file's sentences and basis from the policy, and the counts in `docs/conformance.md`.
+"""Prints what the corpus derives from the code.
+
+Each file's sentences and basis from the policy, and the counts in `docs/conformance.md`.
 
 Run it after a rule or a case has changed; a test says when something is stale.
 """

@@ -52,14 +52,18 @@ RECKONED: Final = (
     ),
     (
         "TAX-02",
-        "The customs value is goods, charges, freight and insurance in won, floored once; lines get their shares by amount, the last line what is left.",
+        (
+            "The customs value is goods, charges, freight and insurance in won, floored once; lines get their shares "
+            "by amount, the last line what is left."
+        ),
         "`agents/tax/assess.py`",
         "Customs Act Art. 30",
     ),
     (
         "TAX-03",
         (
-            "Self-use goods within the list limit are exempt, whole or not at all; alcohol of duty alone; the higher limit of express goods from the United States "
+            "Self-use goods within the list limit are exempt, whole or not at all; alcohol of duty alone; the "
+            "higher limit of express goods from the United States "
             "counts on the list only."
         ),
         "`agents/rules/outcome.py`",
@@ -68,7 +72,8 @@ RECKONED: Final = (
     (
         "TAX-04",
         (
-            "The duty rate is that of the longest beginning of the commodity code on the day; an agreement's rate applies when it is claimed, the origin is a "
+            "The duty rate is that of the longest beginning of the commodity code on the day; an agreement's rate "
+            "applies when it is claimed, the origin is a "
             "member and the purchase is proved; mail on its list is taxed at simplified rates."
         ),
         "`agents/tax/assess.py`",
@@ -76,7 +81,10 @@ RECKONED: Final = (
     ),
     (
         "TAX-05",
-        "Individual consumption tax above the threshold of a piece, liquor tax, education tax, rural tax and value added tax follow one on the other, each floored to the won.",
+        (
+            "Individual consumption tax above the threshold of a piece, liquor tax, education tax, rural tax and value "
+            "added tax follow one on the other, each floored to the won."
+        ),
         "`agents/tax/assess.py`",
         "Individual Consumption Tax, Liquor Tax, Education Tax, Rural Development Tax, VAT Acts",
     ),

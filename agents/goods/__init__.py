@@ -1,4 +1,7 @@
-"""What an item of goods is: its category by commodity code and words, amounts said in words, brand, species, and a better code."""
+"""What an item of goods is.
+
+Its category by commodity code and words, amounts said in words, brand, species, and a better code.
+"""
 
 from agents.goods.categorise import CategoryHit, categorise
 from agents.goods.knowledge import GoodsKnowledge

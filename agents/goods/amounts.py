@@ -24,7 +24,8 @@ UNITS: Final[dict[str, tuple[Kind, int]]] = (
     _units(
         "containers",
         1_000_000,
-        "bottle bottles btl btls jar jars can cans pack packs pk pkt pcs pc piece pieces box boxes ctn tube tubes unit units bag bags set sets vial vials ampoules",
+        "bottle bottles btl btls jar jars can cans pack packs pk pkt pcs pc piece pieces box boxes ctn tube tubes "
+        "unit units bag bags set sets vial vials ampoules",
     )
     | _units("containers", 1_000_000, "병 통 팩 캔 박스 상자 개 개입 입 봉 봉지 튜브 세트 보루 갑 자루 앰플")
     | _units("containers", 1_000_000, "瓶 盒 罐 支 袋 包 件 桶 听 箱 条 套 个 本 缶 箱入")
@@ -36,7 +37,8 @@ UNITS: Final[dict[str, tuple[Kind, int]]] = (
     | _units(
         "doses",
         1_000_000,
-        "tablet tablets tab tabs capsule capsules cap caps softgel softgels pill pills gummies gummy lozenges caplets vcaps vegcaps count ct sachets sachet",
+        "tablet tablets tab tabs capsule capsules cap caps softgel softgels pill pills gummies gummy lozenges "
+        "caplets vcaps vegcaps count ct sachets sachet",
     )
     | _units("doses", 1_000_000, "정 캡슐 알 환 포 타블렛 구미 粒 片 颗 粒入 胶囊 錠 丸 カプセル")
     | _units("g", 1_000_000, "g gr gram grams gramme grammes 그램 그람 克")
@@ -56,7 +58,8 @@ PIECES: Final = frozenset(["pcs", "pc", "piece", "pieces", "unit", "units", "개
 """Units that leave open what is counted."""
 
 _AMOUNT: Final = re.compile(
-    "([0-9]++(?:[.,][0-9]{1,3}(?![0-9]))?+) ?(fl\\.? ?oz|[a-z]+|[\uac00-\ud7a3]+|[\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+)?( ?[x*×](?= ?[0-9]))?"
+    "([0-9]++(?:[.,][0-9]{1,3}(?![0-9]))?+) ?(fl\\.? "
+    "?oz|[a-z]+|[\uac00-\ud7a3]+|[\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc]+)?( ?[x*×](?= ?[0-9]))?"
 )
 """A number, what follows it, and a sign of multiplication before the next."""
 _OF: Final = re.compile("(?:packs?|sets?|box|boxes|lot|case|bundle|bottles?) of $")
@@ -80,7 +83,9 @@ NO_AMOUNTS: Final = Amounts()
 
 
 def amounts(plain: str) -> Amounts:  # noqa: C901 - one walk over the numbers, each understood by the one before
-    """The amounts in a plain text: the largest of each kind; containers times one another when the text multiplies them.
+    """The amounts in a plain text: the largest of each kind.
+
+    Containers times one another when the text multiplies them.
 
     >>> amounts("비타민c 1000mg 180정 3병")
     Amounts(containers=3, volume_ml=None, doses=180, grams=None)
@@ -141,7 +146,9 @@ def amounts(plain: str) -> Amounts:  # noqa: C901 - one walk over the numbers, e
 
 
 def _prefix(plain: str, start: int, end: int) -> str | None:
-    """What stands before a number and matters: a sign of multiplication, "of" (a pack of), or nothing; None if the number belongs to a word.
+    """What stands before a number and matters: a sign of multiplication, "of" (a pack of), or nothing.
+
+    None if the number belongs to a word.
 
     `end` is where the amount before it ends: what stands there was read with that one.
     """

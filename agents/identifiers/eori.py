@@ -1,4 +1,6 @@
-"""Economic operators registration and identification number (EORI): two letters of the country, 1 to 15 letters and digits.
+"""Economic operators registration and identification number (EORI).
+
+Two letters of the country, 1 to 15 letters and digits.
 
 Given by customs of the European Union, of the United Kingdom (GB) or of Northern Ireland (XI, which is no code of ISO
 3166). Each country has a form of its own and there is no common check digit, so only the common form is checked.

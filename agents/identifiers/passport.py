@@ -1,4 +1,6 @@
-"""Passport number as most states write it: one or two letters and seven or eight digits, or Korea's letter among the digits.
+"""Passport number as most states write it.
+
+One or two letters and seven or eight digits, or Korea's letter among the digits.
 
 Issued by states to travellers. It must never stand in for a clearance code, so it is detected, not checked.
 Source: Korean passports before and since 2021-12-21, from memory.

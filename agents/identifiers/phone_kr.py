@@ -1,4 +1,6 @@
-"""Telephone number of Korea, national or with the country code 82; dashes, dots and spaces between the groups may be left out.
+"""Telephone number of Korea, national or with the country code 82.
+
+Dashes, dots and spaces between the groups may be left out.
 
 Given out by the operators under the state's numbering plan: mobile 010 and the old 01x, landlines by area, 050x and 070
 numbers, 080, and the eight-digit company numbers 15xx, 16xx and 18xx. Source: the numbering plan, from memory.

@@ -1,4 +1,6 @@
-"""Resident registration number (RRN) of Korea: birth date as YYMMDD, an optional dash, a digit 1 to 8 and six more digits.
+"""Resident registration number (RRN) of Korea.
+
+Birth date as YYMMDD, an optional dash, a digit 1 to 8 and six more digits.
 
 Issued by the state to residents and foreigners. It must never be sent here, so it is detected, not checked: numbers
 given since October 2020 have no check digit. Source: the form in python-stdnum `kr.rrn`; that newer numbers have none:
@@ -27,7 +29,9 @@ _DASHED: Final = re.compile(rf"-(?<=(?<![0-9]){_BIRTH}-)[1-8][0-9]{{6}}(?![0-9])
 
 
 def has_form(text: str) -> bool:
-    """Whether a text is written as a resident number, whatever its day; for the field of a code, where no other long number belongs.
+    """Whether a text is written as a resident number, whatever its day.
+
+    For the field of a code, where no other long number belongs.
 
     >>> has_form("901301-1234567"), has_form("901301-9234567"), has_form("no 901301-1234567")
     (True, False, False)

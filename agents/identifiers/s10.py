@@ -1,4 +1,6 @@
-"""Postal item number, UPU standard S10: two letters of the service, eight digits, a check digit, two letters of the country.
+"""Postal item number, UPU standard S10.
+
+Two letters of the service, eight digits, a check digit, two letters of the country.
 
 Issued by postal operators; service letters beginning with J, K, S, T or W are reserved. Source: UPU S10 and its public
 implementations.

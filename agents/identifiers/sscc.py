@@ -1,4 +1,6 @@
-"""Serial shipping container code (SSCC): seventeen digits and a check digit, modulus 10 with the weights 3 and 1 from the right.
+"""Serial shipping container code (SSCC).
+
+Seventeen digits and a check digit, modulus 10 with the weights 3 and 1 from the right.
 
 Given to a package by whoever packs it, under a company prefix of GS1. On a label the digits 00 stand before it: they
 are no part of it. Source: GS1 General Specifications, check digit; the same sum as in python-stdnum `ean`.

@@ -75,7 +75,9 @@ def can_be_asked(consignee: Consignee) -> bool:
 
 
 def questions_in(manifest: Mapping[str, Any], keys: TokenKeys) -> Iterator[Question]:
-    """What to ask customs about the parcels of a manifest as it was read: each import e-commerce parcel whose consignee can be read.
+    """What to ask customs about the parcels of a manifest as it was read.
+
+    Each import e-commerce parcel whose consignee can be read.
 
     Whatever intake refuses anyway is passed over.
     """

@@ -42,7 +42,10 @@ def lies_in(path: str, malformed_paths: frozenset[str]) -> bool:
 
 
 def repeated_on_parcels(findings: list[Finding]) -> list[Finding]:
-    """Findings of a manifest as each of its parcels repeats them: thousands of parcels times hundreds of findings would be a flood."""
+    """Findings of a manifest as each of its parcels repeats them.
+
+    Thousands of parcels times hundreds of findings would be a flood.
+    """
     if len(findings) <= MANIFEST_FINDINGS_REPEATED_MAX:
         return findings
     left = len(findings) - MANIFEST_FINDINGS_REPEATED_MAX + 1
@@ -60,14 +63,20 @@ def _first_acting(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]
 def rule_findings(
     case: Case, rules: Sequence[ActiveRule], path: str, most: int = limits.FINDINGS_PER_PARCEL_MAX + 1
 ) -> list[Finding]:
-    """What the rules of one parcel find, in the order of their codes; of a parcel with many lines, `most` of each rule."""
+    """What the rules of one parcel find, in the order of their codes.
+
+    Of a parcel with many lines, `most` of each rule.
+    """
     if len(case.parcel.items) <= FEW_ITEMS:
         return [rule.finding(found, path) for rule in rules for found in rule.check(case)]
     return [rule.finding(found, path) for rule in rules for found in islice(rule.check(case), most)]
 
 
 def redacted(findings: list[Finding], consignee: Consignee) -> list[Finding]:
-    """Findings without a consignee's own words: in a row whose columns have slipped, a rule quotes a name where it looks for a currency."""
+    """Findings without a consignee's own words.
+
+    In a row whose columns have slipped, a rule quotes a name where it looks for a currency.
+    """
     if not any('"' in finding.message for finding in findings):
         return findings
     own_words = (

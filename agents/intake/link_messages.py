@@ -1,4 +1,6 @@
-"""What intake tells linking of the parcels of one manifest version: by which marks they go, and by which they no longer do.
+"""What intake tells linking of the parcels of one manifest version.
+
+By which marks they go, and by which they no longer do.
 
 Intake alone says so, exactly once for each version of a parcel; an amendment takes back what the version before it
 said.

@@ -1,4 +1,7 @@
-"""One parcel laid out for the rules: what the carrier said, what follows from it by arithmetic, and the law of its day."""
+"""One parcel laid out for the rules.
+
+What the carrier said, what follows from it by arithmetic, and the law of its day.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime

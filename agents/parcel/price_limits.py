@@ -30,13 +30,19 @@ def by_price(case: Case) -> Route:
 
 
 def is_list_price(case: Case, *, on_list: bool) -> bool:
-    """Whether the goods price is within the limit of exemption; the special limit is open to what passes on the list alone."""
+    """Whether the goods price is within the limit of exemption.
+
+    The special limit is open to what passes on the list alone.
+    """
     limit = case.list_limit_usd_e4 if on_list else case.law.figures.list_limit_usd
     return case.price is not None and not price_above(case.price, limit)
 
 
 def is_openly_excluded(categories: Iterable[CategoryHit]) -> bool:
-    """Whether one line, and with it the parcel, is kept from the list by its kind: what is prohibited is left to the silent rules and must not show in others."""
+    """Whether one line, and with it the parcel, is kept from the list by its kind.
+
+    What is prohibited is left to the silent rules and must not show in others.
+    """
     return any(keeps_from_list(category) and category.prohibited is None for _, category, _ in categories)
 
 
@@ -46,7 +52,10 @@ def keeps_from_list(category: Category) -> bool:
 
 
 def list_limit_usd_e4(parcel: Parcel, header: Header, categories: Iterable[CategoryHit], law: Law) -> int:
-    """Up to which goods price a parcel may use list clearance, its purpose aside: a limit of their own for express goods from the United States without excluded ones."""
+    """Up to which goods price a parcel may use list clearance, its purpose aside.
+
+    A limit of their own for express goods from the United States without excluded ones.
+    """
     if parcel.consignor.country != "US" or header.mode not in EXPRESS_MODES or is_openly_excluded(categories):
         return law.figures.list_limit_usd
     return law.figures.list_limit_us_express_usd

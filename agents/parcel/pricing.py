@@ -44,7 +44,9 @@ def ordinal(day: date | None) -> int:
 
 
 def comparable(subheading: str, item: Item) -> tuple[int, int]:
-    """Marks of the goods whose prices for a piece can be compared with this one's: more of them, and those that are more alike.
+    """Marks of the goods whose prices for a piece can be compared with this one's.
+
+    More of them, and those that are more alike.
 
     Pieces of one mark differ in weight by less than twice, so that a price for a piece is one for a kilogram too.
     """

@@ -37,7 +37,10 @@ def uses_of(
 
 
 def _amount(item: Item, understood: Understood, limit: SelfUseLimit) -> int:
-    """How much a line holds; where the carrier left it out, or said less than the description does, the description counts."""
+    """How much a line holds.
+
+    Where the carrier left it out, or said less than the description does, the description counts.
+    """
     quantity = max(item.quantity, 0)
     stated = understood.containers or 0
     containers = quantity * max(stated, 1) if item.unit.upper() in PACKS else max(quantity, stated)

@@ -63,7 +63,10 @@ Share = tuple[int, int]
 
 
 class Curve(msgspec.Struct, frozen=True, gc=False):
-    """From points (millionths of a logit) to probability in thousand-millionths: straight between equal steps, never falling."""
+    """From points (millionths of a logit) to probability in thousand-millionths.
+
+    Straight between equal steps, never falling.
+    """
 
     first: int
     """Points of the first value."""
@@ -211,7 +214,10 @@ class Scorer:
 
 
 def _merged(model: Model, part: slice) -> dict[Key, _Pair]:
-    """Two families that count the same, once by goods and once by goods and route: what they say together, by either key."""
+    """Two families that count the same, once by goods and once by goods and route.
+
+    What they say together, by either key.
+    """
     wide, narrow = part.start, part.stop - 1
     return {key: _both(model, part, (key, NO_KEY)) for key in _keys(model, wide)} | {
         key: _both(model, part, ((key[0], key[3]), key)) for key in _keys(model, narrow)
@@ -243,7 +249,9 @@ def _both(model: Model, part: slice, keys: Sequence[Key]) -> _Pair:
 
 
 def shares_of(card: Card, contributions: Sequence[int]) -> tuple[int, list[Share]]:
-    """The score in millionths, and what each family adds to it: one is put after the other, the heaviest first, and what each step changes is its share.
+    """The score in millionths, and what each family adds to it.
+
+    One is put after the other, the heaviest first, and what each step changes is its share.
 
     Shares are whole millionths and add up to the score. The lightest are one share together; those that change
     nothing are left out.

@@ -23,7 +23,10 @@ class ActionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 @about(LOADING | VAGUE_LOADING_DATA)
 def loading_data_is_complete(case: Case) -> Iterator[Found]:
-    """Before air cargo is loaded, sender and receiver are named with a place, and pieces, weight and goods are said; a consolidation says nothing of its goods."""
+    """Before air cargo is loaded, sender and receiver are named with a place, and pieces, weight and goods are said.
+
+    A consolidation says nothing of its goods.
+    """
     header, parcel = case.header, case.parcel
     if header.mode not in AIR or not case.is_import or not is_before(header.lodged_at, header.departs_at or ""):
         return

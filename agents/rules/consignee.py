@@ -62,7 +62,10 @@ def limits_under(law: Law) -> Limits:
 
 
 def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
-    """What one consignee receives under one master bill stays within the exemption limit together; else all of it is taxed as one."""
+    """What one consignee receives under one master bill stays within the exemption limit together.
+
+    Otherwise all of it is taxed as one.
+    """
     parcel = case.facts
     supplier = parcel.supplier if case.law.figures.combine_needs_same_supplier else None
     together = {
@@ -74,7 +77,10 @@ def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
 
 
 def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
-    """What one consignee bought of one overseas supplier on one day stays within the exemption limit together; else all of it is taxed as one."""
+    """What one consignee bought of one overseas supplier on one day stays within the exemption limit together.
+
+    Otherwise all of it is taxed as one.
+    """
     parcel = case.facts
     if not parcel.purchased_on or not parcel.supplier:
         return
@@ -105,7 +111,8 @@ def _combined(case: ScreenCase, together: Mapping[str, PastParcel], said: str) -
         }
         yield Found(
             "",
-            f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above {evidence['limit_usd']}; one declaration of all of them is right",
+            f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above "
+            f"{evidence['limit_usd']}; one declaration of all of them is right",
             evidence,
         )
 
@@ -132,13 +139,17 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
         evidence = {"usd": show_e6(week_usd_e6), "days": str(WEEK_DAYS), "limit": show_e6(case.limits.usd_e6_7d)}
         yield Found(
             "/consignee",
-            f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at most pass as self-use",
+            f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at "
+            "most pass as self-use",
             evidence,
         )
 
 
 def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
-    """Parcels under one clearance code go to few addresses and phones within a month: many are a sign that the code is used by others."""
+    """Parcels under one clearance code go to few addresses and phones within a month.
+
+    Many are a sign that the code is used by others.
+    """
     if not case.is_import or not case.facts.is_person or len(case.others) + 1 < case.limits.addresses:
         return
     parcel, others = case.facts, case.others.values()
@@ -150,7 +161,8 @@ def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
         if count >= case.limits.addresses:
             yield Found(
                 "/consignee",
-                f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than {case.limits.addresses} are usual",
+                f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than "
+                f"{case.limits.addresses} are usual",
                 {what: str(count)},
             )
 

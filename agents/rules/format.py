@@ -62,7 +62,10 @@ PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 
 _HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
 
-_AMOUNT_IS: Final = f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and {limits.AMOUNT_SCALE_MAX} after the point"
+_AMOUNT_IS: Final = (
+    f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and "
+    f"{limits.AMOUNT_SCALE_MAX} after the point"
+)
 
 
 @about(FIELD_MISSING)
@@ -119,12 +122,18 @@ def goods_are_said_in_short(case: Case) -> Iterator[Found]:
     """Descriptions, ingredients and brands of a parcel have at most 5,000 characters together."""
     chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
     if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
-        said = f"{chars} characters of descriptions, ingredients and brands were found; at most {limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
+        said = (
+            f"{chars} characters of descriptions, ingredients and brands were found; at most "
+            f"{limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
+        )
         yield Found("/items", said, {"characters": str(chars)})
 
 
 def goods_chars(parcel: Parcel) -> int:
-    """Characters that are read to understand the goods of a parcel; those of a text with other letters than Latin, Hangul, Han and kana take twice the time and count twice."""
+    """Characters that are read to understand the goods of a parcel.
+
+    Those of a text with other letters than Latin, Hangul, Han and kana take twice the time and count twice.
+    """
     texts = [text for item in parcel.items for text in (item.description, item.ingredients, item.brand) if text]
     return sum([len(text) if is_plain(text) else 2 * len(text) for text in texts])
 
@@ -181,21 +190,26 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
     if number and not s10.is_valid(number):
         yield Found(
             "/house_bill",
-            f"{quoted(number)} is no S10 number; two letters not beginning with J, K, S, T or W, eight digits, their check digit and two letters are right",
+            f"{quoted(number)} is no S10 number; two letters not beginning with J, K, S, T or W, eight digits, "
+            "their check digit and two letters are right",
             {"found": quoted(number)},
         )
     elif number and s10.country(number) not in case.reference.countries:
         country = quoted(s10.country(number))
         yield Found(
             "/house_bill",
-            f"the number ends in {country}, which is no country; the letters of the country whose post issued it are right",
+            f"the number ends in {country}, which is no country; the letters of the country whose post issued it "
+            "are right",
             {"found": country},
         )
 
 
 @about(NO_CLEARANCE_CODE | IMPORTED)
 def clearance_code_form(case: Case) -> Iterator[Found]:
-    """An imported parcel names its receiver's personal clearance code, P and twelve digits; a company its business number instead."""
+    """An imported parcel names its receiver's personal clearance code, P and twelve digits.
+
+    A company is named by its business number instead.
+    """
     consignee = case.parcel.consignee
     code = consignee.clearance_code
     if (code and clearance_code.is_valid(code)) or not case.is_import:

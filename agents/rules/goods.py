@@ -58,7 +58,10 @@ def _prohibited(case: Case, kind: str, named: str) -> Iterator[Found]:
 
 @about(BRANDED | PRICED | IMPORTED)
 def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
-    """A piece of a brand that is often counterfeited costs what the brand costs; far below, its maker has to be asked."""
+    """A piece of a brand that is often counterfeited costs what the brand costs.
+
+    Far below that, its maker has to be asked.
+    """
     price = case.price
     if price is None or not case.is_import:
         return
@@ -75,7 +78,8 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
             evidence = {"brand": understood.brand, "limit_usd": f"{least / E4:.2f}"}
             yield Found(
                 f"/items/{index}/unit_price",
-                f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where it was bought is right",
+                f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where "
+                "it was bought is right",
                 evidence,
             )
 
@@ -88,7 +92,8 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
             evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
             yield Found(
                 f"/items/{index}",
-                f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without it are right",
+                f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without "
+                "it are right",
                 evidence,
             )
 
@@ -106,7 +111,8 @@ def quarantine_comes_first(case: Case) -> Iterator[Found]:
             }
             yield Found(
                 f"/items/{index}",
-                f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate is right",
+                f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate "
+                "is right",
                 evidence,
             )
 
@@ -127,7 +133,10 @@ def species_has_a_permit(case: Case) -> Iterator[Found]:
 
 @about(DISGUISED)
 def text_hides_nothing(case: Case) -> Iterator[Found]:
-    """A description is written plainly: no invisible characters, look-alike letters or spaces within words that keep it from being read."""
+    """A description is written plainly.
+
+    It has no invisible characters, look-alike letters or spaces within words that keep it from being read.
+    """
     for index, understood in enumerate(case.goods):
         if understood.disguises:
             said = ", ".join(understood.disguises)

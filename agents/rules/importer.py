@@ -35,15 +35,24 @@ DIFFERS: Final[Mapping[Particular, tuple[str, str]]] = {
     ),
     "phone": (
         "/consignee/phone",
-        "is not the phone that is registered for the clearance code; the holder's is right, or the holder changes it with customs",
+        (
+            "is not the phone that is registered for the clearance code; the holder's is right, or the holder changes "
+            "it with customs"
+        ),
     ),
     "postcode": (
         "/consignee/postcode",
-        "is at none of the addresses that are registered for the clearance code; the holder can add this one with customs",
+        (
+            "is at none of the addresses that are registered for the clearance code; the holder can add this one "
+            "with customs"
+        ),
     ),
     "auth_number": (
         "/consignee/auth_number",
-        "was not issued for this clearance code, has expired, or was used for another order; a number of its own for each order is right",
+        (
+            "was not issued for this clearance code, has expired, or was used for another order; a number of its own "
+            "for each order is right"
+        ),
     ),
     "other": (PATH, "was not confirmed by customs for another reason; the holder can ask customs for it"),
 }
@@ -88,7 +97,10 @@ def importer_is_registered(case: VerifiedOnADay) -> Iterator[Found]:
 
 
 def customs_confirms_the_importer(case: Verified) -> Iterator[Found]:
-    """Customs itself, asked over its open interface, confirms code, name, phone and postcode; until it answers the parcel waits."""
+    """Customs itself, asked over its open interface, confirms code, name, phone and postcode.
+
+    Until it answers the parcel waits.
+    """
     verification = case.verification
     if verification is None:
         return

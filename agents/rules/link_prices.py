@@ -110,7 +110,10 @@ class PeerPrices(NamedTuple):
         return self.lower(cents, factor) * PER_MILLE <= self.parcels * self.compared.per_mille
 
     def is_low(self, cents: int, limits: Limits) -> bool:
-        """Whether a price is a small part of what half of them take, and well below even the cheapest: of goods of many prices some are cheap."""
+        """Whether a price is a small part of what half of them take, and well below even the cheapest.
+
+        Of goods of many prices some are cheap.
+        """
         return 2 * self.lower(cents, limits.low_factor) <= self.parcels and self.nearly_all_above(
             cents, limits.lowest_factor
         )
@@ -180,7 +183,9 @@ def compared(parcel: ParcelLink, bands: Mapping[int, PriceHistogram], limits: Li
 
 
 def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, PriceHistogram], limits: Limits) -> bool:
-    """Whether a third of the band it is compared with costs several times as much as a parcel: without that no rule of prices finds anything, unless a third is the seller's own.
+    """Whether a third of the band it is compared with costs several times as much as a parcel.
+
+    Without that no rule of prices finds anything, unless a third is the seller's own.
 
     `band` is that of the most alike goods, where there are any.
     """

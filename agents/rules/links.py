@@ -34,7 +34,10 @@ class Linked(Found, frozen=True, gc=False):
 
 
 def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
-    """One address, or one phone, receives no more parcels in a week over all clearance codes than a household; where everybody has a phone of their own is a pick-up point."""
+    """One address, or one phone, receives no more parcels in a week over all clearance codes than a household.
+
+    A place where everybody has a phone of their own is a pick-up point.
+    """
     most = case.limits.parcels_7d[case.kind]
     if len(case.together) <= most:
         return
@@ -51,7 +54,8 @@ def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
         }
         yield Linked(
             "/consignee",
-            f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; {most} at most are usual",
+            f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; "
+            f"{most} at most are usual",
             evidence,
             tuple(week),
         )
@@ -78,7 +82,10 @@ def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
             "limit_usd": _dollars(parcel.limit_cents),
         }
         limit = evidence["limit_usd"]
-        said = f"{len(day)} parcels of one seller under {codes} clearance codes to one address in a day: {evidence['usd']} USD together, each up to {limit}"
+        said = (
+            f"{len(day)} parcels of one seller under {codes} clearance codes to one address in a day: "
+            f"{evidence['usd']} USD together, each up to {limit}"
+        )
         yield Linked("/consignee", said, evidence, tuple(day))
 
 
@@ -87,7 +94,10 @@ def _is_half(parcel: ParcelLink) -> bool:
 
 
 def receiver_has_few_codes(case: LinkCase) -> Iterator[Linked]:
-    """One address, or one phone, does not receive the same goods under many clearance codes: commercial goods in the name of others look like that."""
+    """One address, or one phone, does not receive the same goods under many clearance codes.
+
+    Commercial goods in the name of others look like that.
+    """
     most = case.limits.codes_30d[case.kind]
     if len(case.together) < most:
         return
@@ -104,12 +114,18 @@ def receiver_has_few_codes(case: LinkCase) -> Iterator[Linked]:
             "by": WHAT[case.kind],
         }
         goods = f"{len(same)} parcels with goods of heading {case.parcel.goods}"
-        said = f"{goods} under {codes} clearance codes to one {WHAT[case.kind]} in {WINDOW_DAYS} days; fewer than {most} codes are usual"
+        said = (
+            f"{goods} under {codes} clearance codes to one {WHAT[case.kind]} in {WINDOW_DAYS} days; fewer than "
+            f"{most} codes are usual"
+        )
         yield Linked("/consignee", said, evidence, tuple(same))
 
 
 def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
-    """The same goods of one seller that go to many clearance codes go to as many addresses and phones: few of them stand for commercial goods in the name of others."""
+    """The same goods of one seller that go to many clearance codes go to as many addresses and phones.
+
+    Few of them point to commercial goods in the name of others.
+    """
     group, limits = case.group, case.limits
     if group is None or len(group.codes) < limits.seller_codes_30d:
         return

@@ -100,7 +100,8 @@ def airline_is_known(case: ManifestCase) -> Iterator[Found]:
     ):
         yield Found(
             "/master_bill",
-            f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill is right",
+            f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill "
+            "is right",
             {"prefix": awb.prefix(number)},
         )
 
@@ -111,7 +112,8 @@ def containers_are_containers(case: ManifestCase) -> Iterator[Found]:
         if not container.is_valid(number):
             yield Found(
                 f"/containers/{index}",
-                f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check digit are right",
+                f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check "
+                "digit are right",
                 {"found": quoted(number)},
             )
 
@@ -139,6 +141,7 @@ def carrier_is_the_topics(case: ManifestCase) -> Iterator[Found]:
     if named and named != case.carrier:
         yield Found(
             "/carrier",
-            f"{quoted(named)} was found on the topic of {quoted(case.carrier)}, which is what counts; the same name is right",
+            f"{quoted(named)} was found on the topic of {quoted(case.carrier)}, which is what counts; the same "
+            "name is right",
             {"found": quoted(named), "topic": quoted(case.carrier)},
         )

@@ -69,7 +69,10 @@ def closed_by(rules: Iterable[Rule]) -> Procedure | None:
 
 
 def route_of(case: Case, rules: Iterable[Rule]) -> Route:
-    """The clearance procedure of a parcel, by direction, price and what rules keep it from; without a price the most careful one."""
+    """The clearance procedure of a parcel, by direction, price and what rules keep it from.
+
+    Without a price the most careful one.
+    """
     route = by_price(case)
     closed = closed_by(rules) if case.is_import else None
     if closed == "SIMPLIFIED":
@@ -78,7 +81,10 @@ def route_of(case: Case, rules: Iterable[Rule]) -> Route:
 
 
 def relief_of(case: Case, route: Route, rules: Iterable[Rule]) -> Relief:
-    """What the parcel is exempt from: the whole of its price counts, and one rule that ends the exemption ends all of it."""
+    """What the parcel is exempt from.
+
+    The whole of its price counts, and one rule that ends the exemption ends all of it.
+    """
     if not case.is_import:
         return "EXPORT"
     if case.price is None or any(rule.taxes for rule in rules) or not is_list_price(case, on_list=route == "LIST"):

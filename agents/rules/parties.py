@@ -61,7 +61,10 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
 
 @about(LISTED)
 def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
-    """No party resembles one on a sanctions or watch-list in name or address; one that does is looked into before the parcel moves."""
+    """No party resembles one on a sanctions or watch-list in name or address.
+
+    One that does is looked into before the parcel moves.
+    """
     if case.listed:
         hold = case.law.figures.screening_hold * FULL // E4
         yield from _told(case, lambda hit: hit.alarm and (hit.permille < hold or hit.listed == "address"), "resembles")
@@ -124,6 +127,7 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
         if (country := port[:PORT_COUNTRY]) in embargoes:
             yield Found(
                 "",
-                f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are not cleared",
+                f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are "
+                "not cleared",
                 {"country": country, "source": embargoes[country]},
             )

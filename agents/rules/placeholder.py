@@ -1,4 +1,7 @@
-"""Text that only fills a field: what the Canadian PACT guide, section 6.1, refuses in names, addresses and descriptions."""
+"""Text that only fills a field.
+
+What the Canadian PACT guide, section 6.1, refuses in names, addresses and descriptions.
+"""
 
 import re
 from collections.abc import Callable

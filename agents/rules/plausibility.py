@@ -38,7 +38,8 @@ def amounts_add_up(case: Case) -> Iterator[Found]:
             evidence = {"quantity": str(item.quantity), "unit_price": _shown(unit), "amount": _shown(amount)}
             yield Found(
                 f"/items/{index}/amount",
-                f"{item.quantity} times {_shown(unit)} is {found}, and the amount is {_shown(amount)}; the amount of all units together is right",
+                f"{item.quantity} times {_shown(unit)} is {found}, and the amount is {_shown(amount)}; the amount "
+                "of all units together is right",
                 evidence,
             )
 
@@ -54,7 +55,8 @@ def weights_add_up(case: Case) -> Iterator[Found]:
         evidence = {"net_g": str(net), "gross_g": str(parcel.gross_weight_g)}
         yield Found(
             "/gross_weight_g",
-            f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above the net weights is right",
+            f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above "
+            "the net weights is right",
             evidence,
         )
 
@@ -71,7 +73,8 @@ def code_fits_description(case: Case) -> Iterator[Found]:
                 evidence = {"heading": code[:4], "suggested": best.code, "score": f"{best.score:.2f}"}
                 yield Found(
                     f"/items/{index}/hs_code",
-                    f"the description reads like heading {best.code} (sure to {best.score:.0%}), not like {code[:4]}; the code of what it is is right",
+                    f"the description reads like heading {best.code} (sure to {best.score:.0%}), not like "
+                    f"{code[:4]}; the code of what it is is right",
                     evidence,
                 )
 
@@ -93,7 +96,8 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
             evidence = {"amount": _shown(amount), "net_g": str(item.net_weight_g)}
             yield Found(
                 f"/items/{index}/net_weight_g",
-                f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, are right",
+                f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, "
+                "are right",
                 evidence,
             )
 
@@ -127,7 +131,10 @@ def _paid_above(case: Case) -> Found | None:
     declared = price.goods_e4 + price.freight_e4 + price.insurance_e4
     if paid * PERCENT * E4 <= declared * (PERCENT * E4 + case.law.figures.paid_tolerance_percent):
         return None
-    said = f"{_shown(paid)} was paid, and {_shown(declared)} is declared with freight and charges; the price that was paid, or all parcels of the order, is right"
+    said = (
+        f"{_shown(paid)} was paid, and {_shown(declared)} is declared with freight and charges; the price that "
+        "was paid, or all parcels of the order, is right"
+    )
     return Found("/order/paid", said, {"paid": _shown(paid), "declared": _shown(declared)})
 
 
@@ -147,7 +154,8 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
         evidence = {"paid": _shown(paid), "goods": _shown(goods)}
         yield Found(
             "/order/paid",
-            f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it is right",
+            f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it "
+            "is right",
             evidence,
         )
 

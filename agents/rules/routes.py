@@ -22,7 +22,10 @@ from agents.values.money import E4, show_e6
 
 @about(ABOVE_LIST_LIMIT | IMPORTED)
 def price_is_within_list_limit(case: Case) -> Iterator[Found]:
-    """The goods price of an imported parcel is within the limit of list clearance; above it the parcel must be declared."""
+    """The goods price of an imported parcel is within the limit of list clearance.
+
+    Above it the parcel must be declared.
+    """
     price = case.price
     if price is None or not case.is_import:
         return
@@ -31,7 +34,8 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
         evidence = _prices(price, limit)
         yield Found(
             "/items",
-            f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of {evidence['limit_usd']} USD; a declaration is right",
+            f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of "
+            f"{evidence['limit_usd']} USD; a declaration is right",
             evidence,
         )
 
@@ -47,24 +51,32 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
         evidence = _prices(price, limit)
         yield Found(
             "/consignor/country",
-            f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; {evidence['goods_price_usd']} USD were found",
+            f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; "
+            f"{evidence['goods_price_usd']} USD were found",
             evidence,
         )
 
 
 @about(NO_FREIGHT | IMPORTED)
 def freight_is_separate(case: Case) -> Iterator[Found]:
-    """The freight of an imported parcel is told apart from the price; otherwise it counts as part of the goods price."""
+    """The freight of an imported parcel is told apart from the price.
+
+    Otherwise it counts as part of the goods price.
+    """
     if case.parcel.freight is None and case.is_import:
         yield Found(
             "/freight",
-            "no freight was found, so the goods price is taken to include it; the international freight as its own amount is right",
+            "no freight was found, so the goods price is taken to include it; the international freight as its own "
+            "amount is right",
         )
 
 
 @about(EXCLUDED | IMPORTED)
 def goods_may_use_the_list(case: Case) -> Iterator[Found]:
-    """No line of an imported parcel is of a kind that is kept from list clearance; one such line keeps the whole parcel from it."""
+    """No line of an imported parcel is of a kind that is kept from list clearance.
+
+    One such line keeps the whole parcel from it.
+    """
     # Of prohibited goods only the silent rules speak: this finding stands on the receipt.
     for index, category, term in case.categories:
         if (

@@ -1,4 +1,7 @@
-"""Rows of the policy whose rules look at something else than one parcel: a manifest's header, a consignee's memory, parcels that share a mark."""
+"""Rows of the policy whose rules look at something else than one parcel.
+
+A manifest's header, a consignee's memory, parcels that share a mark.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,7 +32,10 @@ class ScreeningRule(Rule):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkRule(Rule):
-    """A rule of linking, asked about a parcel among those that share marks of some kinds; it opens a case and changes no decision."""
+    """A rule of linking, asked about a parcel among those that share marks of some kinds.
+
+    It opens a case and changes no decision.
+    """
 
     check: Callable[[LinkCase], Iterator[Linked]]  # type: ignore[assignment]  # the same row, asked about another case
     kinds: int = 0

@@ -17,7 +17,10 @@ class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
-    """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can: the highest are opened."""
+    """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can.
+
+    The highest are opened.
+    """
     if case.choice.why == "RISK":
         high = {"priority_ppm": str(case.priority_ppm), "as_high_ppm": str(case.choice.tail_ppm)}
         yield Found(

@@ -27,7 +27,10 @@ def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
 
 @about(LIMITED)
 def health_goods_are_few(case: Case) -> Iterator[Found]:
-    """An imported parcel holds no more bottles of health supplements or medicines than self-use allows; more needs the agency's approval and is never exempt."""
+    """An imported parcel holds no more bottles of health supplements or medicines than self-use allows.
+
+    More needs the agency's approval and is never exempt.
+    """
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount > limit.most:
             yield Found("/items", _above(limit, amount), _evidence(limit, amount))
@@ -50,7 +53,10 @@ def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
 
 
 def _above(limit: SelfUseLimit, amount: int) -> str:
-    return f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use, more needs a declaration and the approval of the agency"
+    return (
+        f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use, more needs a "
+        "declaration and the approval of the agency"
+    )
 
 
 def _evidence(limit: SelfUseLimit, amount: int) -> dict[str, str]:

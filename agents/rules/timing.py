@@ -11,7 +11,11 @@ from agents.values.money import E4
 
 
 def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
-    """An imported manifest is lodged in time: by air express so many minutes before arrival, by sea express and by post before departure; an exported one before departure."""
+    """An imported manifest is lodged in time.
+
+    By air express that is so many minutes before arrival, by sea express and by post before departure; an exported one before
+    departure.
+    """
     header = case.header
     lodged = parse_rfc3339(header.lodged_at)
     if lodged is None:
@@ -41,7 +45,10 @@ def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
 
 
 def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
-    """The time of lodging agrees with customs' own clock when it received the manifest: the law of the day of lodging decides, so a carrier must not choose the day."""
+    """The time of lodging agrees with customs' own clock when it received the manifest.
+
+    The law of the day of lodging decides, so a carrier must not choose the day.
+    """
     lodged = parse_rfc3339(case.header.lodged_at)
     if lodged is None:
         return
@@ -50,7 +57,8 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
         evidence = {"lodged": lodged.isoformat(), "hours": str(hours)}
         yield Found(
             "/lodged_at",
-            f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time at which the manifest was sent is right",
+            f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time "
+            "at which the manifest was sent is right",
             evidence,
         )
 
@@ -65,9 +73,13 @@ def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
 
 @about(CORRECTION | IMPORTED)
 def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
-    """The house bill of an imported parcel stood on the manifest from the start; one that a correction adds must be declared."""
+    """The house bill of an imported parcel stood on the manifest from the start.
+
+    One that a correction adds must be declared.
+    """
     if case.is_correction and case.is_import:
         yield Found(
             "/house_bill",
-            "an amendment adds this house bill to a manifest that was answered before; what a correction adds is kept from list clearance, a declaration is right",
+            "an amendment adds this house bill to a manifest that was answered before; what a correction adds is "
+            "kept from list clearance, a declaration is right",
         )

@@ -1,4 +1,6 @@
-"""What a parcel has that only some have: a rule about it is asked of no other, which is nearly all rules for an ordinary parcel.
+"""What a parcel has that only some have.
+
+A rule about it is asked of no other, which is nearly all rules for an ordinary parcel.
 
 A trait says that there may be something to look at, never what is found: rules alone decide. One look at a parcel tells
 all its traits, where each rule would look for itself. A rule without its traits would find nothing, and tests hold that

@@ -73,7 +73,10 @@ class Screening:
     __slots__ = ("_reference", "_reference_at")
 
     def __init__(self, reference: Reference, reference_at: Callable[[int], Reference] | None = None) -> None:
-        """`reference` decides new parcels; `reference_at` has what decided those of another time, `reference` always if it is left out."""
+        """`reference` decides new parcels.
+
+        `reference_at` has what decided those of another time, `reference` always if it is left out.
+        """
         self._reference = reference
         self._reference_at = reference_at or (lambda _: reference)
 
@@ -296,12 +299,14 @@ class Screening:
         if seen is None or not seen.in_force:
             raise UnreadableError(
                 dead_letter.STALE,
-                f"no decision on {acted_on.house_bill!r} of {acted_on.carrier!r} is in force with this consignee; look it up again",
+                f"no decision on {acted_on.house_bill!r} of {acted_on.carrier!r} is in force with this consignee; "
+                "look it up again",
             )
         if seen.in_force != action.sequence:
             raise UnreadableError(
                 dead_letter.STALE,
-                f"decision {action.sequence} on {acted_on.house_bill!r} is not in force any more, {seen.in_force} is: look at it first",
+                f"decision {action.sequence} on {acted_on.house_bill!r} is not in force any more, {seen.in_force} "
+                "is: look at it first",
             )
         facts = _FACTS(acted_on.facts)
         law = self._reference_at(acted_on.received_at_ms).on(date.fromordinal(facts.lodged_on))
@@ -398,7 +403,10 @@ class Screening:
 
 
 def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
-    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once; 0 where nothing speaks of it."""
+    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once.
+
+    0 where nothing speaks of it.
+    """
     told = {finding.code: finding for finding in findings}
     if not told:
         return score_ppm

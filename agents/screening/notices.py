@@ -100,7 +100,10 @@ def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
     further: tuple[str, ...],
     assessment: Assessment | None,
 ) -> Receipt | None:
-    """What the carrier must act on, just as if the silent rules had found nothing; a notice that stays away would tell as well."""
+    """What the carrier must act on, just as if the silent rules had found nothing.
+
+    A notice that stays away would tell as well.
+    """
     told = [finding for finding in decided.findings if not is_silent(finding)]
     outcome = outcome_of(checked.route or "GENERAL", acting(told))
     shown = tuple(
@@ -145,7 +148,10 @@ def _ended_by(action: Action, checked: CheckedParcel, decided: DecisionTail) -> 
 
 
 def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: int) -> Assessment | None:
-    """What the carrier is told before it loads air cargo: the gravest of what the findings that it may know call for."""
+    """What the carrier is told before it loads air cargo.
+
+    The gravest of what the findings that it may know call for.
+    """
     if not law.assessments or facts.mode == "SEA_EXPRESS" or facts.departs_ms <= now_ms:
         return None
     called = {

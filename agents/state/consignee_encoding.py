@@ -59,7 +59,10 @@ _UNPACK: Final = msgspec.msgpack.Decoder(ConsigneeState).decode
 
 
 def key_of(token: str) -> bytes:
-    """A token as state has it: `<key id>.` and the 16 bytes of its digest; a dot and all of it where it is no such token."""
+    """A token as state has it: `<key id>.` and the 16 bytes of its digest.
+
+    A dot and all of it where it is no such token.
+    """
     kid, _, digits = token[len(_PREFIX) :].rpartition(".")
     if len(digits) == 2 * _DIGEST_BYTES and kid and "." not in kid and token.startswith(_PREFIX):
         try:

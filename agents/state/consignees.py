@@ -118,7 +118,10 @@ class ConsigneeStore:
             self._keep(opened.key, pack(opened.kept))
 
     def _keep(self, key: bytes, packed: bytes) -> None:
-        """Keep bytes, and note the last day: with what is remembered alone, so that a restored partition forgets on the same day."""
+        """Keep bytes, and note the last day.
+
+        With what is remembered alone, so that a restored partition forgets on the same day.
+        """
         before = self._packed.get(key)
         self._packed[key] = packed
         day = packed[_DAY]

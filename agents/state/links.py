@@ -86,7 +86,10 @@ def _bump(counts: dict[T, int], key: T, by: int) -> None:
 
 
 class LinkStore:
-    """What linking remembers of the marks of one partition: parcels by address, phone and seller, and price bands of the goods of its sellers."""
+    """What linking remembers of the marks of one partition.
+
+    Parcels by address, phone and seller, and price bands of the goods of its sellers.
+    """
 
     __slots__ = ("_by_day", "_day", "bands", "receivers", "sellers")
 
@@ -122,7 +125,10 @@ class LinkStore:
         return kept
 
     def add_seller(self, mark: int, parcel: ParcelLink, now_ms: int) -> tuple[Seller, PriceHistogram | None]:
-        """Remember a parcel of a seller, and the price of its goods where it has one for a piece; the seller, and the band of the most alike goods."""
+        """Remember a parcel of a seller, and the price of its goods where it has one for a piece.
+
+        The seller, and the band of the most alike goods.
+        """
         seller = self.sellers.get(mark)
         if seller is None:
             seller = self.sellers[mark] = Seller()

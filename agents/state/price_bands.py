@@ -16,7 +16,9 @@ STEPS: Final = 128
 
 
 class Group(msgspec.Struct, gc=False):
-    """What one seller sends of one heading: how many parcels by code, address, phone, and by kind of goods and step of price.
+    """What one seller sends of one heading.
+
+    How many parcels by code, address, phone, and by kind of goods and step of price.
 
     Follows from the seller's parcels.
     """

@@ -1,4 +1,6 @@
-"""Finds the few listed names that a name may be: by its words, near spellings and sounds of them, and all of them joined.
+"""Finds the few listed names that a name may be.
+
+By its words, near spellings and sounds of them, and all of them joined.
 
 Whether a listed name is found depends on the two names and on what is known of words alone, never on what else is
 listed: an index in two parts finds what one in one part does.

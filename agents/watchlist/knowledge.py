@@ -1,4 +1,6 @@
-"""What is known of names: letters of other scripts, legal forms, words of companies, titles, spellings, and how common words are.
+"""What is known of names.
+
+Letters of other scripts, legal forms, words of companies, titles, spellings, and how common words are.
 
 It is reference data (`reference/name_words.csv`), so a version of it belongs to every answer.
 """
@@ -148,7 +150,10 @@ class NameKnowledge:
 
     @cached_property
     def first_words(self) -> frozenset[str]:
-        """Words that a legal form, a word of companies, a title or a number begins with: a name without any is read as it stands."""
+        """Words that a legal form, a word of companies, a title or a number begins with.
+
+        A name without any is read as it stands.
+        """
         return frozenset([*self.legal_of_first, *self.symbols_of_first, *self.titles_of_first, *self.numbers])
 
     def is_ordinary(self, word: str) -> bool:

@@ -124,7 +124,8 @@ def machine() -> dict[str, Any]:
 @click.option(
     "--parcels",
     type=click.IntRange(min=50),
-    help="How many parcels; each part has its own number otherwise. For state: how many consignees. Of no effect on latency.",
+    help="How many parcels; each part has its own number otherwise. For state: how many consignees. Of no effect "
+    "on latency.",
 )
 @click.option(
     "--repeats",

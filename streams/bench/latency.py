@@ -157,7 +157,10 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
 
 
 async def _released(bootstrap: str, tps: list[TopicPartition], schema_id: int) -> set[bytes]:
-    """The house bills of released parcels on some partitions: of decisions, or of the cases that silence opens on them."""
+    """The house bills of released parcels on some partitions.
+
+    Of decisions, or of the cases that silence opens on them.
+    """
     found: set[bytes] = set()
 
     def look(record: ConsumerRecord) -> None:

@@ -90,7 +90,10 @@ def _known(ctx: click.Context, error: Exception) -> str | None:
     """The sentence for errors of Kafka's client, which is asked for only when a command has imported it."""
     kafka = sys.modules.get("aiokafka.errors")
     if kafka is not None and isinstance(error, kafka.KafkaError):
-        return f"Kafka on {ctx.meta.get(ADDRESS, 'the address given')} stopped answering ({str(error) or type(error).__name__}): see that it runs (`tonggwan up`), then try again."
+        return (
+            f"Kafka on {ctx.meta.get(ADDRESS, 'the address given')} stopped answering "
+            f"({str(error) or type(error).__name__}): see that it runs (`tonggwan up`), then try again."
+        )
     return None
 
 

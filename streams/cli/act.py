@@ -26,7 +26,8 @@ def act(house_bill: str, what: str, by: str, why: str, carrier: str | None, boot
     """Act on the decision in force on HOUSE_BILL; a further decision supersedes it."""
     action = run(bootstrap, _act(bootstrap, house_bill, ACTS[what], by, why, carrier))
     say(
-        f"{ACTS[what]} of decision {action.sequence} on {house_bill} is on its way; `tonggwan decisions --house-bill {house_bill}` shows what comes of it."
+        f"{ACTS[what]} of decision {action.sequence} on {house_bill} is on its way; `tonggwan decisions "
+        f"--house-bill {house_bill}` shows what comes of it."
     )
 
 
@@ -47,7 +48,8 @@ def _one(found: dict[tuple[str, str], ParcelStatus], house_bill: str, carrier: s
     of = {name[0]: known for name, known in found.items() if carrier in (None, name[0])}
     if not of:
         raise OperatorError(
-            f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` shows what is known of it."
+            f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` "
+            "shows what is known of it."
         )
     if len(of) > 1:
         raise OperatorError(

@@ -95,7 +95,10 @@ def check(  # noqa: PLR0913, PLR0917 - click's
 
 
 def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: Lang | None, *, explain: bool) -> bool:
-    """Judge manifests and print the answers in a language, or as JSON without one; whether all was read and nothing refused."""
+    """Judge manifests and print the answers in a language, or as JSON without one.
+
+    Whether all was read and nothing refused.
+    """
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
@@ -261,7 +264,8 @@ def _write(files: Sequence[str], folder: Path) -> bool:
                 for table in sorted(file.reference.glob("*.csv")):
                     _put(folder / "reference" / table.name, table.read_bytes())
     say(
-        f"{many(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that they rest on to {folder / 'reference'}."
+        f"{many(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that "
+        f"they rest on to {folder / 'reference'}."
     )
     return True
 

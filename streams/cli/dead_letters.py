@@ -110,13 +110,15 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     inside = [letter for letter in chosen if letter.topic in (CHECKED, LINKS)]
     if inside and not internal:
         raise OperatorError(
-            f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that set it aside is repaired, or choose others."
+            f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that "
+            "set it aside is repaired, or choose others."
         )
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:
             raise OperatorError(
-                f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or choose others."
+                f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or "
+                "choose others."
             )
     if not dry_run:
         await _send(bootstrap, chosen)

@@ -1,4 +1,6 @@
-"""One decision laid out for a person: route, outcome and exemption with their reasons, goods, taxes line by line, findings, versions.
+"""One decision laid out for a person.
+
+Route, outcome and exemption with their reasons, goods, taxes line by line, findings, versions.
 
 Everything is taken from the decision itself; the reasons follow from the rows of the policy that its findings name.
 """

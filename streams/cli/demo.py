@@ -169,7 +169,8 @@ async def _follow(tally: Tally, consumer: Any, sending: "asyncio.Task[None]", se
                     return
             if time.monotonic() - tally.moved_at > STALL_SECONDS:
                 raise OperatorError(
-                    f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no answer; this should not happen, please report it."
+                    f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no "
+                    "answer; this should not happen, please report it."
                 )
 
 
@@ -206,7 +207,10 @@ class Screen:
 
     def _line(self) -> str:
         tally = self._tally
-        return f"{tally.decisions:,} parcels decided of {max(self._parcels, tally.expected):,}, {tally.decisions / tally.seconds:,.0f} a second"
+        return (
+            f"{tally.decisions:,} parcels decided of {max(self._parcels, tally.expected):,}, "
+            f"{tally.decisions / tally.seconds:,.0f} a second"
+        )
 
     def _panel(self) -> Panel:
         outcomes, carriers = Table(box=None, header_style="bold"), Table(box=None, header_style="bold")

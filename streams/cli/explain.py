@@ -26,7 +26,8 @@ Said = Mapping[str, Any]
     "--json",
     "json_",
     is_flag=True,
-    help="One object for each carrier that has the house bill: its decisions, security cases and notices, as their schemas have them.",
+    help="One object for each carrier that has the house bill: its decisions, security cases and notices, as their "
+    "schemas have them.",
 )
 @lang_option
 @bootstrap_option
@@ -40,7 +41,10 @@ def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, boots
     """
     known = run(bootstrap, _known(bootstrap, house_bill, carrier))
     if not known:
-        right = "see that it is written as in the manifest, and that its manifest was answered; a decision follows the receipt within seconds (`tonggwan decisions --follow`)"
+        right = (
+            "see that it is written as in the manifest, and that its manifest was answered; a decision follows "
+            "the receipt within seconds (`tonggwan decisions --follow`)"
+        )
         raise OperatorError(f"nothing is known of house bill {shown(house_bill)}: {right}.")
     for file in known:
         if json_:
@@ -99,7 +103,10 @@ async def _read_cases(bootstrap: str, house_bill: str, file: File) -> None:
 
 
 async def _read_notices(bootstrap: str, house_bill: str, file: File) -> None:
-    """Receipts are kept by manifest, so those of the carrier are looked through; only those that name the house bill are read."""
+    """Receipts are kept by manifest, so those of the carrier are looked through.
+
+    Only those that name the house bill are read.
+    """
     name = house_bill.encode(errors="surrogateescape")
 
     def take(record: ConsumerRecord) -> None:

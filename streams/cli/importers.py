@@ -42,7 +42,8 @@ def tokenise(file: Path, source: str, out: Path | None) -> None:
     settings = Settings.read(os.environ)
     if not settings.token_keys:
         raise OperatorError(
-            f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be recognised."
+            f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be "
+            "recognised."
         )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     if not source.strip():

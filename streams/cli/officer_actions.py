@@ -1,4 +1,7 @@
-"""Parcels as officers' tools know them: the checked parcel, whose it is, and the decision in force; and acting on it."""
+"""Parcels as officers' tools know them: the checked parcel, whose it is, and the decision in force.
+
+And acting on it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -177,7 +177,8 @@ async def _send(sending: Sending) -> None:
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
     say(
-        f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on {sending.topic}."
+        f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on "
+        f"{sending.topic}."
     )
 
 
@@ -256,7 +257,8 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
         say(f"No answer within {timeout:g} s: {found.where}")
     if left:
         say(
-            "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on Kafka and will be answered once."
+            "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on "
+            "Kafka and will be answered once."
         )
     return well and not left
 

@@ -88,10 +88,19 @@ def _show(balance: Balance) -> None:
 def verdict(balance: Balance) -> str:
     """The result in a sentence."""
     received = sum(account.received for account in balance.accounts)
-    said = f"{many(len(balance.accounts), 'manifest version')} with {many(received, 'parcel')}, {many(balance.dead_letters, 'record')} set aside"
+    said = (
+        f"{many(len(balance.accounts), 'manifest version')} with {many(received, 'parcel')}, "
+        f"{many(balance.dead_letters, 'record')} set aside"
+    )
     again = "" if balance.replayed is None else f"; {many(balance.replayed, 'checked parcel')} decided again"
     if balance.breaches:
-        return f"It does not balance: {many(len(balance.breaches), 'breach').replace('breachs', 'breaches')} in {said}{again}."
+        return (
+            f"It does not balance: {many(len(balance.breaches), 'breach').replace('breachs', 'breaches')} in "
+            f"{said}{again}."
+        )
     if balance.waiting:
-        return f"So far it balances, but {many(balance.waiting, 'record')} no worker has taken yet: wait, and call again. {said}{again}."
+        return (
+            f"So far it balances, but {many(balance.waiting, 'record')} no worker has taken yet: wait, and call "
+            f"again. {said}{again}."
+        )
     return f"It balances: {said}{again}."

@@ -153,7 +153,8 @@ def _check_size(change: ChangeSet) -> None:
     for record in records_of(change)[0]:
         if len(record.key) + len(record.value) > RECORD_BYTES_MAX:
             raise OperatorError(
-                f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at most: shorten it."
+                f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at "
+                "most: shorten it."
             )
 
 
@@ -229,7 +230,8 @@ def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - 
         changes = difference(before, _given(files, None), replace=replace)
         tables, rows = _validated(before, changes), sum(map(len, changes.values()))
     say(
-        f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version {tables.version}."
+        f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version "
+        f"{tables.version}."
     )
 
 
@@ -373,7 +375,8 @@ def _number(history: ReferenceHistory, since: str | None) -> int:
         return names.index(since) + 1
     if parse_rfc3339(since) is None:
         raise click.BadParameter(
-            f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as 2026-11-23T14:02:11+09:00.",
+            f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as "
+            "2026-11-23T14:02:11+09:00.",
             param_hint="--since",
         )
     return history.number_at(_ms(since, "--since"))

@@ -24,7 +24,10 @@ Changes = Mapping[str, Mapping[Key, Row | None]]
 
 
 def on_day(rows: Iterable[Row], day: date) -> list[Row]:
-    """Rows in force on a day, as far as their table has days: the last of each entry that had begun, and had not ended."""
+    """Rows in force on a day, as far as their table has days.
+
+    The last of each entry that had begun, and had not ended.
+    """
     found: dict[Key, Row] = {}
     for row in rows:
         begins = next((row[column] for column in ("from", "week", "valid_from") if column in row.cells), "")
@@ -88,12 +91,14 @@ def _tell_state(history: ReferenceHistory, number: int) -> None:
     change = history.changes[number - 1]
     if version != history.tables(number).version:
         say(
-            f"These rows can't be used, version {version} stays in force: {shown(history.faults.get(change.change_id, 'a change before made them so'))}."
+            f"These rows can't be used, version {version} stays in force: "
+            f"{shown(history.faults.get(change.change_id, 'a change before made them so'))}."
         )
         return
     verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"
     say(
-        f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from {show_ms(history.from_ms(number))}."
+        f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from "
+        f"{show_ms(history.from_ms(number))}."
     )
 
 

@@ -86,7 +86,8 @@ def _first(history: ReferenceHistory, since: str | None, changes: list[int]) -> 
         return found[0]
     if not changes:
         raise OperatorError(
-            "the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv --why TEXT` changes it."
+            "the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv "
+            "--why TEXT` changes it."
         )
     return changes[-1] - 1
 
@@ -124,7 +125,8 @@ async def _once(  # noqa: PLR0913 - what one round needs
     if rows:
         table(list(COLUMNS), rows)
     say(
-        f"{many(len(found), 'parcel')} of the last {days} days on the list now; {'to be held' if dry_run else 'held'}: {len(held)}."
+        f"{many(len(found), 'parcel')} of the last {days} days on the list now; "
+        f"{'to be held' if dry_run else 'held'}: {len(held)}."
     )
 
 

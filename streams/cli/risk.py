@@ -93,7 +93,8 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
         return
     write(f"Model {version} in {folder}", bold=True)
     write(
-        f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: {trained.frauds:,} fraud, {trained.criticals:,} of it critical."
+        f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: "
+        f"{trained.frauds:,} fraud, {trained.criticals:,} of it critical."
     )
 
 
@@ -118,7 +119,8 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
     model = read_model(folder)
     if model is None:
         raise OperatorError(
-            f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with --model or {variable('risk_model_dir')}."
+            f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with "
+            f"--model or {variable('risk_model_dir')}."
         )
     read = _read(file)
     if not read.labelled:
@@ -160,14 +162,16 @@ def _read(file: Path) -> Declarations:
         said = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
         left = len(read.all) - len(read.labelled)
         say(
-            f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label {'is' if left == 1 else 'are'} left out."
+            f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label "
+            f"{'is' if left == 1 else 'are'} left out."
         )
     return read
 
 
 def _show(result: dict[str, Any], file: str) -> None:
     write(
-        f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} to {result['last_day']}",
+        f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} "
+        f"to {result['last_day']}",
         bold=True,
     )
     for name in ("fraud", "critical"):
@@ -178,7 +182,8 @@ def _show(result: dict[str, Any], file: str) -> None:
             bold=True,
         )
         write(
-            f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier score {_figure(measure['brier'])}"
+            f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier "
+            f"score {_figure(measure['brier'])}"
         )
         rows = [
             (

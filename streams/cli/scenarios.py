@@ -110,7 +110,8 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
     except OSError as error:
         raise OperatorError(f"{folder} can't be written ({error.strerror}): name another folder.") from error
     write(
-        f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of {many(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
+        f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of "
+        f"{many(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
     )
 
 
@@ -184,7 +185,10 @@ def _horizon(options: Options) -> Horizon:
 
 
 def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> Report:
-    """Take a horizon through intake, screening and what comes behind, in this process; what was found with room to inspect so many percent."""
+    """Take a horizon through intake, screening and what comes behind, in this process.
+
+    What was found with room to inspect so many percent.
+    """
     with tempfile.TemporaryDirectory(prefix="tonggwan-scenarios-") as folder:
         sites.sized(Path(settings.reference_dir or FOLDER), Path(folder), horizon.parcels, percent)
         checker = Checker(settings, load(Path(folder)))
@@ -206,7 +210,8 @@ def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> R
 def how_of(horizon: Horizon, percent: float = PERCENT) -> str:
     """What was measured, in words."""
     return (
-        f"{many(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at {horizon.scale * 100:g} % of what was reported, seed {horizon.seed}.\n"
+        f"{many(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at "
+        f"{horizon.scale * 100:g} % of what was reported, seed {horizon.seed}.\n"
         f"Inspection sites have room for {percent:g} % of the parcels; cases that a rule opens come on top.\n"
         "All of it is invented, and an invented day is tidier than a real one."
     )

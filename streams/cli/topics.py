@@ -36,5 +36,6 @@ async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> Non
     for name in sorted(created):
         write(f"created {name}")
     say(
-        f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} are there."
+        f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} "
+        "are there."
     )

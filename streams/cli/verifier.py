@@ -58,7 +58,8 @@ async def _work(settings: Settings, bootstrap: str, stop: asyncio.Event) -> None
     right = partitioner.count(IMPORTER_ANSWERS)
     if len((await partitions_of(bootstrap)).get(IMPORTER_ANSWERS, ())) != right:
         raise OperatorError(
-            f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan topics`."
+            f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan "
+            "topics`."
         )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     breaker = Breaker(

@@ -162,7 +162,8 @@ class _Builder:
         serial = _SERIAL.search(text)
         if serial is None:
             raise self._wrong(
-                f"{text!r} does not end in digits, so the next number is not known; change it in each parcel and manifest"
+                f"{text!r} does not end in digits, so the next number is not known; change it in each parcel and "
+                "manifest"
             )
         return text[: serial.start()] + str(int(serial[0]) + number).zfill(len(serial[0]))
 
@@ -172,7 +173,8 @@ class _Builder:
         """Apply those edits that are about the manifest, or those about a parcel."""
         if isinstance(edits, ParcelStep) and any(pointer.startswith(OF_MANIFEST) for pointer in _pointers(edits)):
             raise self._wrong(
-                "a [[case.parcel]] changes its own parcel only; put what is of the manifest into the case or [[case.manifest]]"
+                "a [[case.parcel]] changes its own parcel only; put what is of the manifest into the case or "
+                "[[case.manifest]]"
             )
         steps: tuple[tuple[Callable[[object, str, Any], None], str, Any], ...] = (
             *((self._copy, to, origin) for to, origin in edits.copy.items()),
@@ -278,7 +280,10 @@ def _spelled(value: Any) -> Any:  # noqa: ANN401 - whatever a manifest may hold
 
 
 def plain(file: CaseFile) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every manifest of a file and what is expected of it, as plain JSON objects by a file name: for other systems to be checked with."""
+    """Every manifest of a file and what is expected of it, as plain JSON objects by a file name.
+
+    For other systems to be checked with.
+    """
     for case in file.cases:
         words = "-".join(_WORD.findall(case.name.lower()))
         name = f"{file.head.rule}/{words[:NAME_CHARS_MAX]}"

@@ -291,7 +291,10 @@ def _plain(error: str, kind: type) -> str:
             f"{near[0]!r} may be meant" if near else f"right are {', '.join(known)}"
         )
     if missing := re.fullmatch(r"Object missing required field `(.*)`", said):
-        return f"{missing[1]!r} is missing{inside}; every {'case needs name, kind and expect' if kind is Case else 'head needs rule, introduction, sentences, basis and base'}"
+        return (
+            f"{missing[1]!r} is missing{inside}; every "
+            f"{'case needs name, kind and expect' if kind is Case else 'head needs rule, introduction, sentences, basis and base'}"
+        )
     return f"{said.replace('`', chr(39))}{inside}"
 
 
@@ -313,7 +316,8 @@ def _agrees(file: CaseFile, case: Case) -> None:
         for finding in expected.findings:
             if not re.fullmatch(r"[A-Z]+-\d+ (REJECT|ACT|WARN|INFO)( \S+)?", finding):
                 raise OperatorError(
-                    f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as 'XF-02 ACT /items'."
+                    f"{where(file, case)}: {finding!r} is no finding; write code, severity and pointer such as "
+                    "'XF-02 ACT /items'."
                 )
     if case.kind == "positive" and file.head.finds and not fires and case.expect.set_aside is None:
         raise OperatorError(
@@ -321,11 +325,13 @@ def _agrees(file: CaseFile, case: Case) -> None:
         )
     if case.kind == "negative" and any(finding.split(" ")[0] == file.head.rule for finding in case.expect.findings):
         raise OperatorError(
-            f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or boundary."
+            f"{where(file, case)}: a negative case expects no finding of {file.head.rule}; call it positive or "
+            "boundary."
         )
     if case.parcel and case.manifest:
         raise OperatorError(
-            f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into [[case.manifest.parcel]]."
+            f"{where(file, case)}: it has parcels and manifests side by side; put the parcels into "
+            "[[case.manifest.parcel]]."
         )
 
 

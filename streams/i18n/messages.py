@@ -86,7 +86,10 @@ _FINALS: Final[Mapping[str, int]] = {
 
 
 class Told(NamedTuple):
-    """A message in its two parts: what was found, and what would be right or comes next; that is empty where nothing has to be done."""
+    """A message in its two parts: what was found, and what would be right or comes next.
+
+    That is empty where nothing has to be done.
+    """
 
     found: str
     right: str
@@ -161,7 +164,10 @@ def _by_code(code: str, rule: str | None) -> tuple[Template, ...]:
 
 
 def fitting(finding: Said) -> Iterator[tuple[Template, Mapping[str, str]]]:
-    """Templates that a finding's message fits, each with what stands in its holes: those of its rule, or of its code where it names none."""
+    """Templates that a finding's message fits, each with what stands in its holes.
+
+    Those of its rule, or of its code where it names none.
+    """
     message = finding["message"]
     if len(message) <= MESSAGE_CHARS_MAX:
         for template in _by_code(finding["code"], finding.get("rule")):

@@ -1,1 +1,4 @@
-"""Importer verification against customs: the register made from clear text, and the open interface asked for answers."""
+"""Importer verification against customs.
+
+The register made from clear text, and the open interface asked for answers.
+"""

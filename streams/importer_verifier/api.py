@@ -31,7 +31,10 @@ OK: Final = 200
 
 
 class NoAnswerError(Exception):
-    """Customs has not answered; `outage`: nobody's question is being answered, so there is no use in asking before that ends."""
+    """Customs has not answered.
+
+    `outage`: nobody's question is being answered, so there is no use in asking before that ends.
+    """
 
     def __init__(self, cause: str, *, outage: bool) -> None:
         super().__init__(cause)

@@ -145,7 +145,8 @@ class _Clear:
         ):
             raise self._wrong(
                 "auth_numbers",
-                f"up to {AUTH_NUMBERS_MAX} of number|last day or number|last day|platform|order number, with semicolons between",
+                f"up to {AUTH_NUMBERS_MAX} of number|last day or number|last day|platform|order number, with "
+                "semicolons between",
             )
         return numbers
 

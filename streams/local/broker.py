@@ -218,7 +218,8 @@ class Broker:
             _bind(self._port)
         except OSError as error:
             raise BrokerError(
-                f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose another port (0 picks a free one)."
+                f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose "
+                "another port (0 picks a free one)."
             ) from error
 
     def _write_properties(self) -> None:

@@ -35,7 +35,8 @@ def find_java() -> str:
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - a path we found ourselves
     if (version := java_version(said.stderr)) < JAVA_MIN:
         raise JarsError(
-            f"{java} is Java {version or 'of unknown version'}, Kafka {KAFKA_VERSION} needs {JAVA_MIN} or newer: install one, or point JAVA_HOME at it."
+            f"{java} is Java {version or 'of unknown version'}, Kafka {KAFKA_VERSION} needs {JAVA_MIN} or newer: "
+            "install one, or point JAVA_HOME at it."
         )
     return java
 
@@ -69,7 +70,8 @@ def _fetch(folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise JarsError(
-            f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or name a running Kafka in INTAKE_BROKERS."
+            f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or name a running Kafka in "
+            "INTAKE_BROKERS."
         )
     log.info("Fetching Kafka %s with Maven (45 MB, this once) …", KAFKA_VERSION)
     half = folder.parent / f"{folder.name}.half"
@@ -86,7 +88,8 @@ def _fetch(folder: Path) -> None:
         ) from error
     if done.returncode:
         raise JarsError(
-            f"Maven can't fetch Kafka {KAFKA_VERSION} ({_first_error(done.stdout + done.stderr)}): check the network and Maven's settings, then try again."
+            f"Maven can't fetch Kafka {KAFKA_VERSION} ({_first_error(done.stdout + done.stderr)}): check the "
+            "network and Maven's settings, then try again."
         )
     half.rename(folder)
 

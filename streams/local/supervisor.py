@@ -139,7 +139,8 @@ class Supervisor:
             keys = {} if self.settings.token_keys else {KEY_FILE: str(key_file(self.folder))}
         except OSError as error:
             raise SupervisorError(
-                f"{error.filename or self.folder} can't be written ({error.strerror}): choose another folder with --data."
+                f"{error.filename or self.folder} can't be written ({error.strerror}): choose another folder "
+                "with --data."
             ) from error
         self._environ = keys
 

@@ -128,12 +128,16 @@ class Reader:
         return {tp: int(end) for tp, end in (await self._asking.end_offsets(list(tps))).items()}
 
     async def _build(self, last: ChangeSet) -> None:
-        """Build what will be asked for soon, the state after the last change; those before are built if a record asks for them."""
+        """Build what will be asked for soon, the state after the last change.
+
+        Those before are built if a record asks for them.
+        """
         reference = await asyncio.to_thread(self.history.state, len(self.history.changes))
         await asyncio.to_thread(reference.watchlist.prepare)
         if (fault := self.history.faults.get(last.change_id)) is not None:
             log.error(
-                "reference data: change %s makes tables that can't be used, version %s stays in force until it is repaired: %s",
+                "reference data: change %s makes tables that can't be used, version %s stays in force until it is "
+                "repaired: %s",
                 last.change_id,
                 reference.version,
                 fault,

@@ -1,4 +1,7 @@
-"""Kinds of goods, and everything that says of which kind goods are: words, codes, brands, species, look-alike letters."""
+"""Kinds of goods, and everything that says of which kind goods are.
+
+Words, codes, brands, species, look-alike letters.
+"""
 
 from collections.abc import Mapping
 from itertools import groupby

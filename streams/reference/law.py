@@ -61,7 +61,8 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
             )
         if sunday != min(by_week) and sunday - WEEK not in by_week:
             raise ReferenceDataError(
-                f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other without a gap"
+                f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other "
+                "without a gap"
             )
     if not by_week:
         raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")

@@ -52,7 +52,8 @@ class ChangePublisher:
             if late_ms > CLOSING_MS_MAX:
                 await self._producer.start()
                 raise OperatorError(
-                    f"Kafka took {late_ms} ms to keep the closing record, {CLOSING_MS_MAX} at most leave workers time to learn of it: nothing was changed, try again."
+                    f"Kafka took {late_ms} ms to keep the closing record, {CLOSING_MS_MAX} at most leave workers "
+                    "time to learn of it: nothing was changed, try again."
                 )
             await self._producer.end()
         except TransactionUnknownError as error:
@@ -76,14 +77,16 @@ class ChangePublisher:
                 await self._producer.start()
             except TransactionUnknownError:
                 raise OperatorError(
-                    f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change {change.change_id} was taken."
+                    f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change "
+                    f"{change.change_id} was taken."
                 ) from error
         await self._reader.read()
         for number, each in enumerate(self.history.changes, start=1):
             if each.change_id == change.change_id:
                 return self.history.from_ms(number)
         raise OperatorError(
-            f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads reference data at the same time, then try again."
+            f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads "
+            "reference data at the same time, then try again."
         )
 
 
@@ -92,7 +95,8 @@ async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher
     """Take the right to publish, and read what there is: whoever takes it later makes ours worthless."""
     if topics.REFERENCE_CHANGES not in await partitions_of(bootstrap):
         raise OperatorError(
-            f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan topics`, or name the right Kafka."
+            f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan "
+            "topics`, or name the right Kafka."
         )
     client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=TRANSACTIONAL_ID)
     await client.bootstrap()

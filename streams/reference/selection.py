@@ -1,4 +1,7 @@
-"""What selection goes by: sites and what their inspectors can do, ratings of carriers and how often each is looked at, signals, targets."""
+"""What selection goes by.
+
+Sites and what their inspectors can do, ratings of carriers and how often each is looked at, signals, targets.
+"""
 
 from typing import TYPE_CHECKING, Final, cast, get_args
 

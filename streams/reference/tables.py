@@ -303,7 +303,8 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
         if header != columns:
             wrong(
                 ReferenceDataError(
-                    f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be {', '.join(columns)}"
+                    f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be "
+                    f"{', '.join(columns)}"
                 )
             )
             return rows
@@ -316,7 +317,8 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
     except csv.Error as error:
         wrong(
             ReferenceDataError(
-                f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled inside a cell"
+                f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled "
+                "inside a cell"
             )
         )
     return rows

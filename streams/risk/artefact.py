@@ -155,7 +155,8 @@ def read_model(folder: Path) -> Model | None:
     del content["digest"]
     if _digest(content, history) != file.digest:
         raise ModelError(
-            f"{path} or its history was changed since it was trained: its content does not give the digest {file.digest}; train it again."
+            f"{path} or its history was changed since it was trained: its content does not give the digest "
+            f"{file.digest}; train it again."
         )
     try:
         pasts = _pasts(_history(history))

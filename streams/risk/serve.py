@@ -27,7 +27,8 @@ def scorer_of(folder: Path) -> Scorer | None:
     model = read_model(folder)
     if model is None:
         log.warning(
-            "no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan risk train`",
+            "no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan "
+            "risk train`",
             folder,
         )
         return None

@@ -94,7 +94,10 @@ class _Boosted:
         self._nothing = float(self._logits(np.full((1, columns), np.nan))[0])
 
     def _seen_as(self, past: _Past) -> Floats:
-        """Of each family the rate of the past, smoothed, and how much past there was; both missing where there was none."""
+        """Of each family the rate of the past, smoothed, and how much past there was.
+
+        Both missing where there was none.
+        """
         columns = np.full((len(past.seen), 2 * len(FAMILIES)), np.nan)
         seen = past.seen > 0
         rate = (past.hits + SMOOTHING * self.rate) / (past.seen + SMOOTHING)
@@ -176,7 +179,8 @@ def _enough(days: Sequence[date], labels: Mapping[str, Bools]) -> None:
         raise DeclarationsError(f"{len(days)} labelled declarations are too few to learn from: {ROWS_MIN:,} at least.")
     if (days[-1] - days[0]).days < DAYS_MIN:
         raise DeclarationsError(
-            f"the declarations span {(days[-1] - days[0]).days} days: {DAYS_MIN} at least, so that earlier ones can be tried on later ones."
+            f"the declarations span {(days[-1] - days[0]).days} days: {DAYS_MIN} at least, so that earlier ones "
+            "can be tried on later ones."
         )
     for name, label in labels.items():
         if min(int(label.sum()), len(label) - int(label.sum())) < POSITIVES_MIN:
@@ -199,7 +203,10 @@ def _cuts(days: Sequence[date]) -> list[int]:
 
 
 def _past(keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, learned: int, until: int) -> _Past:
-    """What was known of each of the rows up to `until` before its day; of those from `learned` on, nothing but the rows before `learned`."""
+    """What was known of each of the rows up to `until` before its day.
+
+    Of those from `learned` on, nothing but the rows before `learned`.
+    """
     seen, hits = np.zeros((until, len(FAMILIES)), dtype=np.int64), np.zeros((until, len(FAMILIES)), dtype=np.int64)
     known: list[dict[Key, list[int]]] = [{} for _ in FAMILIES]
     first = 0
@@ -223,7 +230,10 @@ def _past(keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, 
 
 
 def _tables(boosted: _Boosted, past: _Past, keys: Sequence[tuple[Key, ...]], labels: Bools, curve: Curve) -> Tables:
-    """The trees as tables, each family's points counted from its mean over the training rows: so the base is the average declaration."""
+    """The trees as tables, each family's points counted from its mean over the training rows.
+
+    So the base is the average declaration.
+    """
     base = boosted.base()
     unseen, points = [], []
     for family in range(len(FAMILIES)):
@@ -249,7 +259,10 @@ def _mean(boosted: _Boosted, past: _Past, family: int) -> float:
 
 
 def curve_of(points: Ints, labels: Bools) -> Curve:
-    """The probability by points: means of parts of equal size, pooled until they rise, straight between them, and beyond as a logit rises."""
+    """The probability by points.
+
+    Means of parts of equal size, pooled until they rise, straight between them, and beyond as a logit rises.
+    """
     order = np.argsort(points, kind="stable")
     parts = [part for part in np.array_split(order, BUCKETS) if len(part)]
     overall = float(labels.mean())

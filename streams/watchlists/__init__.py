@@ -32,7 +32,8 @@ def load(folder: Path) -> list[Entry]:
         entries += layout.read([path for path in files if layout.reads(path)])
     if not entries:
         raise OperatorError(
-            f"no watch-list in {folder}: it takes OFAC's sdn.csv, alt.csv, add.csv or cons_*.csv, the BIS dpl.txt, the UN's XML, "
+            f"no watch-list in {folder}: it takes OFAC's sdn.csv, alt.csv, add.csv or cons_*.csv, the BIS dpl.txt, "
+            "the UN's XML, "
             "or a CSV with the columns id,name,type,country,birth_date."
         )
     return merged(entries)

@@ -1,4 +1,6 @@
-"""OFAC's legacy CSV, without a header: sdn.csv or cons_prim.csv, with alt.csv (aliases) and add.csv (addresses) beside them.
+"""OFAC's legacy CSV, without a header.
+
+Sdn.csv or cons_prim.csv, with alt.csv (aliases) and add.csv (addresses) beside them.
 
 An alias or an address may come of an entry whose main file is not there: its number names it all the same.
 """

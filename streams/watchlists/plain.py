@@ -1,4 +1,7 @@
-"""A list of one's own: CSV with a header; `name` has to be there, `id`, `type`, `country`, `birth_date`, `aliases` (separated by `;`) and `address` may."""
+"""A list of one's own: CSV with a header.
+
+`name` has to be there, `id`, `type`, `country`, `birth_date`, `aliases` (separated by `;`) and `address` may.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence

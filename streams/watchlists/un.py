@@ -1,4 +1,6 @@
-"""The consolidated list of the Security Council: XML with the root CONSOLIDATED_LIST, original scripts and quality of aliases.
+"""The consolidated list of the Security Council.
+
+XML with the root CONSOLIDATED_LIST, original scripts and quality of aliases.
 
 Read as it streams, within bounds; a document type is refused, and with it every entity.
 """

@@ -48,7 +48,10 @@ def scheme(codes: int, parcels: int, *, days: int, **changes: Any) -> list[dict[
 
 
 def test_case_a_570_codes_for_1900_appliances() -> None:
-    """Collected codes, one warehouse with a phone for each ten codes: all parcels but the first few, each with its evidence."""
+    """Collected codes, one warehouse with a phone for each ten codes.
+
+    All parcels but the first few, each with its evidence.
+    """
     brought = scheme(
         570,
         1_900,
@@ -82,7 +85,10 @@ def test_case_b_300_codes_for_3000_perfumes() -> None:
 
 
 def test_case_c_60_codes_for_50000_creams() -> None:
-    """A thousand parcels of fifty creams over fifteen acquaintances' doors, four codes at each: below every limit but the seller's."""
+    """A thousand parcels of fifty creams over fifteen acquaintances' doors, four codes at each.
+
+    Below every limit but the seller's.
+    """
     brought = scheme(
         60,
         1_000,

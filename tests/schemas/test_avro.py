@@ -1,4 +1,7 @@
-"""Our Avro against fastavro as the reference: the same bytes, the same values, and nothing but the strict encoding read."""
+"""Our Avro against fastavro as the reference.
+
+The same bytes, the same values, and nothing but the strict encoding read.
+"""
 
 import contextlib
 import io

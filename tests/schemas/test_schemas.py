@@ -1,4 +1,7 @@
-"""Every schema of the folder: it can be read within bounds, says what each field is, has one id, and fits its struct."""
+"""Every schema of the folder.
+
+It can be read within bounds, says what each field is, has one id, and fits its struct.
+"""
 
 import json
 from collections import Counter

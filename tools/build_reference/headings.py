@@ -1,4 +1,6 @@
-"""Rebuilds `hs_words.csv` and `hs_margins.csv`, which point words to headings: `python -m tools.build_reference.headings --data DIR`.
+"""Rebuilds `hs_words.csv` and `hs_margins.csv`, which point words to headings.
+
+`python -m tools.build_reference.headings --data DIR`.
 
 Words come from real parcel descriptions, phrases of a tariff search, the texts of the subheadings and the project's own
 glossary. Each source is cut in five: a fifth is held out in turn, what the other four learn is tried on it, and the
@@ -240,7 +242,8 @@ def report(guesses: Sequence[Guess], first: int) -> None:
         three = sum(guess.among_three for guess in part)
         wrong = sum(not guess.chapter for guess in sure)
         sys.stdout.write(
-            f"{name}: {len(part)} held out, heading right {sum(guess.right for guess in part) / len(part):.1%}, among three {three / len(part):.1%}; "
+            f"{name}: {len(part)} held out, heading right {sum(guess.right for guess in part) / len(part):.1%}, "
+            f"among three {three / len(part):.1%}; "
             f"lead {first} or more: {len(sure) / len(part):.1%} of them, {right / max(1, len(sure)):.1%} right, "
             f"chapter right {1 - wrong / max(1, len(sure)):.1%}, false alarms {wrong / len(part):.2%} of all\n"
         )

@@ -1,4 +1,6 @@
-"""Rebuilds the derived tables of `reference/` from a folder of public data: `python -m tools.build_reference.tables --data DIR`.
+"""Rebuilds the derived tables of `reference/` from a folder of public data.
+
+`python -m tools.build_reference.tables --data DIR`.
 
 Derived: countries, currencies, airlines, hs6, the descriptions that the United Kingdom's authority calls vague,
 look-alike letters, the words of headings and the sample words. Every other table is written by hand and left alone;
@@ -167,7 +169,10 @@ def vague(data: Path) -> Iterator[Row]:
 
 
 def _is_plain(description: str) -> bool:
-    """Whether a real description is fit for a clean parcel: words of plain characters, not cut off, not squeezed into consonants."""
+    """Whether a real description is fit for a clean parcel.
+
+    Words of plain characters, not cut off, not squeezed into consonants.
+    """
     words = description.split()
     if not (
         len(words) >= PLAIN_WORDS_MIN

@@ -1,4 +1,7 @@
-"""Makes `watchlist.csv` anew from folders of published lists: `python -m tools.build_reference.watchlist DATA/watchlists`."""
+"""Makes `watchlist.csv` anew from folders of published lists.
+
+`python -m tools.build_reference.watchlist DATA/watchlists`.
+"""
 
 import csv
 import re

@@ -91,7 +91,8 @@ def _figures(rows: Sequence[tuple[str, Measure]]) -> str:
 
 def _at(found: Measure) -> str:
     return "\n".join(
-        f"| {at.rate:.0%} | {at.inspected:,} | {at.precision:.3f} | {at.recall:.3f} | {at.revenue_krw / 1e6:,.1f} | {at.revenue:.3f} |"
+        f"| {at.rate:.0%} | {at.inspected:,} | {at.precision:.3f} | {at.recall:.3f} | {at.revenue_krw / 1e6:,.1f} "
+        f"| {at.revenue:.3f} |"
         for at in found.at
     )
 
@@ -114,7 +115,10 @@ def _rolling(earlier: Sequence[Declaration]) -> list[tuple[str, Measure]]:
 def _robust(later: Sequence[Declaration], model: Model, plain: Evaluation) -> str:
     def row(name: str, found: Evaluation) -> str:
         auc, before = found.fraud.auc or 0, plain.fraud.auc or 0
-        return f"| {name} | {auc:.4f} | {auc - before:+.4f} | {found.fraud.average_precision or 0:.4f} | {found.fraud.at[1].precision:.3f} | {found.critical.auc or 0:.4f} |"
+        return (
+            f"| {name} | {auc:.4f} | {auc - before:+.4f} | {found.fraud.average_precision or 0:.4f} | "
+            f"{found.fraud.at[1].precision:.3f} | {found.critical.auc or 0:.4f} |"
+        )
 
     def changed(name: str, change: Callable[[Declaration], Declaration]) -> str:
         made = [change(each) for each in later]

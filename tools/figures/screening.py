@@ -1,4 +1,8 @@
-"""Name screening measured: pairs beside nomenklatura's logic-v2 in the same run, the shipped lists against spoilt names and ordinary people, and speed."""
+"""Name screening measured.
+
+Pairs beside nomenklatura's logic-v2 in the same run, the shipped lists against spoilt names and ordinary people, and
+speed.
+"""
 
 import csv
 import gzip
@@ -134,12 +138,14 @@ def _pairs(folder: Path) -> str:
             best = max(zip(sweep, SWEEP, strict=True))
             precision, recall, f1 = _prf(pairs, scores, own)
             lines.append(
-                f"| {title} ({len(pairs):,}) | {name} | {spent:,.0f} | {best[0]:.3f} at {best[1] / 1000:.2f} | {precision:.3f}, {recall:.3f}, **{f1:.3f}** at {own / 1000:.2f} |"
+                f"| {title} ({len(pairs):,}) | {name} | {spent:,.0f} | {best[0]:.3f} at {best[1] / 1000:.2f} | "
+                f"{precision:.3f}, {recall:.3f}, **{f1:.3f}** at {own / 1000:.2f} |"
             )
             axis.plot([at / 1000 for at in SWEEP], sweep, label=name)
             if title == "alias_pairs":
                 told = ", ".join(
-                    f"{each} {sum(s >= own for p, s in zip(pairs, scores, strict=True) if p[4] == each) / sum(p[4] == each for p in pairs):.3f}"
+                    f"{each} "
+                    f"{sum(s >= own for p, s in zip(pairs, scores, strict=True) if p[4] == each) / sum(p[4] == each for p in pairs):.3f}"
                     for each in dict.fromkeys(p[4] for p in pairs)
                 )
                 classes.append(f"Share of alias pairs above its alarm, {name}: {told}.")
@@ -251,12 +257,14 @@ def _lists(folder: Path) -> str:
     ]
     lines += [f"| {what} | {len(scores):,} | {100 * _share(scores, own):.3f} % |" for what, scores in groups.items()]
     lines.append(
-        f"| cross-script aliases, which the UN itself lists in their script | {len(cross):,} | {_share(cross, own):.4f} |"
+        f"| cross-script aliases, which the UN itself lists in their script | {len(cross):,} | "
+        f"{_share(cross, own):.4f} |"
     )
     lines += ["", "| threshold | recall | ordinary people | Korean names |", "| --- | --- | --- | --- |"]
     for at in (700, 750, 800, 820, 840, 850, 860, 880, 900):
         lines.append(
-            f"| {at / 1000:.2f} | {_share(core, at):.4f} | {100 * _share(people, at):.3f} % | {100 * _share(groups['Korean names as declared'], at):.2f} % |"
+            f"| {at / 1000:.2f} | {_share(core, at):.4f} | {100 * _share(people, at):.3f} % | "
+            f"{100 * _share(groups['Korean names as declared'], at):.2f} % |"
         )
     figure, axis = plt.subplots(figsize=(6, 3))
     axis.plot([_share(people, at) * 100 for at in SWEEP], [_share(core, at) for at in SWEEP], label="ordinary people")
@@ -292,7 +300,10 @@ def _speed() -> str:
     many = listed + [(_edit(rng, name), kind) for name, kind in listed if sum(map(str.isalpha, name[1:])) > 1]
     people = list(dict.fromkeys(_ordinary()))
     lines = [
-        "One core, process time, every name asked once; cold: the first 10,000 names of an index just made, warm: the others.",
+        (
+            "One core, process time, every name asked once; cold: the first 10,000 names of an index just made, warm: "
+            "the others."
+        ),
         "",
         "| listed names | index, s | names/s cold | names/s warm |",
         "| --- | --- | --- | --- |",

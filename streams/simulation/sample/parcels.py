@@ -106,7 +106,8 @@ class ManifestGenerator:
             "auth_number": None,
             "phone": f"010-{phone // 10_000}-{phone % 10_000:04d}",
             "postcode": postcode + self.digits(5 - len(postcode)),
-            "address": f"{road} {rng.randint(3, 480)}, {rng.randint(101, 135)}동 {rng.randint(1, 25)}{rng.randint(1, 8):02d}호",
+            "address": f"{road} {rng.randint(3, 480)}, {rng.randint(101, 135)}동 "
+            f"{rng.randint(1, 25)}{rng.randint(1, 8):02d}호",
         }
         return Person(consignee)
 

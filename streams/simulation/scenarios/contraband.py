@@ -57,7 +57,10 @@ class Drugs(Figures, frozen=True, kw_only=True):
 
 
 def drugs(scene: Scene, figures: Drugs) -> Iterator[Planted]:
-    """Drugs to single buyers by mail and express: by name or in slang, with letters that hide the word, or under a decoy that weighs or costs too much."""
+    """Drugs to single buyers by mail and express.
+
+    By name or in slang, with letters that hide the word, or under a decoy that weighs or costs too much.
+    """
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 6)):
         drawn = rng.random()
@@ -119,7 +122,10 @@ def counterfeits(scene: Scene, figures: Fakes) -> Iterator[Planted]:
 
 
 def preloading(scene: Scene, figures: Single) -> Iterator[Planted]:
-    """Air parcels whose data for the check before loading have gaps: a sender without address, goods that could be anything, no pieces or weight."""
+    """Air parcels whose data for the check before loading have gaps.
+
+    A sender without address, goods that could be anything, no pieces or weight.
+    """
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 4)):
         parcel = scene.parcel(

@@ -70,7 +70,8 @@ class Horizon:
     def __post_init__(self) -> None:
         if self.days < 1 or self.parcels < PARCELS_MIN or not 0 <= self.scale <= 1:
             raise ValueError(
-                f"{self.days} days of {self.parcels} parcels at scale {self.scale}: at least a day, {PARCELS_MIN} parcels, and a scale of 0 to 1"
+                f"{self.days} days of {self.parcels} parcels at scale {self.scale}: at least a day, {PARCELS_MIN} "
+                "parcels, and a scale of 0 to 1"
             )
 
     def __iter__(self) -> Iterator[Sent]:

@@ -18,7 +18,10 @@ class Stolen(Figures, frozen=True, kw_only=True):
 
 
 def stolen_codes(scene: Scene, figures: Stolen) -> Iterator[Planted]:
-    """Codes from a leak, each used once or twice with its holder's name, sent to a few addresses of the ring; some holders order for themselves meanwhile."""
+    """Codes from a leak, each used once or twice with its holder's name, sent to a few addresses of the ring.
+
+    Some holders order for themselves meanwhile.
+    """
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.rings)):
         codes, drops, phones = scene.people(figures.codes), scene.people(figures.drops), scene.people(figures.phones)

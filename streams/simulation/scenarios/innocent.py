@@ -222,7 +222,10 @@ class Loyal(Figures, frozen=True, kw_only=True):
 
 
 def loyal_customers(scene: Scene, figures: Loyal) -> Iterator[Planted]:
-    """A seller of what is used up: its customers order it again and again, each to their own home and in their own time."""
+    """A seller of what is used up.
+
+    Its customers order it again and again, each to their own home and in their own time.
+    """
     rng = scene.rng
     for _ in scene.rings(scene.around(figures.rings)):
         line = rng.choice(AGAIN)

@@ -63,13 +63,19 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
     yield from _table(("inspection rate", "planted parcels selected", "planted among the inspected"), rows)
     yield from (
         "",
-        "When there is less capacity than cases, investigations come first, then holds, inspections and referrals, then what was chosen for its risk.",
+        (
+            "When there is less capacity than cases, investigations come first, then holds, inspections and referrals, "
+            "then what was chosen for its risk."
+        ),
         "What is left goes to the highest risk of the rest.",
         "Of parcels with the same priority a random part is counted.",
         "",
         "## Scenarios",
         "",
-        "A group counts as found when a finding that should name it does so with evidence: other parcels of the group, what was counted, or what was met.",
+        (
+            "A group counts as found when a finding that should name it does so with evidence: other parcels of the "
+            "group, what was counted, or what was met."
+        ),
         "A scenario is found when at least half of its groups are; a refused parcel is caught without an inspection.",
         "",
         f"![Planted parcels caught, by scenario]({folder}/scenarios.svg)",
@@ -81,7 +87,10 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
     )
     yield from (
         "",
-        "*named*: selected, refused, or evidence in another parcel's case. *first at*: which parcel of a group was the first to be caught, the middle one of the groups.",
+        (
+            "*named*: selected, refused, or evidence in another parcel's case. *first at*: which parcel of a group was "
+            "the first to be caught, the middle one of the groups."
+        ),
         "",
         "## What it costs the innocent",
         "",
@@ -113,10 +122,19 @@ def summary(report: Report) -> Iterator[str]:
     groups, groups_found = (
         sum(getattr(each, field) for each in report.scenarios) for field in ("rings", "rings_found")
     )
-    yield f"{found} of {len(report.scenarios)} scenarios were found with evidence, {groups_found:,} of their {groups:,} groups."
-    yield f"Of {report.parcels:,} parcels {report.planted:,} were planted; {report.refused_planted:,} of these were refused at once."
+    yield (
+        f"{found} of {len(report.scenarios)} scenarios were found with evidence, {groups_found:,} of their "
+        f"{groups:,} groups."
+    )
+    yield (
+        f"Of {report.parcels:,} parcels {report.planted:,} were planted; {report.refused_planted:,} of these "
+        "were refused at once."
+    )
     yield f"{report.selected:,} parcels were selected, an inspection rate of {percent(report.rate)}."
-    yield f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected were planted."
+    yield (
+        f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected "
+        "were planted."
+    )
     yield f"At an inspection rate of {percent(GOAL_RATE)}, {percent(report.at_goal)} of the planted parcels are selected; the goal is {percent(GOAL_SHARE)}."
     yield f"With those that stand as evidence in a later parcel's case, {percent(share(report.named_planted, report.planted))} of the planted parcels are named."
     innocent = report.innocent

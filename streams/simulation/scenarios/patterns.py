@@ -108,7 +108,8 @@ def catalogue(path: Path = FILE) -> Catalogue:
         for patterns, tables in ((PLANTED, file.planted), (INNOCENT, file.innocent)):
             if unknown := tables.keys() - {pattern.name for pattern in patterns}:
                 raise OperatorError(
-                    f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are {', '.join(pattern.name for pattern in patterns)}."
+                    f"{path.name}: {', '.join(sorted(unknown))}: no such pattern; there are "
+                    f"{', '.join(pattern.name for pattern in patterns)}."
                 )
             figures |= {pattern.name: _figures(path, pattern, tables) for pattern in patterns}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -76,7 +76,10 @@ def curve(title: str, points: Sequence[tuple[float, float]], goal: tuple[float, 
 
 def _begin(height: int) -> str:
     size = f"viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}'"
-    return f"<svg xmlns='http://www.w3.org/2000/svg' {size} {FONT} fill='{INK}'><rect width='100%' height='100%' fill='white'/>"
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' {size} {FONT} fill='{INK}'><rect width='100%' height='100%' "
+        "fill='white'/>"
+    )
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", bold: bool = False) -> str:
@@ -90,4 +93,7 @@ def _box(x: float, y: float, width: float, colour: str) -> str:
 
 def _line(points: Sequence[tuple[float, float]], colour: str, *, width: int = 1, dashed: bool = False) -> str:
     dash = " stroke-dasharray='5 4'" if dashed else ""
-    return f"<polyline points='{' '.join(f'{x},{y}' for x, y in points)}' fill='none' stroke='{colour}' stroke-width='{width}'{dash}/>"
+    return (
+        f"<polyline points='{' '.join(f'{x},{y}' for x, y in points)}' fill='none' stroke='{colour}' "
+        f"stroke-width='{width}'{dash}/>"
+    )

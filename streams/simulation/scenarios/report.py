@@ -231,7 +231,10 @@ def is_selected(verdict: Verdict, routine: frozenset[str]) -> bool:
 
 
 def priority(verdict: Verdict, routine: frozenset[str]) -> tuple[int, float]:
-    """What is inspected first when not all can be: what a rule has found, by desk; then what was chosen for its risk; the rest, random checks among it, by learned risk."""
+    """What is inspected first when not all can be: what a rule has found, by desk; then what was chosen for its risk.
+
+    The rest, random checks among it, by learned risk.
+    """
     if not is_selected(verdict, routine):
         return 0, verdict.score
     if (
@@ -325,7 +328,10 @@ class _Judge:
         return is_selected(verdict, self._routine)
 
     def _is_named(self, truth: Truth) -> bool:
-        """Whether an expected code names the parcel, with evidence: other parcels of the group, or what was counted or met."""
+        """Whether an expected code names the parcel, with evidence.
+
+        Other parcels of the group, or what was counted or met.
+        """
         verdict = _verdict(self._verdicts, truth.bill)
         if verdict.outcome == "REJECT":  # a refusal's evidence is the place in the manifest
             return any(code in truth.names for code in verdict.codes)

@@ -1,4 +1,7 @@
-"""Inspection sites of the size of the horizon: the shipped ones are those of a country, and would open everything of so few parcels."""
+"""Inspection sites of the size of the horizon.
+
+The shipped ones are those of a country, and would open everything of so few parcels.
+"""
 
 import csv
 import shutil

@@ -69,7 +69,8 @@ def read(path: Path) -> list[Truth]:
             rows = csv.DictReader(opened)
             if tuple(rows.fieldnames or ()) != COLUMNS:
                 raise OperatorError(
-                    f"{path} is no truth of scenarios: its first line has to be {','.join(COLUMNS)}, as `tonggwan scenarios generate` writes it."
+                    f"{path} is no truth of scenarios: its first line has to be {','.join(COLUMNS)}, as `tonggwan "
+                    "scenarios generate` writes it."
                 )
             return [_truth(path, number, row) for number, row in enumerate(rows, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:

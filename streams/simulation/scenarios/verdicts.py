@@ -1,4 +1,7 @@
-"""What the pipeline said of each parcel, as far as a report needs it: kept small, since a horizon has hundreds of thousands."""
+"""What the pipeline said of each parcel, as far as a report needs it.
+
+Kept small, since a horizon has hundreds of thousands.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final

@@ -206,7 +206,10 @@ def resident(holds: Holds) -> Holds:
 
 
 def written_otherwise(compact: Callable[[str], str]) -> Holds:
-    """Spaces, small letters, dashes and the digits of mathematics: they clean a number first, we take it as it stands."""
+    """Spaces, small letters, dashes and the digits of mathematics.
+
+    They clean a number first, we take it as it stands.
+    """
     return lambda text: compact(text) != text
 
 

@@ -1,4 +1,7 @@
-"""Importer verification: the register's entry against a parcel's consignee, by the checks of its day; and customs' answers."""
+"""Importer verification: the register's entry against a parcel's consignee, by the checks of its day.
+
+And customs' answers.
+"""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,7 @@
-"""What intake passes on of a parcel for the rules of screening: marks by which equal things are known again, days, and corrections."""
+"""What intake passes on of a parcel for the rules of screening.
+
+Marks by which equal things are known again, days, and corrections.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""What a carrier is told of each fault: every one at once, where it is, within limits, and never what must stay silent."""
+"""What a carrier is told of each fault.
+
+Every one at once, where it is, within limits, and never what must stay silent.
+"""
 
 import json
 from typing import Any, Final
@@ -55,7 +58,8 @@ def rejected(outputs: list[StoredRecord]) -> list[tuple[str, str]]:
         ),
         pytest.param(parcel_json() | {"items": None}, {("FMT-01", "/parcels/0/items")}, id="items that are null"),
         pytest.param(parcel_json(order=5), {("FMT-01", "/parcels/0/order")}, id="an order that is a number"),
-        pytest.param(parcel_json(ecommerce="yes"), {("FMT-01", "/parcels/0/ecommerce")}, id="a word that is no truth value"),
+        pytest.param(parcel_json(ecommerce="yes"), {("FMT-01", "/parcels/0/ecommerce")}, id="a word that is no "
+"truth value"),
         pytest.param({"house_bill": 5}, {("FMT-01", f"/parcels/0/{name}") for name in ("house_bill", "consignor", "consignee", "items")} | {
             ("FMT-01", "/parcels/0/currency"), ("FMT-08", "/parcels/0/gross_weight_g")}, id="hardly a parcel"),
         pytest.param(7, {("FMT-01", "/parcels/0")}, id="a number where a parcel is"),

@@ -1,4 +1,7 @@
-"""Whole days of manifests against a slow model written from the contract alone: statuses, records, conservation, ids, restarts."""
+"""Whole days of manifests against a slow model written from the contract alone.
+
+Statuses, records, conservation, ids, restarts.
+"""
 
 import random
 from collections import Counter

@@ -1,4 +1,7 @@
-"""Whatever a carrier writes, in whatever field: nothing fails, each parcel is answered once, and nobody's data gets out."""
+"""Whatever a carrier writes, in whatever field.
+
+Nothing fails, each parcel is answered once, and nobody's data gets out.
+"""
 
 import json
 import os
@@ -155,7 +158,10 @@ def assert_answered_whole(outputs: Sequence[StoredRecord]) -> None:
 
 
 def assert_nobody_got_out(flow: Flow) -> None:
-    """Nothing of a consignee on any topic or in the state; of a dead letter only the headers are looked at, its value is the carrier's own."""
+    """Nothing of a consignee on any topic or in the state.
+
+    Of a dead letter only the headers are looked at, its value is the carrier's own.
+    """
     records = [*flow.log, *flow.state]
     out = b"\n".join(
         part
@@ -264,7 +270,10 @@ def test_a_consignee_in_another_column_is_not_quoted(own: str) -> None:
 
 
 def test_what_is_remembered_of_a_consignee_fits_its_topic() -> None:
-    """Of the largest parcels, all waiting for customs to say who their receiver is: a record too large for its topic would stop the worker for good."""
+    """Of the largest parcels, all waiting for customs to say who their receiver is.
+
+    A record too large for its topic would stop the worker for good.
+    """
     (topic,) = [topic for topic in topics.TOPICS if topic.name == topics.SCREENING_STATE]
     asks = replace(
         SHIPPED, thresholds=replace(SHIPPED.thresholds, importer_asks_customs=Dated({date(2016, 1, 1): Decimal(1)}))

@@ -22,5 +22,8 @@ def fingerprint() -> str:
 
 def test_a_change_of_what_decides_raises_the_version() -> None:
     version, recorded = RECORD.read_text(encoding="ascii").split()
-    said = f"agents/ has changed: raise RULE_SET in agents/rules/__init__.py if a decision can come out differently, then write `{RULE_SET} {fingerprint()}` into {RECORD.name}"
+    said = (
+        "agents/ has changed: raise RULE_SET in agents/rules/__init__.py if a decision can come out "
+        f"differently, then write `{RULE_SET} {fingerprint()}` into {RECORD.name}"
+    )
     assert (version, recorded) == (RULE_SET, fingerprint()), said

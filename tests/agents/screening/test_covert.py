@@ -1,4 +1,7 @@
-"""What customs selects in silence: everything a carrier or a clearance system can see is the same, byte for byte, as if nothing were selected."""
+"""What customs selects in silence.
+
+Everything a carrier or a clearance system can see is the same, byte for byte, as if nothing were selected.
+"""
 
 from dataclasses import replace
 from datetime import date

@@ -248,7 +248,10 @@ def test_what_is_to_be_paid(parcel: Json, header: Json, told: tuple[str, int, st
 
 
 def test_beside_a_bottle_other_goods_are_exempt_of_all() -> None:
-    """Of (100 + 40 + 7) USD x 1,400 = 205,800 won the bottle has 147,000: liquor tax 105,840, education tax 31,752, VAT 28,459, and no duty."""
+    """Of (100 + 40 + 7) USD x 1,400 = 205,800 won the bottle has 147,000.
+
+    Liquor tax 105,840, education tax 31,752, VAT 28,459, and no duty.
+    """
     whisky = {"description": "malt whisky", "hs_code": "220830", "amount": "100", "volume_ml": 700}
     flow = Flow()
     flow.send(manifest({"items": [whisky, {"amount": "40"}], "freight": "7"}))

@@ -1,4 +1,7 @@
-"""Customs answers who an importer is: what waits, what an answer brings, and how the decisions on a house bill are numbered."""
+"""Customs answers who an importer is.
+
+What waits, what an answer brings, and how the decisions on a house bill are numbered.
+"""
 
 from dataclasses import replace
 from typing import Any, Final

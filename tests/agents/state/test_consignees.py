@@ -1,4 +1,7 @@
-"""What is remembered of consignees: packed and unpacked without loss, forgotten on its day, the same live and restored."""
+"""What is remembered of consignees.
+
+Packed and unpacked without loss, forgotten on its day, the same live and restored.
+"""
 
 from typing import Any, Final
 
@@ -227,7 +230,10 @@ class Live:
 def test_when_it_is_packed_and_restored_makes_no_difference(
     operations: list[tuple[str, str, str, int]], open_max: int
 ) -> None:
-    """One never commits, one packs at every commit, one comes back from its changelog after each: they show and forget the same."""
+    """One never commits, one packs at every commit, one comes back from its changelog after each.
+
+    They show and forget the same.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(consignees, "OPEN_MAX", open_max)
         never, live, crashing = Live(commits=False), Live(commits=True), Live(commits=True)

@@ -1,4 +1,6 @@
-"""The taxes of a parcel worked out a second time, slowly, from the law's own words: what `agents.tax.assess` is compared with.
+"""The taxes of a parcel worked out a second time, slowly, from the law's own words.
+
+What `agents.tax.assess` is compared with.
 
 It shares nothing with the engine: its own rates, decimals in place of whole numbers, column by column in place of line
 by line. A parcel is a plain dictionary, amounts are decimals of its currency.
@@ -208,7 +210,10 @@ def columns(parcel: dict) -> list[Column]:  # type: ignore[type-arg]  # a parcel
 
 
 def taxes(parcel: dict, day: date, *, to: int = 10, least: int = 10_000, each: bool = False) -> dict[str, int]:  # type: ignore[type-arg]  # as above
-    """What is to be paid of each tax, cut to `to` won; nothing when all come to less than `least`, or (`each`) one by one."""
+    """What is to be paid of each tax, cut to `to` won.
+
+    Nothing when all come to less than `least`, or (`each`) one by one.
+    """
     with localcontext(Context(prec=120)):
         rows = [row for row in columns(parcel) if row.relief != "ALL"]
         general = []

@@ -34,7 +34,10 @@ def environ(**changes: str) -> dict[str, str]:
 
 
 def tonggwan(*args: object, text: str = "", env: dict[str, str] | None = None, folder: Path | None = None) -> Done:
-    """Run a command to its end, in a process of its own that begins where `started.py` has come to: starting takes longer than most calls."""
+    """Run a command to its end, in a process of its own that begins where `started.py` has come to.
+
+    Starting takes longer than most calls.
+    """
     words = [*map(str, args)]
     with tempfile.TemporaryDirectory(prefix="tonggwan-call-") as name:
         files = [Path(name, stream) for stream in STREAMS]

@@ -1,4 +1,6 @@
-"""A process in which the command has been started: every command is imported, the shipped watch-list indexed, the risk model read.
+"""A process in which the command has been started.
+
+Every command is imported, the shipped watch-list indexed, the risk model read.
 
 Each call is a copy of it, so nothing that one call does is there for another. `tests/streams/cli/command.py` talks
 to it.

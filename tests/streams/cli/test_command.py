@@ -75,7 +75,8 @@ def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> No
     assert done.returncode == 1
     assert (
         done.stderr
-        == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name another in INTAKE_BROKERS.\n"
+        == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name "
+        "another in INTAKE_BROKERS.\n"
     )
     assert not done.stdout
 
@@ -119,7 +120,10 @@ def test_a_port_of_the_settings_comes_before_what_up_has_started(tmp_path: Path)
 
 
 def test_a_worker_without_keys_says_which_setting_is_missing() -> None:
-    """It looks for Kafka first, so one that is named but not there would have it wait: the keys are told by `up` as well."""
+    """It looks for Kafka first, so one that is named but not there would have it wait.
+
+    The keys are told by `up` as well.
+    """
     done = command.tonggwan("up", "--port", "0", "--data", "/proc/nowhere")
     assert done.returncode == 1
     assert (

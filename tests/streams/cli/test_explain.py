@@ -213,7 +213,8 @@ def test_each_tax_stands_with_base_rate_and_source_and_then_the_sums() -> None:
     taxes = lines(check("--json"))[0]["tax"]
     for line in taxes["lines"]:
         assert re.search(
-            rf"^ +/items/{line['item']} .*{line['base']:,} +{re.escape(line['rate'])} +{line['amount']:,} +{re.escape(line['source'])}$",
+            rf"^ +/items/{line['item']} .*{line['base']:,} +{re.escape(line['rate'])} +{line['amount']:,} "
+            rf"+{re.escape(line['source'])}$",
             done.stdout,
             re.MULTILINE,
         )
@@ -224,8 +225,8 @@ def test_each_tax_stands_with_base_rate_and_source_and_then_the_sums() -> None:
 def test_a_finding_stands_with_rule_place_what_was_found_and_what_is_right() -> None:
     said = check().stdout
     assert (
-        "    XF-09 WARN  at /parcels/0/items/1/hs_code\n      rule: The commodity code of each line is one that its description could have. ["
-        in said
+        "    XF-09 WARN  at /parcels/0/items/1/hs_code\n      rule: The commodity code of each line is one that "
+        "its description could have. [" in said
     )
     assert re.search(
         r"      found: the description reads like heading 7113 \(sure to \d+%\), not like 6109\n      → the code of what it is is right\n",
@@ -362,8 +363,8 @@ def test_events_cases_and_notices_stand_with_their_decision(capsys: pytest.Captu
     assert "the carrier was told HOLD on 2026-11-23T05:03:00.000Z" in one
     assert "the carrier was told" not in two
     assert (
-        "VERIFIED, customs has answered who the importer is; manifest M-1 version 1, master bill 180-12345675, replaces decision 1"
-        in two
+        "VERIFIED, customs has answered who the importer is; manifest M-1 version 1, master bill 180-12345675, "
+        "replaces decision 1" in two
     )
 
 

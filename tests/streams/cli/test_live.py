@@ -86,7 +86,10 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture(scope="module")
 def published(up: Up) -> list[dict[str, Any]]:
-    """The receipts of an example and its amendment, all of whose parcels have been decided: that comes after the receipts."""
+    """The receipts of an example and its amendment, all of whose parcels have been decided.
+
+    That comes after the receipts.
+    """
     done = up.call(
         "publish", EXAMPLE, EXAMPLES / "import_express_amended.json", "--carrier", "kx", "--follow", "--json"
     )
@@ -192,7 +195,8 @@ def test_a_record_nobody_set_aside_cant_be_replayed(up: Up) -> None:
     assert done.returncode == 1
     assert (
         done.stderr
-        == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` names those that were.\n"
+        == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` names those "
+        "that were.\n"
     )
 
 

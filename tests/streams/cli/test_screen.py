@@ -1,4 +1,7 @@
-"""`tonggwan screen`: names of a file against lists of one's own and those that are shipped, pairs against each other; what is wrong ends in a sentence."""
+"""`tonggwan screen`: names of a file against lists of one's own and those that are shipped, pairs against each other.
+
+What is wrong ends in a sentence.
+"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The corpus in `conformance/`: every case comes as expected, every rule has its cases, and a wrong expectation is found."""
+"""The corpus in `conformance/`.
+
+Every case comes as expected, every rule has its cases, and a wrong expectation is found.
+"""
 
 import json
 import shutil
@@ -219,7 +222,8 @@ def corpus(tmp_path: Path) -> Path:
         pytest.param(HEAD, "XF-02.toml has no case: write each below a line [[case]].", id="no case"),
         pytest.param(
             'rule = "XF-02"\n' + GOOD,
-            "XF-02.toml, head: 'introduction' is missing; every head needs rule, introduction, sentences, basis and base.",
+            "XF-02.toml, head: 'introduction' is missing; every head needs rule, introduction, sentences, basis "
+            "and base.",
             id="half a head",
         ),
         pytest.param(
@@ -357,7 +361,10 @@ def test_the_command_says_which_case_came_otherwise(corpus: Path) -> None:
         '  FAILED "a cent more stays too" (negative)',
         "    finding",
         "      expected  (nothing)",
-        "      came      XF-02 ACT /items: a goods price of 150.010000 USD is above the list limit of 150.00 USD; a declaration is right",
+        (
+            "      came      XF-02 ACT /items: a goods price of 150.010000 USD is above the list limit of 150.00 USD; "
+            "a declaration is right"
+        ),
     ]
     assert done.stderr == "2 cases: 1 passed, 1 failed.\n"
 

@@ -1,4 +1,7 @@
-"""Parcels wait for customs' answer and are decided anew when it comes: two workers, a verifier, customs' interface, a real Kafka."""
+"""Parcels wait for customs' answer and are decided anew when it comes.
+
+Two workers, a verifier, customs' interface, a real Kafka.
+"""
 
 import asyncio
 import time

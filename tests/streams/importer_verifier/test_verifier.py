@@ -1,4 +1,7 @@
-"""The verifier against a real Kafka and a server that speaks customs' XML: answers appear, none is lost, nobody is named."""
+"""The verifier against a real Kafka and a server that speaks customs' XML.
+
+Answers appear, none is lost, nobody is named.
+"""
 
 import asyncio
 import logging
@@ -219,7 +222,10 @@ async def test_a_verifier_that_is_told_to_stop_takes_the_answer_it_waits_for(ben
 
 
 async def test_a_second_verifier_takes_over_questions_that_are_open(bench: InMemoryPipeline) -> None:
-    """It joins during an outage and gets one of the two partitions; what the first had open of it is asked by the second."""
+    """It joins during an outage and gets one of the two partitions.
+
+    What the first had open of it is asked by the second.
+    """
     bench.server.behave = DOWN
     one, other = a_manifest("010-1234-0001"), a_manifest("010-1234-0002")
     await bench.send(one, partition=0)

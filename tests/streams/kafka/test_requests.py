@@ -144,7 +144,8 @@ def test_tagged_fields_of_a_newer_broker_are_skipped() -> None:
     """The leader that a partition has moved to (tag 0), and where that node is (tag 0 of the whole)."""
     answer = answered(
         Produce("ab", 1, {}),
-        "02 02 74 0200000003 0006 ffffffffffffffff ffffffffffffffff ffffffffffffffff 01 00 01 00 09 00000002 00000005 000000000000 01 00 03 aabbcc",
+        "02 02 74 0200000003 0006 ffffffffffffffff ffffffffffffffff ffffffffffffffff 01 00 01 00 09 00000002 "
+        "00000005 000000000000 01 00 03 aabbcc",
     )
     assert Produce.errors(answer) == [("t", 3, 6, None)]
 
@@ -166,7 +167,8 @@ def test_the_answers_that_name_the_producer() -> None:
 def test_the_answer_with_committed_offsets() -> None:
     answer: Any = answered(
         OffsetFetch("g", {}),
-        "00000000 02 02 74 03 00000000 0000000000000005 ffffffff 01 0000 00 00000001 ffffffffffffffff ffffffff 00 0058 00 00 0000 00",
+        "00000000 02 02 74 03 00000000 0000000000000005 ffffffff 01 0000 00 00000001 ffffffffffffffff ffffffff 00 "
+        "0058 00 00 0000 00",
     )
     assert OffsetFetch.offsets(answer) == [("t", 0, 5, 0), ("t", 1, -1, 88)]
     assert answer.error_code == 0

@@ -324,7 +324,10 @@ async def test_whoever_is_not_in_the_group_is_refused(
 
 
 async def test_a_stray_end_of_an_earlier_transaction_does_not_end_the_next(bench: InMemoryPipeline) -> None:
-    """A request that was repeated, or was late on its way, comes when the next transaction has begun: nothing is torn."""
+    """A request that was repeated, or was late on its way, comes when the next transaction has begun.
+
+    Nothing is torn.
+    """
     producer = await bench.producer()
     epoch = producer._epoch
     await bench.commit(producer, outbox_of(bench.topic, b"first"), 1)
@@ -428,7 +431,10 @@ class Deaf(AIOKafkaClient):  # type: ignore[misc] # aiokafka brings no types
 async def test_when_an_answer_is_lost_nothing_is_repeated(
     bench: InMemoryPipeline, request_: type[Request[Any]], *, done: bool
 ) -> None:
-    """The producer is given up; its successor finds by the offsets whether the transaction was the last one that counts."""
+    """The producer is given up.
+
+    Its successor finds by the offsets whether the transaction was the last one that counts.
+    """
     client = Deaf(bootstrap_servers=bench.bootstrap)
     await client.bootstrap()
     producer = TransactionalProducer(client, bench.transactional_id, TIMEOUT_MS)

@@ -122,7 +122,10 @@ async def test_a_folder_is_for_one_broker(kafka: Broker, monkeypatch: pytest.Mon
 
 
 async def test_a_port_that_is_taken(kafka: Broker, tmp_path: Path) -> None:
-    sentence = f"port {kafka.port} on {HOST} can't be used (Address already in use): stop what listens there, or choose another port (0 picks a free one)."
+    sentence = (
+        f"port {kafka.port} on {HOST} can't be used (Address already in use): stop what listens there, or "
+        "choose another port (0 picks a free one)."
+    )
     with pytest.raises(BrokerError, match=re.escape(sentence)):
         await Broker(tmp_path, port=kafka.port).start()
 

@@ -114,7 +114,10 @@ def buffer(change: ChangeSet, *, rows: bool = True, closing: bool = True) -> Tra
 
 
 async def test_a_change_that_is_not_committed_is_waited_for(kafka_address: str) -> None:
-    """Its closing record has its time already: whoever went on without it would decide otherwise than those who know it."""
+    """Its closing record has its time already.
+
+    Whoever went on without it would decide otherwise than those who know it.
+    """
     async with a_producer(kafka_address) as producer:
         history = await read_history(kafka_address, BASE)
         change = change_of(history, {**a_figure(130), **an_operator()})
@@ -227,8 +230,8 @@ async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(
         history = await read_history(kafka_address, BASE)
     assert history.state().version == before.state().version
     assert (
-        f"change {bad.change_id} makes tables that can't be used, version {before.state().version} stays in force until it is repaired"
-        in caplog.text
+        f"change {bad.change_id} makes tables that can't be used, version {before.state().version} stays in force "
+        "until it is repaired" in caplog.text
     )
     assert f"thresholds.csv, row list_limit_usd 2000-01-01 of change {bad.change_id}: value is 'much'" in caplog.text
     repair, from_ms = await lodge(kafka_address, a_figure(133))

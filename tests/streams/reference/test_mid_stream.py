@@ -1,4 +1,7 @@
-"""A figure of law and a rule's phase change while parcels flow: from one millisecond on, on every worker, and again in a replay."""
+"""A figure of law and a rule's phase change while parcels flow.
+
+From one millisecond on, on every worker, and again in a replay.
+"""
 
 import asyncio
 import time

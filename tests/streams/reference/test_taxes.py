@@ -169,7 +169,8 @@ def test_the_full_tariff_loads(shipped: Reference, folder: Path) -> None:
     [
         pytest.param(
             append("duty_rates.csv", "61a,2027-01-01,,10,,,x"),
-            "goods is '61a', it has to be 2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for all other goods",
+            "goods is '61a', it has to be 2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for "
+            "all other goods",
             id="goods that are neither a code nor a category",
         ),
         pytest.param(

@@ -40,7 +40,10 @@ def session() -> WorkerSession:
 
 
 async def handled(session: WorkerSession, batch: RecordRun, *told_s: float, until: int = 0) -> int:
-    """How many records were taken of a batch after the follower has read at these times; as many as are waited for come however slow the machine is."""
+    """How many records were taken of a batch after the follower has read at these times.
+
+    As many as are waited for come however slow the machine is.
+    """
     assert isinstance(session.follower, Slow)
     handling = asyncio.create_task(session.handle(batch))
     for began_s in told_s:

@@ -49,7 +49,10 @@ async def linked(running: Cluster) -> list[dict[str, Any]]:
 
 
 async def test_workers_that_are_killed_find_what_one_process_finds(tmp_path: Path) -> None:
-    """Killed between manifests, both at once, and everything published a second time: each parcel from the eighth code on has one case."""
+    """Killed between manifests, both at once, and everything published a second time.
+
+    Each parcel from the eighth code on has one case.
+    """
     async with cluster(tmp_path, CARRIERS) as running:
         for number in range(MANIFESTS):
             await running.publish(*shipment(number))

@@ -183,7 +183,10 @@ async def test_records_that_retention_has_deleted_are_no_end_to_wait_for(kafka: 
 
 
 def flow(carrier: str, seed: int = 1) -> Flow:
-    """A carrier's day, with amendments and cancellations, under a code that only this test has; a seed has its own consignees."""
+    """A carrier's day, with amendments and cancellations, under a code that only this test has.
+
+    A seed has its own consignees.
+    """
     made = Flow(processor=processor_of([carrier]))
     for _, manifest in day(seed, parcels=120, carriers=1, parcels_per_manifest=20):
         made.send({**manifest, "carrier": carrier}, carrier=carrier)
