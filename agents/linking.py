@@ -20,7 +20,7 @@ from agents.rules.links import Linked, evidence_of
 from agents.rules.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.rules.phases import active_rules
 from agents.rules.rows import LinkRule
-from agents.state.links import _PARCEL_LINK, LinkStore, Parcels, Seller
+from agents.state.links import _PARCEL_LINK, LinkStore, Parcels, SellerState
 from agents.state.price_bands import PriceHistogram
 from agents.values.clock import day_of_ms, show_ms
 from agents.values.identity import Ids
@@ -122,7 +122,7 @@ def _received(seen: _Seen, links: LinkStore, now_ms: int) -> Iterator[tuple[int,
 
 def _sent(
     seen: _Seen, links: LinkStore, now_ms: int
-) -> Iterator[tuple[int, ParcelLink, Seller, PriceHistogram | None]]:
+) -> Iterator[tuple[int, ParcelLink, SellerState, PriceHistogram | None]]:
     """Remember parcels by seller: place among those seen, the parcel, its seller and band."""
     for place, (kinds, _, parcel) in enumerate(seen):
         if kinds & SELLER:

@@ -10,7 +10,7 @@ Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY", "ACT"]
 """What screening is to do with a checked parcel."""
 
 
-class Line(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class GoodsLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One line of goods, as taxes look at it. Amount and weight are the line's, the volume one piece's."""
 
     hs_code: str
@@ -30,7 +30,7 @@ class Money(msgspec.Struct, frozen=True, gc=False, array_like=True):
     freight_e4: int
     insurance_e4: int
     has_purchase_proof: bool
-    lines: tuple[Line, ...]
+    lines: tuple[GoodsLine, ...]
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -6,7 +6,7 @@ Its category by commodity code and words, amounts said in words, brand, species,
 from agents.goods.categorise import CategoryHit, categorise
 from agents.goods.knowledge import GoodsKnowledge
 from agents.goods.terms import Brand, Term, Vocabulary
-from agents.goods.understood import NOTHING, Disguise, Hit, How, Understood
+from agents.goods.understood import NOTHING, Disguise, How, TermHit, Understood
 
 __all__ = [
     "NOTHING",
@@ -14,9 +14,9 @@ __all__ = [
     "CategoryHit",
     "Disguise",
     "GoodsKnowledge",
-    "Hit",
     "How",
     "Term",
+    "TermHit",
     "Understood",
     "Vocabulary",
     "categorise",

@@ -68,7 +68,7 @@ NUMBER_CHARS_MAX: Final = 9
 _DIGIT: Final = re.compile("[0-9]")
 
 
-class Amounts(NamedTuple):
+class GoodsAmounts(NamedTuple):
     """Amounts of one container where the text says so; none where it says nothing."""
 
     containers: int | None = None
@@ -79,10 +79,10 @@ class Amounts(NamedTuple):
     """Of whatever it is: sixty pieces may be bottles or tablets."""
 
 
-NO_AMOUNTS: Final = Amounts()
+NO_AMOUNTS: Final = GoodsAmounts()
 
 
-def amounts(plain: str) -> Amounts:  # noqa: C901 - one walk over the numbers, each understood by the one before
+def amounts(plain: str) -> GoodsAmounts:  # noqa: C901 - one walk over the numbers, each understood by the one before
     """The amounts in a plain text: the largest of each kind.
 
     Containers times one another when the text multiplies them.
@@ -136,7 +136,7 @@ def amounts(plain: str) -> Amounts:  # noqa: C901 - one walk over the numbers, e
             pending, after_measure = None, True
         joined = cross is not None or (word is not None and word[-1] in CROSSES)
         end = match.end()
-    return Amounts(
+    return GoodsAmounts(
         largest.get("containers") or times or None,
         largest.get("ml") or None,
         largest.get("doses") or None,

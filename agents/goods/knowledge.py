@@ -9,7 +9,7 @@ from agents.goods.amounts import NO_AMOUNTS, amounts
 from agents.goods.headings import CHAPTER, SUBHEADING, HeadingIndex
 from agents.goods.spelling import Spelling, lettered, squeezed
 from agents.goods.terms import Match, Patterns, Term, Vocabulary, outside, squeezable
-from agents.goods.understood import NOTHING, Disguise, Hit, Understood
+from agents.goods.understood import NOTHING, Disguise, TermHit, Understood
 from agents.law.dated import Dated
 from agents.law.entries import Category
 from schemas.manifest import Item
@@ -141,9 +141,9 @@ class GoodsKnowledge:
         plain, disguises = self._spelling.read(description)
         found, stuffed = self._words.find(plain)
         words = [match for match in found if match[2] >= self._words_from]
-        hits: dict[str, Hit] = {}
+        hits: dict[str, TermHit] = {}
         if code_category := self.by_code(hs_code):
-            hits[code_category] = Hit(
+            hits[code_category] = TermHit(
                 code_category, hs_code if hs_code.isdigit() else f"chapter {hs_code[:CHAPTER]}", "CODE"
             )
         names: list[str] = []
@@ -183,7 +183,7 @@ class GoodsKnowledge:
     def _name(  # noqa: PLR0913, PLR0917 - what one reading knows
         self,
         found: list[Match],
-        hits: dict[str, Hit],
+        hits: dict[str, TermHit],
         names: list[str],
         species: list[str],
         consumable: bool,  # noqa: FBT001 - one pass over the matches fills all three
@@ -206,7 +206,9 @@ class GoodsKnowledge:
             elif index < masks_from:
                 names.append(self._brands[index - len(terms)])
 
-    def _look_behind(self, plain: str, hits: dict[str, Hit], disguises: tuple[Disguise, ...]) -> tuple[Disguise, ...]:
+    def _look_behind(
+        self, plain: str, hits: dict[str, TermHit], disguises: tuple[Disguise, ...]
+    ) -> tuple[Disguise, ...]:
         """Prohibited goods whose letters stand apart."""
         together = squeezed(plain)
         if together != plain:
@@ -219,20 +221,20 @@ class GoodsKnowledge:
         )
 
     def _look_through(
-        self, plain: str, together: str, hits: dict[str, Hit], disguises: tuple[Disguise, ...], disguise: Disguise
+        self, plain: str, together: str, hits: dict[str, TermHit], disguises: tuple[Disguise, ...], disguise: Disguise
     ) -> tuple[Disguise, ...]:
         for _, _, index in self._hidden.find(together)[0]:
             term = self._hidden_terms[index]
             if term.category not in hits:
                 # "stun-gun" is just how one may write it.
                 plainly = term.text in plain.replace("-", " ")
-                hits[term.category] = Hit(term.category, term.text, "WORDS" if plainly else "HIDDEN")
+                hits[term.category] = TermHit(term.category, term.text, "WORDS" if plainly else "HIDDEN")
                 if not plainly:
                     disguises = (*disguises, disguise)
         return disguises
 
     def _read_ingredients(
-        self, ingredients: str, hits: dict[str, Hit], species: list[str]
+        self, ingredients: str, hits: dict[str, TermHit], species: list[str]
     ) -> tuple[Sequence[Disguise], bool]:
         """Categories that an ingredient alone gives; honey in a soap makes no food of it."""
         plain, disguises = self._spelling.read(ingredients)
@@ -266,9 +268,9 @@ class GoodsKnowledge:
                 yield self._other_words[index - self._words_from]
 
 
-def _hit(term: Term, disguised: str | None) -> Hit:
+def _hit(term: Term, disguised: str | None) -> TermHit:
     """A term found in words; hidden if it does not stand in the disguised text as it was written."""
-    return Hit(term.category, term.text, "WORDS" if disguised is None or term.text in disguised else "HIDDEN")
+    return TermHit(term.category, term.text, "WORDS" if disguised is None or term.text in disguised else "HIDDEN")
 
 
 def _is_hangul(char: str) -> bool:

@@ -22,7 +22,7 @@ Disguise = Literal[
 """How a text hides what it says. The last two say that the rest of the text was left unread."""
 
 
-class Hit(msgspec.Struct, frozen=True, gc=False):
+class TermHit(msgspec.Struct, frozen=True, gc=False):
     """A category and what gave it: a term of the vocabulary, or the declared code."""
 
     category: str
@@ -33,7 +33,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 class Understood(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One item, understood. Amounts are those said in the description, of one container where it says so."""
 
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[TermHit, ...] = ()
     """Each category once: by the code first, then in order of appearance."""
     category: str | None = None
     """The strictest of them: the one that stands first in the table of categories."""

@@ -45,7 +45,7 @@ class AuthNumber(msgspec.Struct, frozen=True, gc=False):
     """The order it was used for; empty while it is unused."""
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class RegisterEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One clearance code in the register: keyed marks and days, nothing in clear text.
 
     An empty mark says that nothing is registered.
@@ -94,14 +94,14 @@ class Register:
 
     __slots__ = ("_entries", "_key_ids")
 
-    def __init__(self, entries: Mapping[str, Entry] | None = None) -> None:
+    def __init__(self, entries: Mapping[str, RegisterEntry] | None = None) -> None:
         self._entries = entries or {}
         self._key_ids = tuple(sorted({key_id(token) for token in self._entries}))
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def entry_of(self, consignee: Consignee, keys: TokenKeys, token: str = "") -> Entry | None:
+    def entry_of(self, consignee: Consignee, keys: TokenKeys, token: str = "") -> RegisterEntry | None:
         """The entry of a consignee's code; None when there is none, or the key it was made with is not ours.
 
         `token` spares a computation where it is known: the consignee's under the first key.

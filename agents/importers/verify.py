@@ -13,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from agents.importers.normal_forms import is_latin, plain_code, plain_name, plain_phone
-from agents.importers.register import MARK_BYTES, Checks, Entry, State, key_id
+from agents.importers.register import MARK_BYTES, Checks, RegisterEntry, State, key_id
 from agents.values.identity import TokenKeys
 from agents.values.text import fold
 from schemas.manifest import Consignee, Order
@@ -41,7 +41,12 @@ PENDING: Final = Verification("PENDING")
 
 
 def verify(  # noqa: PLR0913, PLR0917 - what the comparison rests on
-    consignee: Consignee, entry: Entry | None, keys: TokenKeys, day: date, checks: Checks, order: Order | None = None
+    consignee: Consignee,
+    entry: RegisterEntry | None,
+    keys: TokenKeys,
+    day: date,
+    checks: Checks,
+    order: Order | None = None,
 ) -> Verification:
     """Whether a consignee is the holder of a code that is in force on a day."""
     if entry is None:
@@ -53,7 +58,7 @@ def verify(  # noqa: PLR0913, PLR0917 - what the comparison rests on
     secret = next((secret for known, secret in keys.keys if known == kid), None)
     if secret is None:
         return UNKNOWN
-    marks = Marks(secret, entry.token)
+    marks = PersonMarks(secret, entry.token)
     differ = _particulars_differ(consignee, entry, marks, _for(entry, checks))
     if (
         checks.auth_number
@@ -64,14 +69,16 @@ def verify(  # noqa: PLR0913, PLR0917 - what the comparison rests on
     return Verification("MISMATCH", tuple(differ)) if differ else MATCH
 
 
-def _for(entry: Entry, checks: Checks) -> Checks:
+def _for(entry: RegisterEntry, checks: Checks) -> Checks:
     """What is compared of a code of this age."""
     if checks.codes_from is None or checks.older is None or (entry.changed_on or entry.valid_from) >= checks.codes_from:
         return checks
     return checks.older
 
 
-def _particulars_differ(consignee: Consignee, entry: Entry, marks: "Marks", checks: Checks) -> list[Particular]:
+def _particulars_differ(
+    consignee: Consignee, entry: RegisterEntry, marks: "PersonMarks", checks: Checks
+) -> list[Particular]:
     """What differs of name, phone and postcode; what the holder has not registered is not compared."""
     differ: list[Particular] = []
     if (
@@ -87,12 +94,12 @@ def _particulars_differ(consignee: Consignee, entry: Entry, marks: "Marks", chec
     return differ
 
 
-def _is_name(name: str, entry: Entry, marks: "Marks", *, english: bool) -> bool:
+def _is_name(name: str, entry: RegisterEntry, marks: "PersonMarks", *, english: bool) -> bool:
     mark = marks.name(name)
     return mark == entry.name or (english and bool(entry.name_en) and mark == entry.name_en and is_latin(fold(name)))
 
 
-def _was_issued(number: str, entry: Entry, marks: "Marks", day: date, order: Order | None) -> bool:
+def _was_issued(number: str, entry: RegisterEntry, marks: "PersonMarks", day: date, order: Order | None) -> bool:
     """Whether customs issued the number to the code, it still holds, and no other order has used it."""
     mark = marks.auth_number(number)
     return any(
@@ -106,7 +113,7 @@ def _was_issued(number: str, entry: Entry, marks: "Marks", day: date, order: Ord
     )
 
 
-class Marks:
+class PersonMarks:
     """Keyed marks of one code's particulars, 8 bytes each; writing them differently gives the same mark."""
 
     __slots__ = ("_begun",)

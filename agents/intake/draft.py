@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from agents.goods import CategoryHit, Understood
-from agents.parcel.case import Case, Listed, Price
+from agents.parcel.case import Case, ListedParty, Price
 from agents.rules.rule import Rule
 from schemas import limits
 from schemas.checked_parcel import Facts
@@ -57,7 +57,7 @@ class ParcelDraft:
     goods: tuple[Understood, ...]
     categories: tuple[CategoryHit, ...]
     price: Price | None
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedParty, ...]
     case: Case
     traits: int
     fields: ParcelFields

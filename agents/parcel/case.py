@@ -12,7 +12,7 @@ from agents.goods import CategoryHit, Understood
 from agents.importers.verify import Verification
 from agents.law.entries import Week
 from agents.reference import Law, Reference
-from agents.watchlist.screen import Hit
+from agents.watchlist.entries import ListHit
 from schemas.manifest import Header, Parcel
 
 
@@ -34,11 +34,11 @@ class Price(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     customs_value_krw: int
 
 
-class Listed(msgspec.Struct, frozen=True, gc=False):
+class ListedParty(msgspec.Struct, frozen=True, gc=False):
     """A party that resembles a listed one, by the path of the field that says so."""
 
     path: str
-    hit: Hit
+    hit: ListHit
 
 
 class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -65,7 +65,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Whether the consignee is the holder of the clearance code, by the register; None where there is nothing to
     verify.
     """
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[ListedParty, ...] = ()
     """Listed parties that those of the parcel resemble."""
     is_correction: bool = False
     """Whether an amendment adds the house bill to a manifest that was answered before."""

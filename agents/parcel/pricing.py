@@ -11,7 +11,7 @@ from agents.values.clock import parse_rfc3339
 from agents.values.identity import hash48
 from agents.values.money import E4, parse_e4, usd_e6
 from agents.values.text import folded
-from schemas.checked_parcel import Line, Money
+from schemas.checked_parcel import GoodsLine, Money
 from schemas.decision import Goods
 from schemas.manifest import Item, Parcel
 
@@ -88,7 +88,7 @@ def money_of(case: Case, price: Price) -> Money:
         has_purchase_proof=order is not None and order.order_number is not None and order.paid is not None,
         lines=tuple(
             [
-                Line(
+                GoodsLine(
                     item.hs_code,
                     parse_e4(item.amount) or 0,
                     item.quantity,

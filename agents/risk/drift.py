@@ -10,7 +10,7 @@ from math import log
 from typing import Final
 
 from agents.risk.features import Row
-from agents.risk.model import Model, Profile
+from agents.risk.model import Model, RiskProfile
 
 SCORE: Final = "score"
 CHAPTER: Final = "chapter"
@@ -47,7 +47,7 @@ def counted(rows: Mapping[Row, int], model: Model) -> dict[str, dict[str, int]]:
     return found
 
 
-def psi(then: Profile, now: Mapping[str, int]) -> float:
+def psi(then: RiskProfile, now: Mapping[str, int]) -> float:
     """The population stability index of one feature; 0 when there is nothing to compare."""
     before, after = sum(then.counts), sum(now.values())
     if not before or not after:

@@ -107,7 +107,7 @@ class Card(msgspec.Struct, frozen=True):
         return self.base + sum(self.contributions(row))
 
 
-class Profile(msgspec.Struct, frozen=True, gc=False):
+class RiskProfile(msgspec.Struct, frozen=True, gc=False):
     """How one thing was spread when the model was trained."""
 
     feature: str
@@ -122,7 +122,7 @@ class Model(msgspec.Struct, frozen=True):
     version: str
     fraud: Card
     critical: Card
-    profiles: tuple[Profile, ...] = ()
+    profiles: tuple[RiskProfile, ...] = ()
     score_edges: tuple[int, ...] = ()
     """Points at which the training scores fall into equal parts."""
 

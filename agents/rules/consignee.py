@@ -18,7 +18,7 @@ from schemas.checked_parcel import Facts
 from schemas.decision import Route
 
 
-class Limits(msgspec.Struct, frozen=True, gc=False):
+class ConsigneeLimits(msgspec.Struct, frozen=True, gc=False):
     """The velocity limits of a day as whole numbers."""
 
     parcels: tuple[tuple[int, int], ...]
@@ -36,7 +36,7 @@ class ScreenCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The consignee's other parcels within `WINDOW_DAYS`, by carrier and house bill."""
     law: Law
     """What is in force on the parcel's day of lodging."""
-    limits: Limits
+    limits: ConsigneeLimits
     """What is in force on the day of receipt."""
     verification: Verification | None = None
     """What customs says of the importer; None where it is not asked."""
@@ -47,10 +47,10 @@ WEEK_DAYS: Final = 7
 
 
 @lru_cache(maxsize=64)
-def limits_under(law: Law) -> Limits:
+def limits_under(law: Law) -> ConsigneeLimits:
     """The velocity limits of a law."""
     figures = law.figures
-    return Limits(
+    return ConsigneeLimits(
         (
             (1, figures.velocity_parcels_1d // E4),
             (WEEK_DAYS, figures.velocity_parcels_7d // E4),

@@ -18,7 +18,7 @@ PRICE_RULES: Final = 8
 """Beside the kinds of marks: a seller's parcel that is cheap beside others. Rules of prices are asked of few."""
 
 
-class Limits(msgspec.Struct, frozen=True, gc=False):
+class LinkLimits(msgspec.Struct, frozen=True, gc=False):
     """The figures of a day as whole numbers."""
 
     parcels_7d: Mapping[int, int]
@@ -53,10 +53,10 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=64)
-def limits_under(law: Law) -> Limits:
+def limits_under(law: Law) -> LinkLimits:
     """The figures of a law."""
     figures = law.figures
-    return Limits(
+    return LinkLimits(
         {ADDRESS: figures.link_address_parcels_7d // E4, PHONE: figures.link_phone_parcels_7d // E4},
         figures.link_parcels_a_phone // E4,
         figures.link_split_codes_1d // E4,
@@ -109,7 +109,7 @@ class PeerPrices(NamedTuple):
         """Whether nearly all of them take more than so many times a price."""
         return self.lower(cents, factor) * PER_MILLE <= self.parcels * self.compared.per_mille
 
-    def is_low(self, cents: int, limits: Limits) -> bool:
+    def is_low(self, cents: int, limits: LinkLimits) -> bool:
         """Whether a price is a small part of what half of them take, and well below even the cheapest.
 
         Of goods of many prices some are cheap.
@@ -134,7 +134,7 @@ class PeerComparison:
     __slots__ = ("_bands", "_known", "_limits", "_own", "_since_ms")
 
     def __init__(
-        self, bands: Mapping[int, PriceHistogram], own: Collection[ParcelLink], now_ms: int, limits: Limits
+        self, bands: Mapping[int, PriceHistogram], own: Collection[ParcelLink], now_ms: int, limits: LinkLimits
     ) -> None:
         """`bands` by mark of the goods, the seller's `own` parcels among them."""
         self._bands, self._own, self._limits = bands, own, limits
@@ -164,7 +164,7 @@ class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     now_ms: int
     law: Law
     """What is in force on the day of receipt."""
-    limits: Limits
+    limits: LinkLimits
     together: Collection[ParcelLink]
     """They and the parcel itself, in the order they came; those kept longer than the window among them."""
     group: Group | None = None
@@ -173,7 +173,7 @@ class LinkCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of a seller's parcel that is cheap beside others: what they take."""
 
 
-def compared(parcel: ParcelLink, bands: Mapping[int, PriceHistogram], limits: Limits) -> PeerGroup | None:
+def compared(parcel: ParcelLink, bands: Mapping[int, PriceHistogram], limits: LinkLimits) -> PeerGroup | None:
     """The band that a parcel's price is compared with; None where there are too few like it."""
     if (band := bands.get(parcel.kind)) is not None and band.count > limits.kind_sample:
         return PeerGroup(parcel.kind, band, limits.kind_sample, limits.kind_per_mille)
@@ -182,7 +182,7 @@ def compared(parcel: ParcelLink, bands: Mapping[int, PriceHistogram], limits: Li
     return None
 
 
-def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, PriceHistogram], limits: Limits) -> bool:
+def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, PriceHistogram], limits: LinkLimits) -> bool:
     """Whether a third of the band it is compared with costs several times as much as a parcel.
 
     Without that no rule of prices finds anything, unless a third is the seller's own.
@@ -197,7 +197,7 @@ def is_cheap(parcel: ParcelLink, band: PriceHistogram, bands: Mapping[int, Price
     return step_of(parcel.piece_cents) + limits.cheap_steps < band.dear
 
 
-def is_near(parcel: ParcelLink, limits: Limits) -> bool:
+def is_near(parcel: ParcelLink, limits: LinkLimits) -> bool:
     """Whether a price lies just below the limit of exemption."""
     return parcel.price_cents <= parcel.limit_cents and parcel.price_cents * PERCENT >= parcel.limit_cents * (
         PERCENT - limits.near_percent

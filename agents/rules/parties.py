@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from agents.parcel.case import Case, Listed
+from agents.parcel.case import Case, ListedParty
 from agents.reference import Law, Reference
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from agents.rules.traits import EMBARGOED, LISTED, PORT_COUNTRY, about
 from agents.values.money import E4
-from agents.watchlist.score import FULL
-from agents.watchlist.screen import Figures, Hit
+from agents.watchlist.entries import ListHit, ScreeningFigures
+from agents.watchlist.likeness import FULL
 from schemas.manifest import Header, Parcel
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ HITS_TOLD_MAX: Final = 3
 
 
 @lru_cache(maxsize=64)
-def _figures(law: Law) -> Figures:
+def _figures(law: Law) -> ScreeningFigures:
     alarm = law.figures.screening_alarm * FULL // E4
-    return Figures(alarm, alarm)
+    return ScreeningFigures(alarm, alarm)
 
 
-def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: Law) -> tuple[Listed, ...]:
+def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: Law) -> tuple[ListedParty, ...]:
     """The listed parties that those of a parcel resemble.
 
     Both names of a consignee, and the address that lies abroad.
@@ -42,20 +42,20 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
     consignor, consignee = parcel.consignor, parcel.consignee
     person: Kind = "PERSON" if consignee.clearance_code else ""
     screen = watchlist.screen
-    found: list[Listed] = []
+    found: list[ListedParty] = []
     if consignor.name and (hits := screen(consignor.name, "", "", "", figures, day)):
-        found += [Listed("/consignor/name", hit) for hit in hits]
+        found += [ListedParty("/consignor/name", hit) for hit in hits]
     if consignee.name and (hits := screen(consignee.name, person, "", "", figures, day)):
-        found += [Listed("/consignee/name", hit) for hit in hits]
+        found += [ListedParty("/consignee/name", hit) for hit in hits]
     if consignee.name_en and (hits := screen(consignee.name_en, person, "", "", figures, day)):
-        found += [Listed("/consignee/name_en", hit) for hit in hits]
+        found += [ListedParty("/consignee/name_en", hit) for hit in hits]
     abroad, path = (
         (consignor.address, "/consignor/address")
         if header.direction == "IMPORT"
         else (consignee.address, "/consignee/address")
     )
     if abroad and (hits := watchlist.at_address(abroad)):
-        found += [Listed(path, hit) for hit in hits]
+        found += [ListedParty(path, hit) for hit in hits]
     return tuple(found)
 
 
@@ -80,7 +80,7 @@ def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
         )
 
 
-def _told(case: Case, counts: Callable[[Hit], bool], said: str) -> Iterator[Found]:
+def _told(case: Case, counts: Callable[[ListHit], bool], said: str) -> Iterator[Found]:
     told: dict[str, int] = {}
     for listed in case.listed:
         hit = listed.hit

@@ -5,6 +5,8 @@ A rule about it is asked of no other, which is nearly all rules for an ordinary 
 A trait says that there may be something to look at, never what is found: rules alone decide. One look at a parcel tells
 all its traits, where each rule would look for itself. A rule without its traits would find nothing, and tests hold that
 for every rule.
+
+Longer than 400 lines, because a trait's bit, its meaning and the look that sets it belong together.
 """
 
 from collections.abc import Callable, Iterable, Iterator

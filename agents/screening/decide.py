@@ -21,7 +21,15 @@ from agents.rules.consignee import ScreenCase, limits_under, seen_of
 from agents.rules.outcome import acting, is_covert, outcome_of
 from agents.rules.phases import active_rules
 from agents.rules.selection import SelectionCase
-from agents.screening.decisions import EXPORT_ROUTES, _cancel, _decided, _refuse, _written
+from agents.screening.decisions import (
+    EXPORT_ROUTES,
+    ProvisionalDecision,
+    _cancel,
+    _decided,
+    _refuse,
+    _written,
+    priority_of,
+)
 from agents.screening.notices import (
     _AMONG_OTHERS,
     CUSTOMS_CONFIRMATION_RULE,
@@ -50,21 +58,6 @@ INFORMATION_REQUEST_CODE: Final = "SEC-01"
 """The finding that asks a carrier for information."""
 BLOCKING_OUTCOMES: Final = frozenset({"HOLD", "INSPECT", "REFER"})
 """Outcomes that bring a parcel to a desk by themselves."""
-
-
-class ProvisionalDecision(msgspec.Struct, frozen=True, gc=False):
-    """A declared parcel as it is decided if its consignee's others change nothing, which is nearly always so."""
-
-    facts: Facts
-    law: Law
-    decided: DecisionTail
-    written: bytes
-    """The decision."""
-
-
-def is_declared(checked: CheckedParcel) -> bool:
-    """Whether a checked parcel is to be decided here and now."""
-    return checked.operation == "DECLARE" and not checked.path
 
 
 class Screening:
@@ -400,16 +393,3 @@ class Screening:
             is_import=is_import,
         )
         return tuple([rule.finding(found) for rule in active_rules(SCREENING_RULES, law) for found in rule.check(case)])
-
-
-def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
-    """How much a parcel deserves a look, in millionths: its risk score, and what findings add, each rule's once.
-
-    0 where nothing speaks of it.
-    """
-    told = {finding.code: finding for finding in findings}
-    if not told:
-        return score_ppm
-    return score_ppm + sum(
-        [signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()]
-    )

@@ -36,7 +36,7 @@ OPEN_MAX: Final = 2_000
 # A partition
 
 
-class _Open(msgspec.Struct, gc=False):
+class _Unpacked(msgspec.Struct, gc=False):
     """A consignee that is looked at."""
 
     key: bytes
@@ -65,7 +65,7 @@ class ConsigneeStore:
         self.dirty: set[str] = set()
         """Consignees changed since the last commit, for the changelog."""
         self._packed: dict[bytes, bytes] = {}
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, _Unpacked] = {}
         """Unpacked consignees; they count before what is packed."""
         self._by_day: defaultdict[bytes, defaultdict[int, bytearray]] = defaultdict(lambda: defaultdict(bytearray))
         """Keys of the consignees by last day, those of one length one after the other. One may stand on several
@@ -112,7 +112,7 @@ class ConsigneeStore:
         else:
             self._keep(key, packed)
 
-    def _close(self, opened: _Open) -> None:
+    def _close(self, opened: _Unpacked) -> None:
         """Pack a consignee; it may stay open."""
         if opened.known:
             self._keep(opened.key, pack(opened.kept))
@@ -128,16 +128,16 @@ class ConsigneeStore:
         if before is None or before[_DAY] != day:
             self._by_day[day][len(key)] += key
 
-    def _find(self, token: str) -> _Open:
+    def _find(self, token: str) -> _Unpacked:
         """A consignee, opened."""
         opened = self._open.get(token)
         if opened is None:
             key = key_of(token)
             packed = self._packed.get(key)
             opened = self._open[token] = (
-                _Open(key, ConsigneeState({}, {}), known=False)
+                _Unpacked(key, ConsigneeState({}, {}), known=False)
                 if packed is None
-                else _Open(key, unpack(packed), known=True)
+                else _Unpacked(key, unpack(packed), known=True)
             )
         return opened
 
@@ -234,7 +234,7 @@ class ConsigneeStore:
                     self._open.pop(token, None)
                     self.dirty.add(token)
 
-    def _forget(self, opened: _Open) -> None:
+    def _forget(self, opened: _Unpacked) -> None:
         self._packed.pop(opened.key, None)
         opened.kept = ConsigneeState({}, {})
         opened.known = False

@@ -26,7 +26,7 @@ Parcels = dict[str, ParcelLink]
 """By carrier and house bill, in the order they came."""
 
 
-class Seller:
+class SellerState:
     """A seller's latest parcels, and what is counted of them on the way; all counts follow from the parcels."""
 
     __slots__ = ("goods", "groups", "parcels")
@@ -96,7 +96,7 @@ class LinkStore:
     def __init__(self) -> None:
         self.receivers: dict[int, bytes | Parcels] = {}
         """By mark of an address or a phone, its parcels; of one with a single parcel that parcel, packed."""
-        self.sellers: dict[int, Seller] = {}
+        self.sellers: dict[int, SellerState] = {}
         self.bands: dict[int, PriceHistogram] = {}
         """By mark of the goods, as `ParcelLink` has them: its commodity and its kind; those seen on the latest day
         last.
@@ -124,14 +124,14 @@ class LinkStore:
             del kept[name]
         return kept
 
-    def add_seller(self, mark: int, parcel: ParcelLink, now_ms: int) -> tuple[Seller, PriceHistogram | None]:
+    def add_seller(self, mark: int, parcel: ParcelLink, now_ms: int) -> tuple[SellerState, PriceHistogram | None]:
         """Remember a parcel of a seller, and the price of its goods where it has one for a piece.
 
         The seller, and the band of the most alike goods.
         """
         seller = self.sellers.get(mark)
         if seller is None:
-            seller = self.sellers[mark] = Seller()
+            seller = self.sellers[mark] = SellerState()
         elif (before := seller.parcels.get(parcel.name)) is not None:
             self._remove_from_seller(seller, before)
         day = parcel.since_ms // DAY_MS
@@ -196,7 +196,7 @@ class LinkStore:
         band.add(day, step)
         return band
 
-    def _remove_from_seller(self, seller: Seller, parcel: ParcelLink) -> None:
+    def _remove_from_seller(self, seller: SellerState, parcel: ParcelLink) -> None:
         seller.drop(parcel)
         if not parcel.commodity:
             return

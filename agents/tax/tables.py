@@ -68,7 +68,7 @@ class Bracket(msgspec.Struct, frozen=True, gc=False):
     rate: Rate | None
 
 
-class Row(msgspec.Struct, Generic[V], frozen=True):
+class RateRow(msgspec.Struct, Generic[V], frozen=True):
     """What holds for some goods from one day to another, both included; `last` None: until further notice.
 
     `goods` are the first digits of a commodity code, the name of a category, or nothing: all other goods.
@@ -129,14 +129,14 @@ class TaxLaw:
 class TaxTables:
     """Every rate of every day. Of two rows in force for the same goods the one that began later holds."""
 
-    duties: tuple[Row[Rate], ...] = ()
-    agreements: Mapping[str, tuple[Row[None], ...]] = field(default_factory=dict)
+    duties: tuple[RateRow[Rate], ...] = ()
+    agreements: Mapping[str, tuple[RateRow[None], ...]] = field(default_factory=dict)
     """By agreement, its members: the row's goods are a country of origin."""
-    preferences: Mapping[str, tuple[Row[Rate], ...]] = field(default_factory=dict)
+    preferences: Mapping[str, tuple[RateRow[Rate], ...]] = field(default_factory=dict)
     """By agreement."""
-    excises: tuple[Row[ExciseRate], ...] = ()
-    simplified: tuple[Row[Bracket], ...] = ()
-    vat: tuple[Row[Rate], ...] = ()
+    excises: tuple[RateRow[ExciseRate], ...] = ()
+    simplified: tuple[RateRow[Bracket], ...] = ()
+    vat: tuple[RateRow[Rate], ...] = ()
 
     def on(self, day: date, figures: Thresholds[int]) -> TaxLaw:
         """The law of one day, with the day's figures in ten-thousandths (`agents.reference.Law.figures`).
@@ -161,14 +161,14 @@ class TaxTables:
         )
 
 
-def _in_force(rows: Iterable[Row[V]], day: date) -> dict[str, V]:
+def _in_force(rows: Iterable[RateRow[V]], day: date) -> dict[str, V]:
     """Of each goods the value of a day; once a row with a last day is over, the row before it holds again."""
     return {goods: row.value for goods, row in _latest(((row.goods, row) for row in rows), day).items()}
 
 
-def _latest(rows: Iterable[tuple[K, Row[V]]], day: date) -> dict[K, Row[V]]:
+def _latest(rows: Iterable[tuple[K, RateRow[V]]], day: date) -> dict[K, RateRow[V]]:
     """Of each key the row that began last among those in force."""
-    found: dict[K, Row[V]] = {}
+    found: dict[K, RateRow[V]] = {}
     for key, row in rows:
         if row.first <= day and (row.last is None or day <= row.last):
             other = found.get(key)
@@ -177,11 +177,11 @@ def _latest(rows: Iterable[tuple[K, Row[V]]], day: date) -> dict[K, Row[V]]:
     return found
 
 
-def _preference_rates(rows: Iterable[Row[Rate]], day: date) -> ByGoods[Rate | None]:
+def _preference_rates(rows: Iterable[RateRow[Rate]], day: date) -> ByGoods[Rate | None]:
     return ByGoods[Rate | None](_for_subheadings(_in_force(rows, day)), None)
 
 
-def _brackets(rows: Iterable[Row[Bracket]], day: date) -> dict[str, tuple[Bracket, ...]]:
+def _brackets(rows: Iterable[RateRow[Bracket]], day: date) -> dict[str, tuple[Bracket, ...]]:
     """The brackets of each goods, the highest first."""
     found: dict[str, list[Bracket]] = {}
     for (goods, _), row in _latest((((row.goods, row.value.above_krw), row) for row in rows), day).items():

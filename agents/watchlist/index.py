@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import ratio
 
 from agents.watchlist.knowledge import PARTICLE_WEIGHT, WEIGHT, sound, sounds
 from agents.watchlist.names import Name
-from agents.watchlist.score import Words
+from agents.watchlist.score import NameWords
 from schemas import limits
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def _put(one: tuple[T], keys: Iterable[str], found: dict[str, tuple[T, ...]]) ->
 class Index:
     """Listed names by number, ready to be found. Only grows its caches."""
 
-    def __init__(self, names: Iterable[Name], words: Words) -> None:
+    def __init__(self, names: Iterable[Name], words: NameWords) -> None:
         self.names: Final = tuple(names)
         self._words = words
         self._known = words.known

@@ -1,44 +1,40 @@
 """Two names compared word by word and letter by letter: how alike they are, and why."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
-import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agents.watchlist.knowledge import INITIAL_WEIGHT, PARTICLE_WEIGHT, NameKnowledge, sound
+from agents.watchlist.knowledge import INITIAL_WEIGHT, PARTICLE_WEIGHT, NameKnowledge
+from agents.watchlist.likeness import (
+    BARE,
+    BEGUN,
+    BEGUN_CHARS_MIN,
+    BEGUN_PERCENT,
+    FULL,
+    LETTER_PERCENT,
+    LETTERS_MIN,
+    LONG,
+    SAME,
+    SHORT,
+    SPELLING,
+    THREE,
+    WORD_MIN,
+    ComparedNames,
+    MatchReason,
+    _alike,
+    _bare,
+    _likeness,
+)
 from agents.watchlist.names import ABJAD, Kind, Name
 
-FULL: Final = 1000
-"""Permille: the same name."""
-
-# Likeness of two words, percent.
-SAME: Final = 100
-SPELLING: Final = 95
-"""Known spellings of one name."""
-DOUBLED: Final = 94
-"""A letter said twice."""
-SOUND: Final = 84
-SOUND_LONG: Final = 90
-"""Alike in sound, apart in letters; the same with four consonants or more."""
-BARE: Final = 92
-BARE_SHORT: Final = 80
-BARE_NEAR: Final = 76
-"""Alike in their consonants, where one is written without vowels."""
 INITIAL: Final = 74
 CUT: Final = 88
 """The beginning of the word."""
 JOINED: Final = 97
 JOINED_LESS: Final = 6
 JOINED_MIN: Final = 75
-WORD_MIN: Final = 66
-"""Less alike, two words are different words."""
-CHANGE_PERCENT: Final = 62
-"""What a changed letter takes, of its share of a word."""
-FIRST_PERCENT: Final = 135
-"""The first letter is seldom the wrong one."""
 ORDINARY_PERCENT: Final = 85
 ORDINARY_BOTH_PERCENT: Final = 40
 """What is left of the likeness of words that are ordinary people's as they stand: they are other names, not
@@ -60,90 +56,11 @@ ONE_WORD_COMPANY: Final = 120
 FIRST_WORD_COMPANY: Final = 20
 LEGAL_DIFFERS: Final = 120
 LEGAL_MISSING: Final = 10
-
-LETTER_PERCENT: Final = 70
-"""What a changed letter takes of its share of the whole."""
-BEGUN: Final = 900
-BEGUN_PERCENT: Final = 70
-BEGUN_CHARS_MIN: Final = 12
-LETTERS_MIN: Final = 5
-LONG: Final = 16
-"""Letters from which on a changed word that is ordinary people's is no other name, when the rest agrees."""
 FEW_WORDS: Final = 3
-CACHED: Final = 32_768
 ORDINARY_CACHED: Final = 20_000
-SHORT: Final = 2
-THREE: Final = 3
 
 
-class Reason(msgspec.Struct, frozen=True, gc=False):
-    """A feature of the comparison, and the permille that it gave or took."""
-
-    feature: str
-    permille: int
-
-
-class PeerGroup(msgspec.Struct, frozen=True, gc=False):
-    """How alike two names are, 0 to 1000, and why: the reasons add up to it, within these bounds."""
-
-    permille: int
-    reasons: tuple[Reason, ...]
-
-
-def _changes_max(size: int) -> int:
-    """Letters that may be changed in a word."""
-    return 1 if size < 6 else 2 if size < 10 else 3  # noqa: PLR2004 - by measurement
-
-
-def _doubled(short: str, long: str) -> bool:
-    """Whether the longer word says one letter twice."""
-    return len(long) == len(short) + 1 and any(
-        long[at] == long[at + 1] and long[:at] + long[at + 1 :] == short for at in range(len(long) - 1)
-    )
-
-
-@lru_cache(maxsize=CACHED)
-def _alike(one: str, other: str) -> int:
-    """How alike two words are by letters and sound, 0 to 100."""
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if len(short) <= SHORT or short.isdigit() or long.isdigit():
-        return 0
-    size = len(long)
-    return _likeness(one, other, OSA.distance(one, other, score_cutoff=max(_changes_max(size), SHORT, size // THREE)))
-
-
-def _likeness(one: str, other: str, apart: int) -> int:
-    """The same of two words of three letters or more, so many letters apart."""
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
-    size = len(long)
-    most = _changes_max(size)
-    near = max(SHORT, size // THREE)
-    found = 0
-    if apart <= most and not (len(short) == len(long) == THREE):
-        found = SAME - 2 * CHANGE_PERCENT * apart * (SAME if one[0] == other[0] else FIRST_PERCENT) // (
-            SAME * (len(one) + size)
-        )
-        if apart == 1 and len(short) > THREE and _doubled(short, long):
-            found = max(found, DOUBLED)
-    if found < SOUND_LONG and len(short) > THREE and apart <= near:
-        code = sound(one)
-        if len(code) > SHORT and code == sound(other):
-            found = max(found, SOUND_LONG if len(code) > THREE else SOUND)
-    return found
-
-
-@lru_cache(maxsize=CACHED)
-def _bare(one: str, other: str) -> int:
-    """How alike two words are when one is written without vowels, 0 to 100."""
-    x, y = sound(one).lstrip("a"), sound(other).lstrip("a")
-    if not x or not y:
-        return 0
-    if x == y:
-        return BARE if len(x) > 1 else BARE_SHORT
-    return BARE_NEAR if min(len(x), len(y)) >= THREE and OSA.distance(x, y, score_cutoff=1) == 1 else 0
-
-
-class Words:
+class NameWords:
     """Compares words with what is known of names."""
 
     def __init__(self, known: NameKnowledge, *, misspells_names: bool = False) -> None:
@@ -199,7 +116,7 @@ class Words:
 class _Match:
     """The words of two names as they are matched."""
 
-    def __init__(self, query: Name, listed: Name, words: Words) -> None:
+    def __init__(self, query: Name, listed: Name, words: NameWords) -> None:
         self.a, self.b = query.words, listed.words
         self.wa, self.wb = query.weights, listed.weights
         self.free_a, self.free_b = [True] * len(self.a), [True] * len(self.b)
@@ -322,10 +239,10 @@ class _Match:
         return mine, theirs
 
 
-def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> PeerGroup:
+def compare(query: Name, listed: Name, words: NameWords, kind: Kind = "") -> ComparedNames:
     """How alike two names are: the query as it came, the listed one as the list has it; `kind` of the listed one."""
     if not query.words or not listed.words:
-        return PeerGroup(0, ())
+        return ComparedNames(0, ())
     match = _Match(query, listed, words)
     match.same()
     if True in match.free_a and True in match.free_b:
@@ -337,7 +254,7 @@ def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> PeerGro
     conflict = min(more, less)
     against = 2 * (conflict * CONFLICT + (more - conflict) * MORE_PERCENT + (less - conflict) * LESS_PERCENT)
     permille = got * FULL // (both * SAME + against) if both else 0
-    reasons = [Reason("words", permille)]
+    reasons = [MatchReason("words", permille)]
     if match.strong < 2 and (more > PARTICLE_WEIGHT or less > PARTICLE_WEIGHT):  # noqa: PLR2004 - one word is little to go by
         first = (
             kind == "ORGANISATION"
@@ -348,23 +265,23 @@ def compare(query: Name, listed: Name, words: Words, kind: Kind = "") -> PeerGro
         )
         take = FIRST_WORD_COMPANY if first else ONE_WORD_COMPANY if kind == "ORGANISATION" else ONE_WORD
         permille -= take
-        reasons.append(Reason("one-word", -take))
+        reasons.append(MatchReason("one-word", -take))
     up = letters(query, listed, words) - permille
     if up > 0:
         permille += up
-        reasons.append(Reason("letters", up))
+        reasons.append(MatchReason("letters", up))
     if query.legal and listed.legal:
         if frozenset(query.legal).isdisjoint(listed.legal):
             permille -= LEGAL_DIFFERS
-            reasons.append(Reason("legal-form", -LEGAL_DIFFERS))
+            reasons.append(MatchReason("legal-form", -LEGAL_DIFFERS))
     elif query.legal or listed.legal:
         permille -= LEGAL_MISSING
-        reasons.append(Reason("legal-form-missing", -LEGAL_MISSING))
-    reasons += [Reason(feature, 0) for feature in match.features]
-    return PeerGroup(max(0, min(FULL, permille)), tuple(reasons))
+        reasons.append(MatchReason("legal-form-missing", -LEGAL_MISSING))
+    reasons += [MatchReason(feature, 0) for feature in match.features]
+    return ComparedNames(max(0, min(FULL, permille)), tuple(reasons))
 
 
-def letters(query: Name, listed: Name, words: Words) -> int:  # noqa: PLR0911 - one for each way to be alike
+def letters(query: Name, listed: Name, words: NameWords) -> int:  # noqa: PLR0911 - one for each way to be alike
     """How alike two names are letter by letter, in permille: as they stand, and with their words in order.
 
     0 when a word of ordinary people tells them apart: a misspelling is nobody's name as a rule.

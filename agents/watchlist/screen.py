@@ -12,10 +12,21 @@ from typing import Final
 
 import msgspec
 
+from agents.watchlist.entries import (
+    Exemption,
+    ListedEntry,
+    ListHit,
+    ScreeningFigures,
+    _by_pair,
+    address_words,
+    is_distinctive,
+    name_key,
+)
 from agents.watchlist.index import Index
 from agents.watchlist.knowledge import NameKnowledge
-from agents.watchlist.names import Kind, Name, latin, read
-from agents.watchlist.score import FULL, PeerGroup, Reason, Words, compare
+from agents.watchlist.likeness import FULL, MatchReason, PeerGroup
+from agents.watchlist.names import Kind, Name, read
+from agents.watchlist.score import NameWords, compare
 from schemas import limits
 
 WEAK: Final = 60
@@ -30,99 +41,15 @@ BORN_DOUBT: Final = 60
 COUNTRY_SAME: Final = 10
 COUNTRY_OTHER: Final = 30
 YEAR_CHARS: Final = 4
-ADDRESS_WORDS_MIN: Final = 3
-ADDRESS_CHARS_MIN: Final = 14
-"""A shorter address stands for too many people."""
-ADDRESS_WORDS: Final = {
-    "st": "street",
-    "str": "street",
-    "rd": "road",
-    "ave": "avenue",
-    "av": "avenue",
-    "blvd": "boulevard",
-    "bldg": "building",
-    "fl": "floor",
-    "no": "",
-    "number": "",
-    "the": "",
-    "apt": "apartment",
-    "ste": "suite",
-    "ln": "lane",
-    "dr": "drive",
-    "p": "",
-    "o": "",
-    "box": "box",
-}
 OVERLAY_PERCENT: Final = 20
 """When so much has changed, all is indexed anew."""
 DIGEST: Final = "sha256:"
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An entry of a list."""
-
-    entry_id: str
-    """Unique over all lists, such as OFAC-12345."""
-    source: str
-    """The list that it comes from."""
-    kind: Kind = ""
-    names: tuple[str, ...]
-    """The name and its good aliases, in any script."""
-    weak: tuple[str, ...] = ()
-    """Aliases of low quality."""
-    countries: tuple[str, ...] = ()
-    """ISO 3166 codes of nationality and residence."""
-    born: tuple[str, ...] = ()
-    """Years or days, as ISO 8601."""
-    addresses: tuple[str, ...] = ()
-
-
-class Hit(msgspec.Struct, frozen=True, gc=False):
-    """An entry that a party resembles. Holds nothing of the party."""
-
-    entry_id: str
-    source: str
-    listed: str
-    """The listed name, or the word `address`."""
-    permille: int
-    alarm: bool
-    reasons: tuple[Reason, ...]
-    excepted: str = ""
-    """Why it does not alarm although the score would."""
-
-    @property
-    def score(self) -> float:
-        """0 to 1, for people outside."""
-        return self.permille / FULL
-
-
-class Exemption(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A party that is not the entry it resembles: who said so, when, why and until when."""
-
-    name: str
-    """As `name_key` has it, or its digest, so that no person's name has to stand in a table."""
-    entry_id: str
-    who: str
-    since: date
-    until: date
-    why: str
-
-    def counts_on(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return self.since <= day <= self.until
-
-
-class Figures(msgspec.Struct, frozen=True, gc=False):
-    """From which permille on a hit alarms, and from which it is told."""
-
-    alarm: int = 850
-    review: int = 750
-
-
 class _Segment:
     """Entries with their index, made when first asked."""
 
-    def __init__(self, entries: Iterable[Entry], words: Words) -> None:
+    def __init__(self, entries: Iterable[ListedEntry], words: NameWords) -> None:
         self.entries: Final = {entry.entry_id: entry for entry in entries}
         self._words = words
 
@@ -195,7 +122,7 @@ class Watchlist:
     def __init__(  # noqa: PLR0913, PLR0917 - what a list consists of
         self,
         base: _Segment,
-        words: Words,
+        words: NameWords,
         later: _Segment | None = None,
         gone: frozenset[str] = frozenset(),
         exemptions: Mapping[tuple[str, str], tuple[Exemption, ...]] | None = None,
@@ -204,26 +131,29 @@ class Watchlist:
         self._base, self._words, self._later, self._gone = base, words, later, gone
         self._exemptions = exemptions or {}
         self.version: Final = version
-        self._seen: dict[tuple[str, Kind, str, str, int, int], tuple[Hit, ...]] = {}
-        self._seen_addresses: dict[str, tuple[Hit, ...]] = {}
+        self._seen: dict[tuple[str, Kind, str, str, int, int], tuple[ListHit, ...]] = {}
+        self._seen_addresses: dict[str, tuple[ListHit, ...]] = {}
 
     @classmethod
     def of(
         cls,
-        entries: Iterable[Entry],
+        entries: Iterable[ListedEntry],
         known: NameKnowledge | None = None,
         exemptions: Iterable[Exemption] = (),
         version: str = "",
     ) -> "Watchlist":
         """A list of its own. The index is made at the first question, or by `prepare`."""
-        words = Words(known or NameKnowledge())
+        words = NameWords(known or NameKnowledge())
         return cls(_Segment(entries, words), words, exemptions=_by_pair(exemptions), version=version)
 
     def changed(
-        self, entries: Mapping[str, Entry | None], exemptions: Iterable[Exemption] | None = None, version: str = ""
+        self,
+        entries: Mapping[str, ListedEntry | None],
+        exemptions: Iterable[Exemption] | None = None,
+        version: str = "",
     ) -> "Watchlist":
         """Another one with entries put in and (None) others withdrawn; this one stays as it is."""
-        later: dict[str, Entry] = dict(self._later.entries) if self._later is not None else {}
+        later: dict[str, ListedEntry] = dict(self._later.entries) if self._later is not None else {}
         for entry_id, entry in entries.items():
             later.pop(entry_id, None)
             if entry is not None:
@@ -249,7 +179,7 @@ class Watchlist:
         return len(self._base.entries) - len(self._gone) + (len(self._later.entries) if self._later is not None else 0)
 
     @property
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, ListedEntry]:
         """Every entry by its id."""
         base = {entry_id: entry for entry_id, entry in self._base.entries.items() if entry_id not in self._gone}
         return base | (self._later.entries if self._later is not None else {})
@@ -266,9 +196,9 @@ class Watchlist:
         kind: Kind = "",
         country: str = "",
         birth_date: str = "",
-        figures: Figures = Figures(),  # noqa: B008 - frozen; a party's particulars
+        figures: ScreeningFigures = ScreeningFigures(),  # noqa: B008 - frozen; a party's particulars
         day: date | None = None,
-    ) -> tuple[Hit, ...]:
+    ) -> tuple[ListHit, ...]:
         """Entries that a party resembles, the most alike first; at most `WATCHLIST_HITS_MAX`.
 
         Exemptions count on `day`.
@@ -283,14 +213,16 @@ class Watchlist:
             return self._excepted(name, hits, day)
         return hits
 
-    def _screened(self, text: str, kind: Kind, country: str, birth_date: str, figures: Figures) -> tuple[Hit, ...]:
+    def _screened(
+        self, text: str, kind: Kind, country: str, birth_date: str, figures: ScreeningFigures
+    ) -> tuple[ListHit, ...]:
         name = read(text, kind, self._words.known)
         if not name.words:
             return ()
         best = self._base.scored(name, kind, self._gone)
         if self._later is not None:
             best |= self._later.scored(name, kind, frozenset())
-        hits: list[Hit] = []
+        hits: list[ListHit] = []
         for entry_id, (by_name, listed, _) in best.items():
             compared = by_name
             if compared.permille < figures.review - BORN_SAME - COUNTRY_SAME:
@@ -306,7 +238,7 @@ class Watchlist:
                 )
             if compared.permille >= figures.review:
                 hits.append(
-                    Hit(
+                    ListHit(
                         entry_id,
                         entry.source,
                         listed,
@@ -318,15 +250,15 @@ class Watchlist:
         hits.sort(key=lambda hit: (-hit.permille, hit.entry_id))
         return tuple(hits[: limits.WATCHLIST_HITS_MAX])
 
-    def _entry(self, entry_id: str) -> Entry:
+    def _entry(self, entry_id: str) -> ListedEntry:
         if self._later is not None and entry_id in self._later.entries:
             return self._later.entries[entry_id]
         return self._base.entries[entry_id]
 
-    def _excepted(self, name: str, hits: tuple[Hit, ...], day: date) -> tuple[Hit, ...]:
+    def _excepted(self, name: str, hits: tuple[ListHit, ...], day: date) -> tuple[ListHit, ...]:
         key = name_key(name, self._words.known)
         digest = DIGEST + hashlib.sha256(key.encode()).hexdigest()
-        told: list[Hit] = []
+        told: list[ListHit] = []
         for hit in hits:
             found = [
                 each
@@ -343,7 +275,7 @@ class Watchlist:
             )
         return tuple(told)
 
-    def at_address(self, address: str) -> tuple[Hit, ...]:
+    def at_address(self, address: str) -> tuple[ListHit, ...]:
         """Entries with a distinctive address that this one holds, word for word; each is an alarm."""
         hits = self._seen_addresses.get(address)
         if hits is None:
@@ -352,49 +284,27 @@ class Watchlist:
             hits = self._seen_addresses[address] = self._at_address(address)
         return hits
 
-    def _at_address(self, address: str) -> tuple[Hit, ...]:
+    def _at_address(self, address: str) -> tuple[ListHit, ...]:
         words = address_words(address, self._words.known)
         if not is_distinctive(words):
             return ()
         found = self._base.at_address(words, self._gone) + (
             self._later.at_address(words, frozenset()) if self._later is not None else []
         )
-        reasons = (Reason("address", FULL),)
+        reasons = (MatchReason("address", FULL),)
         owners = sorted(set(found))[: limits.WATCHLIST_HITS_MAX]
         return tuple(
-            [Hit(owner, self._entry(owner).source, "address", FULL, alarm=True, reasons=reasons) for owner in owners]
+            [
+                ListHit(owner, self._entry(owner).source, "address", FULL, alarm=True, reasons=reasons)
+                for owner in owners
+            ]
         )
 
 
-def _by_pair(exemptions: Iterable[Exemption]) -> dict[tuple[str, str], tuple[Exemption, ...]]:
-    found: dict[tuple[str, str], tuple[Exemption, ...]] = {}
-    for each in exemptions:
-        found[each.name, each.entry_id] = (*found.get((each.name, each.entry_id), ()), each)
-    return found
-
-
-def name_key(name: str, known: NameKnowledge) -> str:
-    """A name's words in order, by which an exemption knows it."""
-    return " ".join(sorted(read(name, "", known).raw))
-
-
-def address_words(address: str, known: NameKnowledge) -> frozenset[str]:
-    """The words of an address, those that say nothing left out."""
-    words = latin(address[: limits.ADDRESS_CHARS_MAX], known).split()
-    return frozenset(word for word in (ADDRESS_WORDS.get(word, word) for word in words) if word)
-
-
-def is_distinctive(words: frozenset[str]) -> bool:
-    """Whether an address says enough to stand for few people: a number, and words enough."""
-    return (
-        len(words) >= ADDRESS_WORDS_MIN
-        and sum(map(len, words)) >= ADDRESS_CHARS_MIN
-        and any(any(char.isdigit() for char in word) for word in words)
-    )
-
-
 def _shifted(compared: PeerGroup, feature: str, permille: int) -> PeerGroup:
-    return PeerGroup(max(0, min(FULL, compared.permille + permille)), (*compared.reasons, Reason(feature, permille)))
+    return PeerGroup(
+        max(0, min(FULL, compared.permille + permille)), (*compared.reasons, MatchReason(feature, permille))
+    )
 
 
 def _born(compared: PeerGroup, birth_date: str, born: tuple[str, ...]) -> PeerGroup:

@@ -16,7 +16,7 @@ Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """A decision or receipt and its place; `value` has the names of its schema."""
 
     place: Place
@@ -31,9 +31,9 @@ class Ledgers:
     """Every record of a carrier that a worker has taken."""
     waiting: int = 0
     """Records that a step of the pipeline reads and no worker has taken yet."""
-    receipts: list[Entry] = field(default_factory=list)
+    receipts: list[LedgerEntry] = field(default_factory=list)
     """Answers; notices are no part of the balance."""
-    decisions: list[Entry] = field(default_factory=list)
+    decisions: list[LedgerEntry] = field(default_factory=list)
     dead_letters: list[Place] = field(default_factory=list)
     """Where each came from."""
 
@@ -153,7 +153,7 @@ def same(law: str, live: Mapping[Any, Any], replayed: Mapping[Any, Any], name: A
             )
 
 
-def source_of(entry: Entry) -> Place:
+def source_of(entry: LedgerEntry) -> Place:
     """The carrier's record behind a decision or receipt."""
     source = entry.value["source"]
     return source["topic"], source["partition"], source["offset"]
@@ -169,7 +169,7 @@ def is_manifest(topic: str) -> bool:
     return topic.startswith(topics.MANIFESTS)
 
 
-def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:
+def _first_copies(decisions: Iterable[LedgerEntry]) -> Iterator[LedgerEntry]:
     """Decisions by place, each once: a duplicate violates an invariant of its own and no other."""
     seen = set()
     for decision in sorted(decisions, key=lambda entry: entry.place):
@@ -178,11 +178,11 @@ def _first_copies(decisions: Iterable[Entry]) -> Iterator[Entry]:
             yield decision
 
 
-def _step(decision: Entry) -> tuple[str, str, int]:
+def _step(decision: LedgerEntry) -> tuple[str, str, int]:
     value = decision.value
     return value["carrier"], value["house_bill"], value["sequence"]
 
 
-def of_manifest(entries: Iterable[Entry], manifest_id: str) -> list[Entry]:
+def of_manifest(entries: Iterable[LedgerEntry], manifest_id: str) -> list[LedgerEntry]:
     """The entries of one manifest."""
     return [entry for entry in entries if entry.value["manifest_id"] == manifest_id]

@@ -16,7 +16,7 @@ from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from schemas import avro, topics
 from streams.audit.invariants import (
-    Entry,
+    LedgerEntry,
     Ledgers,
     Violation,
     breaches,
@@ -135,9 +135,9 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
         elif record.topic.startswith(topics.RECEIPTS):
             receipt = avro.decode(avro.RECEIPT, record.value or b"")
             if receipt["kind"] == "ANSWER":
-                ledgers.receipts.append(Entry(place, receipt))
+                ledgers.receipts.append(LedgerEntry(place, receipt))
         else:
-            ledgers.decisions.append(Entry(place, avro.decode(avro.DECISION, record.value or b"")))
+            ledgers.decisions.append(LedgerEntry(place, avro.decode(avro.DECISION, record.value or b"")))
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
     return ledgers
@@ -261,7 +261,7 @@ def _accounts(ledgers: Ledgers) -> list[Account]:
     for decision in ledgers.decisions:
         outcomes.setdefault(source_of(decision), Counter())[decision.value["outcome"]] += 1
 
-    def account(receipt: Entry) -> Account:
+    def account(receipt: LedgerEntry) -> Account:
         source = source_of(receipt)
         value = receipt.value
         return Account(

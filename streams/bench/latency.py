@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.structs import TopicPartition
 
 from schemas import avro, topics
-from streams.bench.loads import SEED, Load, Sent, load
+from streams.bench.loads import SEED, Load, SentRecord, load
 from streams.bench.rig import BenchError, consumer, decisions, partitions_of, producer, rig
 from streams.bench.throughput import Told
 from streams.cli.kafka import read
@@ -124,7 +124,7 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
         made.start_workers()
         await made.wait_for_workers()
         reader.assign([*decisions(), *partitions_of(topics.RECEIPTS + carrier for carrier in given.carriers)])
-        heard = RecordedAnswer(told)
+        heard = ObservedRecord(told)
         listening = asyncio.create_task(heard.listen(reader))
         try:
             for sent in first.manifests:
@@ -171,7 +171,7 @@ async def _released(bootstrap: str, tps: list[TopicPartition], schema_id: int) -
     return found
 
 
-async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[Sent], began: float, rate: float) -> float:
+async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[SentRecord], began: float, rate: float) -> float:
     """Hand each manifest over when it is due; by how much the latest was late."""
     late_s = 0.0
     sent = []
@@ -186,7 +186,7 @@ async def _send_on_time(sender: AIOKafkaProducer, manifests: Sequence[Sent], beg
     return late_s
 
 
-def _waited(given: Load, heard: "RecordedAnswer", began: float, rate: float) -> tuple[dict[bytes, float], list[float]]:
+def _waited(given: Load, heard: "ObservedRecord", began: float, rate: float) -> tuple[dict[bytes, float], list[float]]:
     """Seconds to the decision on each house bill and to each receipt, the warm-up left out."""
     of_decisions: dict[bytes, float] = {}
     of_receipts = []
@@ -210,7 +210,7 @@ def _apart(
         )
 
 
-class RecordedAnswer:
+class ObservedRecord:
     """What a committed reader has heard, and when first."""
 
     def __init__(self, told: Told) -> None:

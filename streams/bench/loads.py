@@ -17,7 +17,7 @@ NOT_IN_AVRO: Final = frozenset({"missing_field", "wrong_type"})
 SEED: Final = 20261123
 
 
-class Sent(msgspec.Struct, frozen=True, gc=False):
+class SentRecord(msgspec.Struct, frozen=True, gc=False):
     """One manifest, ready to publish."""
 
     topic: str
@@ -32,7 +32,7 @@ class Load(msgspec.Struct, frozen=True):
     """Manifests of one kind."""
 
     carriers: tuple[str, ...]
-    manifests: tuple[Sent, ...]
+    manifests: tuple[SentRecord, ...]
 
     @property
     def parcels(self) -> int:
@@ -69,12 +69,12 @@ def load(  # noqa: PLR0913 - what a load is varied by
     return Load(names, tuple(_sent(record, names[number % carriers], form) for number, record in enumerate(made)))
 
 
-def _sent(made: events.GeneratedManifest, carrier: str, form: Form) -> Sent:
+def _sent(made: events.GeneratedManifest, carrier: str, form: Form) -> SentRecord:
     parcels = list(_written(made, form))
     manifest = {**made.manifest, "carrier": carrier, "parcels": parcels}
     topic, key = topics.MANIFESTS + carrier, manifest["master_bill"].encode()
     value = orjson.dumps(manifest) if form == "JSON" else framing.framed(manifest)
-    return Sent(
+    return SentRecord(
         topic,
         partitioner.of(topic, key),
         key,

@@ -27,7 +27,8 @@ from agents.intake.version import ManifestVersion, open_version
 from agents.linking import Linking
 from agents.parcel.case import Case
 from agents.rules import PARCEL_RULES
-from agents.screening.decide import Screening, is_declared
+from agents.screening.decide import Screening
+from agents.screening.decisions import is_declared
 from agents.state.carriers import CarrierState
 from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore

@@ -120,7 +120,7 @@ async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Calla
         )
 
 
-class Order(msgspec.Struct, frozen=True):
+class FillOrder(msgspec.Struct, frozen=True):
     """What a process is to do."""
 
     what: str
@@ -143,7 +143,7 @@ class _Process:
         consignees: int,
         mix: Iterable[tuple[int, float]],
     ) -> None:
-        self._order = Order(what, made.bootstrap, slot, numbers, consignees, list(mix))
+        self._order = FillOrder(what, made.bootstrap, slot, numbers, consignees, list(mix))
         self._process: asyncio.subprocess.Process | None = None
 
     async def ready(self) -> asyncio.subprocess.Process:
@@ -178,7 +178,7 @@ class _Process:
 # In the processes
 
 
-async def fill(order: Order) -> None:
+async def fill(order: FillOrder) -> None:
     """Write consignees to some partitions of the changelog, a transaction a unit."""
     random_bytes = random.Random(order.slot)  # noqa: S311 - a seed, no secret
     made = 0
@@ -231,7 +231,7 @@ def _seen(noise: bytes) -> PastParcel:
     )
 
 
-async def restored(order: Order) -> Restored:
+async def restored(order: FillOrder) -> Restored:
     """Restore some partitions as a worker does."""
     processor = RecordProcessor(context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
     before = _memory("VmRSS")
@@ -258,7 +258,7 @@ def _say(line: bytes) -> None:
 
 def main() -> None:
     """Do what the argument says."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
+    order = msgspec.json.decode(sys.argv[1], type=FillOrder)
     if order.what == "fill":
         _say(b"ready")
         sys.stdin.readline()

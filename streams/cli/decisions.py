@@ -41,7 +41,7 @@ def decisions(  # noqa: PLR0913, PLR0917 - click's
     bootstrap: str,
 ) -> None:
     """Print every committed decision on clearance.*, by house bill and sequence."""
-    asked = ActiveRule(house_bill, manifest)
+    asked = DecisionQuery(house_bill, manifest)
     if json_:
         run(bootstrap, find(bootstrap, asked, as_json, follow=follow))
     elif follow:
@@ -55,7 +55,7 @@ def decisions(  # noqa: PLR0913, PLR0917 - click's
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveRule:
+class DecisionQuery:
     """Which decisions: those of a house bill, of a manifest, or all."""
 
     house_bill: str | None = None
@@ -67,7 +67,9 @@ class ActiveRule:
         return None if self.house_bill is None else self.house_bill.encode(errors="surrogateescape")
 
 
-async def find(bootstrap: str, asked: ActiveRule, apply: Callable[[Decision], None], *, follow: bool = False) -> None:
+async def find(
+    bootstrap: str, asked: DecisionQuery, apply: Callable[[Decision], None], *, follow: bool = False
+) -> None:
     """Hand over decisions in the order of the log; those of one house bill lie in one partition of each topic."""
 
     def take(record: ConsumerRecord) -> None:

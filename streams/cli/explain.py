@@ -11,7 +11,7 @@ from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
 from streams.cli.console import as_json, labelled, lang_option, shown, write
 from streams.cli.decision_view import show_decision
-from streams.cli.decisions import ActiveRule, Decision, find
+from streams.cli.decisions import Decision, DecisionQuery, find
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.errors import OperatorError
 from streams.i18n import Lang, name, say
@@ -83,7 +83,7 @@ async def _known(bootstrap: str, house_bill: str, carrier: str | None) -> list[F
         if carrier in (None, decision["carrier"]):
             found[decision["carrier"]].append(decision)
 
-    await find(bootstrap, ActiveRule(house_bill), take)
+    await find(bootstrap, DecisionQuery(house_bill), take)
     files = [File(code, decisions) for code, decisions in sorted(found.items())]
     for file in files:
         await _read_cases(bootstrap, house_bill, file)

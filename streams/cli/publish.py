@@ -150,7 +150,7 @@ async def _send(sending: Sending) -> None:
         TimeElapsedColumn(),
         console=err(),
     )
-    began, sent = time.monotonic(), Sent()
+    began, sent = time.monotonic(), PublishedRecord()
     bar.disable = not bar.console.is_terminal
     with bar:
         task = bar.add_task("", total=None, parcels=0, mib=0.0)
@@ -182,7 +182,7 @@ async def _send(sending: Sending) -> None:
     )
 
 
-class Sent:
+class PublishedRecord:
     """How much was sent."""
 
     def __init__(self) -> None:

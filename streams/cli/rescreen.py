@@ -20,7 +20,7 @@ from agents.read import read as read_manifest
 from agents.reference import Reference
 from agents.rules.parties import listed_parties
 from agents.values.clock import DAY_MS, day_in_korea, day_of_ms
-from agents.watchlist.screen import Hit
+from agents.watchlist.entries import ListHit
 from schemas.dead_letter import UnreadableError
 from schemas.manifest import Header, Parcel
 from schemas.topics import MANIFESTS
@@ -130,7 +130,7 @@ async def _once(  # noqa: PLR0913 - what one round needs
     )
 
 
-def _what(known: ParcelStatus | None, hit: Hit) -> str:
+def _what(known: ParcelStatus | None, hit: ListHit) -> str:
     """What happens to a parcel that alarms."""
     if known is None or known.decision is None:
         return "withdrawn or refused"
@@ -148,9 +148,9 @@ def changed_entries(history: ReferenceHistory, first: int) -> Reference:
     return reference_of(now.with_tables({WATCHLIST: rows}))
 
 
-async def _alarms(bootstrap: str, reference: Reference, since_ms: int) -> dict[Name, Hit]:
+async def _alarms(bootstrap: str, reference: Reference, since_ms: int) -> dict[Name, ListHit]:
     """Parcels received since then that alarm, each with its highest hit; the last version of a parcel counts."""
-    found: dict[Name, Hit | None] = {}
+    found: dict[Name, ListHit | None] = {}
 
     def look(record: ConsumerRecord) -> None:
         if record.timestamp >= since_ms:
@@ -162,7 +162,7 @@ async def _alarms(bootstrap: str, reference: Reference, since_ms: int) -> dict[N
     return {name: hit for name, hit in found.items() if hit is not None}
 
 
-def alarms_in(value: bytes | None, reference: Reference, received_on: date) -> Iterator[tuple[str, Hit | None]]:
+def alarms_in(value: bytes | None, reference: Reference, received_on: date) -> Iterator[tuple[str, ListHit | None]]:
     """Every parcel of a manifest that can be read, with its highest alarm."""
     try:
         raw: dict[str, Any] = read_manifest(value)

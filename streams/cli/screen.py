@@ -12,9 +12,11 @@ import click
 
 from agents.reference import Law, Reference
 from agents.values.money import E4
+from agents.watchlist.entries import ListHit, ScreeningFigures
+from agents.watchlist.likeness import FULL, MatchReason
 from agents.watchlist.names import Kind, read
-from agents.watchlist.score import FULL, Reason, Words, compare
-from agents.watchlist.screen import Figures, Hit, Watchlist
+from agents.watchlist.score import NameWords, compare
+from agents.watchlist.screen import Watchlist
 from schemas import limits
 from streams.cli.console import as_json, counting, many, on_terminal, say, table
 from streams.errors import OperatorError
@@ -145,7 +147,7 @@ def _screened(
     )
     watchlist.prepare()
     law = _law(reference)
-    figures = Figures(_permille(law, "screening_alarm"), _permille(law, "screening_review"))
+    figures = ScreeningFigures(_permille(law, "screening_alarm"), _permille(law, "screening_review"))
     today = date.today()  # noqa: DTZ011 - exceptions end on a day of the office's calendar
     for number, row in enumerate(rows, 1):
         if number == 1:
@@ -164,7 +166,7 @@ def _screened(
         }
 
 
-def _told(hit: Hit) -> dict[str, Any]:
+def _told(hit: ListHit) -> dict[str, Any]:
     told = {
         "score": hit.score,
         "alarm": hit.alarm,
@@ -176,7 +178,7 @@ def _told(hit: Hit) -> dict[str, Any]:
     return told | ({"excepted": hit.excepted} if hit.excepted else {})
 
 
-def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+def _reasons(reasons: Sequence[MatchReason]) -> list[dict[str, Any]]:
     return [{"feature": reason.feature, "score": reason.permille / FULL} for reason in reasons]
 
 
@@ -184,7 +186,7 @@ def _pairs(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None) -
     """How alike the two names of each row are."""
     reference = load(folder)
     known = knowledge(Tables.of(folder or FOLDER))
-    words = Words(known, misspells_names=True)
+    words = NameWords(known, misspells_names=True)
     alarm = _permille(_law(reference), "screening_pair_alarm")
     for number, row in enumerate(rows, 1):
         if number == 1:

@@ -16,14 +16,14 @@ from streams.conformance.cases import (
     _WORD,
     NAME_CHARS_MAX,
     OF_MANIFEST,
-    Case,
     CaseFile,
+    ConformanceCase,
     Edits,
     Expected,
     ManifestStep,
     ParcelStep,
     Read,
-    Sent,
+    SentManifest,
     where,
 )
 from streams.errors import OperatorError
@@ -37,7 +37,7 @@ _SHIFTED: Final = ("lodged_at", "departs_at", "arrives_at")
 # building
 
 
-def build(file: CaseFile, case: Case) -> tuple[Sent, ...]:
+def build(file: CaseFile, case: ConformanceCase) -> tuple[SentManifest, ...]:
     """The manifests of a case, in the order they are sent."""
     return tuple(_Builder(file, case).all())
 
@@ -45,7 +45,7 @@ def build(file: CaseFile, case: Case) -> tuple[Sent, ...]:
 class _Builder:
     """Builds the manifests of one case, one after the other."""
 
-    def __init__(self, file: CaseFile, case: Case) -> None:
+    def __init__(self, file: CaseFile, case: ConformanceCase) -> None:
         self._file, self._case = file, case
         self._elapsed = timedelta()
         self._number = 0
@@ -54,7 +54,7 @@ class _Builder:
         """How many house bills they used."""
         self._used = 0
 
-    def all(self) -> Iterator[Sent]:
+    def all(self) -> Iterator[SentManifest]:
         steps = self._case.manifest or (ManifestStep(parcel=self._case.parcel),)
         flat = [step for step in steps for _ in range(step.repeat)]
         for index, step in enumerate(flat):
@@ -65,7 +65,7 @@ class _Builder:
                 self._first = self._used
             yield self._one(step, last=index == len(flat) - 1)
 
-    def _one(self, step: ManifestStep, *, last: bool) -> Sent:
+    def _one(self, step: ManifestStep, *, last: bool) -> SentManifest:
         case = self._case
         name = step.base or case.base or self._file.head.base
         base = self._base(name)
@@ -99,7 +99,7 @@ class _Builder:
         if last:
             expected.append((end, case.expect))
         said = step.carrier or case.carrier or base["carrier"]
-        return Sent(said, self._at_ms(step, manifest, base), manifest, tuple(expected))
+        return SentManifest(said, self._at_ms(step, manifest, base), manifest, tuple(expected))
 
     def _move(self, manifest: dict[str, Any], lodged: str | None) -> None:
         """Let a manifest be lodged, depart and arrive so much later than its base."""

@@ -133,7 +133,7 @@ class ManifestStep(Edits, frozen=True, kw_only=True, forbid_unknown_fields=True)
     expect: Expected | None = None
 
 
-class Case(Edits, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ConformanceCase(Edits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One case: a sentence, what is sent, what has to come."""
 
     name: str
@@ -176,7 +176,7 @@ class CaseFile:
 
     path: Path
     head: FileHeader
-    cases: tuple[Case, ...]
+    cases: tuple[ConformanceCase, ...]
 
     @property
     def bases(self) -> Path:
@@ -190,7 +190,7 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentManifest:
     """A manifest as a carrier sends it, and what is expected of it: by the index of a parcel."""
 
     carrier: str
@@ -219,7 +219,7 @@ class Result:
     """What became of a case."""
 
     file: CaseFile
-    case: Case
+    case: ConformanceCase
     differences: tuple[Difference, ...]
 
     @property
@@ -228,7 +228,7 @@ class Result:
         return bool(self.differences) == bool(self.case.pending)
 
 
-Evaluator = Callable[[Sequence[Sent], Mapping[str, str]], Sequence[Answered]]
+Evaluator = Callable[[Sequence[SentManifest], Mapping[str, str]], Sequence[Answered]]
 """Answers manifests in a row, nothing remembered before the first, under law with some figures set otherwise."""
 
 
@@ -261,14 +261,16 @@ def read(path: Path) -> CaseFile:
     return file
 
 
-def where(file: CaseFile, case: Case) -> str:
+def where(file: CaseFile, case: ConformanceCase) -> str:
     """File and case, for people."""
     return f'{file.path.name}, case "{case.name}"'
 
 
-def _case(raw: object, number: int, name: str) -> Case:
+def _case(raw: object, number: int, name: str) -> ConformanceCase:
     said = raw.get("name") if isinstance(raw, dict) else None
-    return _table(raw, Case, f'{name}, case {number} "{said}"' if isinstance(said, str) else f"{name}, case {number}")
+    return _table(
+        raw, ConformanceCase, f'{name}, case {number} "{said}"' if isinstance(said, str) else f"{name}, case {number}"
+    )
 
 
 def _table(raw: object, kind: type[T], place: str) -> T:
@@ -293,7 +295,7 @@ def _plain(error: str, kind: type) -> str:
     if missing := re.fullmatch(r"Object missing required field `(.*)`", said):
         return (
             f"{missing[1]!r} is missing{inside}; every "
-            f"{'case needs name, kind and expect' if kind is Case else 'head needs rule, introduction, sentences, basis and base'}"
+            f"{'case needs name, kind and expect' if kind is ConformanceCase else 'head needs rule, introduction, sentences, basis and base'}"
         )
     return f"{said.replace('`', chr(39))}{inside}"
 
@@ -307,7 +309,7 @@ def _fields_at(kind: type, place: str) -> tuple[str, ...]:
     return tuple(getattr(struct, "__struct_fields__", ()))
 
 
-def _agrees(file: CaseFile, case: Case) -> None:
+def _agrees(file: CaseFile, case: ConformanceCase) -> None:
     """The kind says what is expected: a positive case that expects nothing would pass for the wrong reason."""
     fires = any(
         finding.split(" ")[0] == file.head.rule for expected in _all_expected(case) for finding in expected.findings
@@ -335,7 +337,7 @@ def _agrees(file: CaseFile, case: Case) -> None:
         )
 
 
-def _all_expected(case: Case) -> Iterator[Expected]:
+def _all_expected(case: ConformanceCase) -> Iterator[Expected]:
     yield case.expect
     for parcel in (*case.parcel, *(parcel for step in case.manifest for parcel in step.parcel)):
         if parcel.expect is not None:

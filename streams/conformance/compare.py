@@ -8,14 +8,14 @@ from streams.conformance.builder import build
 from streams.conformance.cases import (
     OF_MANIFEST,
     Answered,
-    Case,
     CaseFile,
+    ConformanceCase,
     Difference,
     Evaluator,
     Expected,
     Read,
     Result,
-    Sent,
+    SentManifest,
 )
 
 NONE: Final = "none"
@@ -26,7 +26,7 @@ NOT_LOOKED_AT: Final = "(nothing)"
 # judging
 
 
-def run(file: CaseFile, case: Case, judge: Evaluator) -> Result:
+def run(file: CaseFile, case: ConformanceCase, judge: Evaluator) -> Result:
     """Send the manifests of a case and compare."""
     sent = build(file, case)
     differences = []
@@ -42,7 +42,7 @@ def run(file: CaseFile, case: Case, judge: Evaluator) -> Result:
     return Result(file, case, tuple(differences))
 
 
-def _parcels_of(sent: Sent) -> int:
+def _parcels_of(sent: SentManifest) -> int:
     parcels = sent.manifest.get("parcels")
     return len(parcels) if isinstance(parcels, list) else 0
 
@@ -50,7 +50,7 @@ def _parcels_of(sent: Sent) -> int:
 class ActualResult:
     """What came of one parcel of a manifest."""
 
-    def __init__(self, answer: Answered, sent: Sent, index: int) -> None:
+    def __init__(self, answer: Answered, sent: SentManifest, index: int) -> None:
         self.answer = answer
         self._prefix = f"/parcels/{index}"
         self._house_bill = self._house_bill_of(sent, index)
@@ -58,7 +58,7 @@ class ActualResult:
         self.decision = self._decision(many=self._many)
 
     @staticmethod
-    def _house_bill_of(sent: Sent, index: int) -> str | None:
+    def _house_bill_of(sent: SentManifest, index: int) -> str | None:
         parcels = sent.manifest.get("parcels")
         parcel = parcels[index] if isinstance(parcels, list) and index < len(parcels) else None
         return parcel.get("house_bill") if isinstance(parcel, dict) else None

@@ -32,7 +32,7 @@ def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Evaluator:
     """Who answers the cases of a file: the work of a worker with nothing remembered, and the tables beside the file."""
     references: dict[tuple[tuple[str, str], ...], Reference] = {}
 
-    def judge(sent: Sequence[cases.Sent], figures: Mapping[str, str]) -> list[PipelineResult]:
+    def judge(sent: Sequence[cases.SentManifest], figures: Mapping[str, str]) -> list[PipelineResult]:
         key = tuple(sorted(figures.items()))
         if key not in references:
             references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)

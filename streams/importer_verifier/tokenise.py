@@ -12,7 +12,7 @@ from typing import Final, TextIO, get_args
 from agents.identifiers import clearance_code
 from agents.importers.normal_forms import plain_code, plain_name, plain_phone
 from agents.importers.register import AUTH_NUMBERS_MAX, POSTCODES_MAX, RegisterState
-from agents.importers.verify import PHONE_END_DIGITS, Marks
+from agents.importers.verify import PHONE_END_DIGITS, PersonMarks
 from agents.values.identity import TokenKeys, consignee_token
 from schemas import limits
 from schemas.manifest import Consignee
@@ -82,7 +82,7 @@ def _rows(opened: TextIO) -> Iterator[tuple[int, Row]]:
 def _tokenise(line: int, row: Row, keys: TokenKeys, source: str) -> tuple[str, ...]:
     clear = _Clear(line, row)
     token = consignee_token(Consignee(clearance_code=clear.code()), keys)
-    marks = Marks(keys.keys[0][1], token)
+    marks = PersonMarks(keys.keys[0][1], token)
     name, phone = clear.name(), clear.phone()
     return (
         token,
@@ -99,7 +99,7 @@ def _tokenise(line: int, row: Row, keys: TokenKeys, source: str) -> tuple[str, .
     )
 
 
-def _written(number: list[str], marks: Marks) -> str:
+def _written(number: list[str], marks: PersonMarks) -> str:
     """A one-time number: mark, last day and, when it was used, the order's mark."""
     mark, day, *order = number
     return ":".join((marks.auth_number(mark).hex(), day, *([marks.order(*order).hex()] if order else [])))

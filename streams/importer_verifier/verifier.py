@@ -68,7 +68,7 @@ NOT_OURS: Final = (
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
+class _OpenQuestion:
     """A question without answer, and the records that wait for it."""
 
     question: Question
@@ -81,7 +81,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class Counters:
+class VerifierCounters:
     """What a verifier has done."""
 
     manifests: int = 0
@@ -103,14 +103,14 @@ class Verifier:
         self._topics = topics
         self._keys = keys
         self._api = api
-        self._open: dict[str, _Open] = {}
-        self._asked: asyncio.Queue[_Open | None] = asyncio.Queue()
-        self._later: deque[_Open] = deque()
+        self._open: dict[str, _OpenQuestion] = {}
+        self._asked: asyncio.Queue[_OpenQuestion | None] = asyncio.Queue()
+        self._later: deque[_OpenQuestion] = deque()
         self._answers: dict[str, int] = {}
         """When a question was answered, in the order of answers."""
         self._progress = Progress()
         self._stop = asyncio.Event()
-        self.counters = Counters()
+        self.counters = VerifierCounters()
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=settings.group + GROUP,
@@ -191,7 +191,7 @@ class Verifier:
             is_open = self._open.get(question.particulars)
             if is_open is None:
                 self.counters.questions += 1
-                is_open = self._open[question.particulars] = _Open(question, now_ms)
+                is_open = self._open[question.particulars] = _OpenQuestion(question, now_ms)
                 self._asked.put_nowait(is_open)
             is_open.waiting.append(taken)
             taken.left += 1
@@ -227,7 +227,7 @@ class Verifier:
         while (is_open := await self._asked.get()) is not None:
             await self._ask(is_open)
 
-    async def _ask(self, is_open: _Open) -> None:
+    async def _ask(self, is_open: _OpenQuestion) -> None:
         if all(taken.gone for taken in is_open.waiting):
             self._close(is_open)
             return
@@ -246,7 +246,7 @@ class Verifier:
         self._remember(is_open.question.particulars, answered_ms)
         self._close(is_open)
 
-    async def _pend(self, is_open: _Open, asked_ms: int, error: NoAnswerError) -> None:
+    async def _pend(self, is_open: _OpenQuestion, asked_ms: int, error: NoAnswerError) -> None:
         """Say once that the question is pending; ask again later."""
         now_ms = _now_ms()
         if not is_open.pending:
@@ -315,7 +315,7 @@ class Verifier:
         while len(self._answers) > self._settings.importer_answers_kept_max:
             del self._answers[next(iter(self._answers))]
 
-    def _close(self, is_open: _Open) -> None:
+    def _close(self, is_open: _OpenQuestion) -> None:
         del self._open[is_open.question.particulars]
         for taken in is_open.waiting:
             taken.left -= 1
@@ -329,7 +329,7 @@ class Verifier:
 
     def _tell(self) -> None:
         said = ", ".join(
-            f"{getattr(self.counters, each.name)} {each.name.replace('_', ' ')}" for each in fields(Counters)
+            f"{getattr(self.counters, each.name)} {each.name.replace('_', ' ')}" for each in fields(VerifierCounters)
         )
         log.info("%s, %d open", said, len(self._open))
 

@@ -59,7 +59,7 @@ class CommitRecord(msgspec.Struct, frozen=True):
     version: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class ChangedRow(msgspec.Struct, frozen=True):
     """A row's record."""
 
     change_id: str
@@ -69,7 +69,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 _CLOSING: Final = msgspec.json.Decoder(CommitRecord).decode
-_ENTRY: Final = msgspec.json.Decoder(Entry).decode
+_ENTRY: Final = msgspec.json.Decoder(ChangedRow).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,13 @@ def write(change: ChangeSet) -> tuple[list[OutgoingRecord], OutgoingRecord]:
     return rows, OutgoingRecord(topics.REFERENCE_CHANGES, change.change_id.encode(), msgspec.json.encode(closing))
 
 
-def _entries(change: ChangeSet) -> Iterator[Entry]:
+def _entries(change: ChangeSet) -> Iterator[ChangedRow]:
     for file, rows in change.rows.items():
         for key, row in rows.items():
-            yield Entry(change.change_id, file.removesuffix(SUFFIX), key, None if row is None else dict(row.cells))
+            yield ChangedRow(change.change_id, file.removesuffix(SUFFIX), key, None if row is None else dict(row.cells))
 
 
-def _digest(entries: Iterable[Entry]) -> str:
+def _digest(entries: Iterable[ChangedRow]) -> str:
     """Content of a change set, in whatever order its records are."""
     return hashlib.sha256(
         b"\n".join(
@@ -115,7 +115,7 @@ class ChangeLog:
     """Puts change sets together again from records that were read."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, dict[tuple[str, Key], Entry]] = {}
+        self._entries: dict[str, dict[tuple[str, Key], ChangedRow]] = {}
 
     def take_row(self, record: FetchedRecord) -> None:
         """A record of a topic of rows. One that can't be read is missing then, and its change set refused."""
@@ -153,7 +153,7 @@ class ChangeLog:
         )
 
 
-def _rows(closing: CommitRecord, entries: list[Entry]) -> dict[str, dict[Key, Row | None]]:
+def _rows(closing: CommitRecord, entries: list[ChangedRow]) -> dict[str, dict[Key, Row | None]]:
     """Rows by table; ValueError says why they are not those that were closed."""
     counts: dict[str, int] = {}
     for entry in entries:
@@ -168,7 +168,7 @@ def _rows(closing: CommitRecord, entries: list[Entry]) -> dict[str, dict[Key, Ro
     return rows
 
 
-def _row(entry: Entry) -> Row | None:
+def _row(entry: ChangedRow) -> Row | None:
     """A row with the columns of today: one that the table did not have then is empty."""
     file = entry.table + SUFFIX
     table = TABLES.get(file)

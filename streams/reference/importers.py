@@ -8,10 +8,10 @@ from agents.importers.register import (
     POSTCODES_MAX,
     AuthNumber,
     Checks,
-    Entry,
     NameCheck,
     PhoneCheck,
     Register,
+    RegisterEntry,
     RegisterState,
 )
 from agents.law.dated import Dated
@@ -59,7 +59,7 @@ def checks(tables: Tables) -> Dated[Checks]:
     return Dated(by_day)
 
 
-def _entry(row: Row) -> Entry:
+def _entry(row: Row) -> RegisterEntry:
     postcodes = row.matching(
         "postcodes",
         f"(?:{MARK}(?: {MARK}){{0,{POSTCODES_MAX - 1}}})?",
@@ -71,7 +71,7 @@ def _entry(row: Row) -> Entry:
         f"(?:{number}(?: {number}){{0,{AUTH_NUMBERS_MAX - 1}}})?",
         f"up to {AUTH_NUMBERS_MAX} of mark:day or mark:day:mark, {MADE}",
     ).split()
-    entry = Entry(
+    entry = RegisterEntry(
         token=row["token"],
         name=bytes.fromhex(row.matching("name", MARK, f"a mark, {MADE}")),
         name_en=_mark_or_none(row, "name_en"),

@@ -6,9 +6,10 @@ A worker keeps the last list it made: of a change only the changed entries are i
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from agents.law.dated import Dated
+from agents.watchlist.entries import Exemption, ListedEntry, name_key
 from agents.watchlist.knowledge import NameKnowledge, Phrase
 from agents.watchlist.names import Kind
-from agents.watchlist.screen import Entry, Exemption, Watchlist, name_key
+from agents.watchlist.screen import Watchlist
 from streams.reference.tables import Key, Row, Tables, put
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _version(tables: Tables) -> str:
     return b"".join(tables.digest(file)[:2] for file in TABLES).hex()[:VERSION_CHARS]
 
 
-def _entry(row: Row) -> Entry:
+def _entry(row: Row) -> ListedEntry:
     """One listed party."""
     if not row["source"].strip():
         raise row.wrong("source", "where the row comes from")
@@ -70,7 +71,7 @@ def _entry(row: Row) -> Entry:
     names, weak = _cells(row["names"]), _cells(row["weak"])
     if not row["entry"] or not (names or weak):
         raise row.wrong("names", f"at least one name; several are separated by {SEPARATOR}")
-    return Entry(
+    return ListedEntry(
         entry_id=row["entry"],
         source=row["list"],
         kind=cast("Kind", kind),

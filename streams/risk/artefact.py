@@ -20,7 +20,7 @@ import msgspec
 import orjson
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
-from agents.risk.model import Card, Curve, Model, Profile
+from agents.risk.model import Card, Curve, Model, RiskProfile
 from streams.errors import OperatorError
 
 FORMAT: Final = 1
@@ -50,7 +50,7 @@ class ModelError(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class ModelTables:
     """One score as tables: of each family, the points of each past."""
 
     base: int
@@ -70,14 +70,14 @@ class Trained:
     criticals: int
     history: Mapping[Row, tuple[int, int, int]]
     """Each kind of line: declarations, frauds, critical frauds."""
-    fraud: Tables
-    critical: Tables
-    profiles: tuple[Profile, ...]
+    fraud: ModelTables
+    critical: ModelTables
+    profiles: tuple[RiskProfile, ...]
     score_edges: tuple[int, ...]
 
 
 class _Scores(msgspec.Struct, frozen=True):
-    """`Tables`, as the file has them."""
+    """`ModelTables`, as the file has them."""
 
     base: int
     unseen: dict[str, int]
@@ -98,7 +98,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     families: tuple[str, ...]
     fraud: _Scores
     critical: _Scores
-    profiles: tuple[Profile, ...]
+    profiles: tuple[RiskProfile, ...]
     score_edges: tuple[int, ...]
 
 
@@ -183,7 +183,7 @@ def _pasts(history: Mapping[Row, tuple[int, int, int]]) -> list[dict[Key, list[i
     return pasts
 
 
-def _card(tables: Tables, pasts: Sequence[Mapping[Key, Sequence[int]]], place: int) -> Card:
+def _card(tables: ModelTables, pasts: Sequence[Mapping[Key, Sequence[int]]], place: int) -> Card:
     """Points by key: each key's past, looked up in the tables. `place` of what is looked for in the past's counts."""
     points = tuple(
         {key: table[counts[0], counts[place]] for key, counts in past.items()}
@@ -192,7 +192,7 @@ def _card(tables: Tables, pasts: Sequence[Mapping[Key, Sequence[int]]], place: i
     return Card(tables.base, tables.unseen, points, tables.curve)
 
 
-def _scores(tables: Tables) -> dict[str, Any]:
+def _scores(tables: ModelTables) -> dict[str, Any]:
     return {
         "base": tables.base,
         "unseen": dict(zip(FAMILIES, tables.unseen, strict=True)),
@@ -204,9 +204,9 @@ def _scores(tables: Tables) -> dict[str, Any]:
     }
 
 
-def _tables(scores: _Scores) -> Tables:
+def _tables(scores: _Scores) -> ModelTables:
     points = tuple({_count(past): points for past, points in scores.points[family].items()} for family in FAMILIES)
-    return Tables(scores.base, tuple(scores.unseen[family] for family in FAMILIES), points, scores.curve)
+    return ModelTables(scores.base, tuple(scores.unseen[family] for family in FAMILIES), points, scores.curve)
 
 
 def _count(past: str) -> Count:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from agents.risk.drift import CHAPTER, ELSE, FEATURES, SCORE, parts_of, score_bin
 from agents.risk.features import FAMILIES, Key, Row, keys_of
-from agents.risk.model import E6, Curve, Profile
-from streams.risk.artefact import Count, Tables, Trained
+from agents.risk.model import E6, Curve, RiskProfile
+from streams.risk.artefact import Count, ModelTables, Trained
 from streams.risk.declarations import Declaration, DeclarationsError, in_order
 from streams.risk.metrics import Bools, Floats
 
@@ -139,7 +139,7 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
     _enough(days, labels)
     keys = [keys_of(each.row) for each in ordered]
     cuts = _cuts(days)
-    made: dict[str, Tables] = {}
+    made: dict[str, ModelTables] = {}
     edges: tuple[int, ...] = ()
     latest: Ints = np.zeros(0, dtype=np.int64)
     for name, parameters, rounds in (("fraud", PARAMETERS, ROUNDS), ("critical", CRITICAL_PARAMETERS, CRITICAL_ROUNDS)):
@@ -229,7 +229,9 @@ def _past(keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, 
     return _Past(seen, hits)
 
 
-def _tables(boosted: _Boosted, past: _Past, keys: Sequence[tuple[Key, ...]], labels: Bools, curve: Curve) -> Tables:
+def _tables(
+    boosted: _Boosted, past: _Past, keys: Sequence[tuple[Key, ...]], labels: Bools, curve: Curve
+) -> ModelTables:
     """The trees as tables, each family's points counted from its mean over the training rows.
 
     So the base is the average declaration.
@@ -248,7 +250,7 @@ def _tables(boosted: _Boosted, past: _Past, keys: Sequence[tuple[Key, ...]], lab
         base += mean
         unseen.append(-mean)
         points.append({count: value - mean for count, value in table.items()})
-    return Tables(base, tuple(unseen), tuple(points), curve)
+    return ModelTables(base, tuple(unseen), tuple(points), curve)
 
 
 def _mean(boosted: _Boosted, past: _Past, family: int) -> float:
@@ -295,7 +297,7 @@ def _history(ordered: Sequence[Declaration]) -> dict[Row, tuple[int, int, int]]:
     return {row: (count[0], count[1], count[2]) for row, count in sorted(found.items())}
 
 
-def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]) -> tuple[Profile, ...]:
+def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]) -> tuple[RiskProfile, ...]:
     """How the training declarations are spread; scores as those of declarations the model had not seen."""
     profiles = []
     for place, feature in enumerate(FEATURES):
@@ -306,7 +308,7 @@ def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]
         most = NAMED_MAX if feature != CHAPTER else len(counts)
         named = sorted(counts, key=lambda value: (-counts[value], value))[:most]
         profiles.append(
-            Profile(
+            RiskProfile(
                 feature,
                 (*named, ELSE),
                 (*(counts[value] for value in named), sum(counts.values()) - sum(counts[value] for value in named)),
@@ -314,5 +316,5 @@ def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]
         )
     bins = [str(part) for part in range(SCORE_PARTS)]
     found = [score_bin(int(points), edges) for points in said]
-    profiles.append(Profile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), 0)))
+    profiles.append(RiskProfile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), 0)))
     return tuple(profiles)

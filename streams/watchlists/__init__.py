@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from agents.watchlist.screen import Entry
+from agents.watchlist.entries import ListedEntry
 from streams.errors import OperatorError
 from streams.watchlists import bis, ofac, plain, un
 
@@ -19,7 +19,7 @@ FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 FILES_MAX: Final = 1_000
 
 
-def load(folder: Path) -> list[Entry]:
+def load(folder: Path) -> list[ListedEntry]:
     """Every entry below a folder, in the order of their ids. Raises Trouble for what can't be read."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:FILES_MAX]
     for path in files:
@@ -27,7 +27,7 @@ def load(folder: Path) -> list[Entry]:
             raise OperatorError(
                 f"{path} has more than {FILE_BYTES_MAX:,} bytes: no watch-list has; name the folder of the lists."
             )
-    entries: list[Entry] = []
+    entries: list[ListedEntry] = []
     for layout in LAYOUTS:
         entries += layout.read([path for path in files if layout.reads(path)])
     if not entries:
@@ -39,9 +39,9 @@ def load(folder: Path) -> list[Entry]:
     return merged(entries)
 
 
-def merged(entries: Iterable[Entry]) -> list[Entry]:
+def merged(entries: Iterable[ListedEntry]) -> list[ListedEntry]:
     """Entries of one id as one."""
-    found: dict[str, Entry] = {}
+    found: dict[str, ListedEntry] = {}
     for entry in entries:
         known = found.get(entry.entry_id)
         if known is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from agents.watchlist.screen import Entry
+from agents.watchlist.entries import ListedEntry
 from streams.watchlists.text import country, first_row, rows
 
 SOURCE: Final = "BIS DPL"
@@ -18,7 +18,7 @@ def reads(path: Path) -> bool:
     return path.suffix.lower() in (".txt", ".tsv", ".csv") and tuple(first_row(path, "\t")[: len(COLUMNS)]) == COLUMNS
 
 
-def read(paths: Sequence[Path]) -> Iterator[Entry]:
+def read(paths: Sequence[Path]) -> Iterator[ListedEntry]:
     """What the files say. A denied person has no number: its name makes one."""
     for path in paths:
         for number, row in enumerate(rows(path, "\t")):
@@ -27,7 +27,7 @@ def read(paths: Sequence[Path]) -> Iterator[Entry]:
             name, street, city, state, where = row[: len(COLUMNS)]
             digest = hashlib.sha256(" ".join(name.lower().split()).encode()).hexdigest()[:ID_CHARS]
             address = ", ".join(cell for cell in (street, city, state) if cell) if street else ""
-            yield Entry(
+            yield ListedEntry(
                 entry_id=f"BIS-{digest}",
                 source=SOURCE,
                 names=(name,),

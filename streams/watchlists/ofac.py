@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from agents.watchlist.entries import ListedEntry
 from agents.watchlist.names import Kind
-from agents.watchlist.screen import Entry
 from streams.watchlists.text import country, rows, years
 
 PRIMARY: Final = ("sdn.csv", "cons_prim.csv")
@@ -32,7 +32,7 @@ def reads(path: Path) -> bool:
     return path.name.lower() in (*PRIMARY, *ALIASES, *ADDRESSES)
 
 
-def read(paths: Sequence[Path]) -> Iterator[Entry]:
+def read(paths: Sequence[Path]) -> Iterator[ListedEntry]:
     """What the files say, an entry for each row: the same number comes several times."""
     for path in sorted(paths, key=lambda path: (path.name.lower() not in PRIMARY, str(path))):
         name = path.name.lower()
@@ -46,14 +46,14 @@ def _id(row: list[str]) -> str:
     return f"OFAC-{int(row[NUMBER])}"
 
 
-def _primary(row: list[str]) -> Entry | None:
+def _primary(row: list[str]) -> ListedEntry | None:
     if len(row) <= NAME or not row[NAME]:
         return None
     kind = KINDS.get(row[KIND].lower() if len(row) > KIND else "", "ORGANISATION")
     remarks = row[REMARKS] if len(row) > REMARKS else ""
     born = tuple(year for said in _BORN.findall(remarks) for year in years(said))
     countries = tuple(code for said in _NATIONALITY.findall(remarks) for code in country(said))
-    return Entry(
+    return ListedEntry(
         entry_id=_id(row),
         source=SOURCE,
         kind=kind,
@@ -64,16 +64,16 @@ def _primary(row: list[str]) -> Entry | None:
     )
 
 
-def _alias(row: list[str]) -> Entry | None:
+def _alias(row: list[str]) -> ListedEntry | None:
     if len(row) <= ALIAS or not row[ALIAS]:
         return None
-    return Entry(entry_id=_id(row), source=SOURCE, names=(row[ALIAS],))
+    return ListedEntry(entry_id=_id(row), source=SOURCE, names=(row[ALIAS],))
 
 
-def _address(row: list[str]) -> Entry | None:
+def _address(row: list[str]) -> ListedEntry | None:
     if len(row) <= COUNTRY:
         return None
     where = ", ".join(cell for cell in row[STREET:COUNTRY] if cell) if row[STREET] else ""
-    return Entry(
+    return ListedEntry(
         entry_id=_id(row), source=SOURCE, names=(), countries=country(row[COUNTRY]), addresses=(where,) if where else ()
     )

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from agents.watchlist.entries import ListedEntry
 from agents.watchlist.names import Kind
-from agents.watchlist.screen import Entry
 from streams.watchlists.text import country, first_row, rows, years
 
 ID_CHARS: Final = 10
@@ -36,7 +36,7 @@ def reads(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".txt") and "name" in [cell.strip().lower() for cell in first_row(path)]
 
 
-def read(paths: Sequence[Path]) -> Iterator[Entry]:
+def read(paths: Sequence[Path]) -> Iterator[ListedEntry]:
     """What the files say."""
     for path in paths:
         header: list[str] = []
@@ -50,7 +50,7 @@ def read(paths: Sequence[Path]) -> Iterator[Entry]:
             number = cells.get("id") or hashlib.sha256(name.encode()).hexdigest()[:ID_CHARS]
             aliases = tuple(part for alias in cells.get("aliases", "").split(";") if (part := alias.strip()))
             address = cells.get("address", "")
-            yield Entry(
+            yield ListedEntry(
                 entry_id=number,
                 source=path.stem,
                 kind=kind_of(cells.get("type") or cells.get("schema") or ""),

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
+from agents.watchlist.entries import ListedEntry
 from agents.watchlist.names import Kind
-from agents.watchlist.screen import Entry
 from streams.errors import OperatorError
 from streams.watchlists.text import country, years
 
@@ -32,7 +32,7 @@ def reads(path: Path) -> bool:
         return ROOT.encode() in opened.read(HEAD_BYTES)
 
 
-def read(paths: Sequence[Path]) -> Iterator[Entry]:
+def read(paths: Sequence[Path]) -> Iterator[ListedEntry]:
     """What the files say."""
     for path in paths:
         reader = _Reader(path)
@@ -44,7 +44,7 @@ class _Reader:
     """Entries of one file."""
 
     def __init__(self, path: Path) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[ListedEntry] = []
         self._path = path
         self._way: list[str] = []
         self._text: list[str] = []
@@ -123,7 +123,7 @@ class _Reader:
         names = (main, *self._all(f"{name}/NAME_ORIGINAL_SCRIPT"), *self._names)
         streets = tuple(self._all("INDIVIDUAL_ADDRESS/STREET", "ENTITY_ADDRESS/STREET"))
         self.entries.append(
-            Entry(
+            ListedEntry(
                 entry_id=f"UN-{number}",
                 source=SOURCE,
                 kind=KINDS[name],

@@ -15,7 +15,8 @@ from agents.intake.results import DecisionContext, Record
 from agents.linking import Linking, read_link_message
 from agents.output import Output
 from agents.screening import relays
-from agents.screening.decide import ProvisionalDecision, Screening, is_declared
+from agents.screening.decide import Screening
+from agents.screening.decisions import ProvisionalDecision, is_declared
 from agents.screening.relays import relayed, write_checked
 from agents.values.clock import day_of_ms
 from schemas import avro, dead_letter, topics

@@ -5,6 +5,8 @@ and watchlists.
 
 Letters of other scripts come from ICU, legal forms, words of companies and titles from rigour, spellings from
 name_variants, and how common a word is from ordinary names and the lists together.
+
+Longer than 400 lines, because half of it is word lists that only this script needs.
 """
 
 import csv

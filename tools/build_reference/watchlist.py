@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from agents.watchlist.entries import address_words, is_distinctive
 from agents.watchlist.knowledge import NameKnowledge
-from agents.watchlist.screen import address_words, is_distinctive
 from streams.reference.watchlist import SEPARATOR
 from streams.watchlists import load
 

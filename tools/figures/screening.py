@@ -22,9 +22,10 @@ from matplotlib import pyplot as plt
 from nomenklatura.matching import get_algorithm
 from nomenklatura.matching.types import ScoringConfig
 
+from agents.watchlist.entries import ListedEntry, ScreeningFigures
 from agents.watchlist.names import Kind, read
-from agents.watchlist.score import Words, compare
-from agents.watchlist.screen import Entry, Figures, Watchlist
+from agents.watchlist.score import NameWords, compare
+from agents.watchlist.screen import Watchlist
 from streams.reference import FOLDER, load
 from streams.reference.tables import Tables
 from streams.reference.watchlist import knowledge
@@ -105,7 +106,7 @@ def _pairs(folder: Path) -> str:
     ]
     alarm = load().on(DAY).figures.screening_pair_alarm // 10
     known = knowledge(Tables.of(FOLDER))
-    words = Words(known, misspells_names=True)
+    words = NameWords(known, misspells_names=True)
     logic, config = get_algorithm("logic-v2"), ScoringConfig.defaults()
     assert logic is not None  # noqa: S101 - it is the one that is installed
 
@@ -182,7 +183,7 @@ def _edit(rng: random.Random, text: str) -> str:
     )
 
 
-def spoilt(entries: Iterable[Entry], count: int, seed: int = SEED) -> list[tuple[str, str, str]]:
+def spoilt(entries: Iterable[ListedEntry], count: int, seed: int = SEED) -> list[tuple[str, str, str]]:
     """(how, name, entry) of so many listed names each misspelt, in another order and cut short."""
     rng = random.Random(seed)  # noqa: S311 - a test
     names = sorted(
@@ -216,7 +217,7 @@ def _ordinary() -> list[str]:
 def _lists(folder: Path) -> str:
     reference = load()
     watchlist = reference.watchlist
-    every = Figures(0, 1)
+    every = ScreeningFigures(0, 1)
     law = reference.on(DAY)
     own = law.figures.screening_alarm // 10
 
@@ -312,7 +313,7 @@ def _speed() -> str:
         names = (many * 2)[:size]
         watchlist = Watchlist.of(
             [
-                Entry(entry_id=str(number), source="", kind=kind, names=(name,))
+                ListedEntry(entry_id=str(number), source="", kind=kind, names=(name,))
                 for number, (name, kind) in enumerate(names)
             ],
             known,

@@ -14,7 +14,7 @@ from schemas import limits
 from streams.simulation.sample.events import EVENTS, GeneratedManifest
 from streams.simulation.sample.mistakes import _spoil
 from streams.simulation.sample.parcels import EXPORT_KINDS, HEAVY_PARCELS, KINDS, US_KINDS, ManifestGenerator, Person
-from streams.simulation.sample.profiles import KOREA, PROFILES, Json, Profile
+from streams.simulation.sample.profiles import KOREA, PROFILES, CarrierProfile, Json
 
 WRONG_CARRIER: Final = "WRONG_CARRIER"
 """An original whose payload names another carrier than its topic."""
@@ -31,7 +31,7 @@ FOLLOWS_AFTER: Final = 2
 class Plan:
     """Who and what appears where in the day, drawn beforehand."""
 
-    profiles: list[Profile]
+    profiles: list[CarrierProfile]
     """By manifest."""
     events: dict[int, str]
     """By manifest."""
@@ -43,7 +43,11 @@ class Plan:
 
 
 def _plan(
-    maker: ManifestGenerator, profiles: tuple[Profile, ...], parcels: int, parcels_per_manifest: int, dirty: float
+    maker: ManifestGenerator,
+    profiles: tuple[CarrierProfile, ...],
+    parcels: int,
+    parcels_per_manifest: int,
+    dirty: float,
 ) -> Plan:
     """Draws the day's carriers, events and planted parcels."""
     rng = maker.random
@@ -68,7 +72,7 @@ def _plan(
     return Plan(drawn, events, planted, heavy, dirty)
 
 
-def _kind(rng: random.Random, profile: Profile) -> str:
+def _kind(rng: random.Random, profile: CarrierProfile) -> str:
     """What an ordinary parcel of a carrier holds."""
     kinds = (
         EXPORT_KINDS

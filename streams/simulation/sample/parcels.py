@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final, NamedTuple
 
 from streams.simulation.sample.identifiers import air_waybill, business_number, container, s10
-from streams.simulation.sample.profiles import KOREA, Goods, Json, Party, Profile, words
+from streams.simulation.sample.profiles import KOREA, CarrierProfile, Json, Party, SampleGoods, words
 
 # One parcel
 
@@ -19,7 +19,7 @@ class Person:
     orders: int = 0
 
 
-class Amounts(NamedTuple):
+class CurrencyAmounts(NamedTuple):
     """Money of one currency in its smallest unit."""
 
     minor: int
@@ -119,14 +119,16 @@ class ManifestGenerator:
         self.people.append(person)
         return person
 
-    def house_bill(self, profile: Profile) -> str:
+    def house_bill(self, profile: CarrierProfile) -> str:
         """The next house bill of a carrier; by post an item identifier."""
         number = self.count(f"house {profile.carrier}")
         if profile.mode == "POST":
             return s10("LX", (self.first_serial + number) % 10**8, profile.country)
         return f"{profile.carrier.upper()}8{self.tag}{number:07d}"
 
-    def item(self, goods: Goods, profile: Profile, amounts: Amounts, *, single: bool) -> tuple[Json, int]:
+    def item(
+        self, goods: SampleGoods, profile: CarrierProfile, amounts: CurrencyAmounts, *, single: bool
+    ) -> tuple[Json, int]:
         """One line of goods, and its amount."""
         rng = self.random
         quantity = 1 if single or rng.random() < 0.7 else rng.randint(2, 3)  # noqa: PLR2004 - most buy one
@@ -149,7 +151,7 @@ class ManifestGenerator:
         }
         return item, unit_price * quantity
 
-    def items(self, kind: str, profile: Profile, amounts: Amounts) -> tuple[list[Json], int]:
+    def items(self, kind: str, profile: CarrierProfile, amounts: CurrencyAmounts) -> tuple[list[Json], int]:
         """The lines of one parcel, and their sum."""
         rng = self.random
         single = kind in SINGLE_KINDS
@@ -160,10 +162,10 @@ class ManifestGenerator:
         ]
         return [item for item, _ in made], sum(amount for _, amount in made)
 
-    def parcel(self, profile: Profile, kind: str, person: Person | None) -> Json:
+    def parcel(self, profile: CarrierProfile, kind: str, person: Person | None) -> Json:
         """A clean parcel."""
         rng = self.random
-        amounts = Amounts(profile.minor, profile.usd_e4)
+        amounts = CurrencyAmounts(profile.minor, profile.usd_e4)
         items, goods_amount = self.items(kind, profile, amounts)
         freight = amounts.of_usd(rng.uniform(2.5, 9.0))
         local = amounts.of_usd(rng.uniform(1.0, 6.0)) if rng.random() < 0.1 else 0  # noqa: PLR2004 - one in ten pays carriage to the warehouse
@@ -219,7 +221,7 @@ class ManifestGenerator:
             "country": buyer.country,
         }
 
-    def order(self, profile: Profile, supplier: Party, paid: str) -> Json:
+    def order(self, profile: CarrierProfile, supplier: Party, paid: str) -> Json:
         """The transaction behind a parcel."""
         rng = self.random
         platform = rng.choice(profile.platforms)
@@ -233,7 +235,7 @@ class ManifestGenerator:
             "seller_id": f"s-{4400 + supplier.number}",
         }
 
-    def manifest(self, profile: Profile, lodged_at: datetime, parcels: list[Json]) -> Json:
+    def manifest(self, profile: CarrierProfile, lodged_at: datetime, parcels: list[Json]) -> Json:
         """A manifest around its parcels."""
         number = self.count(f"manifest {profile.carrier}")
         departs_at = lodged_at + timedelta(minutes=self.random.randint(90, 240))

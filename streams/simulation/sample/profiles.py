@@ -22,7 +22,7 @@ KOREA: Final = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class CarrierProfile:
     """One carrier's habits. Codes and platforms stand in the sample registers of `reference/`."""
 
     carrier: str
@@ -49,7 +49,7 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile(
+    CarrierProfile(
         "kx",
         26,
         "CN",
@@ -64,10 +64,10 @@ PROFILES: Final = (
         ("examplemall", "haitao-direct", "silkroad-shop"),
         airline="180",
     ),
-    Profile(
+    CarrierProfile(
         "bw", 16, "US", "USLAX", "KRICN", "BW0201", -8, 13, "USD", 10_000, 100, ("bluecart", "vitabay"), airline="406"
     ),
-    Profile(
+    CarrierProfile(
         "ys",
         22,
         "CN",
@@ -82,7 +82,7 @@ PROFILES: Final = (
         ("haitao-direct", "silkroad-shop"),
         mode="SEA_EXPRESS",
     ),
-    Profile(
+    CarrierProfile(
         "ep",
         10,
         "CN",
@@ -98,8 +98,8 @@ PROFILES: Final = (
         mode="POST",
         airline="999",
     ),
-    Profile("nj", 9, "JP", "JPNRT", "KRICN", "NJ0712", 9, 3, "JPY", 66, 1, ("sakura-ichiba",), airline="131"),
-    Profile(
+    CarrierProfile("nj", 9, "JP", "JPNRT", "KRICN", "NJ0712", 9, 3, "JPY", 66, 1, ("sakura-ichiba",), airline="131"),
+    CarrierProfile(
         "ox",
         7,
         "KR",
@@ -115,8 +115,10 @@ PROFILES: Final = (
         direction="EXPORT",
         airline="988",
     ),
-    Profile("rx", 6, "DE", "DEFRA", "KRICN", "RX8380", 1, 11, "EUR", 11_589, 100, ("kaufhaus-online",), airline="020"),
-    Profile(
+    CarrierProfile(
+        "rx", 6, "DE", "DEFRA", "KRICN", "RX8380", 1, 11, "EUR", 11_589, 100, ("kaufhaus-online",), airline="020"
+    ),
+    CarrierProfile(
         "hs",
         4,
         "CN",
@@ -138,7 +140,7 @@ PROFILES: Final = (
 # Words
 
 
-class Goods(NamedTuple):
+class SampleGoods(NamedTuple):
     """Something people order."""
 
     description: str
@@ -162,10 +164,10 @@ class Party(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SampleWords:
     """Everything of `reference/sample/`."""
 
-    goods: Mapping[str, tuple[Goods, ...]]
+    goods: Mapping[str, tuple[SampleGoods, ...]]
     """By kind."""
     names: tuple[tuple[str, str], ...]
     suppliers: Mapping[str, tuple[Party, ...]]
@@ -197,12 +199,12 @@ REAL_WEIGHT_G: Final = 320
 
 
 @lru_cache(maxsize=1)
-def words() -> Words:
+def words() -> SampleWords:
     """The word lists, read once."""
-    goods: dict[str, list[Goods]] = {}
+    goods: dict[str, list[SampleGoods]] = {}
     for row in _rows("catalogue.csv"):
         volume_ml = int(row["volume_ml"]) if row["volume_ml"] else None
-        entry = Goods(
+        entry = SampleGoods(
             row["description"],
             row["hs_code"],
             int(row["price_usd"]),
@@ -212,11 +214,11 @@ def words() -> Words:
         )
         goods.setdefault(row["kind"], []).append(entry)
     goods["REAL"] = [
-        Goods(row["description"], row["hs_code"], REAL_PRICE_USD, REAL_WEIGHT_G, None, None)
+        SampleGoods(row["description"], row["hs_code"], REAL_PRICE_USD, REAL_WEIGHT_G, None, None)
         for row in _rows("goods.csv")
     ]
     buyers = _parties(_rows("buyers.csv"))
-    return Words(
+    return SampleWords(
         goods={kind: tuple(entries) for kind, entries in goods.items()},
         names=tuple((row["name"], row["name_en"]) for row in _rows("consignees.csv")),
         suppliers=_parties(_rows("suppliers.csv")),

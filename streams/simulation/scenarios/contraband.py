@@ -3,52 +3,52 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from streams.simulation.scenarios.scene import Figures, Line, Planted, Scene
+from streams.simulation.scenarios.scene import OrderLine, PatternFigures, Planted, Scene
 
 NAMED: Final = (
-    Line("THC gummies, 20 pieces", "170490", 44, 160),
-    Line("대마오일 30ml", "330129", 58, 70, volume_ml=30),
-    Line("大麻软糖 30粒", "170490", 33, 180),
-    Line("magic mushroom spores, psilocybe cubensis", "121190", 36, 25),
-    Line("kratom powder, 100 g", "121190", 29, 130),
+    OrderLine("THC gummies, 20 pieces", "170490", 44, 160),
+    OrderLine("대마오일 30ml", "330129", 58, 70, volume_ml=30),
+    OrderLine("大麻软糖 30粒", "170490", 33, 180),
+    OrderLine("magic mushroom spores, psilocybe cubensis", "121190", 36, 25),
+    OrderLine("kratom powder, 100 g", "121190", 29, 130),
 )
 DISGUISED: Final = (
-    Line("ｃannab\u200bis gummies, mixed", "170490", 38, 160),
-    Line("k r a t o m powder, 100 g", "121190", 29, 130),
-    Line("СBD оil drops, full spectrum", "330129", 62, 90, volume_ml=30),  # Cyrillic С and о
-    Line("m\u200bd\u200bm\u200ba reference tablets", "293299", 85, 40),
+    OrderLine("ｃannab\u200bis gummies, mixed", "170490", 38, 160),
+    OrderLine("k r a t o m powder, 100 g", "121190", 29, 130),
+    OrderLine("СBD оil drops, full spectrum", "330129", 62, 90, volume_ml=30),  # Cyrillic С and о
+    OrderLine("m\u200bd\u200bm\u200ba reference tablets", "293299", 85, 40),
 )
 DECOYS: Final = (
-    Line("herbal bath salts, lavender", "330730", 240, 90),
-    Line("vitamin chewing gum, 20 pieces", "210690", 175, 60, ingredients="xylitol, vitamin C"),
-    Line("scented candle in glass, 200 g", "340600", 13, 2_900),
-    Line("picture book for children", "490300", 9, 2_600),
+    OrderLine("herbal bath salts, lavender", "330730", 240, 90),
+    OrderLine("vitamin chewing gum, 20 pieces", "210690", 175, 60, ingredients="xylitol, vitamin C"),
+    OrderLine("scented candle in glass, 200 g", "340600", 13, 2_900),
+    OrderLine("picture book for children", "490300", 9, 2_600),
 )
 ARMS: Final = (
-    Line("stun gun with flashlight", "851310", 34, 260),
-    Line("switchblade knife, 9 cm blade", "821193", 29, 140),
-    Line("호신용 전기충격기", "930400", 39, 240),
-    Line("弹簧刀 折叠", "821193", 16, 130),
-    Line("9mm ammunition, 50 rounds", "930630", 45, 640),
-    Line("counterfeit banknotes, 50 sheets", "490700", 25, 60),
+    OrderLine("stun gun with flashlight", "851310", 34, 260),
+    OrderLine("switchblade knife, 9 cm blade", "821193", 29, 140),
+    OrderLine("호신용 전기충격기", "930400", 39, 240),
+    OrderLine("弹簧刀 折叠", "821193", 16, 130),
+    OrderLine("9mm ammunition, 50 rounds", "930630", 45, 640),
+    OrderLine("counterfeit banknotes, 50 sheets", "490700", 25, 60),
 )
 FAKES: Final = (
-    Line("shoulder bag, leather", "420221", 17, 700, brand="Louis Vuitton"),
-    Line("구찌 벨트, 가죽", "420330", 12, 200),
-    Line("运动鞋 42码", "640411", 15, 800, brand="Nike"),
-    Line("wrist watch, steel, automatic", "910221", 19, 150, brand="Rolex"),
-    Line("sunglasses with plastic frame", "900410", 9, 60, brand="Ray-Ban"),
-    Line("down jacket, black, size L", "620140", 18, 900, brand="Moncler"),
+    OrderLine("shoulder bag, leather", "420221", 17, 700, brand="Louis Vuitton"),
+    OrderLine("구찌 벨트, 가죽", "420330", 12, 200),
+    OrderLine("运动鞋 42码", "640411", 15, 800, brand="Nike"),
+    OrderLine("wrist watch, steel, automatic", "910221", 19, 150, brand="Rolex"),
+    OrderLine("sunglasses with plastic frame", "900410", 9, 60, brand="Ray-Ban"),
+    OrderLine("down jacket, black, size L", "620140", 18, 900, brand="Moncler"),
 )
 NEARLY: Final = (
-    Line("sports shoes N1KE style, size 270", "640411", 16, 800),
-    Line("bag, Loius Vuitton pattern", "420222", 17, 650),
-    Line("watch, R0LEX look, automatic", "910221", 18, 150),
+    OrderLine("sports shoes N1KE style, size 270", "640411", 16, 800),
+    OrderLine("bag, Loius Vuitton pattern", "420222", 17, 650),
+    OrderLine("watch, R0LEX look, automatic", "910221", 18, 150),
 )
 VAGUE: Final = ("gift", "parts", "consolidated cargo", "daily necessities", "생활용품", "样品")
 
 
-class Drugs(Figures, frozen=True, kw_only=True):
+class Drugs(PatternFigures, frozen=True, kw_only=True):
     """Drugs by mail and express."""
 
     parcels: int
@@ -79,7 +79,7 @@ def drugs(scene: Scene, figures: Drugs) -> Iterator[Planted]:
         )
 
 
-class Single(Figures, frozen=True, kw_only=True):
+class Single(PatternFigures, frozen=True, kw_only=True):
     """Single parcels."""
 
     parcels: int
@@ -98,7 +98,7 @@ def arms(scene: Scene, figures: Single) -> Iterator[Planted]:
         )
 
 
-class Fakes(Figures, frozen=True, kw_only=True):
+class Fakes(PatternFigures, frozen=True, kw_only=True):
     """Counterfeits."""
 
     rings: int
@@ -129,7 +129,7 @@ def preloading(scene: Scene, figures: Single) -> Iterator[Planted]:
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.parcels, 4)):
         parcel = scene.parcel(
-            "kx", scene.person(), [Line("optical computer mouse, wireless", "847160", 16, 110)], scene.seller("CN")
+            "kx", scene.person(), [OrderLine("optical computer mouse, wireless", "847160", 16, 110)], scene.seller("CN")
         )
         role = ("no address of the sender", "goods said vaguely", "no weight", "no address of the receiver")[
             scene.ring % 4

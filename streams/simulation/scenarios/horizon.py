@@ -35,7 +35,7 @@ Tell = Callable[[int], None]
 """Hears how many parcels have been made."""
 
 
-class Sent(NamedTuple):
+class TimedManifest(NamedTuple):
     """One manifest as its carrier sends it."""
 
     carrier: str
@@ -74,7 +74,7 @@ class Horizon:
                 "parcels, and a scale of 0 to 1"
             )
 
-    def __iter__(self) -> Iterator[Sent]:
+    def __iter__(self) -> Iterator[TimedManifest]:
         self.truths.clear()
         hidden = self._hidden()
         people: list[parcels.Person] = []
@@ -100,7 +100,9 @@ class Horizon:
             self._hide(made, hidden.get(number, []), random.Random(self.seed * 1_000 + number))  # noqa: S311 - has to be the same again, not secret
             for record in made:
                 lodged_at = datetime.fromisoformat(record.manifest["lodged_at"])
-                yield Sent(record.carrier, record.manifest, round((lodged_at + ARRIVES_AFTER).timestamp() * 1000))
+                yield TimedManifest(
+                    record.carrier, record.manifest, round((lodged_at + ARRIVES_AFTER).timestamp() * 1000)
+                )
 
     def _hidden(self) -> dict[int, list[Planted]]:
         """Everything that will be hidden, by day from 0."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from streams.simulation.scenarios.scene import Figures, Planted, Scene
+from streams.simulation.scenarios.scene import PatternFigures, Planted, Scene
 from streams.simulation.scenarios.smuggling import APPLIANCES, ORDINARY
 
 
-class Stolen(Figures, frozen=True, kw_only=True):
+class Stolen(PatternFigures, frozen=True, kw_only=True):
     """A ring with stolen codes."""
 
     rings: int
@@ -47,7 +47,7 @@ def stolen_codes(scene: Scene, figures: Stolen) -> Iterator[Planted]:
                 )
 
 
-class Shared(Figures, frozen=True, kw_only=True):
+class Shared(PatternFigures, frozen=True, kw_only=True):
     """One code for all."""
 
     rings: int

@@ -5,22 +5,22 @@ from datetime import timedelta
 from typing import Final
 
 from streams.simulation.sample.identifiers import business_number
-from streams.simulation.scenarios.scene import Figures, Line, Planted, Scene
+from streams.simulation.scenarios.scene import OrderLine, PatternFigures, Planted, Scene
 from streams.simulation.scenarios.smuggling import APPLIANCES, ORDINARY
 from streams.simulation.scenarios.splitting import DEAR
 
 SALE: Final = (
-    Line("noise-cancelling over-ear headphones", "851830", 146, 420),
-    Line("women's wool coat, long, size M", "620220", 143, 1_500),
-    Line("hiking boots with leather uppers, 270 mm", "640391", 139, 1_400),
-    Line("cordless vacuum cleaner, handheld", "850860", 148, 2_100),
-    Line("running shoes with textile uppers", "640411", 92, 800),
+    OrderLine("noise-cancelling over-ear headphones", "851830", 146, 420),
+    OrderLine("women's wool coat, long, size M", "620220", 143, 1_500),
+    OrderLine("hiking boots with leather uppers, 270 mm", "640391", 139, 1_400),
+    OrderLine("cordless vacuum cleaner, handheld", "850860", 148, 2_100),
+    OrderLine("running shoes with textile uppers", "640411", 92, 800),
 )
-POPULAR: Final = Line("stainless steel vacuum flask, 500 ml", "961700", 18, 340)
+POPULAR: Final = OrderLine("stainless steel vacuum flask, 500 ml", "961700", 18, 340)
 AGAIN: Final = (
-    Line("baby nappies, size 4, 108 pieces", "961900", 39, 4_200),
-    Line("dry dog food with salmon, 2 kg", "230910", 24, 2_150),
-    Line(
+    OrderLine("baby nappies, size 4, 108 pieces", "961900", 39, 4_200),
+    OrderLine("dry dog food with salmon, 2 kg", "230910", 24, 2_150),
+    OrderLine(
         "multivitamin tablets for adults, 90 tablets",
         "210690",
         21,
@@ -30,19 +30,19 @@ AGAIN: Final = (
 )
 """What is used up within weeks and bought again."""
 ACCESSORIES: Final = (
-    Line("tablet computer stand, aluminium", "847330", 17, 560),
-    Line("graphics card support bracket", "847330", 12, 240),
-    Line("foldable laptop stand with cooling fan", "847330", 26, 1_350),
-    Line("memory module, 16 GB", "847330", 49, 40),
-    Line("digital sports watch, silicone strap", "910212", 9, 55),
-    Line("digital wrist watch with steel band", "910212", 14, 170),
-    Line("car vacuum cleaner, 12 V", "850860", 23, 950),
-    Line("learning tablet for children, 7 inch", "847130", 58, 480),
+    OrderLine("tablet computer stand, aluminium", "847330", 17, 560),
+    OrderLine("graphics card support bracket", "847330", 12, 240),
+    OrderLine("foldable laptop stand with cooling fan", "847330", 26, 1_350),
+    OrderLine("memory module, 16 GB", "847330", 49, 40),
+    OrderLine("digital sports watch, silicone strap", "910212", 9, 55),
+    OrderLine("digital wrist watch with steel band", "910212", 14, 170),
+    OrderLine("car vacuum cleaner, 12 V", "850860", 23, 950),
+    OrderLine("learning tablet for children, 7 inch", "847130", 58, 480),
 )
 """Cheap goods that are classified with dear ones, some as heavy as they."""
 
 
-class Groups(Figures, frozen=True, kw_only=True):
+class Groups(PatternFigures, frozen=True, kw_only=True):
     """So many groups of so many people."""
 
     rings: int
@@ -108,7 +108,7 @@ def pickup_point(scene: Scene, figures: Groups) -> Iterator[Planted]:
                 yield scene.hide(scene.any_day(), carrier, parcel, "picks up there")
 
 
-class Sellers(Figures, frozen=True, kw_only=True):
+class Sellers(PatternFigures, frozen=True, kw_only=True):
     """So many sellers with so many parcels."""
 
     rings: int
@@ -212,7 +212,7 @@ def gifts(scene: Scene, figures: Groups) -> Iterator[Planted]:
             )
 
 
-class Loyal(Figures, frozen=True, kw_only=True):
+class Loyal(PatternFigures, frozen=True, kw_only=True):
     """Customers who order again every so many days, from and to."""
 
     rings: int

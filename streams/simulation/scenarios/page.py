@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from streams.errors import OperatorError
+from streams.simulation.scenarios.costs import PER, InnocentCost, share
 from streams.simulation.scenarios.plots import bars, curve, percent
-from streams.simulation.scenarios.report import GOAL_RATE, GOAL_SHARE, PER, Cost, Report, Scenario, share
+from streams.simulation.scenarios.report import GOAL_RATE, GOAL_SHARE, Report, Scenario
 
 CODES_SHOWN: Final = 4
 AXES: Final = ("share of all parcels inspected", "share of planted parcels selected")
@@ -96,7 +97,7 @@ def page_of(report: Report, folder: str, how: str) -> Iterator[str]:
         "",
     )
     costs = [_cost("parcels without fault", report.innocent), _cost("parcels with an honest mistake", report.mistaken)]
-    yield from _table(("each once, by the heaviest", *Cost.__struct_fields__), costs)
+    yield from _table(("each once, by the heaviest", *InnocentCost.__struct_fields__), costs)
     yield from (
         "",
         "*routine*: only to the agency that such goods always go to, which is no selection. *asked*: for documents.",
@@ -160,8 +161,8 @@ def _codes(codes: Mapping[str, int]) -> str:
     return ", ".join(f"{code} {count:,}" for code, count in list(codes.items())[:CODES_SHOWN])
 
 
-def _cost(name: str, cost: Cost) -> Sequence[str]:
-    return (name, *(f"{getattr(cost, field):,}" for field in Cost.__struct_fields__))
+def _cost(name: str, cost: InnocentCost) -> Sequence[str]:
+    return (name, *(f"{getattr(cost, field):,}" for field in InnocentCost.__struct_fields__))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

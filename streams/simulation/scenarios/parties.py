@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from streams.simulation.scenarios.scene import Figures, Line, Planted, Scene
+from streams.simulation.scenarios.scene import OrderLine, PatternFigures, Planted, Scene
 
 PARTS = (
-    Line("servo motor drive, 750 W", "850152", 210, 1_900),
-    Line("pressure transducer, stainless steel", "902620", 118, 240),
-    Line("carbon fibre sheet, 3 mm", "681511", 96, 900),
-    Line("bearing set, 12 pieces", "848210", 54, 1_100),
+    OrderLine("servo motor drive, 750 W", "850152", 210, 1_900),
+    OrderLine("pressure transducer, stainless steel", "902620", 118, 240),
+    OrderLine("carbon fibre sheet, 3 mm", "681511", 96, 900),
+    OrderLine("bearing set, 12 pieces", "848210", 54, 1_100),
 )
 
 
-class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ListedName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of a public list and how it might be written on a parcel."""
 
     name: str
@@ -29,11 +29,11 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple((way, name) for way, names in ways for name in names)
 
 
-class Parties(Figures, frozen=True, kw_only=True):
+class Parties(PatternFigures, frozen=True, kw_only=True):
     """Senders on a list."""
 
     parcels: int
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedName, ...]
 
 
 def listed_party(scene: Scene, figures: Parties) -> Iterator[Planted]:

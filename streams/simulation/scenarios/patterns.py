@@ -10,7 +10,7 @@ import msgspec
 
 from streams.errors import OperatorError
 from streams.simulation.scenarios import contraband, identity, innocent, parties, smuggling, splitting
-from streams.simulation.scenarios.scene import Figures, Planted, Scene
+from streams.simulation.scenarios.scene import PatternFigures, Planted, Scene
 from streams.simulation.scenarios.truth import Kind
 
 FILE: Final = Path(__file__).with_name("scenarios.toml")
@@ -20,7 +20,7 @@ class Pattern(NamedTuple):
     """A way to hide parcels, and the shape of its figures."""
 
     hide: Callable[[Scene, Any], Iterator[Planted]]
-    figures: type[Figures]
+    figures: type[PatternFigures]
 
     @property
     def name(self) -> str:
@@ -88,7 +88,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     sizes: dict[str, Size]
     judged: Judged
-    figures: dict[str, Figures]
+    figures: dict[str, PatternFigures]
     """By name of the pattern."""
 
 
@@ -104,7 +104,7 @@ def catalogue(path: Path = FILE) -> Catalogue:
     """The figures of every pattern; Trouble with the place when the file does not fit the patterns."""
     try:
         file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-        figures: dict[str, Figures] = {}
+        figures: dict[str, PatternFigures] = {}
         for patterns, tables in ((PLANTED, file.planted), (INNOCENT, file.innocent)):
             if unknown := tables.keys() - {pattern.name for pattern in patterns}:
                 raise OperatorError(
@@ -119,7 +119,7 @@ def catalogue(path: Path = FILE) -> Catalogue:
     return Catalogue(file.sizes, file.judged, figures)
 
 
-def _figures(path: Path, pattern: Pattern, tables: dict[str, dict[str, Any]]) -> Figures:
+def _figures(path: Path, pattern: Pattern, tables: dict[str, dict[str, Any]]) -> PatternFigures:
     try:
         return msgspec.convert(tables[pattern.name], pattern.figures)
     except KeyError as error:

@@ -12,22 +12,14 @@ from typing import Final
 
 import msgspec
 
+from streams.simulation.scenarios.costs import InnocentCost, Point, alarms_of, cost_of, curve_of, is_selected, share
 from streams.simulation.scenarios.patterns import INNOCENT, PLANTED, Catalogue
 from streams.simulation.scenarios.truth import Truth
-from streams.simulation.scenarios.verdicts import BY_CHANCE, BY_RISK, Verdict, Verdicts
+from streams.simulation.scenarios.verdicts import Verdict, Verdicts
 
-RATES: Final = (0.0025, 0.005, 0.01, 0.02, 0.03, 0.05)
-"""Inspection rates of the curve, as shares of all parcels."""
 GOAL_RATE: Final = 0.02
 GOAL_SHARE: Final = 0.8
 """At an inspection rate of 2 % at least 80 % of the planted parcels are selected."""
-PER: Final = 10_000
-"""Alarms are counted per so many innocent parcels."""
-SELECTING: Final = frozenset({"INSPECT", "HOLD"})
-TIERS: Final = ("INVESTIGATION", "HOLD", "INSPECTION", "REFERRAL")
-"""Desks by whose work comes first when there is less capacity than cases."""
-CHOSEN: Final = frozenset({BY_RISK, BY_CHANCE})
-"""Codes of selection itself: no rule has found anything."""
 NOBODY: Final = Verdict()
 
 
@@ -84,37 +76,6 @@ class Lookalike(msgspec.Struct, frozen=True, kw_only=True):
     codes: dict[str, int]
 
 
-class Point(msgspec.Struct, frozen=True):
-    """The curve at one inspection rate: shares."""
-
-    rate: float
-    selected: float
-    """Of the planted parcels that were not refused."""
-    precision: float
-    """Of those inspected, how many are planted."""
-
-
-class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done to parcels that nobody planted, in numbers of parcels."""
-
-    parcels: int = 0
-    held: int = 0
-    inspected: int = 0
-    """By the inspection desk, openly or silently, and not held."""
-    referred: int = 0
-    """To investigators or partner agencies, and neither held nor inspected."""
-    asked: int = 0
-    """For documents."""
-    routine: int = 0
-    """To the agency that such goods always go to."""
-    refused: int = 0
-
-    @property
-    def selected(self) -> int:
-        """All that were selected."""
-        return self.held + self.inspected + self.referred
-
-
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole."""
 
@@ -133,9 +94,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     lookalikes: tuple[Lookalike, ...]
     alarms: dict[str, float]
     """Innocent parcels selected by each code, for every `PER` innocent ones."""
-    innocent: Cost
+    innocent: InnocentCost
     """Ordinary parcels without mistakes, and look-alikes."""
-    mistaken: Cost
+    mistaken: InnocentCost
     """Ordinary parcels with an honest mistake."""
 
     @property
@@ -162,11 +123,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def well(self) -> bool:
         """Whether every scenario is found, and enough is selected at the rate of the goal."""
         return all(scenario.found for scenario in self.scenarios) and self.at_goal >= GOAL_SHARE
-
-
-def share(part: float, whole: float) -> float:
-    """A share, 0 of nothing."""
-    return part / whole if whole else 0.0
 
 
 def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue) -> Report:
@@ -221,90 +177,6 @@ def report_of(truths: Iterable[Truth], verdicts: Verdicts, catalogue: Catalogue)
 
 def _verdict(verdicts: Verdicts, bill: str) -> Verdict:
     return verdicts.of.get(bill, NOBODY)
-
-
-def is_selected(verdict: Verdict, routine: frozenset[str]) -> bool:
-    """Whether a parcel was selected; a refused one never is."""
-    return verdict.outcome != "REJECT" and (
-        verdict.outcome in SELECTING or any(code not in routine for code in verdict.cases)
-    )
-
-
-def priority(verdict: Verdict, routine: frozenset[str]) -> tuple[int, float]:
-    """What is inspected first when not all can be: what a rule has found, by desk; then what was chosen for its risk.
-
-    The rest, random checks among it, by learned risk.
-    """
-    if not is_selected(verdict, routine):
-        return 0, verdict.score
-    if (
-        verdict.cases
-        and all(code in routine or code in CHOSEN for code in verdict.cases)
-        and verdict.outcome not in SELECTING
-    ):
-        return (1, verdict.priority) if BY_RISK in verdict.cases else (0, verdict.score)
-    return max(
-        [1 + len(TIERS) - TIERS.index(desk) for desk in verdict.desks if desk in TIERS], default=2
-    ), verdict.score
-
-
-def curve_of(
-    verdicts: Mapping[str, Verdict], targets: frozenset[str], routine: frozenset[str], rates: Sequence[float] = RATES
-) -> tuple[Point, ...]:
-    """How many of the targets would be inspected at each rate, the most pressing first.
-
-    Parcels of equal priority are drawn by chance: of a group that has room for a part only, that part of its targets
-    counts.
-    """
-    groups: dict[tuple[int, float], list[int]] = defaultdict(lambda: [0, 0])
-    for bill, verdict in verdicts.items():
-        if verdict.outcome != "REJECT":
-            group = groups[priority(verdict, routine)]
-            group[0] += 1
-            group[1] += bill in targets
-    points = []
-    for rate in rates:
-        room = capacity = rate * len(verdicts)
-        hits = 0.0
-        for key in sorted(groups, reverse=True):
-            size, hit = groups[key]
-            taken = min(size, room)
-            hits += hit * taken / size
-            room -= taken
-            if room <= 0:
-                break
-        points.append(Point(rate, share(hits, len(targets)), share(hits, capacity - room)))
-    return tuple(points)
-
-
-def alarms_of(verdicts: Iterable[Verdict], routine: frozenset[str]) -> dict[str, float]:
-    """Selected parcels by code, for every `PER` parcels, the most frequent first."""
-    parcels = 0
-    counts: Counter[str] = Counter()
-    for verdict in verdicts:
-        parcels += 1
-        if is_selected(verdict, routine):
-            counts.update(code for code in verdict.cases or verdict.codes if code not in routine)
-    return {code: share(count * PER, parcels) for code, count in counts.most_common()}
-
-
-def cost_of(verdicts: Iterable[Verdict], routine: frozenset[str]) -> Cost:
-    """What was done to parcels, each counted once, by the heaviest of it."""
-    counts: Counter[str] = Counter()
-    for verdict in verdicts:
-        counts["parcels"] += 1
-        counts[_burden(verdict, routine)] += 1
-    return Cost(**{name: counts[name] for name in Cost.__struct_fields__})
-
-
-def _burden(verdict: Verdict, routine: frozenset[str]) -> str:
-    if verdict.outcome == "REJECT":
-        return "refused"
-    if not is_selected(verdict, routine):
-        return "routine" if verdict.cases else "asked" if verdict.outcome == "DOC_CHECK" else "none"
-    if verdict.outcome == "HOLD" or "HOLD" in verdict.desks:
-        return "held"
-    return "inspected" if verdict.outcome == "INSPECT" or "INSPECTION" in verdict.desks else "referred"
 
 
 class _Judge:

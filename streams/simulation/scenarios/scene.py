@@ -13,8 +13,8 @@ from zlib import crc32
 
 import msgspec
 
-from streams.simulation.sample.parcels import Amounts, ManifestGenerator
-from streams.simulation.sample.profiles import PROFILES, Json, Profile
+from streams.simulation.sample.parcels import CurrencyAmounts, ManifestGenerator
+from streams.simulation.sample.profiles import PROFILES, CarrierProfile, Json
 from streams.simulation.scenarios.truth import Kind, Truth
 
 PROFILE_OF: Final = {profile.carrier: profile for profile in PROFILES}
@@ -22,7 +22,7 @@ ORDERED_DAYS: Final = (2, 12)
 """How long before it is lodged a parcel was ordered, from and to."""
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PatternFigures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every scenario says of itself in `scenarios.toml`; a pattern's own figures come on top."""
 
     title: str
@@ -32,7 +32,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Codes of the findings that should name it; one of them is enough."""
 
 
-class Line(NamedTuple):
+class OrderLine(NamedTuple):
     """Goods of one line: one piece's price and weight."""
 
     description: str
@@ -45,7 +45,7 @@ class Line(NamedTuple):
     ingredients: str | None = None
 
 
-class Seller(NamedTuple):
+class SceneSeller(NamedTuple):
     """Who sends, and on which platform the goods were sold."""
 
     name: str
@@ -190,7 +190,7 @@ class Scene:
     number: int
     """Keeps the numbers of the scenarios apart."""
     name: str
-    figures: Figures
+    figures: PatternFigures
     span: Span
     kind: Kind = "PLANTED"
     rng: random.Random = field(init=False)
@@ -243,13 +243,13 @@ class Scene:
         called = {} if phone is None else {"phone": rewritten(phone["phone"], self.rng)}
         return {**person, "address": address, "postcode": place["postcode"], **called}
 
-    def seller(self, country: str) -> Seller:
+    def seller(self, country: str) -> SceneSeller:
         """A seller that nobody has heard of."""
         rng = self.rng
         city, road = rng.choice(CITIES[country])
         name = f"{rng.choice(FIRST)}{rng.choice(SECOND)} {TRADES[country]}"
         code = f"s-{rng.randint(10_000, 99_999)}"
-        return Seller(
+        return SceneSeller(
             name,
             f"{rng.randint(1, 990)} {road}, {city}",
             country,
@@ -260,10 +260,12 @@ class Scene:
 
     # what
 
-    def parcel(self, carrier: str, consignee: Json, lines: Sequence[Line], seller: Seller, **changes: Any) -> Json:  # noqa: ANN401 - any field of a parcel
+    def parcel(
+        self, carrier: str, consignee: Json, lines: Sequence[OrderLine], seller: SceneSeller, **changes: Any
+    ) -> Json:
         """A parcel as a carrier declares it, valid in form; `changes` replace whole fields."""
         profile, rng = PROFILE_OF[carrier], self.rng
-        amounts = Amounts(profile.minor, profile.usd_e4)
+        amounts = CurrencyAmounts(profile.minor, profile.usd_e4)
         items, total = [], 0
         for line in lines:
             unit_price = amounts.of_usd(line.usd)
@@ -293,7 +295,7 @@ class Scene:
         }
         return {**parcel, **changes}
 
-    def _item(self, line: Line, unit_price: str, amount: str, profile: Profile) -> Json:
+    def _item(self, line: OrderLine, unit_price: str, amount: str, profile: CarrierProfile) -> Json:
         return {
             "description": line.description,
             "hs_code": line.hs_code,
@@ -309,7 +311,7 @@ class Scene:
             "url": None,
         }
 
-    def _order(self, seller: Seller, paid: str) -> Json:
+    def _order(self, seller: SceneSeller, paid: str) -> Json:
         number = f"{self.maker.tag}{self.maker.count('order'):08d}"
         return {
             "platform": seller.platform,

@@ -3,40 +3,40 @@
 from collections.abc import Iterator
 from typing import Final
 
-from streams.simulation.scenarios.scene import Figures, Line, Planted, Scene
+from streams.simulation.scenarios.scene import OrderLine, PatternFigures, Planted, Scene
 
 APPLIANCES: Final = (
-    Line("air fryer, 5 L, 1500 W", "851660", 68, 4_300),
-    Line("rice cooker, 1.8 L", "851660", 74, 3_900),
-    Line("electric kettle, stainless steel, 1.7 L", "851679", 31, 1_100),
-    Line("hand blender set, 800 W", "850940", 42, 1_500),
-    Line("에어프라이어 5리터", "851660", 66, 4_300),
-    Line("电热水壶 1.7升", "851679", 27, 1_100),
-    Line("handheld garment steamer, 1200 W", "851679", 38, 1_200),
+    OrderLine("air fryer, 5 L, 1500 W", "851660", 68, 4_300),
+    OrderLine("rice cooker, 1.8 L", "851660", 74, 3_900),
+    OrderLine("electric kettle, stainless steel, 1.7 L", "851679", 31, 1_100),
+    OrderLine("hand blender set, 800 W", "850940", 42, 1_500),
+    OrderLine("에어프라이어 5리터", "851660", 66, 4_300),
+    OrderLine("电热水壶 1.7升", "851679", 27, 1_100),
+    OrderLine("handheld garment steamer, 1200 W", "851679", 38, 1_200),
 )
 PERFUMES: Final = (
-    Line("eau de parfum for women, spray", "330300", 27, 120, volume_ml=30, brand="Chanel"),
-    Line("eau de parfum, Dior type, spray", "330300", 18, 120, volume_ml=30),
-    Line("eau de toilette for men, spray", "330300", 16, 120, volume_ml=30, brand="Tom Ford"),
-    Line("女士香水 喷雾", "330300", 14, 110, volume_ml=30, brand="Jo Malone"),
-    Line("perfume spray, floral", "330300", 15, 120, volume_ml=30),
+    OrderLine("eau de parfum for women, spray", "330300", 27, 120, volume_ml=30, brand="Chanel"),
+    OrderLine("eau de parfum, Dior type, spray", "330300", 18, 120, volume_ml=30),
+    OrderLine("eau de toilette for men, spray", "330300", 16, 120, volume_ml=30, brand="Tom Ford"),
+    OrderLine("女士香水 喷雾", "330300", 14, 110, volume_ml=30, brand="Jo Malone"),
+    OrderLine("perfume spray, floral", "330300", 15, 120, volume_ml=30),
 )
 CREAMS: Final = (
-    Line("skin cream for tattoo care, 10 g", "330499", 3.9, 16),
-    Line("face and body cream, tube 10 g", "330499", 3.6, 16),
-    Line("tattoo numbing cream, 10 g", "330499", 4.1, 16),
-    Line("타투 크림 10g", "330499", 3.8, 16),
-    Line("moisturising cream, small tube", "330499", 3.7, 16),
+    OrderLine("skin cream for tattoo care, 10 g", "330499", 3.9, 16),
+    OrderLine("face and body cream, tube 10 g", "330499", 3.6, 16),
+    OrderLine("tattoo numbing cream, 10 g", "330499", 4.1, 16),
+    OrderLine("타투 크림 10g", "330499", 3.8, 16),
+    OrderLine("moisturising cream, small tube", "330499", 3.7, 16),
 )
 ORDINARY: Final = (
-    Line("women's knitted acrylic cardigan, beige", "611030", 26, 380),
-    Line("ceramic coffee mug with lid, 350 ml", "691200", 11, 420),
-    Line("building blocks toy set, 480 pieces", "950300", 27, 850),
-    Line("USB-C charging cable, braided, 2 m", "854442", 8, 60),
+    OrderLine("women's knitted acrylic cardigan, beige", "611030", 26, 380),
+    OrderLine("ceramic coffee mug with lid, 350 ml", "691200", 11, 420),
+    OrderLine("building blocks toy set, 480 pieces", "950300", 27, 850),
+    OrderLine("USB-C charging cable, braided, 2 m", "854442", 8, 60),
 )
 
 
-class Appliances(Figures, frozen=True, kw_only=True):
+class Appliances(PatternFigures, frozen=True, kw_only=True):
     """Case A."""
 
     codes: int
@@ -77,7 +77,7 @@ def appliances(scene: Scene, figures: Appliances) -> Iterator[Planted]:
         )
 
 
-class Perfumes(Figures, frozen=True, kw_only=True):
+class Perfumes(PatternFigures, frozen=True, kw_only=True):
     """Case B."""
 
     codes: int
@@ -108,7 +108,7 @@ def perfumes(scene: Scene, figures: Perfumes) -> Iterator[Planted]:
         yield scene.hide(scene.any_day(), carrier, parcel, "collected code")
 
 
-class Creams(Figures, frozen=True, kw_only=True):
+class Creams(PatternFigures, frozen=True, kw_only=True):
     """Case C."""
 
     codes: int
@@ -137,7 +137,7 @@ def creams(scene: Scene, figures: Creams) -> Iterator[Planted]:
         )
 
 
-class Drop(Figures, frozen=True, kw_only=True):
+class Drop(PatternFigures, frozen=True, kw_only=True):
     """Many parcels to one address."""
 
     rings: int

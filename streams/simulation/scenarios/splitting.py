@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from streams.simulation.scenarios.scene import Figures, Line, Planted, Scene
+from streams.simulation.scenarios.scene import OrderLine, PatternFigures, Planted, Scene
 
 CLOTHES: Final = (
-    Line("women's wool coat, long, size M", "620220", 132, 1_500),
-    Line("men's down jacket, size L", "620140", 118, 900),
-    Line("leather ankle boots for women, 245 mm", "640391", 109, 1_300),
-    Line("women's leather handbag, black", "420221", 126, 800),
+    OrderLine("women's wool coat, long, size M", "620220", 132, 1_500),
+    OrderLine("men's down jacket, size L", "620140", 118, 900),
+    OrderLine("leather ankle boots for women, 245 mm", "640391", 109, 1_300),
+    OrderLine("women's leather handbag, black", "420221", 126, 800),
 )
 HEALTH: Final = (
-    Line(
+    OrderLine(
         "multivitamin tablets for adults, 90 tablets",
         "210690",
         21,
@@ -21,7 +21,7 @@ HEALTH: Final = (
         quantity=3,
         ingredients="vitamin A, vitamin C, vitamin D3, zinc oxide",
     ),
-    Line(
+    OrderLine(
         "omega-3 fish oil capsules, 1000 mg, 120 capsules",
         "210690",
         26,
@@ -31,15 +31,15 @@ HEALTH: Final = (
     ),
 )
 DEAR: Final = (
-    Line("tablet computer, 11 inch, 128 GB", "847130", 420, 620),
-    Line("graphics card, 12 GB", "847330", 590, 1_400),
-    Line("smart watch with GPS", "910212", 268, 180),
-    Line("robot vacuum cleaner with docking station", "850860", 389, 4_600),
+    OrderLine("tablet computer, 11 inch, 128 GB", "847130", 420, 620),
+    OrderLine("graphics card, 12 GB", "847330", 590, 1_400),
+    OrderLine("smart watch with GPS", "910212", 268, 180),
+    OrderLine("robot vacuum cleaner with docking station", "850860", 389, 4_600),
 )
 TENTH: Final = 0.1
 
 
-class Bill(Figures, frozen=True, kw_only=True):
+class Bill(PatternFigures, frozen=True, kw_only=True):
     """A purchase cut into parcels."""
 
     rings: int
@@ -70,7 +70,7 @@ def split_purchase(scene: Scene, figures: Bill) -> Iterator[Planted]:
             yield scene.hide(scene.any_day(start, 3), carrier, parcel, "part of a purchase", purchased=ordered)
 
 
-class Reseller(Figures, frozen=True, kw_only=True):
+class Reseller(PatternFigures, frozen=True, kw_only=True):
     """One person buys for resale."""
 
     rings: int
@@ -90,7 +90,7 @@ def reseller(scene: Scene, figures: Reseller) -> Iterator[Planted]:
             yield scene.hide(scene.any_day(start, figures.within_days), carrier, parcel, "bought for resale")
 
 
-class NearLimit(Figures, frozen=True, kw_only=True):
+class NearLimit(PatternFigures, frozen=True, kw_only=True):
     """A seller under the limit."""
 
     rings: int
@@ -109,7 +109,7 @@ def near_limit(scene: Scene, figures: NearLimit) -> Iterator[Planted]:
         for _ in range(figures.parcels):
             carrier = rng.choice(("kx", "hs"))
             if decoy := rng.random() < figures.decoy_share:
-                line = Line("women's leather wallet, red", "420231", rng.uniform(20, 60), 150)
+                line = OrderLine("women's leather wallet, red", "420231", rng.uniform(20, 60), 150)
             else:
                 line = rng.choice(DEAR)._replace(usd=rng.uniform(figures.usd_from, figures.usd_to))
             parcel = scene.parcel(carrier, scene.person(), [line], seller)
@@ -119,7 +119,7 @@ def near_limit(scene: Scene, figures: NearLimit) -> Iterator[Planted]:
             )
 
 
-class Undervalued(Figures, frozen=True, kw_only=True):
+class Undervalued(PatternFigures, frozen=True, kw_only=True):
     """A seller far below the price."""
 
     rings: int

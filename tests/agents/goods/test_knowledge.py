@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.goods import Brand, Disguise, GoodsKnowledge, Hit, Term, Understood, Vocabulary
+from agents.goods import Brand, Disguise, GoodsKnowledge, Term, TermHit, Understood, Vocabulary
 from agents.law.dated import Dated
 from agents.law.entries import Category
 from schemas.decision import Suggestion
@@ -76,39 +76,41 @@ def understand(
     ("item", "hits"),
     [
         pytest.param(("shirt", "610910"), (), id="nothing special"),
-        pytest.param(("cookies",), (Hit("FOOD", "cookies", "WORDS"),), id="by a word"),
-        pytest.param(("drops", "170490"), (Hit("FOOD", "170490", "CODE"),), id="by its code"),
-        pytest.param(("cookies", "170490"), (Hit("FOOD", "170490", "CODE"),), id="once, by its code first"),
+        pytest.param(("cookies",), (TermHit("FOOD", "cookies", "WORDS"),), id="by a word"),
+        pytest.param(("drops", "170490"), (TermHit("FOOD", "170490", "CODE"),), id="by its code"),
+        pytest.param(("cookies", "170490"), (TermHit("FOOD", "170490", "CODE"),), id="once, by its code first"),
         pytest.param(
             ("cookies with cbd oil",),
-            (Hit("FOOD", "cookies", "WORDS"), Hit("NARCOTIC", "cbd oil", "WORDS")),
+            (TermHit("FOOD", "cookies", "WORDS"), TermHit("NARCOTIC", "cbd oil", "WORDS")),
             id="several, in order of appearance",
         ),
-        pytest.param(("cbd-oil",), (Hit("NARCOTIC", "cbd oil", "WORDS"),), id="a hyphen for a space"),
-        pytest.param(("c-o-c-a-i-n-e",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="letters apart"),
-        pytest.param(("c0caine",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="digits for letters"),
-        pytest.param(("сосаine",), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="Cyrillic letters"),
-        pytest.param(("필\u200b로폰",), (Hit("NARCOTIC", "필로폰", "HIDDEN"),), id="an invisible character"),
+        pytest.param(("cbd-oil",), (TermHit("NARCOTIC", "cbd oil", "WORDS"),), id="a hyphen for a space"),
+        pytest.param(("c-o-c-a-i-n-e",), (TermHit("NARCOTIC", "cocaine", "HIDDEN"),), id="letters apart"),
+        pytest.param(("c0caine",), (TermHit("NARCOTIC", "cocaine", "HIDDEN"),), id="digits for letters"),
+        pytest.param(("сосаine",), (TermHit("NARCOTIC", "cocaine", "HIDDEN"),), id="Cyrillic letters"),
+        pytest.param(("필\u200b로폰",), (TermHit("NARCOTIC", "필로폰", "HIDDEN"),), id="an invisible character"),
         pytest.param(
-            ("сumin, cocaine",), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="a disguise elsewhere hides no plain word"
+            ("сumin, cocaine",),
+            (TermHit("NARCOTIC", "cocaine", "WORDS"),),
+            id="a disguise elsewhere hides no plain word",
         ),
         pytest.param(("다이아몬드 반지",), (), id="a word within an innocent phrase"),
-        pytest.param(("다이아몬드, 아몬드",), (Hit("FOOD", "아몬드", "WORDS"),), id="and outside of it"),
+        pytest.param(("다이아몬드, 아몬드",), (TermHit("FOOD", "아몬드", "WORDS"),), id="and outside of it"),
         pytest.param(
-            ("honey", "040900"), (Hit("FOOD", "honey", "WORDS"),), id="a weak word where the code leaves room"
+            ("honey", "040900"), (TermHit("FOOD", "honey", "WORDS"),), id="a weak word where the code leaves room"
         ),
-        pytest.param(("honey", ""), (Hit("FOOD", "honey", "WORDS"),), id="a weak word without a code"),
+        pytest.param(("honey", ""), (TermHit("FOOD", "honey", "WORDS"),), id="a weak word without a code"),
         pytest.param(("honey", "610910"), (), id="a weak word against the code"),
         pytest.param(("soap", "340111", "honey, cookies"), (), id="an ingredient that makes no food"),
         pytest.param(
-            ("oil", "", "water, cocaine"), (Hit("NARCOTIC", "cocaine", "WORDS"),), id="an ingredient that counts"
+            ("oil", "", "water, cocaine"), (TermHit("NARCOTIC", "cocaine", "WORDS"),), id="an ingredient that counts"
         ),
         pytest.param(
-            ("oil", "", "water, c.o.c.a.i.n.e"), (Hit("NARCOTIC", "cocaine", "HIDDEN"),), id="a hidden ingredient"
+            ("oil", "", "water, c.o.c.a.i.n.e"), (TermHit("NARCOTIC", "cocaine", "HIDDEN"),), id="a hidden ingredient"
         ),
     ],
 )
-def test_categories(item: tuple[str, ...], hits: tuple[Hit, ...]) -> None:
+def test_categories(item: tuple[str, ...], hits: tuple[TermHit, ...]) -> None:
     assert understand(*item).hits == hits
 
 

@@ -21,8 +21,8 @@ from agents.importers.customs_interface import (
     write_answer,
 )
 from agents.importers.normal_forms import plain_name, plain_phone
-from agents.importers.register import AuthNumber, Checks, Entry, Register
-from agents.importers.verify import PENDING, UNKNOWN, Marks, Verification, verify
+from agents.importers.register import AuthNumber, Checks, Register, RegisterEntry
+from agents.importers.verify import PENDING, UNKNOWN, PersonMarks, Verification, verify
 from agents.values.identity import TokenKeys, consignee_token
 from schemas.manifest import Consignee, Order
 from streams.reference import FOLDER
@@ -58,11 +58,11 @@ def consignee(**changes: Any) -> Consignee:  # noqa: ANN401 - whatever a manifes
 
 
 TOKEN = consignee_token(consignee(), KEYS)
-MARKS = Marks(KEYS.keys[0][1], TOKEN)
+MARKS = PersonMarks(KEYS.keys[0][1], TOKEN)
 ORDER = Order(platform="examplemall", order_number="991")
 
 
-def entry(**changes: Any) -> Entry:  # noqa: ANN401 - whatever a register may hold
+def entry(**changes: Any) -> RegisterEntry:  # noqa: ANN401 - whatever a register may hold
     good: dict[str, Any] = {
         "token": TOKEN,
         "name": MARKS.name("김민서"),
@@ -74,10 +74,10 @@ def entry(**changes: Any) -> Entry:  # noqa: ANN401 - whatever a register may ho
         "valid_from": date(2026, 1, 10),
         "valid_until": date(2027, 1, 9),
     }
-    return Entry(**(good | changes))
+    return RegisterEntry(**(good | changes))
 
 
-def found(of: Consignee, known: Entry, day: date = TODAY, order: Order | None = ORDER) -> Verification:
+def found(of: Consignee, known: RegisterEntry, day: date = TODAY, order: Order | None = ORDER) -> Verification:
     return verify(of, known, KEYS, day, CHECKS.on(day), order)
 
 
@@ -319,7 +319,7 @@ def test_nobody_knows_a_code_that_is_not_registered() -> None:
         pytest.param(consignee(), TokenKeys((("k9", b"5" * 32),)), None, id="a register made with a key that is gone"),
     ],
 )
-def test_entries_are_found_by_code(of: Consignee, keys: TokenKeys, known: Entry | None) -> None:
+def test_entries_are_found_by_code(of: Consignee, keys: TokenKeys, known: RegisterEntry | None) -> None:
     register = Register({TOKEN: entry()})
     assert register.entry_of(of, keys) == known
     assert register.entry_of(of, keys, consignee_token(of, keys)) == known
@@ -335,14 +335,14 @@ def test_an_entry_of_an_unknown_key_confirms_nobody() -> None:
 
 
 def test_equal_particulars_of_two_codes_have_different_marks() -> None:
-    other = Marks(KEYS.keys[0][1], consignee_token(consignee(clearance_code="P123456789013"), KEYS))
+    other = PersonMarks(KEYS.keys[0][1], consignee_token(consignee(clearance_code="P123456789013"), KEYS))
     assert other.name("김민서") != MARKS.name("김민서")
     assert MARKS.phone("06236") != MARKS.postcode("06236")
 
 
 def test_a_long_secret_counts_whole() -> None:
     long = b"5" * 65
-    assert Marks(long, TOKEN).name("김민서") != Marks(long[:64], TOKEN).name("김민서")
+    assert PersonMarks(long, TOKEN).name("김민서") != PersonMarks(long[:64], TOKEN).name("김민서")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from agents.intake.results import DecisionContext
 from agents.values.identity import TokenKeys
 from schemas import limits, topics
-from schemas.checked_parcel import Facts, Line, Money
+from schemas.checked_parcel import Facts, GoodsLine, Money
 from streams.worker.processor import RecordProcessor
 from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, Json, decisions, decoded, processor_of
 from tests.parcels import EXPORT, TODAY, manifest
@@ -210,7 +210,7 @@ def test_money_is_passed_on_as_it_was_said() -> None:
         )
     )
     (checked,) = [decoded(record) for record in outputs if record.topic == topics.CHECKED]
-    lines = (Line("330300", 400_000, 2, ("PERFUME",), "DE", 30, 90, "KOR_EU"),)
+    lines = (GoodsLine("330300", 400_000, 2, ("PERFUME",), "DE", 30, 90, "KOR_EU"),)
     money = Money(local_charges_e4=10_000, freight_e4=55_000, insurance_e4=2_500, has_purchase_proof=True, lines=lines)
     assert msgspec.msgpack.decode(checked["money"], type=Money) == money
 

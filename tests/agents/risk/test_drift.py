@@ -8,19 +8,22 @@ import pytest
 
 from agents.risk import Model, Row
 from agents.risk.drift import Watch, drift_of, psi
-from agents.risk.model import Profile
+from agents.risk.model import RiskProfile
 from tests.agents.risk.test_model import KNOWN, MODEL, RISKY
 
 WATCHED: Final[Model] = msgspec.structs.replace(
     MODEL,
-    profiles=(Profile("origin", ("CN", "US", "else"), (50, 50, 0)), Profile("score", ("0", "1", "else"), (50, 50, 0))),
+    profiles=(
+        RiskProfile("origin", ("CN", "US", "else"), (50, 50, 0)),
+        RiskProfile("score", ("0", "1", "else"), (50, 50, 0)),
+    ),
     score_edges=(0,),
 )
 
 
 def test_the_index_is_that_of_the_formula() -> None:
     assert isclose(
-        psi(Profile("origin", ("CN", "US"), (50, 50)), {"CN": 80, "US": 20}), 0.3 * log(1.6) - 0.3 * log(0.4)
+        psi(RiskProfile("origin", ("CN", "US"), (50, 50)), {"CN": 80, "US": 20}), 0.3 * log(1.6) - 0.3 * log(0.4)
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agents.law.dated import Dated
 from agents.reference import Reference
 from agents.rules import SCREENING_RULES, consignee
-from agents.rules.consignee import Limits, ScreenCase, limits_under, receives_too_much, seen_of
+from agents.rules.consignee import ConsigneeLimits, ScreenCase, limits_under, receives_too_much, seen_of
 from agents.state.parcels import PastParcel
 from agents.values.clock import DAY_MS
 from agents.values.money import E4, E6
@@ -702,7 +702,7 @@ def test_many_addresses_of_one_code_are_for_the_investigators_alone() -> None:
 
 
 def test_the_figures_of_velocity() -> None:
-    assert limits_under(LAW) == Limits(((1, 10), (7, 30), (30, 60)), 3_000 * E6, 4)
+    assert limits_under(LAW) == ConsigneeLimits(((1, 10), (7, 30), (30, 60)), 3_000 * E6, 4)
 
 
 @pytest.mark.parametrize(

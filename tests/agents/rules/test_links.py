@@ -21,7 +21,7 @@ from agents.rules.links import (
     seller_is_not_always_near_the_limit,
     seller_reaches_many_receivers,
 )
-from agents.state.links import GROUP_PARCELS_MIN, LinkStore, Seller
+from agents.state.links import GROUP_PARCELS_MIN, LinkStore, SellerState
 from agents.state.price_bands import STEPS, PriceHistogram, cents_of, step_of
 from agents.values.clock import DAY_MS
 from schemas.parcel_links import ADDRESS, PHONE, SELLER, ParcelLink
@@ -53,7 +53,7 @@ def at(kind: int, parcels: Sequence[ParcelLink]) -> LinkCase:
 
 def of_seller(parcels: Sequence[ParcelLink]) -> LinkCase:
     """The last of some parcels among them all, of one seller."""
-    links, seller = LinkStore(), Seller()
+    links, seller = LinkStore(), SellerState()
     for parcel in parcels:
         seller, _ = links.add_seller(parcel.seller, parcel, NOW_MS)
     group = seller.groups.get(parcels[-1].goods)
@@ -76,7 +76,7 @@ KIND = 43
 
 def beside(usual: Iterable[int], *parcels: ParcelLink, **alike: Any) -> LinkCase:  # noqa: ANN401 - whatever a sighting may hold
     """The last of a seller's parcels, beside prices that another seller takes for goods that are alike."""
-    links, seller = LinkStore(), Seller()
+    links, seller = LinkStore(), SellerState()
     for number, cents in enumerate(usual):  # a seller keeps the latest; the prices stay
         other = parcel_link(f"kx/O{number}", price_cents=cents, seller=OTHERS, **alike)
         links.add_seller(other.seller, other, NOW_MS)

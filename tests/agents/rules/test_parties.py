@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.parcel.case import Case, Listed
+from agents.parcel.case import Case, ListedParty
 from agents.rules import parties
-from agents.watchlist.screen import Hit
+from agents.watchlist.entries import ListHit
 from tests.agents.rules.tables import Check, paths
 from tests.parcels import case, header, parcel
 
@@ -19,13 +19,13 @@ def law_with(subject: Case, **changes: Any) -> Case:  # noqa: ANN401 - parts of 
 
 def listed(permille: int, *, alarm: bool = True, name: str = "A NAME") -> Case:
     """A parcel whose sender resembles an entry so much; alarms from 850, bears the name from 980."""
-    hit = Hit("OFAC-1", "OFAC", name, permille, alarm=alarm, reasons=())
+    hit = ListHit("OFAC-1", "OFAC", name, permille, alarm=alarm, reasons=())
     subject = case()
     figures = type(subject.law.figures)(
         **{field: getattr(subject.law.figures, field) for field in subject.law.figures.__slots__}
         | {"screening_alarm": 8_500, "screening_hold": 9_800}
     )
-    return law_with(msgspec.structs.replace(subject, listed=(Listed("/consignor/name", hit),)), figures=figures)
+    return law_with(msgspec.structs.replace(subject, listed=(ListedParty("/consignor/name", hit),)), figures=figures)
 
 
 def embargoed(subject: Case) -> Case:

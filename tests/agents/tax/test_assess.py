@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agents.tax import assess as engine
 from agents.tax.assess import BELOW_FLOOR, FREE, Taxable, TaxableLine, assess, customs_values, simplified_rate
-from agents.tax.tables import Bracket, Rate, Row, TaxLaw, TaxTables
+from agents.tax.tables import Bracket, Rate, RateRow, TaxLaw, TaxTables
 from schemas import limits
 from schemas.decision import Tax, TaxLine
 from tests.agents.tax import tax_reference
@@ -1043,8 +1043,8 @@ def law(**rows: Any) -> TaxLaw:  # noqa: ANN401  # rows of any of the tables
     return TaxTables(**rows).on(TODAY, SHIPPED.on(TODAY).figures)
 
 
-def row(goods: str, rate: Rate, first: date = date(2000, 1, 1), last: date | None = None) -> Row[Rate]:
-    return Row(goods, first, last, rate)
+def row(goods: str, rate: Rate, first: date = date(2000, 1, 1), last: date | None = None) -> RateRow[Rate]:
+    return RateRow(goods, first, last, rate)
 
 
 def rate(percent: int) -> Rate:
@@ -1175,7 +1175,7 @@ def test_which_lines_have_a_bundled_rate(code: str, value_krw: int, quantity: in
 
 
 def test_goods_with_duty_by_quantity_have_no_bundled_rate() -> None:
-    bundled = (Row("", date(2000, 1, 1), None, Bracket(0, rate(15))),)
+    bundled = (RateRow("", date(2000, 1, 1), None, Bracket(0, rate(15))),)
     line = TaxableLine(hs_code="070310", amount_e4=0)
     by_value, by_weight = (
         law(duties=(row("", duty),), simplified=bundled) for duty in (rate(27), Rate.of(270_000, "s", 1_830 * E4, "kg"))

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from agents.watchlist.entries import Exemption, ListedEntry, ScreeningFigures, name_key
 from agents.watchlist.names import Kind, read
-from agents.watchlist.score import Words, compare
-from agents.watchlist.screen import Entry, Exemption, Figures, Watchlist, name_key
+from agents.watchlist.score import NameWords, compare
+from agents.watchlist.screen import Watchlist
 from schemas import limits
 from streams.reference import FOLDER
 from streams.reference.tables import Tables
@@ -15,7 +16,7 @@ from streams.reference.watchlist import knowledge
 KNOWN = knowledge(Tables.of(FOLDER))
 DAY = date(2026, 11, 23)
 LISTED = (
-    Entry(
+    ListedEntry(
         entry_id="T-1",
         source="TEST",
         kind="PERSON",
@@ -23,15 +24,15 @@ LISTED = (
         born=("1961",),
         countries=("RU",),
     ),
-    Entry(
+    ListedEntry(
         entry_id="T-2",
         source="TEST",
         kind="ORGANISATION",
         names=("QUIVERTON SHIPPING CO., LTD.",),
         addresses=("Unit 12, 88 Harbour Lane, Quiverton 4410",),
     ),
-    Entry(entry_id="T-3", source="TEST", kind="PERSON", names=("PAK, Tong Chol",), weak=("Blackbird",)),
-    Entry(entry_id="T-4", source="TEST", kind="PERSON", names=("AL-QASSEMIYYA, Muhammad Rashid",)),
+    ListedEntry(entry_id="T-3", source="TEST", kind="PERSON", names=("PAK, Tong Chol",), weak=("Blackbird",)),
+    ListedEntry(entry_id="T-4", source="TEST", kind="PERSON", names=("AL-QASSEMIYYA, Muhammad Rashid",)),
 )
 WATCHLIST = Watchlist.of(LISTED, KNOWN)
 
@@ -77,7 +78,7 @@ def test_another_year_of_birth_counts_against_it() -> None:
 
 
 def test_a_weak_alias_counts_less() -> None:
-    known = WATCHLIST.screen("Blackbird", figures=Figures(850, 100))
+    known = WATCHLIST.screen("Blackbird", figures=ScreeningFigures(850, 100))
     assert [(hit.entry_id, "weak-alias" in {reason.feature for reason in hit.reasons}) for hit in known] == [
         ("T-3", True)
     ]
@@ -107,11 +108,14 @@ def test_an_exemption_counts_in_its_time_and_is_told(day: date, alarm: bool, dig
     assert bool(hit.excepted) is not alarm
 
 
-NEW = Entry(entry_id="T-9", source="TEST", kind="PERSON", names=("VARGENSTEIN, Ottokar",))
+NEW = ListedEntry(entry_id="T-9", source="TEST", kind="PERSON", names=("VARGENSTEIN, Ottokar",))
 
 
 def test_a_changed_list_is_what_it_would_be_when_made_anew() -> None:
-    many = [Entry(entry_id=f"M-{number}", source="TEST", names=(f"MARKER{number:03} COMPANY",)) for number in range(40)]
+    many = [
+        ListedEntry(entry_id=f"M-{number}", source="TEST", names=(f"MARKER{number:03} COMPANY",))
+        for number in range(40)
+    ]
     before = Watchlist.of([*LISTED, *many], KNOWN)
     after = before.changed({"T-9": NEW, "T-1": None})
     anew = Watchlist.of([*LISTED[1:], *many, NEW], KNOWN)
@@ -165,5 +169,5 @@ def test_nothing_raises_and_answers_are_bounded(text: str) -> None:
     ],
 )
 def test_pairs(kind: Kind, one: str, other: str, alike: bool) -> None:  # noqa: FBT001 - a case
-    words = Words(KNOWN, misspells_names=True)
+    words = NameWords(KNOWN, misspells_names=True)
     assert (compare(read(one, kind, KNOWN), read(other, kind, KNOWN), words, kind).permille >= 680) is alike

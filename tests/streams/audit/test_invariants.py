@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from schemas import topics
-from streams.audit.invariants import INVARIANTS, Entry, Ledgers, Place, breaches, of_manifest, same, show, source_of
+from streams.audit.invariants import (
+    INVARIANTS,
+    LedgerEntry,
+    Ledgers,
+    Place,
+    breaches,
+    of_manifest,
+    same,
+    show,
+    source_of,
+)
 from streams.worker.pipeline import PIPELINE
 
 KX0 = ("manifests.kx", 0, 0)
@@ -26,11 +36,11 @@ NOWHERE = ("manifests.zz", 0, 0)
 """There is no such record."""
 
 
-def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: int) -> Entry:
+def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: int) -> LedgerEntry:
     full = {"received": sum(counts.values()), "accepted": 0, "rejected": 0, "cancelled": 0} | counts
     topic, partition, offset = source
     carrier = topic.removeprefix("manifests.")
-    return Entry(
+    return LedgerEntry(
         (f"receipts.{carrier}", 0, at),
         {
             "carrier": carrier,
@@ -42,7 +52,7 @@ def receipt(source: Place, at: int, manifest_id: str, version: int, **counts: in
     )
 
 
-def decision(place: Place, source: Place, house_bill: str, sequence: int, outcome: str) -> Entry:
+def decision(place: Place, source: Place, house_bill: str, sequence: int, outcome: str) -> LedgerEntry:
     topic, partition, offset = source
     carrier = topic.removeprefix("manifests.")
     value = {
@@ -54,7 +64,7 @@ def decision(place: Place, source: Place, house_bill: str, sequence: int, outcom
         "event": "ORIGINAL",
         "outcome": outcome,
     }
-    return Entry(place, {**value, "source": {"topic": topic, "partition": partition, "offset": offset}})
+    return LedgerEntry(place, {**value, "source": {"topic": topic, "partition": partition, "offset": offset}})
 
 
 def ledgers() -> Ledgers:
@@ -80,11 +90,11 @@ def ledgers() -> Ledgers:
     )
 
 
-def changed(entry: Entry, **values: Any) -> Entry:  # noqa: ANN401 - whatever the schema has
+def changed(entry: LedgerEntry, **values: Any) -> LedgerEntry:  # noqa: ANN401 - whatever the schema has
     return replace(entry, value={**entry.value, **values})
 
 
-def change(entries: list[Entry], at: int, **values: Any) -> None:  # noqa: ANN401 - whatever the schema has
+def change(entries: list[LedgerEntry], at: int, **values: Any) -> None:  # noqa: ANN401 - whatever the schema has
     entries[at] = changed(entries[at], **values)
 
 
@@ -92,7 +102,7 @@ def counts_of(books: Ledgers, at: int, **counts: int) -> None:
     change(books.receipts, at, counts={**books.receipts[at].value["counts"], **counts})
 
 
-def again(entry: Entry, offset: int) -> Entry:
+def again(entry: LedgerEntry, offset: int) -> LedgerEntry:
     """A copy, further down the topic."""
     return replace(entry, place=(*entry.place[:2], offset))
 

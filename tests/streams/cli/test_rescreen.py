@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from agents.reference import Reference
-from agents.watchlist.screen import Hit
+from agents.watchlist.entries import ListHit
 from streams.cli.officer_actions import ParcelStatus
 from streams.cli.rescreen import WATCHLIST, _what, alarms_in, changed_entries
 from streams.reference import FOLDER, Tables
@@ -73,7 +73,7 @@ def test_what_nobody_can_read_is_passed_over(changed: Reference, value: bytes | 
     assert found(changed, value) == []
 
 
-HIT: Final = Hit("T-1", "TEST", "Quiverton", 1000, alarm=True, reasons=())
+HIT: Final = ListHit("T-1", "TEST", "Quiverton", 1000, alarm=True, reasons=())
 
 
 def standing(decision: dict[str, Any] | None) -> ParcelStatus:

@@ -16,7 +16,7 @@ import pytest
 from agents import rules
 from agents.rules.rule import Rule
 from streams.conformance import builder, cases, compare
-from streams.conformance.cases import Case, CaseFile, Evaluator, Expected, Result
+from streams.conformance.cases import CaseFile, ConformanceCase, Evaluator, Expected, Result
 from streams.conformance.judge import judge_of
 from streams.errors import OperatorError
 from streams.settings import CHECKOUT, Settings
@@ -50,7 +50,7 @@ def told(result: Result) -> str:
 
 
 @pytest.mark.parametrize(("file", "case"), CASES)
-def test_a_case_comes_as_expected(file: CaseFile, case: Case, judge: Evaluator) -> None:
+def test_a_case_comes_as_expected(file: CaseFile, case: ConformanceCase, judge: Evaluator) -> None:
     result = compare.run(file, case, judge)
     if not result.passed:
         pytest.fail(
@@ -102,7 +102,7 @@ def test_a_name_is_a_sentence_of_its_own() -> None:
 def test_a_base_is_accepted(base: Path, judge: Evaluator) -> None:
     """Cases begin with what is right; only what a case changes may be found."""
     file = FILES["FMT-01"]
-    case = Case(
+    case = ConformanceCase(
         name="as it is",
         kind="negative",
         base=base.stem,
@@ -167,7 +167,7 @@ WRONG: Final = (
     pytest.param({"desks": ("HOLD",)}, "desks", id="a case"),
     pytest.param({"set_aside": "READ-03"}, "set aside", id="set aside"),
 )
-RIGHT: Final = Case(
+RIGHT: Final = ConformanceCase(
     name="150.01 dollars, freight included",
     kind="boundary",
     price="150.01",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.importers.register import Checks, Entry, Register
+from agents.importers.register import Checks, Register, RegisterEntry
 from agents.importers.verify import MATCH, Verification, verify
 from agents.values.identity import TokenKeys
 from schemas.manifest import Consignee, Order
@@ -73,7 +73,7 @@ def consignee(**changes: Any) -> Consignee:  # noqa: ANN401 - whatever a manifes
     return Consignee(**(good | changes))
 
 
-def entry_of(table: str) -> Entry:
+def entry_of(table: str) -> RegisterEntry:
     found = known(table).entry_of(consignee(), KEYS)
     assert found is not None
     return found

@@ -17,7 +17,8 @@ from agents.intake import version as intake_version
 from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
 from agents.screening import decisions as screening_decisions
-from agents.screening.decide import ProvisionalDecision, Screening
+from agents.screening.decide import Screening
+from agents.screening.decisions import ProvisionalDecision
 from schemas import avro, dead_letter, limits, topics
 from schemas.checked_parcel import CheckedParcel
 from streams.kafka.record import StoredRecord

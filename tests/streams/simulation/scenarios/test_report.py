@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from streams.simulation.scenarios.costs import InnocentCost, alarms_of, cost_of, curve_of, is_selected
 from streams.simulation.scenarios.patterns import catalogue
-from streams.simulation.scenarios.report import Cost, Report, alarms_of, cost_of, curve_of, is_selected, report_of
+from streams.simulation.scenarios.report import Report, report_of
 from streams.simulation.scenarios.truth import Truth
 from streams.simulation.scenarios.verdicts import Verdict, Verdicts
 
@@ -91,7 +92,9 @@ def test_each_innocent_parcel_costs_once_by_the_heaviest() -> None:
         both,
         verdict("REJECT"),
     ]
-    assert cost_of(given, ROUTINE) == Cost(parcels=7, held=1, inspected=1, referred=1, asked=1, routine=1, refused=1)
+    assert cost_of(given, ROUTINE) == InnocentCost(
+        parcels=7, held=1, inspected=1, referred=1, asked=1, routine=1, refused=1
+    )
     assert cost_of(given, ROUTINE).selected == 3
     assert alarms_of(given, ROUTINE) == pytest.approx(
         {"RG-04": 10_000 / 7, "SEC-08": 10_000 / 7, "XP-05": 10_000 / 7, "SEC-06": 10_000 / 7}

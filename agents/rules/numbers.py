@@ -1,0 +1,307 @@
+"""FMT-02 to 09, of numbers: house bills, codes of persons and companies, phones, postcodes and amounts."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agents.identifiers import (
+    business_number,
+    clearance_code,
+    eori,
+    ioss,
+    passport,
+    phone_kr,
+    postcode_kr,
+    resident_number,
+    s10,
+    sscc,
+)
+from agents.parcel.case import Case
+from agents.rules.quote import quoted
+from agents.rules.rule import Found
+from agents.rules.texts import is_visible
+from agents.rules.traits import (
+    BUSINESS,
+    EORI,
+    IMPORTED,
+    IOSS,
+    NO_CLEARANCE_CODE,
+    NOT_ABOVE_ZERO,
+    ODD_AMOUNT,
+    ODD_BILL,
+    ODD_PHONE,
+    ODD_POSTCODE,
+    POSTAL,
+    SSCC,
+    UNAUTHORISED,
+    about,
+)
+from agents.values.money import parse_e4
+from agents.values.text import fold
+from schemas import limits
+
+_HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
+
+_AMOUNT_IS: Final = (
+    f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and "
+    f"{limits.AMOUNT_SCALE_MAX} after the point"
+)
+
+
+@about(ODD_BILL)
+def house_bill_form(case: Case) -> Iterator[Found]:
+    """A house bill has at most 35 characters, each a Latin letter, a digit, a dash or a slash."""
+    number = case.parcel.house_bill
+    if number.isalnum() and number.isascii() and len(number) <= limits.HOUSE_BILL_CHARS_MAX:
+        return
+    if len(number) > limits.HOUSE_BILL_CHARS_MAX:
+        yield Found(
+            "/house_bill",
+            f"{len(number)} characters were found; at most {limits.HOUSE_BILL_CHARS_MAX} are right",
+            {"characters": str(len(number))},
+        )
+    elif number and _HOUSE_BILL.fullmatch(number) is None:
+        yield Found(
+            "/house_bill",
+            f"{quoted(number)} has other characters than A-Z, a-z, 0-9, - and /; only those are right",
+            {"found": quoted(number)},
+        )
+
+
+@about(POSTAL)
+def postal_house_bill(case: Case) -> Iterator[Found]:
+    """By post the house bill is a UPU S10 item number with the right check digit, no reserved prefix and the letters of a country."""
+    if case.header.mode != "POST":
+        return
+    number = case.parcel.house_bill
+    if number and not s10.is_valid(number):
+        yield Found(
+            "/house_bill",
+            f"{quoted(number)} is no S10 number; two letters not beginning with J, K, S, T or W, eight digits, "
+            "their check digit and two letters are right",
+            {"found": quoted(number)},
+        )
+    elif number and s10.country(number) not in case.reference.countries:
+        country = quoted(s10.country(number))
+        yield Found(
+            "/house_bill",
+            f"the number ends in {country}, which is no country; the letters of the country whose post issued it "
+            "are right",
+            {"found": country},
+        )
+
+
+@about(NO_CLEARANCE_CODE | IMPORTED)
+def clearance_code_form(case: Case) -> Iterator[Found]:
+    """An imported parcel names its receiver's personal clearance code, P and twelve digits.
+
+    A company is named by its business number instead.
+    """
+    consignee = case.parcel.consignee
+    code = consignee.clearance_code
+    if (code and clearance_code.is_valid(code)) or not case.is_import:
+        return
+    if not code:
+        if not consignee.business_number:
+            yield Found(
+                "/consignee/clearance_code",
+                "nothing was found; P and twelve digits, or a business_number for a company, is right",
+            )
+    elif not _is_identity_number(code):
+        yield Found(
+            "/consignee/clearance_code",
+            f"{len(code)} characters that are no clearance code were found; P and twelve digits are right",
+            {"characters": str(len(code))},
+        )
+
+
+@about(NO_CLEARANCE_CODE)
+def no_identity_number_as_code(case: Case) -> Iterator[Found]:
+    """The clearance code is never a resident registration or passport number: such a number must not be sent."""
+    code = case.parcel.consignee.clearance_code
+    if not code or (len(code) == clearance_code.CHARS and code[0] == "P"):
+        return
+    if _is_identity_number(code):
+        yield Found(
+            "/consignee/clearance_code",
+            "a resident registration or passport number seems to stand here; send the personal clearance code, P and twelve digits, and no other number of the person",
+        )
+
+
+def _is_identity_number(code: str) -> bool:
+    written = fold(code).upper()
+    return resident_number.has_form(written) or resident_number.contains(written) or passport.is_valid(written)
+
+
+@about(UNAUTHORISED | IMPORTED)
+def auth_number_is_given(case: Case) -> Iterator[Found]:
+    """An imported e-commerce parcel to a person carries the one-time authentication number, 1 to 64 visible characters, from the day it is required."""
+    consignee = case.parcel.consignee
+    number = consignee.auth_number
+    of_company = consignee.business_number and not consignee.clearance_code
+    if (number and is_visible(number)) or of_company or not case.parcel.ecommerce or not case.is_import:
+        return
+    if case.law.figures.auth_number_required:
+        found = "characters that can't be seen were found" if number else "nothing was found"
+        yield Found(
+            "/consignee/auth_number",
+            f"{found}; the one-time authentication number that customs gave the buyer is right",
+        )
+
+
+@about(ODD_PHONE | IMPORTED)
+def phone_is_korean(case: Case) -> Iterator[Found]:
+    """The receiver of an imported parcel has a Korean telephone number."""
+    phone = case.parcel.consignee.phone
+    if not phone_kr.is_valid(phone) and case.is_import:
+        found = (
+            f"{len(phone)} characters that are no Korean telephone number were found" if phone else "nothing was found"
+        )
+        yield Found(
+            "/consignee/phone",
+            f"{found}; a number such as 010-XXXX-XXXX or 02-XXX-XXXX is right",
+            {"characters": str(len(phone))},
+        )
+
+
+@about(ODD_POSTCODE | IMPORTED)
+def postcode_is_korean(case: Case) -> Iterator[Found]:
+    """The receiver of an imported parcel has a Korean postcode of five digits."""
+    postcode = case.parcel.consignee.postcode
+    if not postcode_kr.is_valid(postcode) and case.is_import:
+        found = (
+            f"{len(postcode)} characters that are no Korean postcode were found" if postcode else "nothing was found"
+        )
+        yield Found(
+            "/consignee/postcode",
+            f"{found}; five digits between 01000 and 63999 are right",
+            {"characters": str(len(postcode))},
+        )
+
+
+@about(NOT_ABOVE_ZERO)
+def numbers_are_above_zero(case: Case) -> Iterator[Found]:
+    """Pieces, gross weight, and each item's quantity, net weight and (when given) volume are above zero, and the quantity has a unit."""
+    parcel = case.parcel
+    if parcel.pieces <= 0:
+        yield _not_above_zero("/pieces", parcel.pieces)
+    if parcel.gross_weight_g <= 0:
+        yield _not_above_zero("/gross_weight_g", parcel.gross_weight_g)
+    for index, item in enumerate(parcel.items):
+        if item.quantity <= 0:
+            yield _not_above_zero(f"/items/{index}/quantity", item.quantity)
+        if item.net_weight_g <= 0:
+            yield _not_above_zero(f"/items/{index}/net_weight_g", item.net_weight_g)
+        if item.volume_ml is not None and item.volume_ml <= 0:
+            yield _not_above_zero(f"/items/{index}/volume_ml", item.volume_ml)
+        if not item.unit or item.unit.isspace():
+            yield Found(f"/items/{index}/unit", "nothing was found; the unit of the quantity, such as EA, is right")
+
+
+def _not_above_zero(path: str, value: int) -> Found:
+    return Found(path, f"{value} was found; a number above zero is right", {"found": str(value)})
+
+
+@about(ODD_AMOUNT)
+def amounts_are_numbers(case: Case) -> Iterator[Found]:
+    """Amounts are decimal numbers with at most four places and never negative; unit price and amount of an item are above zero."""
+    parcel = case.parcel
+    for index, item in enumerate(parcel.items):
+        if not (parse_e4(item.unit_price) and parse_e4(item.amount)):
+            yield from _price_faults(f"/items/{index}/unit_price", item.unit_price)
+            yield from _price_faults(f"/items/{index}/amount", item.amount)
+    if parcel.freight is not None and parse_e4(parcel.freight) is None:
+        yield _amount_fault("/freight", parcel.freight)
+    if parcel.insurance is not None and parse_e4(parcel.insurance) is None:
+        yield _amount_fault("/insurance", parcel.insurance)
+    if parcel.local_charges is not None and parse_e4(parcel.local_charges) is None:
+        yield _amount_fault("/local_charges", parcel.local_charges)
+    if parcel.order is not None and parcel.order.paid is not None and parse_e4(parcel.order.paid) is None:
+        yield _amount_fault("/order/paid", parcel.order.paid)
+
+
+def _price_faults(path: str, text: str) -> Iterator[Found]:
+    amount = parse_e4(text)
+    if amount is None and text:
+        yield _amount_fault(path, text)
+    elif amount == 0:
+        yield Found(
+            path, "zero was found; a price above zero is right, for a gift what it is worth", {"found": quoted(text)}
+        )
+
+
+def _amount_fault(path: str, text: str) -> Found:
+    found = (
+        "a negative number was found; amounts are never negative"
+        if text.startswith("-")
+        else f"{quoted(text)} is no amount"
+    )
+    return Found(path, f"{found}; {_AMOUNT_IS}, are right", {"found": quoted(text)})
+
+
+@about(BUSINESS)
+def business_number_form(case: Case) -> Iterator[Found]:
+    """The business number of the Korean party, when given, has ten digits in an issued range with the right check digit."""
+    parcel = case.parcel
+    party, number = (
+        ("consignee", parcel.consignee.business_number)
+        if case.is_import
+        else ("consignor", parcel.consignor.business_number)
+    )
+    if number and not business_number.is_valid(number):
+        yield Found(
+            f"/{party}/business_number",
+            "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right",
+        )
+
+
+@about(SSCC)
+def sscc_form(case: Case) -> Iterator[Found]:
+    """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
+    code = case.parcel.sscc
+    if code and not sscc.is_valid(code):
+        yield Found(
+            "/sscc",
+            f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right",
+            {"found": quoted(code)},
+        )
+
+
+@about(IOSS)
+def ioss_form(case: Case) -> Iterator[Found]:
+    """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
+    number = case.parcel.ioss
+    if number and not ioss.is_valid(number) and not case.is_import:
+        yield Found(
+            "/ioss",
+            f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right",
+            {"found": quoted(number)},
+        )
+
+
+@about(IOSS | IMPORTED)
+def ioss_is_for_exports(case: Case) -> Iterator[Found]:
+    """An import names no IOSS number: it is for parcels to the European Union."""
+    number = case.parcel.ioss
+    if number and case.is_import:
+        yield Found(
+            "/ioss",
+            f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union",
+            {"found": quoted(number)},
+        )
+
+
+@about(EORI)
+def eori_form(case: Case) -> Iterator[Found]:
+    """An EORI number, when given, is a country's two letters and 1 to 15 letters and digits."""
+    parcel = case.parcel
+    if parcel.consignor.eori or parcel.consignee.eori:
+        for party, number in (("consignor", parcel.consignor.eori), ("consignee", parcel.consignee.eori)):
+            if number and not (
+                eori.is_valid(number)
+                and (eori.country(number) in case.reference.countries or eori.country(number) == eori.NORTHERN_IRELAND)
+            ):
+                yield Found(
+                    f"/{party}/eori",
+                    "no EORI number was found; a country's two letters and up to fifteen letters A-Z and digits, such as DE1234567, are right",
+                )
