@@ -51,7 +51,7 @@ class MatchReason(msgspec.Struct, frozen=True, gc=False):
     permille: int
 
 
-class PeerGroup(msgspec.Struct, frozen=True, gc=False):
+class ComparedNames(msgspec.Struct, frozen=True, gc=False):
     """How alike two names are, 0 to 1000, and why: the reasons add up to it, within these bounds."""
 
     permille: int

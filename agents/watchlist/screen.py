@@ -24,7 +24,7 @@ from agents.watchlist.entries import (
 )
 from agents.watchlist.index import Index
 from agents.watchlist.knowledge import NameKnowledge
-from agents.watchlist.likeness import FULL, MatchReason, PeerGroup
+from agents.watchlist.likeness import FULL, ComparedNames, MatchReason
 from agents.watchlist.names import Kind, Name, read
 from agents.watchlist.score import NameWords, compare
 from schemas import limits
@@ -85,10 +85,10 @@ class _Segment:
                         at.append((words, entry.entry_id))
         return found
 
-    def scored(self, name: Name, kind: Kind, gone: frozenset[str]) -> dict[str, tuple[PeerGroup, str, bool]]:
+    def scored(self, name: Name, kind: Kind, gone: frozenset[str]) -> dict[str, tuple[ComparedNames, str, bool]]:
         """Of each entry the name that is most alike."""
         owners, index = self._listed
-        best: dict[str, tuple[PeerGroup, str, bool]] = {}
+        best: dict[str, tuple[ComparedNames, str, bool]] = {}
         for number in index.find(name):
             owner, text, weak = owners[number]
             if owner in gone:
@@ -301,13 +301,13 @@ class Watchlist:
         )
 
 
-def _shifted(compared: PeerGroup, feature: str, permille: int) -> PeerGroup:
-    return PeerGroup(
+def _shifted(compared: ComparedNames, feature: str, permille: int) -> ComparedNames:
+    return ComparedNames(
         max(0, min(FULL, compared.permille + permille)), (*compared.reasons, MatchReason(feature, permille))
     )
 
 
-def _born(compared: PeerGroup, birth_date: str, born: tuple[str, ...]) -> PeerGroup:
+def _born(compared: ComparedNames, birth_date: str, born: tuple[str, ...]) -> ComparedNames:
     """The day of birth for or against it; a year alone counts as a year."""
     year = birth_date[:YEAR_CHARS]
     years = [int(each[:YEAR_CHARS]) for each in born if each[:YEAR_CHARS].isdecimal()]

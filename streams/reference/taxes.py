@@ -31,12 +31,12 @@ def taxes(tables: t.Tables, countries: frozenset[str]) -> TaxTables:
     )
 
 
-def _rows(tables: t.Tables, file: str, value: Callable[[t.RateRow], T], *key: str) -> tuple[RateRow[T], ...]:
+def _rows(tables: t.Tables, file: str, value: Callable[[t.Row], T], *key: str) -> tuple[RateRow[T], ...]:
     """A whole table; of one goods there is one row from one day on."""
     return tuple(_undoubled(tables.rows(file), "goods", *key, value=lambda row: _row(row, _goods(row), value(row))))
 
 
-def _undoubled(rows: Iterator[t.RateRow], *key: str, value: Callable[[t.RateRow], T]) -> Iterator[T]:
+def _undoubled(rows: Iterator[t.Row], *key: str, value: Callable[[t.Row], T]) -> Iterator[T]:
     """The values of rows that differ in key and first day."""
     seen: dict[str, int] = {}
     for row in rows:
@@ -44,7 +44,7 @@ def _undoubled(rows: Iterator[t.RateRow], *key: str, value: Callable[[t.RateRow]
         yield value(row)
 
 
-def _row(row: t.RateRow, goods: str, value: T) -> RateRow[T]:
+def _row(row: t.Row, goods: str, value: T) -> RateRow[T]:
     first, last = row.day("from"), row.day_or_none("until")
     if last is not None and last < first:
         raise row.wrong("until", f"empty or a day from {first} on")
@@ -62,7 +62,7 @@ def _complete(file: str, rows: tuple[RateRow[T], ...]) -> tuple[RateRow[T], ...]
     return rows
 
 
-def _goods(row: t.RateRow) -> str:
+def _goods(row: t.Row) -> str:
     return row.matching(
         "goods",
         r"(?:\d{2}|\d{4}|\d{6}|\d{8}|\d{10}|[A-Z][A-Z_]*)?",
@@ -70,19 +70,19 @@ def _goods(row: t.RateRow) -> str:
     )
 
 
-def _e6(row: t.RateRow, column: str) -> int:
+def _e6(row: t.Row, column: str) -> int:
     return int(row.number(column) * E6_OF_PERCENT)
 
 
-def _whole(row: t.RateRow, column: str) -> int:
+def _whole(row: t.Row, column: str) -> int:
     return int(row.matching(column, r"\d{1,12}", "whole won such as 2000000, 0 for none"))
 
 
-def _percentage(row: t.RateRow) -> Rate:
+def _percentage(row: t.Row) -> Rate:
     return Rate.of(_e6(row, "percent"), row["source"])
 
 
-def _rate(row: t.RateRow) -> Rate:
+def _rate(row: t.Row) -> Rate:
     """A percentage, won by quantity, or both."""
     measure = cast(
         "Measure", row.matching("measure", "|".join(MEASURES), "l, kg, piece, or empty when the rate is a percentage")
@@ -95,7 +95,7 @@ def _rate(row: t.RateRow) -> Rate:
     return Rate.of(percent, row["source"], int(row.number("krw") * E4), measure)
 
 
-def _excise(row: t.RateRow) -> ExciseRate:
+def _excise(row: t.Row) -> ExciseRate:
     """Consumption or liquor tax and the taxes on it."""
     tax = cast("Excise", row.matching("tax", "|".join(EXCISES), " or ".join(EXCISES)))
     if not row["goods"]:
@@ -107,7 +107,7 @@ def _excise(row: t.RateRow) -> ExciseRate:
     )
 
 
-def _bracket(row: t.RateRow) -> Bracket:
+def _bracket(row: t.Row) -> Bracket:
     """A bundled rate; an empty one says that the goods have none."""
     return Bracket(_whole(row, "above_krw"), _percentage(row) if row["percent"] else None)
 
@@ -127,7 +127,7 @@ def _brackets(rows: tuple[RateRow[Bracket], ...]) -> tuple[RateRow[Bracket], ...
 def _members(tables: t.Tables, countries: frozenset[str]) -> dict[str, tuple[RateRow[None], ...]]:
     """The countries of origin of each agreement."""
 
-    def member(row: t.RateRow) -> tuple[str, RateRow[None]]:
+    def member(row: t.Row) -> tuple[str, RateRow[None]]:
         if row["origin"] not in countries:
             raise row.wrong("origin", "a code of countries.csv such as DE")
         return _agreement(row), _row(row, row["origin"], None)
@@ -140,7 +140,7 @@ def _preferences(
 ) -> dict[str, tuple[RateRow[Rate], ...]]:
     """The rates of each agreement."""
 
-    def preference(row: t.RateRow) -> tuple[str, RateRow[Rate]]:
+    def preference(row: t.Row) -> tuple[str, RateRow[Rate]]:
         if _agreement(row) not in agreements:
             raise row.wrong("agreement", "an agreement of agreements.csv")
         return row["agreement"], _row(row, _goods(row), _percentage(row))
@@ -148,7 +148,7 @@ def _preferences(
     return _by_agreement(_undoubled(tables.rows("preferences.csv"), "agreement", "goods", value=preference))
 
 
-def _agreement(row: t.RateRow) -> str:
+def _agreement(row: t.Row) -> str:
     return row.matching("agreement", AGREEMENT, "capital letters and underscores such as KOR_EU")
 
 

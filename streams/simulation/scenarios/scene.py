@@ -261,7 +261,12 @@ class Scene:
     # what
 
     def parcel(
-        self, carrier: str, consignee: Json, lines: Sequence[OrderLine], seller: SceneSeller, **changes: Any
+        self,
+        carrier: str,
+        consignee: Json,
+        lines: Sequence[OrderLine],
+        seller: SceneSeller,
+        **changes: Any,  # noqa: ANN401 - any field of a parcel
     ) -> Json:
         """A parcel as a carrier declares it, valid in form; `changes` replace whole fields."""
         profile, rng = PROFILE_OF[carrier], self.rng

@@ -1,10 +1,10 @@
-"""Amounts that descriptions say in words."""
+"""GoodsAmounts that descriptions say in words."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.goods.amounts import AMOUNTS_MAX, Amounts, amounts
+from agents.goods.amounts import AMOUNTS_MAX, GoodsAmounts, amounts
 from schemas import limits
 
 
@@ -45,7 +45,7 @@ from schemas import limits
 def test_amounts_are_read(
     text: str, containers: int | None, volume_ml: int | None, doses: int | None, grams: int | None
 ) -> None:
-    assert amounts(text) == Amounts(containers, volume_ml, doses, grams)
+    assert amounts(text) == GoodsAmounts(containers, volume_ml, doses, grams)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_amounts_are_read(
     ],
 )
 def test_pieces_leave_open_what_they_are(text: str, pieces: int) -> None:
-    assert amounts(text) == Amounts(pieces=pieces)
+    assert amounts(text) == GoodsAmounts(pieces=pieces)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_pieces_leave_open_what_they_are(text: str, pieces: int) -> None:
     ],
 )
 def test_other_numbers_are_no_amounts(text: str) -> None:
-    assert amounts(text) == Amounts()
+    assert amounts(text) == GoodsAmounts()
 
 
 def test_no_amount_exceeds_what_a_line_may_declare() -> None:
