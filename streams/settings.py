@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -11,14 +12,20 @@ from typing import Any, Final, Literal, Self
 from agents.values.clock import parse_rfc3339
 from streams.errors import OperatorError
 
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """The user's state folder, as the XDG base directory specification has it; under /tmp for a user without a home."""
+    named = Path(environ.get("XDG_STATE_HOME", ""))
+    if not named.is_absolute():
+        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+        named = Path(home) / ".local" / "state" if home.startswith("/") else Path(tempfile.gettempdir())
+    return named / "tonggwan"
+
+
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 """The folder that holds agents/, schemas/, streams/ and their data: a checkout, or `app/` of the installed package."""
 IS_INSTALLED: Final = not (CHECKOUT / "pyproject.toml").exists()
-STATE_DIR: Final = (
-    Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tonggwan"
-    if IS_INSTALLED
-    else CHECKOUT / ".tonggwan"
-)
+STATE_DIR: Final = state_dir(os.environ) if IS_INSTALLED else CHECKOUT / ".tonggwan"
 """Where a broker's data, keys and what was fetched are kept: with the checkout, or in the user's state folder."""
 PREFIX: Final = "INTAKE_"
 KEY_BYTES_MIN: Final = 16

@@ -47,16 +47,16 @@ def answer(version: ManifestVersion, drafts: Sequence[ParcelDraft], *, is_confli
     encoder = version.head_encoder()
     for draft in drafts:
         draft.decision_head = encoder.write(draft.house_bill, draft.fields if draft.has_case else NO_FIELDS)
-    refusals = [bool(rejections) or draft.has_rejection for draft in drafts]
-    forward(version, ids, [draft for draft, is_refused in zip(drafts, refusals, strict=True) if not is_refused])
+        draft.is_refused = bool(rejections) or draft.has_rejection
+    forward(version, ids, [draft for draft in drafts if not draft.is_refused])
     messages = LinkMessageBuilder(version.record.carrier)
     passed: list[ForwardedParcel] = []
     refused: list[RejectedParcel] = []
     bills: dict[str, HouseBillState] = {}
     answers: list[ParcelAnswer] = []
-    for draft, is_refused in zip(drafts, refusals, strict=True):
+    for draft in drafts:
         house_bill = draft.house_bill
-        if is_refused:
+        if draft.is_refused:
             before = (bills.get(house_bill) or version.state.bills.get(house_bill)) if house_bill else None
             names = (house_bill,) if house_bill and house_bill not in bills else (house_bill, draft.path)
             draft.decision_id = ids.of(*names)
@@ -73,7 +73,7 @@ def answer(version: ManifestVersion, drafts: Sequence[ParcelDraft], *, is_confli
                 answers.append(_parcel_answer(draft, "CANCELLED" if version.event == "CANCEL" else "ACCEPTED"))
         if house_bill:
             bills[house_bill] = after
-    counts = _counts(version, refusals)
+    counts = _counts(version, drafts)
     status = _status(version, counts, is_refused_whole=bool(rejections))
     findings = [receipt_finding(finding) for finding in version.findings if not is_observed(finding)]
     header, key_id = version.header, version.context.keys.keys[0][0]
@@ -136,12 +136,12 @@ def _parcel_answer(draft: ParcelDraft, status: str) -> ParcelAnswer:
     return ParcelAnswer(draft.house_bill, draft.path, status, findings)
 
 
-def _counts(version: ManifestVersion, refusals: Sequence[bool]) -> Counts:
-    rejected = sum(refusals)
-    others = len(refusals) - rejected
+def _counts(version: ManifestVersion, drafts: Sequence[ParcelDraft]) -> Counts:
+    rejected = sum(draft.is_refused for draft in drafts)
+    others = len(drafts) - rejected
     if version.event == "CANCEL":
-        return Counts(len(refusals), 0, rejected, others)
-    return Counts(len(refusals), others, rejected, 0)
+        return Counts(len(drafts), 0, rejected, others)
+    return Counts(len(drafts), others, rejected, 0)
 
 
 def _status(version: ManifestVersion, counts: Counts, *, is_refused_whole: bool) -> Status:

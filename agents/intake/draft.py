@@ -35,7 +35,18 @@ class ParcelDraft:
 
     __slots__ = (
         *("acting", "address_mark", "bundled", "case", "categories", "decision_head", "decision_id", "facts", "fields"),
-        *("findings", "goods", "has_case", "house_bill", "lineage", "listed", "money", "packed_facts", "parcel"),
+        *(
+            "findings",
+            "goods",
+            "has_case",
+            "house_bill",
+            "is_refused",
+            "lineage",
+            "listed",
+            "money",
+            "packed_facts",
+            "parcel",
+        ),
         *("path", "phone_mark", "price", "raw", "relief", "risk", "route", "sampling_mark", "seller_mark", "token"),
         "traits",
     )
@@ -51,6 +62,8 @@ class ParcelDraft:
     findings: tuple[Finding, ...]
     route: Route | None
     decision_head: bytes
+    is_refused: bool
+    """By a finding of its own, or with the whole manifest."""
 
     # of a parcel that has a case
     parcel: Parcel

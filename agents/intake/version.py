@@ -86,11 +86,6 @@ class ManifestVersion:
     """Of the parcels judged so far."""
 
     @property
-    def reference(self) -> Reference:
-        """Reference data that decides."""
-        return self.context.reference
-
-    @property
     def latest(self) -> int:
         """The latest version answered before; 0 when none was."""
         return self.answered.latest if self.answered else 0
@@ -261,7 +256,7 @@ def _header_findings(version: ManifestVersion, raw: dict[str, Any], lodged_on: d
         carrier=record.carrier,
         lodged_on=lodged_on,
         stored_at=datetime.fromtimestamp(record.stored_at_ms / 1000, UTC),
-        reference=version.reference,
+        reference=version.context.reference,
         law=version.law,
     )
     for rule in active_rules(MANIFEST_RULES, version.law):

@@ -14,7 +14,8 @@ APP = Path(__file__).resolve().parent / "app"
 def main() -> None:
     """Run the command `tonggwan`."""
     sys.path.insert(0, str(APP))
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(APP), os.environ.get("PYTHONPATH"))))
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != str(APP)]
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(APP), *paths])
     from streams.cli import tonggwan  # noqa: PLC0415 - only now is it on the path
 
     tonggwan(prog_name="tonggwan")

@@ -17,7 +17,7 @@ COMMANDS: Final = {
     "verifier": "Ask customs about importers, beside the workers.",
     "topics": "Create the topics.",
     "publish": "Send manifests as a carrier.",
-    "check": "Evaluator manifests without a broker.",
+    "check": "Check manifests without a broker.",
     "decisions": "Every decision ever made.",
     "explain": "Why a parcel's outcome is what it is.",
     "act": "An officer's release, hold or request.",

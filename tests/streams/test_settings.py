@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.settings import CHECKOUT, KEY_FILE, InvalidSettingError, Settings, TokenKey, variable
+from streams.settings import CHECKOUT, KEY_FILE, InvalidSettingError, Settings, TokenKey, state_dir, variable
 
 HEX = "00112233445566778899aabbccddeeff"
 
@@ -153,3 +153,15 @@ def test_every_field_says_what_it_is() -> None:
     for each in fields(Settings):
         place = next(number for number, line in enumerate(lines) if line.startswith(f"    {each.name}: "))
         assert lines[place + 1].startswith('    """'), each.name
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        pytest.param({"XDG_STATE_HOME": "/var/state"}, "/var/state/tonggwan", id="the folder that is named"),
+        pytest.param({"XDG_STATE_HOME": "state"}, "~/.local/state/tonggwan", id="a relative one is ignored"),
+        pytest.param({}, "~/.local/state/tonggwan", id="none named"),
+    ],
+)
+def test_an_installed_command_keeps_its_data_in_the_users_state_folder(environ: dict[str, str], folder: str) -> None:
+    assert state_dir(environ) == Path(folder).expanduser()
