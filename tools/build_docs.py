@@ -41,7 +41,7 @@ RULES_KO_HEAD: Final = """\
 # 규칙
 
 통과하려면 지켜야 할 규칙을 한국어로 옮긴 것입니다. 효력, 조치, 근거 법령과 예시는 [rules.md](rules.md)에 있습니다.
-번역은 `streams/words/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
+번역은 `streams/i18n/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
 
 RECKONED: Final = (
     (

@@ -61,7 +61,7 @@ USELESS: Final[Mapping[State, str]] = {
     "EXPIRED": "the clearance code has expired; the holder has to renew it",
     "NOT_YET_VALID": "the clearance code was issued after this day; a code in force on the day is right",
     "SUSPENDED_BY_USER": "the clearance code is suspended by its holder; the holder can lift that with customs",
-    "SUSPENDED_EX_OFFICIO": "the clearance code is suspended by customs; the holder has to turn to customs",
+    "SUSPENDED_EX_OFFICIO": "the clearance code is suspended by customs; the holder has to have it issued again",
     "SUSPENDED": "the clearance code is suspended; the holder has to turn to customs",
     "REISSUED": "the clearance code was replaced by a new one; the new code is right",
     "CANCELLED": "the clearance code is cancelled; a code in force is right",

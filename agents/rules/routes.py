@@ -139,7 +139,8 @@ def receiver_is_a_person(case: Case) -> Iterator[Found]:
     ):
         yield Found(
             "/consignee/business_number",
-            f"a company receives goods said to be {parcel.purpose}; COMMERCIAL or SAMPLE, or a person's clearance code, is right",
+            f"a company receives goods declared as {parcel.purpose}; declare their real purpose, COMMERCIAL or SAMPLE, "
+            "or name the clearance code of the person who receives them",
         )
 
 

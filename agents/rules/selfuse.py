@@ -33,15 +33,21 @@ def health_goods_are_few(case: Case) -> Iterator[Found]:
     """
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount > limit.most:
-            yield Found("/items", _above(limit, amount), _evidence(limit, amount))
+            message = f"{_above(limit, amount)}, more needs a declaration and the approval of the agency"
+            yield Found("/items", message, _evidence(limit, amount))
 
 
 @about(LIMITED)
 def limited_goods_are_few(case: Case) -> Iterator[Found]:
-    """An imported parcel holds no more alcohol, tobacco, perfume, radio goods, herbs or farm produce than self-use allows; more is never exempt and must be declared."""
+    """Alcohol, tobacco, perfume, radio goods, herbs and farm produce in an imported parcel are within self-use.
+
+    More is never exempt and must be declared.
+    """
     for limit, amount in _met(case):
         if limit.category not in HEALTH and amount > limit.most:
-            yield Found("/items", _above(limit, amount), _evidence(limit, amount))
+            yield Found(
+                "/items", f"{_above(limit, amount)}, more is not exempt and must be declared", _evidence(limit, amount)
+            )
 
 
 def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
@@ -53,10 +59,7 @@ def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
 
 
 def _above(limit: SelfUseLimit, amount: int) -> str:
-    return (
-        f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use, more needs a "
-        "declaration and the approval of the agency"
-    )
+    return f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use"
 
 
 def _evidence(limit: SelfUseLimit, amount: int) -> dict[str, str]:

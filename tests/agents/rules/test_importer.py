@@ -86,4 +86,6 @@ def test_every_difference_and_every_state_has_its_words() -> None:
     assert set(DIFFERS) == set(get_args(Particular))
     assert set(USELESS) == set(get_args(State)) - {"ACTIVE"}
     for said in (*(words for _, words in DIFFERS.values()), *USELESS.values()):
-        assert said.endswith(("is right", "customs", "renew it", "for it", "changes it with customs")), said
+        assert said.endswith(
+            ("is right", "customs", "issued again", "renew it", "for it", "changes it with customs")
+        ), said

@@ -259,9 +259,8 @@ def test_both_languages_part_what_was_found_from_what_is_right(template: Templat
         pytest.param(
             "RG-09",
             "limited_goods_are_few",
-            "2 BOTTLES of ALCOHOL were found; 1 at most are self-use, more needs a declaration and the approval of "
-            "the agency",
-            "주류가 2병입니다. 자가사용 인정기준은 1병 이하이며, 초과하면 수입신고와 소관 기관의 승인이 필요합니다.",
+            "2 BOTTLES of ALCOHOL were found; 1 at most are self-use, more is not exempt and must be declared",
+            "주류가 2병입니다. 자가사용 인정기준은 1병 이하이며, 초과하면 면세되지 않으므로 수입신고를 해야 합니다.",
             id="words of ours",
         ),
         pytest.param(

@@ -13,7 +13,7 @@ def finding(code: str, rule: str, path: str) -> dict[str, Any]:
 
 
 def test_the_sentences_are_those_of_the_policy_in_its_order() -> None:
-    """A docstring that was changed has to be changed in streams/words/sentences.csv too, and its Korean looked at."""
+    """A docstring that was changed has to be changed in streams/i18n/sentences.csv too, and its Korean looked at."""
     published = [(of, rule.code, rule.name, rule.sentence) for of, rules in POLICY.items() for rule in rules]
     assert [(row.of, row.code, row.rule, row.en) for row in rows() if row.of != "intake"] == published
 
