@@ -20,7 +20,7 @@ from agents.rules.links import Linked, evidence_of
 from agents.rules.outcome import PRECEDENCE, desks_of, rule_behind
 from agents.rules.phases import active_rules
 from agents.rules.rows import LinkRule
-from agents.state.links import _PARCEL_LINK, LinkStore, Parcels, SellerState
+from agents.state.links import LinkStore, Parcels, SellerState, read_parcel_link
 from agents.state.price_bands import PriceHistogram
 from agents.values.clock import day_of_ms, show_ms
 from agents.values.identity import Ids
@@ -100,7 +100,7 @@ def _begun(said: LinkMessage, links: LinkStore) -> _Seen:
     packed = [bytes(raw) for _, raw in said.seen]
     return [
         (kinds, each, parcel)
-        for (kinds, _), each, parcel in zip(said.seen, packed, map(_PARCEL_LINK, packed), strict=True)
+        for (kinds, _), each, parcel in zip(said.seen, packed, map(read_parcel_link, packed), strict=True)
     ]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from schemas import dead_letter
-from schemas.avro_codegen import FRAME_BYTES, Reader, Writer, _Generator
+from schemas.avro_codegen import FRAME_BYTES, CodeGenerator, Reader, Writer
 from schemas.avro_lint import Schema, lint
 from schemas.dead_letter import UnreadableError
 
@@ -86,13 +86,13 @@ def reader(schema_id: int, fields: tuple[str, ...] | None = None) -> Reader:
     With `fields`, of a value that holds these fields only: an Avro record is nothing but its fields one after the
     other, so that parts can be written and read apart.
     """
-    return _Generator().reader(_part(schema_id, fields))
+    return CodeGenerator().reader(_part(schema_id, fields))
 
 
 @cache
 def writer(schema_id: int, fields: tuple[str, ...] | None = None) -> Writer:
     """The generated writer of a schema, unframed: struct in, bytes out. With `fields`, of these fields only."""
-    return _Generator().writer(_part(schema_id, fields))
+    return CodeGenerator().writer(_part(schema_id, fields))
 
 
 def _part(schema_id: int, fields: tuple[str, ...] | None) -> Schema:

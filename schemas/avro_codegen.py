@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from schemas import dead_letter
 from schemas.avro_lint import Schema, SchemaError
-from schemas.avro_primitives import _CONTINUES, SMALL, _zigzag, word
+from schemas.avro_primitives import CONTINUES, SMALL, word, zigzag
 from schemas.dead_letter import UnreadableError
 
 FRAME_BYTES: Final = 5
@@ -23,13 +23,13 @@ _INT_MAX = 2**31
 def _wide(data: bytes, at: int) -> tuple[int, int]:
     """A variable-length integer of more than one byte, still zigzag, and the position behind it."""
     second = data[at + 1]
-    if 0 < second < _CONTINUES:  # two bytes, as most: lengths of texts
+    if 0 < second < CONTINUES:  # two bytes, as most: lengths of texts
         return data[at] & 0x7F | second << 7, at + 2
     value = shift = 0
     for index in range(_LONG_BYTES_MAX):
         byte = data[at + index]
         value |= (byte & 0x7F) << shift
-        if byte < _CONTINUES:
+        if byte < CONTINUES:
             if byte == 0:
                 raise UnreadableError(dead_letter.BAD_AVRO, "an integer has spare bytes", f"byte {at}")
             if value >= 1 << 64:
@@ -63,7 +63,7 @@ def _count(zigzag: int, data: bytes, at: int) -> tuple[int, int, int]:
     """Items in a block, position of the first, position where the block must end (-1: not said)."""
     if zigzag & 1:
         size = data[at]
-        if size < _CONTINUES:
+        if size < CONTINUES:
             at += 1
         else:
             size, at = _wide(data, at)
@@ -98,7 +98,7 @@ _REPEATED: Final = frozenset(
 """Text fields that say the same few words again and again."""
 
 
-class _Generator:
+class CodeGenerator:
     """Writes the Python source of one schema's reader or writer, and compiles it."""
 
     def __init__(self) -> None:
@@ -143,7 +143,7 @@ class _Generator:
         scope = {
             "small": SMALL,
             "n_small": len(SMALL),
-            "zigzag": _zigzag,
+            "zigzag": zigzag,
             "word": word,
             "double": struct.Struct("<d").pack,
         }
@@ -179,7 +179,7 @@ class _Generator:
 
     def _raw(self, name: str, depth: int) -> None:
         self._emit(
-            depth, f"{name} = b[i]", f"if {name} < {_CONTINUES}:", "    i += 1", "else:", f"    {name}, i = wide(b, i)"
+            depth, f"{name} = b[i]", f"if {name} < {CONTINUES}:", "    i += 1", "else:", f"    {name}, i = wide(b, i)"
         )
 
     def _read(self, schema: Schema, name: str, depth: int) -> None:  # noqa: C901 - one branch a type

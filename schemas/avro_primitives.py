@@ -3,18 +3,18 @@
 from functools import lru_cache
 from typing import Final
 
-_CONTINUES = 0x80
+CONTINUES = 0x80
 
 
 _LAST: Final = tuple(
-    bytes([bits]) if bits < _CONTINUES else bytes([bits & 0x7F | _CONTINUES, bits >> 7]) for bits in range(1 << 14)
+    bytes([bits]) if bits < CONTINUES else bytes([bits & 0x7F | CONTINUES, bits >> 7]) for bits in range(1 << 14)
 )
 """The last bits of a number, up to fourteen."""
-_MORE: Final = tuple(bytes([bits & 0x7F | _CONTINUES, bits >> 7 | _CONTINUES]) for bits in range(1 << 14))
+_MORE: Final = tuple(bytes([bits & 0x7F | CONTINUES, bits >> 7 | CONTINUES]) for bits in range(1 << 14))
 """Fourteen bits that more follow."""
 
 
-def _zigzag(value: int) -> bytes:
+def zigzag(value: int) -> bytes:
     """A long as Avro writes it."""
     raw = (value << 1) ^ (value >> 63)
     if raw >= 1 << 64:
@@ -26,13 +26,13 @@ def _zigzag(value: int) -> bytes:
     return out + _LAST[raw]
 
 
-SMALL: Final = tuple(_zigzag(value) for value in range(4096))
+SMALL: Final = tuple(zigzag(value) for value in range(4096))
 """Lengths and small numbers, written once."""
 
 
 def long(value: int) -> bytes:
     """An int or long as Avro writes it."""
-    return SMALL[value] if 0 <= value < len(SMALL) else _zigzag(value)
+    return SMALL[value] if 0 <= value < len(SMALL) else zigzag(value)
 
 
 def string(text: str) -> bytes:

@@ -20,7 +20,7 @@ import orjson
 
 from agents.reference import Reference
 from streams.conformance import builder, cases
-from streams.conformance.judge import _altered
+from streams.conformance.judge import altered_reference
 from streams.kafka.record import StoredRecord
 from streams.reference import FOLDER, load
 from streams.settings import CHECKOUT, Settings
@@ -101,7 +101,7 @@ def conformance_corpus(digests: Digests) -> None:
         for case in file.cases:
             key = (file.reference, tuple(sorted(case.figures.items())))
             if key not in references:
-                references[key] = _altered(FOLDER, file.reference, case.figures)
+                references[key] = altered_reference(FOLDER, file.reference, case.figures)
             sent = ((each.carrier or "kx", each.value, each.at_ms) for each in builder.build(file, case))
             decide(sent, references[key], digests)
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from agents.identifiers import clearance_code
-from agents.importers.normal_forms import COMPANY_DIGITS, _is_hangul, is_latin, plain_code, plain_phone
+from agents.importers.normal_forms import COMPANY_DIGITS, is_hangul, is_latin, plain_code, plain_phone
 from agents.importers.register import State
 from agents.importers.verify import MATCH, PENDING, Particular, Verification
 from agents.values.identity import TokenKeys, consignee_token
@@ -49,7 +49,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 def as_asked(consignee: Consignee) -> tuple[str, str, str]:
     """Name, phone and postcode as customs' interface wants them."""
-    name = consignee.name if _is_hangul(consignee.name) else fold(consignee.name)
+    name = consignee.name if is_hangul(consignee.name) else fold(consignee.name)
     phone = plain_phone(consignee.phone)
     return (
         name.upper() if is_latin(name) else "".join(name.split()),

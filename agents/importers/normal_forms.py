@@ -29,7 +29,7 @@ def plain_name(text: str) -> str:
     >>> plain_name("KIM, Min-Seo") == plain_name("minseo kim") == plain_name("Min Seo Kim")
     True
     """
-    if _is_hangul(text):
+    if is_hangul(text):
         return text
     folded = fold(text)
     if not is_latin(folded):
@@ -49,13 +49,13 @@ def is_latin(folded: str) -> bool:
     """Whether all letters of a folded text are Latin, and there is one."""
     if folded.isascii():
         return any(map(str.isalpha, folded))
-    if _is_hangul(folded):
+    if is_hangul(folded):
         return False
     letters = list(filter(str.isalpha, folded))
     return bool(letters) and all(char < _LATIN_END or _LATIN_MORE[0] <= char <= _LATIN_MORE[1] for char in letters)
 
 
-def _is_hangul(text: str) -> bool:
+def is_hangul(text: str) -> bool:
     """Whether a text is nothing but Hangul syllables, as most names are: they are plain as they stand."""
     return bool(text) and min(text) >= "\uac00" and max(text) <= "\ud7a3"
 

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from agents.reference import Law
-from agents.state.price_bands import WINDOW_DAYS, Group, PriceHistogram, cents_of, step_of
+from agents.state.parcels import WINDOW_DAYS
+from agents.state.price_bands import Group, PriceHistogram, cents_of, step_of
 from agents.values.clock import DAY_MS
 from agents.values.money import E4
 from schemas.parcel_links import ADDRESS, PHONE, ParcelLink

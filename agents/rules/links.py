@@ -5,7 +5,8 @@ from typing import Final
 
 from agents.rules.link_prices import PER_MILLE, PERCENT, LinkCase, PeerPrices, is_near
 from agents.rules.rule import Found
-from agents.state.price_bands import CENTS, WINDOW_DAYS, kind_of, step_of
+from agents.state.parcels import WINDOW_DAYS
+from agents.state.price_bands import CENTS, kind_of, step_of
 from agents.values.clock import DAY_MS
 from schemas.parcel_links import ADDRESS, PHONE, ParcelLink
 

@@ -24,19 +24,19 @@ from agents.rules.selection import SelectionCase
 from agents.screening.decisions import (
     EXPORT_ROUTES,
     ProvisionalDecision,
-    _cancel,
-    _decided,
-    _refuse,
-    _written,
+    cancellation,
+    decided_among,
     priority_of,
+    refusal,
+    write_decision,
 )
 from agents.screening.notices import (
-    _AMONG_OTHERS,
     CUSTOMS_CONFIRMATION_RULE,
+    FINDINGS_AMONG_OTHERS,
     OFFICER_ACTION_CODE,
-    _ended_by,
-    _told,
     assessment_of,
+    decision_records,
+    release_records,
 )
 from agents.screening.relays import read_checked, write_checked
 from agents.state.consignees import ConsigneeStore
@@ -78,10 +78,12 @@ class Screening:
         facts = [_FACTS(checked.facts) for checked in declared]
         laws = [self._reference.on(date.fromordinal(each.lodged_on)) for each in facts]
         decided = [
-            _decided(checked, each, law, (), checked.findings, sequence=checked.sequence, supersedes=checked.supersedes)
+            decided_among(
+                checked, each, law, (), checked.findings, sequence=checked.sequence, supersedes=checked.supersedes
+            )
             for checked, each, law in zip(declared, facts, laws, strict=True)
         ]
-        written = [_written(checked, each) for checked, each in zip(declared, decided, strict=True)]
+        written = [write_decision(checked, each) for checked, each in zip(declared, decided, strict=True)]
         return list(map(ProvisionalDecision, facts, laws, decided, written))
 
     def decide(
@@ -93,7 +95,7 @@ class Screening:
     ) -> Iterable[Output]:
         """What a checked parcel brings, and what the partition then remembers of it.
 
-        `outlook` spares work, where it was looked at before.
+        `provisional` spares work, where it was decided before.
         """
         partition.expire(checked.received_at_ms)
         if checked.operation == "VERIFY":
@@ -121,12 +123,12 @@ class Screening:
             partition.assess(name, checked.assessed)
         sequence = checked.sequence + further
         if checked.operation == "REFUSE":
-            refused = _refuse(checked, sequence)
+            refused = refusal(checked, sequence)
             if seen is not None:
                 partition.put(token, name, msgspec.structs.replace(seen, latest=sequence))
             return (refused,)
         if checked.operation == "CANCEL":
-            cancelled = _cancel(checked, sequence, supersedes, seen)
+            cancelled = cancellation(checked, sequence, supersedes, seen)
             if further and seen is not None:  # its numbers are not forgotten: intake does not know them
                 partition.put(
                     token,
@@ -175,8 +177,8 @@ class Screening:
         findings, decided, written = checked.findings, provisional.decided, provisional.written
         if more or sequence != decided.sequence or supersedes != decided.supersedes:
             findings = (*findings, *more)
-            decided = _decided(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
-            written = _written(checked, decided)
+            decided = decided_among(checked, facts, law, more, findings, sequence=sequence, supersedes=supersedes)
+            written = write_decision(checked, decided)
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
@@ -193,7 +195,7 @@ class Screening:
             if len(content) + partition.waiting_bytes(token, name) > limits.CONSIGNEE_WAITING_BYTES_MAX:
                 content = b""
         assessment = assessment_of(decided.findings, facts, law, now_ms) if decided.findings else None
-        outputs = _told(
+        outputs = decision_records(
             token, checked, decided, written, targeted, others, assessment
         )  # whatever may fail comes before the memory is changed
         if assessment is not None:
@@ -243,8 +245,8 @@ class Screening:
                 received_at_ms=checked.received_at_ms,
             )
             findings = (*waiting.findings, *more)
-            among = tuple(finding for finding in findings if finding.code in _AMONG_OTHERS)
-            decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+            among = tuple(finding for finding in findings if finding.code in FINDINGS_AMONG_OTHERS)
+            decided = decided_among(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
             targeted = (
                 *[finding for finding in findings if is_covert(finding)],
                 *self._selected(partition.books, again, facts, decided, findings),
@@ -252,11 +254,11 @@ class Screening:
             decided_anew[name] = msgspec.structs.replace(
                 seen, route=decided.route or "GENERAL", in_force=sequence, latest=sequence, further=further, content=b""
             )
-            outputs += _told(
+            outputs += decision_records(
                 token,
                 again,
                 decided,
-                _written(again, decided),
+                write_decision(again, decided),
                 targeted,
                 partition.others(token, name, checked.received_at_ms),
             )
@@ -313,7 +315,7 @@ class Screening:
             [finding for finding in acted_on.findings if not (ended and finding.code == OFFICER_ACTION_CODE)]
         )
         findings = (*before, *said)
-        among = tuple([finding for finding in findings if finding.code in _AMONG_OTHERS])
+        among = tuple([finding for finding in findings if finding.code in FINDINGS_AMONG_OTHERS])
         sequence, further = seen.latest + 1, seen.further + 1
         ids = Ids(acted_on.carrier, acted_on.manifest_id, acted_on.manifest_version)
         again = msgspec.structs.replace(
@@ -322,7 +324,7 @@ class Screening:
             event=action.event,
             received_at_ms=now_ms,
         )
-        decided = _decided(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
+        decided = decided_among(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
         assessment = action.action if action.action in ASSESSMENTS else None
         if ended:
             left = [
@@ -331,10 +333,16 @@ class Screening:
                 if action.action == "ANSWER" and finding.code != INFORMATION_REQUEST_CODE
             ]
             decided = msgspec.structs.replace(decided, outcome=outcome_of(decided.route or "GENERAL", acting(left)))
-            outputs = _ended_by(action, again, decided)
+            outputs = release_records(action, again, decided)
         else:
-            outputs = _told(
-                token, again, decided, _written(again, decided), (), partition.others(token, name, now_ms), assessment
+            outputs = decision_records(
+                token,
+                again,
+                decided,
+                write_decision(again, decided),
+                (),
+                partition.others(token, name, now_ms),
+                assessment,
             )
         if ended or assessment is not None:
             partition.assess(name, assessment)

@@ -56,7 +56,7 @@ DUTY_EXEMPT_CATEGORY: Final = "ALCOHOL"
 """Goods that are exempt from duty alone."""
 
 
-def _decided(  # noqa: PLR0913 - what a decision rests on
+def decided_among(  # noqa: PLR0913 - what a decision rests on
     checked: CheckedParcel,
     facts: Facts,
     law: Law,
@@ -93,7 +93,7 @@ def _decided(  # noqa: PLR0913 - what a decision rests on
     )
 
 
-def _written(checked: CheckedParcel, decided: DecisionTail) -> bytes:
+def write_decision(checked: CheckedParcel, decided: DecisionTail) -> bytes:
     """A decision in Avro."""
     return checked.decision_head + encode_decision_tail(decided, checked.risk)
 
@@ -153,14 +153,14 @@ def _taxable(line: GoodsLine, relief: Relief) -> TaxableLine:
     )
 
 
-def _cancel(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: PastParcel | None) -> Output:
+def cancellation(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: PastParcel | None) -> Output:
     """A cancellation is told where the decision it ends was told."""
     route = seen.route if seen is not None else None
     topic = topics.CLEARANCE_OF_ROUTE[route] if route is not None else topics.CLEARANCE_OF_ROUTE["GENERAL"]
     return _ended(topic, checked, sequence, supersedes, route, "CANCELLED")
 
 
-def _refuse(checked: CheckedParcel, sequence: int) -> Output:
+def refusal(checked: CheckedParcel, sequence: int) -> Output:
     """A refusal of what was accepted before: it supersedes nothing."""
     return _ended(topics.REJECTED, checked, sequence, None, None, "REJECT")
 

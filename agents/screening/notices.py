@@ -8,7 +8,7 @@ from agents.reference import Law
 from agents.rules import SCREENING_RULES
 from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.outcome import acting, desks_of, is_silent, outcome_of
-from agents.screening.decisions import _written
+from agents.screening.decisions import write_decision
 from agents.screening.relays import read_decision_head
 from agents.state.inspections import LANES
 from agents.state.parcels import PastParcel
@@ -24,7 +24,9 @@ NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
 CUSTOMS_CONFIRMATION_RULE: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
-_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.name != CUSTOMS_CONFIRMATION_RULE)
+FINDINGS_AMONG_OTHERS: Final = frozenset(
+    rule.code for rule in SCREENING_RULES if rule.name != CUSTOMS_CONFIRMATION_RULE
+)
 """Findings that rest on a consignee's further parcels."""
 OFFICER_ACTION_CODE: Final = "SEC-02"
 """Findings on what officers do; what they release ends them."""
@@ -32,7 +34,7 @@ FOLLOW_UP_EVENTS: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
 """Events that bring a further decision on a parcel version."""
 
 
-def _told(  # noqa: PLR0913, PLR0917 - what a decision brings
+def decision_records(  # noqa: PLR0913, PLR0917 - what a decision brings
     token: str,
     checked: CheckedParcel,
     decided: DecisionTail,
@@ -78,7 +80,7 @@ def _cases(  # noqa: PLR0913, PLR0917 - what a case rests on
             outcome=decided.outcome,
             consignee=token,
             findings=tuple(findings),
-            evidence_parcels=evidence if any(finding.code in _AMONG_OTHERS for finding in findings) else (),
+            evidence_parcels=evidence if any(finding.code in FINDINGS_AMONG_OTHERS for finding in findings) else (),
             opened_at=decided.decided_at,
             lane=lane_of(findings) if desk == "INSPECTION" else None,
         )
@@ -111,7 +113,9 @@ def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
         for findings in desks_of(told).values()
         for finding in findings
     )
-    if not shown or (outcome not in NOTICE_OUTCOMES and not any(found.code in _AMONG_OTHERS for found in shown)):
+    if not shown or (
+        outcome not in NOTICE_OUTCOMES and not any(found.code in FINDINGS_AMONG_OTHERS for found in shown)
+    ):
         return None
     return _receipt(
         checked,
@@ -122,7 +126,7 @@ def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
     )
 
 
-def _ended_by(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
+def release_records(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
     """A decision that ends a hold, and a notice of it for the carrier."""
     decision_head = read_decision_head(checked.decision_head)
     shown = tuple(
@@ -141,7 +145,7 @@ def _ended_by(action: Action, checked: CheckedParcel, decided: DecisionTail) -> 
             avro.DECISION,
             topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"],
             checked.house_bill,
-            _written(checked, decided),
+            write_decision(checked, decided),
         ),
         Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
     )

@@ -36,14 +36,14 @@ PLAIN: Final = 0
 WHOLE: Final = 1
 """Any other consignee, as MessagePack; of many parcels that is faster too."""
 PLAIN_PARCELS_MAX: Final = 3
-_FORMS: Final = frozenset({bytes((PLAIN,)), bytes((WHOLE,))})
+FORMS: Final = frozenset({bytes((PLAIN,)), bytes((WHOLE,))})
 ROUTES: Final[tuple[Route, ...]] = ("LIST", "SIMPLIFIED", "GENERAL", "EXPORT_LIST", "EXPORT_GENERAL")
 """Their places are written: add behind the last."""
 _PLACE: Final = {route: place for place, route in enumerate(ROUTES)}
 _DAY_BITS: Final = 24
-_DAY_MAX: Final = (1 << _DAY_BITS) - 1
+DAY_MAX: Final = (1 << _DAY_BITS) - 1
 _LIMIT_BITS: Final = 32
-_DAY: Final = slice(1, 4)
+DAY_BYTES: Final = slice(1, 4)
 _BEGIN: Final = 4
 """Form and last day come before the parcels."""
 _WORDS: Final = Struct("<6Q")
@@ -102,7 +102,7 @@ def pack(kept: ConsigneeState) -> bytes:
 
 
 def _head(form: int, day: int) -> bytes:
-    return (form << _DAY_BITS | min(max(day, 0), _DAY_MAX)).to_bytes(_BEGIN)
+    return (form << _DAY_BITS | min(max(day, 0), DAY_MAX)).to_bytes(_BEGIN)
 
 
 def _plain(parcels: Mapping[str, PastParcel]) -> bytes | None:

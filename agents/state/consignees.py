@@ -12,9 +12,9 @@ import msgspec
 
 from agents.importers.customs_interface import Answer
 from agents.state.consignee_encoding import (
-    _DAY,
-    _DAY_MAX,
-    _FORMS,
+    DAY_BYTES,
+    DAY_MAX,
+    FORMS,
     ConsigneeState,
     RecordedAnswer,
     key_of,
@@ -105,7 +105,7 @@ class ConsigneeStore:
         """
         if packed is None:
             self._packed.pop(key, None)
-        elif packed[:1] not in _FORMS:
+        elif packed[:1] not in FORMS:
             raise ValueError(
                 f"the changelog has a consignee in no form that is known, {packed[:1]!r}: another version wrote it"
             )
@@ -124,8 +124,8 @@ class ConsigneeStore:
         """
         before = self._packed.get(key)
         self._packed[key] = packed
-        day = packed[_DAY]
-        if before is None or before[_DAY] != day:
+        day = packed[DAY_BYTES]
+        if before is None or before[DAY_BYTES] != day:
             self._by_day[day][len(key)] += key
 
     def _find(self, token: str) -> _Unpacked:
@@ -224,11 +224,11 @@ class ConsigneeStore:
             return
         self._day = day
         packed = self.packed()
-        horizon = min(max(day - WINDOW_DAYS - 1, 0), _DAY_MAX).to_bytes(3)  # bytes in the order of the days
+        horizon = min(max(day - WINDOW_DAYS - 1, 0), DAY_MAX).to_bytes(3)  # bytes in the order of the days
         for old in [noted for noted in self._by_day if noted < horizon]:
             for key in _keys(self._by_day.pop(old)):
                 kept = packed.get(key)
-                if kept is not None and kept[_DAY] < horizon:
+                if kept is not None and kept[DAY_BYTES] < horizon:
                     del self._packed[key]
                     token = token_of(key)
                     self._open.pop(token, None)

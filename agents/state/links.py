@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from agents.state.price_bands import WINDOW_DAYS, Group, PriceHistogram, kind_of, step_of
+from agents.state.parcels import WINDOW_DAYS
+from agents.state.price_bands import Group, PriceHistogram, kind_of, step_of
 from agents.values.clock import DAY_MS
 from schemas import limits
 from schemas.parcel_links import ADDRESS, PHONE, SELLER, ParcelLink, Retraction
@@ -20,7 +21,7 @@ once.
 WINDOW_MS: Final = WINDOW_DAYS * DAY_MS
 GROUP_PARCELS_MIN: Final = 8
 """With fewer parcels of one heading a seller's are not counted on the way."""
-_PARCEL_LINK: Final = msgspec.msgpack.Decoder(ParcelLink).decode
+read_parcel_link: Final = msgspec.msgpack.Decoder(ParcelLink).decode
 
 Parcels = dict[str, ParcelLink]
 """By carrier and house bill, in the order they came."""
@@ -113,7 +114,7 @@ class LinkStore:
             self.receivers[mark] = packed
             return None
         if isinstance(kept, bytes):
-            only = _PARCEL_LINK(kept)
+            only = read_parcel_link(kept)
             if only.name == parcel.name:
                 self.receivers[mark] = packed
                 return None
@@ -150,7 +151,7 @@ class LinkStore:
         for kind, mark in ((ADDRESS, gone.address), (PHONE, gone.phone)):
             if gone.kinds & kind and (kept := self.receivers.get(mark)) is not None:
                 if isinstance(kept, bytes):
-                    if _PARCEL_LINK(kept).name == gone.name:
+                    if read_parcel_link(kept).name == gone.name:
                         del self.receivers[mark]
                 elif kept.pop(gone.name, None) is not None and not kept:
                     del self.receivers[mark]
@@ -173,7 +174,7 @@ class LinkStore:
         for old in [kept for kept in self._by_day if kept < horizon]:
             for mark in self._by_day.pop(old):
                 if (kept := self.receivers.get(mark)) is not None and _last_day(
-                    [_PARCEL_LINK(kept)] if isinstance(kept, bytes) else kept.values()
+                    [read_parcel_link(kept)] if isinstance(kept, bytes) else kept.values()
                 ) < horizon:
                     del self.receivers[mark]
                 if (seller := self.sellers.get(mark)) is not None and _last_day(seller.parcels.values()) < horizon:

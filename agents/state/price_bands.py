@@ -7,8 +7,6 @@ import msgspec
 
 from schemas.parcel_links import ParcelLink
 
-WINDOW_DAYS: Final = 30
-"""Nothing older than this counts."""
 CENTS: Final = 100
 STEPS_A_DOUBLING: Final = 4
 """Prices are sorted into steps of a quarter of a doubling, about 19 percent."""

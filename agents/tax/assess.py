@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from agents.tax.tables import PER_MEASURE, ExciseRate, Rate, TaxLaw, _show
+from agents.tax.tables import PER_MEASURE, ExciseRate, Rate, TaxLaw, show_rate
 from agents.values.money import E4, E6
 from schemas.decision import Tax, TaxLine
 
@@ -109,7 +109,7 @@ def exchange_rate(rate_krw_e4: int) -> str:
     >>> exchange_rate(13_571_400), exchange_rate(14_000_000)
     ('1357.14', '1400')
     """
-    return _show(rate_krw_e4, E4)
+    return show_rate(rate_krw_e4, E4)
 
 
 def customs_values(taxable: Taxable) -> list[int]:
@@ -245,4 +245,6 @@ def _specific(rate: Rate, line: TaxableLine) -> int:
 def _quantity(rate: Rate, line: TaxableLine) -> str:
     """The quantity that a rate was applied to."""
     unknown = (rate.measure == "l" and (line.volume_ml or 0) <= 0) or (rate.measure == "kg" and line.net_weight_g <= 0)
-    return f"{_show(_measured(rate, line), PER_MEASURE[rate.measure])} {rate.measure}{' assumed' if unknown else ''}"
+    return (
+        f"{show_rate(_measured(rate, line), PER_MEASURE[rate.measure])} {rate.measure}{' assumed' if unknown else ''}"
+    )

@@ -41,8 +41,8 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
         >>> Rate.of(65_000, "").text, Rate.of(None, "", 8_857_000, "l").text, Rate.of(270_000, "", 18_300_000, "kg").text
         ('6.5 %', '885.7 KRW/l', '27 % or 1830 KRW/kg, the greater')
         """
-        specific = f"{_show(krw_e4, E4)} KRW/{measure}"
-        percent = f"{_show(rate_e6 or 0, E4)} %"
+        specific = f"{show_rate(krw_e4, E4)} KRW/{measure}"
+        percent = f"{show_rate(rate_e6 or 0, E4)} %"
         text = percent if not measure else specific if rate_e6 is None else f"{percent} or {specific}, the greater"
         return cls(rate_e6 or 0, source, krw_e4, measure, text)
 
@@ -216,7 +216,7 @@ def _height(rate: Rate) -> tuple[int, int]:
     return rate.rate_e6, rate.krw_e4
 
 
-def _show(value: int, scale: int) -> str:
+def show_rate(value: int, scale: int) -> str:
     """A fixed-point number without needless zeros."""
     whole, rest = divmod(value, scale)
     return f"{whole}.{rest:0{len(str(scale)) - 1}d}".rstrip("0") if rest else str(whole)

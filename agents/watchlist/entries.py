@@ -97,7 +97,8 @@ class ScreeningFigures(msgspec.Struct, frozen=True, gc=False):
     review: int = 750
 
 
-def _by_pair(exemptions: Iterable[Exemption]) -> dict[tuple[str, str], tuple[Exemption, ...]]:
+def exemptions_by_pair(exemptions: Iterable[Exemption]) -> dict[tuple[str, str], tuple[Exemption, ...]]:
+    """Exemptions by the pair of names they hold for."""
     found: dict[tuple[str, str], tuple[Exemption, ...]] = {}
     for each in exemptions:
         found[each.name, each.entry_id] = (*found.get((each.name, each.entry_id), ()), each)

@@ -234,7 +234,7 @@ class Index:
         found = self._found.get(word)
         if found is None:
             found = self._found[word] = frozenset(
-                [number for near in self._alike(word) for number in self._numbers[near]]
+                [number for near in self.words_alike(word) for number in self._numbers[near]]
             )
             self._keep(len(found))
         return found
@@ -261,7 +261,7 @@ class Index:
             self._found.clear()
             self._kept = 0
 
-    def _alike(self, word: str) -> list[str]:
+    def words_alike(self, word: str) -> list[str]:
         """Listed words that are alike."""
         near = self._near
         found: dict[str, None] = {}  # not a set: texts stand in a set in another order in every process

@@ -71,16 +71,16 @@ def _doubled(short: str, long: str) -> bool:
 
 
 @lru_cache(maxsize=CACHED)
-def _alike(one: str, other: str) -> int:
+def words_alike(one: str, other: str) -> int:
     """How alike two words are by letters and sound, 0 to 100."""
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) <= SHORT or short.isdigit() or long.isdigit():
         return 0
     size = len(long)
-    return _likeness(one, other, OSA.distance(one, other, score_cutoff=max(_changes_max(size), SHORT, size // THREE)))
+    return likeness_of(one, other, OSA.distance(one, other, score_cutoff=max(_changes_max(size), SHORT, size // THREE)))
 
 
-def _likeness(one: str, other: str, apart: int) -> int:
+def likeness_of(one: str, other: str, apart: int) -> int:
     """The same of two words of three letters or more, so many letters apart."""
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     size = len(long)
@@ -101,7 +101,7 @@ def _likeness(one: str, other: str, apart: int) -> int:
 
 
 @lru_cache(maxsize=CACHED)
-def _bare(one: str, other: str) -> int:
+def bare_alike(one: str, other: str) -> int:
     """How alike two words are when one is written without vowels, 0 to 100."""
     x, y = sound(one).lstrip("a"), sound(other).lstrip("a")
     if not x or not y:

@@ -23,9 +23,9 @@ from agents.watchlist.likeness import (
     WORD_MIN,
     ComparedNames,
     MatchReason,
-    _alike,
-    _bare,
-    _likeness,
+    bare_alike,
+    likeness_of,
+    words_alike,
 )
 from agents.watchlist.names import ABJAD, Kind, Name
 
@@ -87,7 +87,7 @@ class NameWords:
         groups = self.spellings.get(one)
         if groups is not None and not groups.isdisjoint(self.spellings.get(other, self._none)):
             return SPELLING
-        found = _alike(one, other)
+        found = words_alike(one, other)
         if found >= WORD_MIN and self.ordinary(one):
             found = found * (ORDINARY_BOTH_PERCENT if self.ordinary(other) else ORDINARY_PERCENT) // 100
         return found if found >= WORD_MIN else 0
@@ -105,7 +105,7 @@ class NameWords:
             if not apart:
                 kept.append(at)
             elif len(other) > SHORT and not other.isdigit():
-                found = _likeness(word, other, apart)
+                found = likeness_of(word, other, apart)
                 if found >= WORD_MIN and (
                     not ordinary or (found * ORDINARY_PERCENT // 100 >= WORD_MIN and not self.ordinary(other))
                 ):
@@ -181,7 +181,7 @@ class _Match:
                 return
             if len(word) - len(text) > SHORT:
                 continue
-            alike = JOINED if text == word else _alike(text, word) - JOINED_LESS
+            alike = JOINED if text == word else words_alike(text, word) - JOINED_LESS
             if alike > JOINED_MIN:
                 strong = 2 if len(word) > 2 * THREE else 1
                 several = range(j, k + 1)
@@ -197,7 +197,7 @@ class _Match:
                     if self.free_b[j]:
                         alike = self.words.alike(word, other)
                         if self.abjad and alike < BARE:
-                            alike = max(alike, _bare(word, other))
+                            alike = max(alike, bare_alike(word, other))
                         if alike:
                             pairs.append((-alike, i, j))
         pairs.sort()

@@ -17,8 +17,8 @@ from agents.watchlist.entries import (
     ListedEntry,
     ListHit,
     ScreeningFigures,
-    _by_pair,
     address_words,
+    exemptions_by_pair,
     is_distinctive,
     name_key,
 )
@@ -144,7 +144,7 @@ class Watchlist:
     ) -> "Watchlist":
         """A list of its own. The index is made at the first question, or by `prepare`."""
         words = NameWords(known or NameKnowledge())
-        return cls(_Segment(entries, words), words, exemptions=_by_pair(exemptions), version=version)
+        return cls(_Segment(entries, words), words, exemptions=exemptions_by_pair(exemptions), version=version)
 
     def changed(
         self,
@@ -159,7 +159,7 @@ class Watchlist:
             if entry is not None:
                 later[entry_id] = entry
         gone = self._gone | (entries.keys() & self._base.entries.keys())
-        exempt = self._exemptions if exemptions is None else _by_pair(exemptions)
+        exempt = self._exemptions if exemptions is None else exemptions_by_pair(exemptions)
         if (len(later) + len(gone)) * 100 > len(self._base.entries) * OVERLAY_PERCENT:
             every = {
                 **{entry_id: entry for entry_id, entry in self._base.entries.items() if entry_id not in gone},

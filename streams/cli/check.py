@@ -18,7 +18,7 @@ from streams.cli.console import as_json, counting, lang_option, logs, many, say,
 from streams.cli.decision_view import show_decision
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.conformance import builder, cases, compare
-from streams.conformance.judge import _tables, judge_of
+from streams.conformance.judge import judge_of, tables_folder
 from streams.errors import OperatorError
 from streams.i18n import Lang, name
 from streams.i18n import say as words
@@ -102,7 +102,7 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
-    checker = Checker(settings, load(_tables(settings)))
+    checker = Checker(settings, load(tables_folder(settings)))
     well = True
     for found in read(files):
         answer = checker.take(within_limit(found), carrier, _at_ms(at))

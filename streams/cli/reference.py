@@ -17,13 +17,13 @@ from streams.cli.console import as_json, counting, many, say, shown, write
 from streams.cli.kafka import bootstrap_option, run
 from streams.cli.reference_view import (
     Changes,
-    _differences,
-    _show_changes,
-    _show_differences,
-    _show_rows,
-    _show_tables,
-    _tell_state,
+    differences,
     on_day,
+    show_changes,
+    show_differences,
+    show_rows,
+    show_state,
+    show_tables,
 )
 from streams.errors import OperatorError
 from streams.reference import FOLDER, ReferenceDataError, Tables, tables_of
@@ -111,7 +111,7 @@ def _would(history: ReferenceHistory, given: Mapping[str, list[Row]], *, replace
     before = history.tables()
     changes = difference(before, given, replace=replace)
     after = _validated(before, changes)
-    _show_differences(before, changes)
+    show_differences(before, changes)
     say(
         f"Version {before.version} would become {after.version}; nothing was changed."
         if changes
@@ -283,14 +283,14 @@ def show(  # noqa: PLR0913, PLR0917 - click's
     at_ms = None if at is None else _ms(at, "--at")
     history = run(bootstrap, read_history(bootstrap, _base()))
     if changes:
-        _show_changes(history, json_=json_)
+        show_changes(history, json_=json_)
         return
     number = len(history.changes) if at_ms is None else history.number_at(at_ms)
     if file is None:
-        _show_tables(history, number, json_=json_)
+        show_tables(history, number, json_=json_)
     else:
-        _show_rows(list(_rows(history.tables(number), file, on, grep)), file, json_=json_)
-    _tell_state(history, number)
+        show_rows(list(_rows(history.tables(number), file, on, grep)), file, json_=json_)
+    show_state(history, number)
 
 
 def _file(name: str) -> str:
@@ -357,10 +357,10 @@ def diff(folder: Path | None, since: str | None, json_: bool, bootstrap: str) ->
         before, now = history.tables(_number(history, since)), history.tables()
         changes = difference(before, {file: now.by_key(file).values() for file in TABLES}, replace=True)
     if json_:
-        for each in _differences(before, changes):
+        for each in differences(before, changes):
             as_json(each)
     else:
-        _show_differences(before, changes)
+        show_differences(before, changes)
         count = sum(map(len, changes.values()))
         say(f"{many(count, 'row')} {'differs' if count == 1 else 'differ'}.")
     if changes:

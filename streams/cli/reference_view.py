@@ -46,7 +46,8 @@ def on_day(rows: Iterable[Row], day: date) -> list[Row]:
     ]
 
 
-def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
+def show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
+    """Rows of one table: as a table, or one JSON object a line."""
     if json_:
         for row in rows:
             as_json(row.cells)
@@ -55,7 +56,8 @@ def _show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
     say(many(len(rows), "row") + ".")
 
 
-def _show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
+def show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
+    """Every table with its rows and the change that touched it last."""
     tables = history.tables(number)
     last = {file: change.change_id for change in history.changes[:number] for file in change.rows}
     rows = [
@@ -83,7 +85,8 @@ def _show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None
         table(columns, rows)
 
 
-def _tell_state(history: ReferenceHistory, number: int) -> None:
+def show_state(history: ReferenceHistory, number: int) -> None:
+    """Which state of reference data is shown."""
     version = history.state(number).version
     if number == 0:
         say(f"Version {version}, the tables of this program, without any change.")
@@ -102,7 +105,8 @@ def _tell_state(history: ReferenceHistory, number: int) -> None:
     )
 
 
-def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
+def show_changes(history: ReferenceHistory, *, json_: bool) -> None:
+    """Every change set with who made it and why."""
     said = [
         {
             "change": change.change_id,
@@ -134,7 +138,7 @@ def _show_changes(history: ReferenceHistory, *, json_: bool) -> None:
     say(many(len(said), "change") + ".")
 
 
-def _differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
+def differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
     """Each row that differs; of one that is in both, only the cells that do."""
     for file, rows in changes.items():
         there = before.by_key(file)
@@ -149,9 +153,9 @@ def _differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
             yield {"table": file.removesuffix(SUFFIX), "row": list(key), "what": what, "before": was, "after": now}
 
 
-def _show_differences(before: Tables, changes: Changes) -> None:
+def show_differences(before: Tables, changes: Changes) -> None:
     """On a terminal as a diff, red and green; elsewhere a line for each cell."""
-    found = list(_differences(before, changes))
+    found = list(differences(before, changes))
     if not on_terminal():
         table(("table", "row", "what", "column", "before", "after"), [line for each in found for line in _lines(each)])
         return

@@ -12,10 +12,10 @@ import msgspec
 
 from agents.values.clock import parse_rfc3339
 from streams.conformance.cases import (
-    _AMOUNT,
-    _WORD,
+    AMOUNT,
     NAME_CHARS_MAX,
     OF_MANIFEST,
+    WORD,
     CaseFile,
     ConformanceCase,
     Edits,
@@ -262,7 +262,7 @@ def _priced(parcel: Read, price: str) -> Iterator[tuple[str, str | int]]:
             "/order/paid",
             str(
                 sum(
-                    (Decimal(extra) for extra in extras if isinstance(extra, str) and _AMOUNT.fullmatch(extra)),
+                    (Decimal(extra) for extra in extras if isinstance(extra, str) and AMOUNT.fullmatch(extra)),
                     Decimal(price),
                 )
             ),
@@ -285,7 +285,7 @@ def plain(file: CaseFile) -> Iterator[tuple[str, dict[str, Any]]]:
     For other systems to be checked with.
     """
     for case in file.cases:
-        words = "-".join(_WORD.findall(case.name.lower()))
+        words = "-".join(WORD.findall(case.name.lower()))
         name = f"{file.head.rule}/{words[:NAME_CHARS_MAX]}"
         sent = build(file, case)
         steps = []

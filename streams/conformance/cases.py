@@ -24,8 +24,8 @@ OF_MANIFEST: Final = "manifest:"
 
 NAME_CHARS_MAX: Final = 120
 """Of a file that a case is written to."""
-_AMOUNT: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_WORD: Final = re.compile(r"[^\W_]+")
+AMOUNT: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
+WORD: Final = re.compile(r"[^\W_]+")
 _PLACE: Final = re.compile(r" - at `(\$[^`]*)`$")
 
 Read = Mapping[str, Any]

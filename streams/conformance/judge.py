@@ -21,7 +21,8 @@ IMPORTERS: Final = "importers.clear.csv"
 """Of the tables beside cases the one in clear text: its people are invented, and the register holds nobody so."""
 
 
-def _tables(settings: Settings) -> Path | None:
+def tables_folder(settings: Settings) -> Path | None:
+    """The folder of reference tables that the settings name; None for those shipped."""
     return Path(settings.reference_dir) if settings.reference_dir else None
 
 
@@ -35,14 +36,14 @@ def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Evaluator:
     def judge(sent: Sequence[cases.SentManifest], figures: Mapping[str, str]) -> list[PipelineResult]:
         key = tuple(sorted(figures.items()))
         if key not in references:
-            references[key] = _altered(_tables(settings) or FOLDER, file.reference, figures)
+            references[key] = altered_reference(tables_folder(settings) or FOLDER, file.reference, figures)
         checker = Checker(settings, references[key])
         return [checker.take(FileRecord(file.path.name, "", each.value), each.carrier, each.at_ms) for each in sent]
 
     return judge
 
 
-def _altered(tables: Path, instead: Path, figures: Mapping[str, str]) -> Reference:
+def altered_reference(tables: Path, instead: Path, figures: Mapping[str, str]) -> Reference:
     """Reference data with the tables of a folder in place of those of the same names, and some figures of law replaced for all days."""
     with tempfile.TemporaryDirectory(prefix=REFERENCE_ALTERED) as name:
         folder = Path(name)

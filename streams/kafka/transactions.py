@@ -167,7 +167,7 @@ class TransactionalProducer:
         await self._end()
 
     async def write(self, buffer: TransactionBuffer) -> None:
-        """Write into the open transaction, each partition in one outbox alone; returns when all copies have it.
+        """Write into the open transaction, each partition in one buffer alone; returns when all copies have it.
 
         GivenUpError as in `commit`.
         """

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.broker_features import check_transactions, finalized_features
 from streams.local.jars import EMBEDDED, KAFKA_VERSION, fetch, find_java
-from streams.local.processes import HOST, BrokerError, _bind, _environment, _free_port, _locked, dies_with_parent
+from streams.local.processes import HOST, BrokerError, bind, dies_with_parent, environment, free_port, is_locked
 from streams.settings import STATE_DIR, Settings
 
 KAFKA_DIR: Final = STATE_DIR / f"kafka-{KAFKA_VERSION}"
@@ -204,7 +204,7 @@ class Broker:
         """Take the folder's lock, which the child inherits and holds for as long as it lives."""
         lock = (self.data / "broker.lock").open("a+")
         until = time.monotonic() + LOCK_SECONDS_MAX
-        while not _locked(lock):
+        while not is_locked(lock):
             if time.monotonic() > until:
                 lock.close()
                 raise BrokerError(f"another broker runs in {self.data}: stop it first, or choose another folder.")
@@ -213,9 +213,9 @@ class Broker:
 
     def _check_port(self) -> None:
         """Pick a free port, or refuse one that is taken."""
-        self._port = self._port or _free_port()
+        self._port = self._port or free_port()
         try:
-            _bind(self._port)
+            bind(self._port)
         except OSError as error:
             raise BrokerError(
                 f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose "
@@ -223,7 +223,7 @@ class Broker:
             ) from error
 
     def _write_properties(self) -> None:
-        controller = _free_port(but=self._port)
+        controller = free_port(but=self._port)
         addresses = f"CLIENTS://{HOST}:{self._port},CONTROLLER://{HOST}:{controller}"
         settings = {
             **SERVER_SETTINGS,
@@ -253,7 +253,7 @@ class Broker:
             "--config",
             str(self._properties),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - our own words and paths
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())  # noqa: S603 - our own words and paths
         if done.returncode:
             last = next(reversed((done.stdout + done.stderr).strip().splitlines()), "no reason given")
             raise BrokerError(f"Kafka can't format {self._kafka} ({last[:300]}): choose another folder.")
@@ -314,7 +314,7 @@ class Broker:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(),
+                env=environment(),
                 pass_fds=(lock,),
                 start_new_session=True,
                 preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it calls one function of libc that was looked up before the fork

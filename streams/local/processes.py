@@ -23,7 +23,7 @@ class BrokerError(OperatorError):
     """The embedded Kafka can't run."""
 
 
-def _locked(file: IO[str]) -> bool:
+def is_locked(file: IO[str]) -> bool:
     """Try to take the lock; the process holds it until every copy of the open file is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,16 +32,17 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
-def _free_port(*, but: int = 0) -> int:
+def free_port(*, but: int = 0) -> int:
+    """A port of the loopback address that nobody listens on, other than `but`."""
     for port in random.sample(FREE_PORTS, k=200):
         with suppress(OSError):
             if port != but:
-                _bind(port)
+                bind(port)
                 return port
     raise BrokerError(f"no free port on {HOST} from {FREE_PORTS.start} to {FREE_PORTS.stop}: name one.")
 
 
-def _bind(port: int) -> None:
+def bind(port: int) -> None:
     """Fail with OSError if nobody could listen there."""
     with socket.socket() as probe:
         # As Java does: connections of an earlier broker that linger in TIME_WAIT don't count.
@@ -49,7 +50,7 @@ def _bind(port: int) -> None:
         probe.bind((HOST, port))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, without what would add options to the Java machine, and with a locale in which it can name every folder."""
     unwanted = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH"}
     return {name: value for name, value in os.environ.items() if name not in unwanted} | {"LC_ALL": "C.UTF-8"}

@@ -73,7 +73,7 @@ SCORE_PARTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class PastRates:
     """What was known of each row before its day: rows x families."""
 
     seen: Ints
@@ -83,7 +83,7 @@ class _Past:
 class _Boosted:
     """The trees of one score, and what they say of a family."""
 
-    def __init__(self, past: _Past, labels: Bools, parameters: Mapping[str, Any], rounds: int) -> None:
+    def __init__(self, past: PastRates, labels: Bools, parameters: Mapping[str, Any], rounds: int) -> None:
         self.rate = float(labels.mean())
         columns = 2 * len(FAMILIES)
         given = dict(parameters) | {
@@ -93,7 +93,7 @@ class _Boosted:
         self._trees = lgb.train(given, lgb.Dataset(self._seen_as(past), labels.astype(np.float64)), rounds)
         self._nothing = float(self._logits(np.full((1, columns), np.nan))[0])
 
-    def _seen_as(self, past: _Past) -> Floats:
+    def _seen_as(self, past: PastRates) -> Floats:
         """Of each family the rate of the past, smoothed, and how much past there was.
 
         Both missing where there was none.
@@ -117,9 +117,9 @@ class _Boosted:
             np.zeros((len(pasts), len(FAMILIES)), dtype=np.int64),
         )
         seen[:, family], hits[:, family] = zip(*pasts, strict=True)
-        return np.rint((self._logits(self._seen_as(_Past(seen, hits))) - self._nothing) * E6).astype(np.int64)
+        return np.rint((self._logits(self._seen_as(PastRates(seen, hits))) - self._nothing) * E6).astype(np.int64)
 
-    def points(self, past: _Past) -> Ints:
+    def points(self, past: PastRates) -> Ints:
         """All points of rows."""
         return np.rint(self._logits(self._seen_as(past)) * E6).astype(np.int64)
 
@@ -147,9 +147,9 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
         for place, cut in enumerate(cuts):
             progress(f"{name}: as of {days[cut]}")
             until = cuts[place + 1] if place + 1 < len(cuts) else len(days)
-            past = _past(keys, days, labels[name], cut, until)
-            boosted = _Boosted(_Past(past.seen[:cut], past.hits[:cut]), labels[name][:cut], parameters, rounds)
-            said.append(boosted.points(_Past(past.seen[cut:], past.hits[cut:])))
+            past = past_rates(keys, days, labels[name], cut, until)
+            boosted = _Boosted(PastRates(past.seen[:cut], past.hits[:cut]), labels[name][:cut], parameters, rounds)
+            said.append(boosted.points(PastRates(past.seen[cut:], past.hits[cut:])))
             true.append(labels[name][cut:until])
         curve = curve_of(np.concatenate(said), np.concatenate(true))
         if name == "fraud":
@@ -158,7 +158,7 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
             )
             latest = said[-1]
         progress(f"{name}: all declarations")
-        past = _past(keys, days, labels[name], len(days), len(days))
+        past = past_rates(keys, days, labels[name], len(days), len(days))
         made[name] = _tables(_Boosted(past, labels[name], parameters, rounds), past, keys, labels[name], curve)
     return Trained(
         first_day=days[0],
@@ -202,7 +202,9 @@ def _cuts(days: Sequence[date]) -> list[int]:
     return found
 
 
-def _past(keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, learned: int, until: int) -> _Past:
+def past_rates(
+    keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, learned: int, until: int
+) -> PastRates:
     """What was known of each of the rows up to `until` before its day.
 
     Of those from `learned` on, nothing but the rows before `learned`.
@@ -226,11 +228,11 @@ def _past(keys: Sequence[tuple[Key, ...]], days: Sequence[date], labels: Bools, 
                 count[0] += 1
                 count[1] += label
         first = last
-    return _Past(seen, hits)
+    return PastRates(seen, hits)
 
 
 def _tables(
-    boosted: _Boosted, past: _Past, keys: Sequence[tuple[Key, ...]], labels: Bools, curve: Curve
+    boosted: _Boosted, past: PastRates, keys: Sequence[tuple[Key, ...]], labels: Bools, curve: Curve
 ) -> ModelTables:
     """The trees as tables, each family's points counted from its mean over the training rows.
 
@@ -253,7 +255,7 @@ def _tables(
     return ModelTables(base, tuple(unseen), tuple(points), curve)
 
 
-def _mean(boosted: _Boosted, past: _Past, family: int) -> float:
+def _mean(boosted: _Boosted, past: PastRates, family: int) -> float:
     """The average points of a family, as its declarations were seen at their time."""
     pasts, times = np.unique(np.stack([past.seen[:, family], past.hits[:, family]], axis=1), axis=0, return_counts=True)
     points = boosted.points_of(family, [(int(seen), int(hits)) for seen, hits in pasts])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agents.intake.link_messages import LinkMessageBuilder, since_of
 from agents.linking import Linking, read_link_message
 from agents.state.links import REACH_DAYS, LinkStore
-from agents.state.price_bands import WINDOW_DAYS
+from agents.state.parcels import WINDOW_DAYS
 from agents.values.clock import DAY_MS
 from schemas import limits
 from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink, Retraction, partition_of

@@ -114,7 +114,7 @@ def read_of(field: Any) -> Callable[[bytes], Any]:  # noqa: ANN401 - a schema
     """A reader of a record with one field."""
     schema = {"type": "record", "name": "R", "fields": [{"name": "x", "type": field}]}
     avro_lint.lint(schema)
-    read = avro_codegen._Generator().reader(schema)
+    read = avro_codegen.CodeGenerator().reader(schema)
     return lambda body: read(FRAME + body)["x"]
 
 
@@ -304,9 +304,9 @@ def test_a_schema_at_the_limits_passes() -> None:
 
 def test_a_union_that_cannot_be_read_has_no_reader() -> None:
     with pytest.raises(SchemaError):
-        avro_codegen._Generator().reader(record(["int", "string"]))
+        avro_codegen.CodeGenerator().reader(record(["int", "string"]))
     with pytest.raises(SchemaError):
-        avro_codegen._Generator().writer(record(["int", "string"]))
+        avro_codegen.CodeGenerator().writer(record(["int", "string"]))
 
 
 def test_ids_are_known_to_the_frame() -> None:

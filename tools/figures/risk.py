@@ -18,7 +18,7 @@ from streams.risk.artefact import read_model, write_model
 from streams.risk.declarations import Declaration, read_declarations
 from streams.risk.evaluate import Evaluation, evaluate, score
 from streams.risk.metrics import Bools, Floats, Measure, measure
-from streams.risk.train import PARAMETERS, ROUNDS, SMOOTHING, _past, train
+from streams.risk.train import PARAMETERS, ROUNDS, SMOOTHING, past_rates, train
 from streams.settings import Settings
 
 mpl.use("svg")
@@ -197,7 +197,7 @@ def _alternatives(earlier: Sequence[Declaration], later: Sequence[Declaration]) 
 
     # The past of the later ones is all of the earlier.
     both = [*ordered, *later]
-    past = _past(
+    past = past_rates(
         [keys_of(each.row) for each in both],
         [each.day for each in both if each.day is not None],
         _labels(both),

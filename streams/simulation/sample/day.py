@@ -12,7 +12,7 @@ from typing import Final
 
 from schemas import limits
 from streams.simulation.sample.events import EVENTS, GeneratedManifest
-from streams.simulation.sample.mistakes import _spoil
+from streams.simulation.sample.mistakes import add_mistake
 from streams.simulation.sample.parcels import EXPORT_KINDS, HEAVY_PARCELS, KINDS, US_KINDS, ManifestGenerator, Person
 from streams.simulation.sample.profiles import KOREA, PROFILES, CarrierProfile, Json
 
@@ -104,7 +104,7 @@ def _original(
         if what:
             planted[at] = what
         elif rng.random() < plan.dirty:
-            dirty[at] = _spoil(rng, profile, parcel)
+            dirty[at] = add_mistake(rng, profile, parcel)
         parcels.append(parcel)
     made = GeneratedManifest(profile.carrier, maker.manifest(profile, lodged_at, parcels), "ORIGINAL", dirty, planted)
     if plan.events.get(number) == WRONG_CARRIER:

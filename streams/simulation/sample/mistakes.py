@@ -120,7 +120,7 @@ EXPORT_SPOILS: Final = (
 )
 
 
-def _spoil(rng: random.Random, profile: CarrierProfile, parcel: Json) -> str:
+def add_mistake(rng: random.Random, profile: CarrierProfile, parcel: Json) -> str:
     """One mistake in a parcel; says which."""
     if profile.mode == "POST" and rng.random() < 0.2:  # noqa: PLR2004 - only here the house bill has a check digit
         _bad_check_digit(rng, parcel)

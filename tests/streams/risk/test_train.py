@@ -15,7 +15,7 @@ from agents.risk.features import FAMILIES, size_class
 from streams.risk.artefact import Trained, read_model, write_model
 from streams.risk.declarations import Declaration, DeclarationsError
 from streams.risk.evaluate import Evaluation, evaluate, score
-from streams.risk.train import _Past, _past, curve_of, train
+from streams.risk.train import PastRates, curve_of, past_rates, train
 
 FIRST: Final = date(2020, 1, 1)
 LEARNED: Final = 2_600
@@ -117,16 +117,16 @@ def test_numbers_of_declarations_and_a_jitter_of_half_a_percent_change_little(tr
     assert plain.fraud.auc - moved.fraud.auc <= 0.02
 
 
-Encoder = Callable[[Sequence[Declaration]], _Past]
+Encoder = Callable[[Sequence[Declaration]], PastRates]
 
 
-def looking_back(declarations: Sequence[Declaration]) -> _Past:
+def looking_back(declarations: Sequence[Declaration]) -> PastRates:
     labels = np.array([bool(each.fraud) for each in declarations])
     days = [each.day for each in declarations if each.day is not None]
-    return _past([keys_of(each.row) for each in declarations], days, labels, len(days), len(days))
+    return past_rates([keys_of(each.row) for each in declarations], days, labels, len(days), len(days))
 
 
-def peeking(declarations: Sequence[Declaration]) -> _Past:
+def peeking(declarations: Sequence[Declaration]) -> PastRates:
     """What must not be: every declaration knows all others, itself included."""
     keys = [keys_of(each.row) for each in declarations]
     totals: list[dict[object, list[int]]] = [{} for _ in FAMILIES]
@@ -136,7 +136,7 @@ def peeking(declarations: Sequence[Declaration]) -> _Past:
             count[0] += 1
             count[1] += bool(each.fraud)
     told = np.array([[total[key] for total, key in zip(totals, row, strict=True)] for row in keys])
-    return _Past(told[:, :, 0], told[:, :, 1])
+    return PastRates(told[:, :, 0], told[:, :, 1])
 
 
 def looks_ahead(encoder: Encoder, day: date) -> bool:
@@ -163,7 +163,7 @@ def test_labels_after_a_cut_are_not_known_after_it_either() -> None:
     cut = 1_500
     turned = labels.copy()
     turned[cut:] = ~turned[cut:]
-    one, other = (_past(keys, days, each, cut, len(days)) for each in (labels, turned))
+    one, other = (past_rates(keys, days, each, cut, len(days)) for each in (labels, turned))
     assert (one.hits == other.hits).all()
     assert (one.hits[cut:] > 0).any()
 
