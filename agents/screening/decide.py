@@ -26,6 +26,7 @@ from agents.screening.decisions import (
     ProvisionalDecision,
     cancellation,
     decided_among,
+    followed_up,
     priority_of,
     refusal,
     write_decision,
@@ -43,7 +44,6 @@ from agents.state.consignees import ConsigneeStore
 from agents.state.inspections import InspectionCapacity
 from agents.state.parcels import PastParcel
 from agents.values.clock import HOUR_MS, day_of_ms
-from agents.values.identity import Ids
 from agents.values.money import E4
 from schemas import dead_letter, limits, topics
 from schemas.checked_parcel import CheckedParcel, Facts
@@ -237,13 +237,7 @@ class Screening:
                 ]
             )
             sequence, further = seen.latest + 1, seen.further + 1
-            ids = Ids(waiting.carrier, waiting.manifest_id, waiting.manifest_version)
-            again = msgspec.structs.replace(
-                waiting,
-                decision_id=ids.of(waiting.house_bill, "VERIFIED", str(sequence)),
-                event="VERIFIED",
-                received_at_ms=checked.received_at_ms,
-            )
+            again = followed_up(waiting, "VERIFIED", sequence, checked.received_at_ms)
             findings = (*waiting.findings, *more)
             among = tuple(finding for finding in findings if finding.code in FINDINGS_AMONG_OTHERS)
             decided = decided_among(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
@@ -317,13 +311,7 @@ class Screening:
         findings = (*before, *said)
         among = tuple([finding for finding in findings if finding.code in FINDINGS_AMONG_OTHERS])
         sequence, further = seen.latest + 1, seen.further + 1
-        ids = Ids(acted_on.carrier, acted_on.manifest_id, acted_on.manifest_version)
-        again = msgspec.structs.replace(
-            acted_on,
-            decision_id=ids.of(acted_on.house_bill, action.event, str(sequence)),
-            event=action.event,
-            received_at_ms=now_ms,
-        )
+        again = followed_up(acted_on, action.event, sequence, now_ms)
         decided = decided_among(again, facts, law, among, findings, sequence=sequence, supersedes=seen.in_force)
         assessment = action.action if action.action in ASSESSMENTS else None
         if ended:

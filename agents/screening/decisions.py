@@ -11,10 +11,11 @@ from agents.rules.outcome import acting, closed_by, is_covert, outcome_of
 from agents.state.parcels import PastParcel
 from agents.tax.assess import Taxable, TaxableLine, assess
 from agents.values.clock import show_ms
+from agents.values.identity import Ids
 from agents.values.money import E2, parse_e6
 from schemas import avro, topics
 from schemas.checked_parcel import CheckedParcel, Facts, GoodsLine, Money
-from schemas.decision import DecisionTail, Finding, Outcome, Relief, Route, Tax
+from schemas.decision import DecisionTail, Event, Finding, Outcome, Relief, Route, Tax
 from schemas.decision_encoding import encode_decision_tail
 
 
@@ -54,6 +55,13 @@ COMBINED_TAXATION_CODES: Final = frozenset({"XP-02", "XP-03"})
 """Rules whose parcels are taxed as one."""
 DUTY_EXEMPT_CATEGORY: Final = "ALCOHOL"
 """Goods that are exempt from duty alone."""
+
+
+def followed_up(parcel: CheckedParcel, event: Event, sequence: int, now_ms: int) -> CheckedParcel:
+    """A parcel decided before, as a later event decides it again: under an id and at a time of its own."""
+    ids = Ids(parcel.carrier, parcel.manifest_id, parcel.manifest_version)
+    decision_id = ids.of(parcel.house_bill, event, str(sequence))
+    return msgspec.structs.replace(parcel, decision_id=decision_id, event=event, received_at_ms=now_ms)
 
 
 def decided_among(  # noqa: PLR0913 - what a decision rests on
