@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from agents.goods.knowledge import GoodsKnowledge
 from agents.importers.register import Checks, Register
 from agents.law.dated import Dated, NotInForceError, T
-from agents.law.entries import UNRATED, Category, Phase, Registration, SelfUseLimit, Target, TargetKind, Unit, Week
+from agents.law.entries import UNRATED, Category, Registration, RulePhase, SelfUseLimit, Target, TargetKind, Unit, Week
 from agents.law.inspection import Rates, Site
 from agents.law.thresholds import Thresholds
 from agents.tax.tables import TaxLaw, TaxTables
@@ -37,7 +37,7 @@ class Law:
     """Each figure in ten-thousandths of its unit; 0, the most careful, before its first day."""
     week: Week | None
     """Exchange rates of the day; None when reference data has none."""
-    phases: Mapping[str, Phase]
+    phases: Mapping[str, RulePhase]
     """By code, or by code and name of a rule's function; a rule that stands in neither is in full force."""
     limits: Mapping[str, tuple[SelfUseLimit, ...]]
     """Self-use limits by category of goods."""
@@ -69,7 +69,7 @@ class Law:
         """How often parcels of a carrier are looked at; None before the first day with rates."""
         return self.rates.get(self.ratings.get(carrier, UNRATED)) or self.rates.get(UNRATED)
 
-    def phase(self, code: str, name: str) -> Phase:
+    def phase(self, code: str, name: str) -> RulePhase:
         """How far a rule goes on the day."""
         return self.phases.get(f"{code}.{name}") or self.phases.get(code) or "ENFORCE"
 
@@ -93,7 +93,7 @@ class Reference:
     vague: frozenset[str]
     """Folded descriptions that say nothing."""
     goods: GoodsKnowledge
-    phases: Mapping[str, Dated[Phase]] = field(default_factory=dict)
+    phases: Mapping[str, Dated[RulePhase]] = field(default_factory=dict)
     """By code, or by code and name of a rule's function."""
     self_use: Mapping[tuple[str, Unit], Dated[SelfUseLimit]] = field(default_factory=dict)
     """By category and what is counted."""

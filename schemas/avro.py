@@ -10,22 +10,21 @@ generation: about half the time of a general decoder in C.
 
 import json
 import struct
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from schemas import dead_letter
 from schemas.avro_codegen import FRAME_BYTES, CodeGenerator, Reader, Writer
 from schemas.avro_lint import Schema, lint
 from schemas.dead_letter import UnreadableError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 MANIFEST: Final = 1
-DECISION: Final = 2
-SECURITY_CASE: Final = 3
-RECEIPT: Final = 4
+DECISION: Final = 5
+SECURITY_CASE: Final = 6
+RECEIPT: Final = 7
+"""Schema ids of the layouts that are written now; earlier ones of the same name are still read."""
 
 FOLDER: Final = Path(__file__).parent
 MAGIC: Final = b"\x00"
@@ -61,17 +60,63 @@ def schema_id_of(value: bytes) -> int:
     return cast("int", struct.unpack_from(">I", value, 1)[0])
 
 
+@cache
+def earlier_ids(schema_id: int) -> frozenset[int]:
+    """Ids of the layouts that a schema had before: files of the same name with another version."""
+    name = file_of(schema_id).partition(".v")[0]
+    ids: Mapping[str, str] = load("ids.json")
+    return frozenset(int(other) for other, file in ids.items() if file.partition(".v")[0] == name) - {schema_id}
+
+
 def decode(schema_id: int, value: bytes) -> dict[str, Any]:
-    """A framed value of one expected schema as a dict.
+    """A framed value of one expected schema, or of an earlier layout of it, as a dict with today's fields.
 
     Raises UnreadableError for another schema and for anything but the canonical encoding.
     """
-    found = schema_id_of(value)
-    if found != schema_id or value[:1] != MAGIC:
-        raise UnreadableError(
-            dead_letter.UNKNOWN_SCHEMA, f"schema id {found} where {schema_id} ({file_of(schema_id)}) is expected"
-        )
-    return reader(schema_id)(value)
+    written_as = schema_id_of(value)
+    if written_as == schema_id and value[:1] == MAGIC:
+        return reader(schema_id)(value)
+    if written_as in earlier_ids(schema_id) and value[:1] == MAGIC:
+        schema = load(file_of(schema_id))
+        resolved: dict[str, Any] = _with_defaults(schema, reader(written_as)(value), dict(_records(schema)))
+        return resolved
+    raise UnreadableError(
+        dead_letter.UNKNOWN_SCHEMA, f"schema id {written_as} where {schema_id} ({file_of(schema_id)}) is expected"
+    )
+
+
+def _records(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The records that a schema defines, by name: it may name them again without their fields."""
+    match schema:
+        case {"type": "record", "name": name, "fields": fields}:
+            yield name, schema
+            for field in fields:
+                yield from _records(field["type"])
+        case {"type": "array", "items": items}:
+            yield from _records(items)
+        case [*branches]:
+            for branch in branches:
+                yield from _records(branch)
+
+
+def _with_defaults(schema: Schema, value: Any, records: Mapping[str, Schema]) -> Any:  # noqa: ANN401 - any value of a schema
+    """A value of an earlier layout with the fields that were added since, at their defaults."""
+    match schema:
+        case {"type": "record", "fields": fields}:
+            return {
+                field["name"]: _with_defaults(field["type"], value[field["name"]], records)
+                if field["name"] in value
+                else field["default"]
+                for field in fields
+            }
+        case {"type": "array", "items": items}:
+            return [_with_defaults(items, element, records) for element in value]
+        case str() if schema in records:
+            return _with_defaults(records[schema], value, records)
+        case [*branches] if isinstance(value, dict):
+            return _with_defaults(next(branch for branch in branches if branch != "null"), value, records)
+        case _:
+            return value
 
 
 def encode(schema_id: int, value: Any) -> bytes:  # noqa: ANN401 - any struct with the schema's fields

@@ -10,6 +10,8 @@ Outcome = Literal["RELEASE", "DECLARE", "DOC_CHECK", "INSPECT", "HOLD", "REFER",
 Desk = Literal["INSPECTION", "HOLD", "INVESTIGATION", "REFERRAL"]
 Lane = Literal["OPEN", "XRAY", "DOCUMENTS"]
 """What is done with a parcel that is looked at: it is opened, its image is read again, its papers are."""
+Phase = Literal["ENFORCE", "WARN", "OBSERVE"]
+"""How far a rule goes on the day: in full force, as a warning, or for customs' eyes alone."""
 Event = Literal["ORIGINAL", "AMEND", "CANCEL", "VERIFIED", "OFFICER", "LIST_CHANGED"]
 Relief = Literal["SMALL_VALUE", "DUTY", "EXPORT", "NONE"]
 """What a parcel is exempt from: all taxes for its small value, duty alone, all because it leaves the country,
@@ -17,8 +19,11 @@ nothing.
 """
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
-    """One rule's objection to a parcel. `path` is a JSON pointer into what the carrier sent."""
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One rule's objection to a parcel. `path` is a JSON pointer into what the carrier sent.
+
+    `message` is for people; programs read the other fields. Its parameters are in the evidence.
+    """
 
     code: str
     severity: Severity
@@ -26,7 +31,14 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     message: str
     evidence: dict[str, str] = {}
     rule: str = ""
-    """The rule's name within its code; empty for what intake itself finds."""
+    """The rule's id; empty for what intake itself finds."""
+    message_id: str = ""
+    """Stable id of the message (schemas/messages.py)."""
+    phase: Phase = "ENFORCE"
+    lane: Lane | None = None
+    """Internal: how the rule wants the parcel looked at."""
+    together_usd_e6: int = 0
+    """Internal: goods that are taxed together, in millionths of a dollar."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from schemas.decision import Severity, Source
+from schemas.decision import Finding, Severity, Source
+from schemas.messages import shown
 
 Status = Literal["ACCEPTED", "ACCEPTED_WITH_REJECTIONS", "REJECTED", "CANCELLED", "DUPLICATE", "SUPERSEDED"]
 
@@ -25,6 +26,21 @@ class ReceiptFinding(msgspec.Struct, frozen=True, gc=False):
     severity: Severity
     path: str
     message: str
+    message_id: str = ""
+    parameters: dict[str, str] = {}
+    """Values that the message shows."""
+
+
+def receipt_finding(finding: Finding) -> ReceiptFinding:
+    """A finding as the carrier may see it: of its evidence what the message shows anyway."""
+    return ReceiptFinding(
+        finding.code,
+        finding.severity,
+        finding.path,
+        finding.message,
+        finding.message_id,
+        shown(finding.message_id, finding.evidence),
+    )
 
 
 class ParcelAnswer(msgspec.Struct, frozen=True, gc=False):

@@ -103,7 +103,7 @@ TOPICS: Final = (
     ),
     Topic(
         name=RECEIPTS,
-        carries="receipt.v1.avsc",
+        carries="receipt.v2.avsc",
         key="manifest id",
         written_by="intake, screening",
         read_by="that carrier, nobody else",
@@ -133,7 +133,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="clearance.list",
-        carries="decision.v1.avsc",
+        carries="decision.v2.avsc",
         key="house bill",
         written_by="screening",
         read_by="clearance systems",
@@ -142,7 +142,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="clearance.simplified",
-        carries="decision.v1.avsc",
+        carries="decision.v2.avsc",
         key="house bill",
         written_by="screening",
         read_by="clearance systems",
@@ -151,7 +151,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="clearance.general",
-        carries="decision.v1.avsc",
+        carries="decision.v2.avsc",
         key="house bill",
         written_by="screening",
         read_by="clearance systems",
@@ -160,7 +160,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="clearance.export",
-        carries="decision.v1.avsc",
+        carries="decision.v2.avsc",
         key="house bill",
         written_by="screening",
         read_by="clearance systems",
@@ -169,7 +169,7 @@ TOPICS: Final = (
     ),
     Topic(
         name=REJECTED,
-        carries="decision.v1.avsc",
+        carries="decision.v2.avsc",
         key="house bill",
         written_by="intake, and screening for the cancellation of a refused parcel",
         read_by="clearance systems",
@@ -178,7 +178,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="security.inspection",
-        carries="security_case.v1.avsc",
+        carries="security_case.v2.avsc",
         key="house bill",
         written_by="screening, linking",
         read_by="inspection",
@@ -187,7 +187,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="security.hold",
-        carries="security_case.v1.avsc",
+        carries="security_case.v2.avsc",
         key="house bill",
         written_by="screening, linking",
         read_by="holds desk",
@@ -196,7 +196,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="security.investigation",
-        carries="security_case.v1.avsc",
+        carries="security_case.v2.avsc",
         key="house bill",
         written_by="screening, linking",
         read_by="investigators",
@@ -205,7 +205,7 @@ TOPICS: Final = (
     ),
     Topic(
         name="security.referral",
-        carries="security_case.v1.avsc",
+        carries="security_case.v2.avsc",
         key="house bill",
         written_by="screening, linking",
         read_by="partner agencies",

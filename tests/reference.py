@@ -8,7 +8,7 @@ from typing import Final
 
 from agents.goods import Brand, GoodsKnowledge, Term, Vocabulary
 from agents.law.dated import Dated
-from agents.law.entries import Category, Phase, Registration, SelfUseLimit, Unit, Week
+from agents.law.entries import Category, Registration, RulePhase, SelfUseLimit, Unit, Week
 from agents.law.thresholds import Thresholds
 from agents.reference import Reference
 from streams.reference import load
@@ -175,7 +175,7 @@ def thresholds(**changes: Dated[Decimal]) -> Thresholds[Dated[Decimal]]:
     return replace(THRESHOLDS, **changes)
 
 
-def phased(by_rule: Mapping[str, Phase | Mapping[date, Phase]]) -> Reference:
+def phased(by_rule: Mapping[str, RulePhase | Mapping[date, RulePhase]]) -> Reference:
     """The snapshot with rules in other phases, since long ago or by day."""
     return replace(
         REFERENCE,

@@ -10,10 +10,12 @@ from typing import Final
 from agents.reference import Reference
 from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, RULE_SET, SCREENING_RULES, SELECTION_RULES
 from agents.rules.rule import Rule
+from schemas.messages import MESSAGES, Message
 from schemas.topics import TOPICS
 from streams.conformance import builder, cases
 from streams.conformance.judge import judge_of
 from streams.i18n import rows as sentences
+from streams.i18n.messages import korean_messages
 from streams.reference import load
 from streams.settings import Settings, variable
 from streams.worker.pipeline import PIPELINE
@@ -42,6 +44,17 @@ RULES_KO_HEAD: Final = """\
 
 통과하려면 지켜야 할 규칙을 한국어로 옮긴 것입니다. 효력, 조치, 근거 법령과 예시는 [rules.md](rules.md)에 있습니다.
 번역은 `streams/i18n/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
+
+MESSAGES_HEAD: Final = """\
+# Messages of findings
+
+Every finding has a `message` for people, in English, and a `message_id` for programs; the values in it are in the
+finding's `evidence`, on receipts in its `parameters`. Key on the id and the values, never on the text. After the arrow
+stands what to do. A parameter in braces has its kind after the colon: `money` is shown with its thousands divided and
+two places at least, `number` with its thousands divided, `quote` in quotes, `day` and `time` in Korean as offices there
+write them; other kinds are words of this system, which have their Korean in `streams/i18n/words.csv`.
+An id never changes its meaning and is never used again.
+English: `schemas/messages.csv`; Korean: `streams/i18n/messages.csv`, not reviewed by a customs expert."""
 
 RECKONED: Final = (
     (
@@ -247,6 +260,19 @@ def rules_ko() -> str:
     return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', 'sentence'), ((each.code, f'`{each.rule}`' if each.rule else '', each.ko, each.en) for each in sentences()))}"
 
 
+def messages() -> str:
+    """Every message in both languages."""
+
+    def shown(message: Message) -> str:
+        return f"{message.finding} → {message.remedy}" if message.remedy else message.finding
+
+    korean = korean_messages()
+    return f"{MESSAGES_HEAD}\n\n" + table(
+        ("id", "English", "Korean"),
+        ((f"`{key}`", shown(message), shown(korean[key])) for key, message in MESSAGES.items()),
+    )
+
+
 def topics() -> str:
     """Every topic."""
     rows = (
@@ -331,6 +357,7 @@ def _described(path: Path, name: str) -> dict[str, str]:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "rules.md": rules,
     "rules.ko.md": rules_ko,
+    "messages.md": messages,
     "topics.md": topics,
     "limits.md": limits,
     "dead-letters.md": dead_letters,

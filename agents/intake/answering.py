@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.intake.draft import ParcelDraft
-from agents.intake.findings import VERSIONS, receipt_finding, repeated_on_parcels
+from agents.intake.findings import VERSIONS, finding_of, repeated_on_parcels
 from agents.intake.forwarding import bill_after, forward, forwarded, forwarded_refusal, link
 from agents.intake.link_messages import LinkMessageBuilder
 from agents.intake.results import ForwardedParcel, IntakeResult, RejectedParcel
 from agents.intake.version import ManifestVersion
 from agents.rules.outcome import is_covert, is_silent
 from agents.rules.phases import is_observed
+from agents.rules.rule import Found
 from agents.state.carriers import (
     CONFLICTS_REMEMBERED_MAX,
     VERSIONS_REMEMBERED_MAX,
@@ -22,7 +23,7 @@ from agents.values.clock import show_ms
 from agents.values.identity import Ids
 from schemas.decision import DecisionTail, Finding
 from schemas.decision_encoding import ParcelFields, encode_decision_tail
-from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding, Status
+from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding, Status, receipt_finding
 
 NO_FIELDS: Final = ParcelFields()
 """Of a parcel that is malformed or cancelled."""
@@ -30,14 +31,23 @@ NO_FIELDS: Final = ParcelFields()
 
 def no_change(version: ManifestVersion, status: Status) -> IntakeResult:
     """Nothing new: the same again, or older than what was answered."""
-    latest = version.latest
-    if status == "DUPLICATE":
-        answered = "was answered before with the same content"
-    else:
-        answered = f"is older than version {latest}, already answered; send what it still needs as version {latest + 1}"
-    note = ReceiptFinding(VERSIONS, "INFO", "/version", f"version {version.header.version} {answered}")
+    number = {"version": str(version.header.version)}
+    note = (
+        Found("/version", "VERSION_DUPLICATE", number)
+        if status == "DUPLICATE"
+        else Found(
+            "/version",
+            "VERSION_SUPERSEDED",
+            number | {"latest": str(version.latest), "next": str(version.latest + 1)},
+        )
+    )
     change = None if status == "DUPLICATE" else _state_change(version, {}, is_conflict=False)
-    return IntakeResult(receipt=_receipt(version, version.ids(), status, Counts(), [note], []), change=change)
+    return IntakeResult(
+        receipt=_receipt(
+            version, version.ids(), status, Counts(), [receipt_finding(finding_of(VERSIONS, note, "INFO"))], []
+        ),
+        change=change,
+    )
 
 
 def answer(version: ManifestVersion, drafts: Sequence[ParcelDraft], *, is_conflict: bool = False) -> IntakeResult:

@@ -1,6 +1,6 @@
 """Findings of intake: limits on their number, redaction, and what the receipt shows of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -14,7 +14,7 @@ from agents.rules.rule import Found
 from schemas import limits
 from schemas.decision import Finding, Severity
 from schemas.manifest import Consignee
-from schemas.receipt import ReceiptFinding
+from schemas.messages import english
 
 STRUCTURE: Final = "FMT-01"
 """Code of what the structure of a manifest lacks."""
@@ -51,7 +51,7 @@ def repeated_on_parcels(findings: list[Finding]) -> list[Finding]:
     left = len(findings) - MANIFEST_FINDINGS_REPEATED_MAX + 1
     return [
         *findings[: MANIFEST_FINDINGS_REPEATED_MAX - 1],
-        Finding(STRUCTURE, "REJECT", "", f"{left} further findings of the manifest stand on its receipt"),
+        finding_of(STRUCTURE, Found("", "MANIFEST_FINDINGS_ON_RECEIPT", {"count": str(left)}), "REJECT"),
     ]
 
 
@@ -96,22 +96,23 @@ def redacted(findings: list[Finding], consignee: Consignee) -> list[Finding]:
     ]
 
 
-def _redacted(finding: Finding, secrets: Iterable[str]) -> Finding:
-    message = finding.message
+def _redacted(finding: Finding, secrets: Collection[str]) -> Finding:
+    evidence = {name: _without(value, secrets) for name, value in finding.evidence.items()}
+    return msgspec.structs.replace(finding, message=english(finding.message_id, evidence), evidence=evidence)
+
+
+def _without(value: str, secrets: Collection[str]) -> str:
+    """A value without any secret in quotes; one that is a secret by itself goes whole."""
+    if quoted(value) in secrets:
+        return REDACTED
     for secret in sorted(secrets):
-        message = message.replace(secret, REDACTED)
-    evidence = {name: REDACTED if value in secrets else value for name, value in finding.evidence.items()}
-    return msgspec.structs.replace(finding, message=message, evidence=evidence)
+        value = value.replace(secret, REDACTED)
+    return value
 
 
 def finding_of(code: str, found: Found, severity: Severity, path: str = "") -> Finding:
     """A finding of intake itself, which has no rule behind it."""
-    return Finding(code, severity, path + found.path, found.message, found.evidence)
-
-
-def receipt_finding(finding: Finding) -> ReceiptFinding:
-    """A finding as the carrier may see it."""
-    return ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
+    return Finding(code, severity, path + found.path, found.message, found.evidence, message_id=found.message_id)
 
 
 def limit_findings(findings: list[Finding], path: str, *, is_exhausted: bool) -> tuple[tuple[Finding, ...], int]:
@@ -130,7 +131,7 @@ def limit_findings(findings: list[Finding], path: str, *, is_exhausted: bool) ->
         first = _first_acting(shown)
         shown.sort(key=lambda finding: (finding.severity != "REJECT", not _is_first(finding, first)))
         kept = most - 1 if shown[0].severity == "REJECT" else max(most - 1, len(first))
-        shown[kept:] = [Finding(STRUCTURE, "INFO", path, "further findings were left out")]
+        shown[kept:] = [finding_of(STRUCTURE, Found(path, "FINDINGS_OMITTED"), "INFO")]
     if len(silent) > limits.FINDINGS_PER_PARCEL_MAX:
         first = _first_acting(silent)
         silent.sort(key=lambda finding: not _is_first(finding, first))

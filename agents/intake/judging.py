@@ -237,22 +237,14 @@ def _malformed_findings(draft: ParcelDraft, version: ManifestVersion) -> list[Fi
 def _house_bill_conflict(parcel: Parcel, version: ManifestVersion) -> Found | None:
     """XP-01 for a house bill: one manifest has it, once, and not with ever new consignees."""
     if parcel.house_bill and parcel.house_bill in version.house_bills:
-        return Found(
-            "/house_bill",
-            "the same house bill stands twice in this manifest; the first one counts, give the other its own",
-        )
+        return Found("/house_bill", "HOUSE_BILL_REPEATED")
     bill = version.state.bills.get(parcel.house_bill)
     if bill is None:
         return None
     if bill.in_force is not None and bill.manifest_id != version.header.manifest_id:
-        said = f"the house bill is in force in manifest {bill.manifest_id!r}; amend or cancel it there first"
-        return Found("/house_bill", said, {"manifest": bill.manifest_id})
+        return Found("/house_bill", "HOUSE_BILL_IN_OTHER_MANIFEST", {"manifest": bill.manifest_id})
     if len(bill.path) > limits.CONSIGNEE_CHANGES_MAX and bill.path[-1] != consignee_token(
         parcel.consignee, version.context.keys
     ):
-        return Found(
-            "/consignee",
-            f"the consignee was changed {limits.CONSIGNEE_CHANGES_MAX} times; "
-            "cancel the parcel and lodge it under a new house bill",
-        )
+        return Found("/consignee", "CONSIGNEE_CHANGED_TOO_OFTEN", {"count": str(limits.CONSIGNEE_CHANGES_MAX)})
     return None

@@ -36,8 +36,8 @@ def reject_conflict(version: ManifestVersion) -> IntakeResult:
     """The same number for other content: everything is refused, and nothing remembered but what was answered."""
     conflict = Found(
         "/version",
-        f"version {version.header.version} was answered before with other content; "
-        f"send the change as version {version.latest + 1}",
+        "VERSION_CONFLICT",
+        {"version": str(version.header.version), "next": str(version.latest + 1)},
     )
     version.object_to(VERSIONS, conflict, "REJECT")
     drafts = [ParcelDraft(f"/parcels/{index}", raw) for index, raw in enumerate(version.raw_parcels)]
@@ -49,18 +49,14 @@ def reject_conflict(version: ManifestVersion) -> IntakeResult:
 def declare(version: ManifestVersion) -> IntakeResult:
     """A first filing or an amendment: judge every parcel."""
     if not version.raw_parcels and not any(finding.path == "/parcels" for finding in version.findings):
-        version.object_to(STRUCTURE, Found("/parcels", "no parcels; name at least one"), "REJECT")
+        version.object_to(STRUCTURE, Found("/parcels", "PARCELS_EMPTY"), "REJECT")
     bills = version.state.bills_of(version.header.manifest_id)
     is_original = version.header.function == "ORIGINAL" and "/function" not in version.malformed_paths
     if is_original and any(bill.in_force is not None for _, bill in bills):
-        conflict = Found(
-            "/function",
-            f"ORIGINAL for a manifest answered at version {version.latest}; "
-            "AMEND replaces parcels, CANCEL withdraws them",
-        )
+        conflict = Found("/function", "ORIGINAL_REPEATED", {"latest": str(version.latest)})
         version.object_to(VERSIONS, conflict, "REJECT")
     if version.event == "AMEND" and version.answered is None:
-        note = Found("/function", "AMEND of a manifest that was never received; its parcels are taken as new")
+        note = Found("/function", "AMENDED_MANIFEST_UNKNOWN")
         version.object_to(VERSIONS, note, "INFO")
     return answer(version, judge(version))
 
@@ -73,15 +69,14 @@ def cancel(version: ManifestVersion) -> IntakeResult:
     else:
         targets = [("", house_bill) for house_bill, bill in sorted(bills.items()) if bill.in_force is not None]
         if not targets:
-            nothing = Found("/function", "CANCEL, but no parcel of this manifest is in force; nothing was withdrawn")
+            nothing = Found("/function", "CANCEL_WITHOUT_PARCELS")
             version.object_to(VERSIONS, nothing, "REJECT")
     drafts: list[ParcelDraft] = []
     for index, (path, house_bill) in enumerate(targets):
         bill = bills.get(house_bill)
         faults = version.cancel_targets[index].faults if version.cancel_targets else ()
         if not faults and (bill is None or bill.in_force is None or house_bill in version.house_bills):
-            missing = "no parcel of this manifest with this house bill is in force; nothing was withdrawn"
-            faults = (Found("/house_bill", missing),)
+            faults = (Found("/house_bill", "CANCEL_HOUSE_BILL_UNKNOWN"),)
         draft = ParcelDraft(path)
         draft.house_bill = house_bill
         code = VERSIONS if house_bill else STRUCTURE

@@ -22,17 +22,11 @@ from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
 S = TypeVar("S", bound=msgspec.Struct)
 _ABSENT: Final = object()
 
-_WORDS: Final = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-"""The library's words for kinds of values, and a carrier's."""
-_KINDS: Final = re.compile(r"`([^`]*)`")
-
+_TYPES: Final = {"str": "TEXT", "int": "INTEGER", "bool": "BOOLEAN", "array": "LIST", "object": "OBJECT"}
+"""The library's words for types of values, and those of messages."""
+_BOUNDS: Final = {"<=": "AT_MOST", ">=": "AT_LEAST"}
+_EXPECTED: Final = re.compile(r"Expected `([a-z| ]+)`(?: (?:of length )?(<=|>=) ([0-9]+))?")
+"""The library's sentence, such as "Expected `str` of length <= 64 - at `$.a`"."""
 
 _PARTS = (("consignor", Consignor), ("consignee", Consignee), ("order", Order))
 
@@ -137,7 +131,7 @@ def unknown_in(raw: Mapping[str, Any], kind: type[msgspec.Struct], path: str = "
     if not known.issuperset(raw):
         names = sorted(set(raw) - known)
         named = ", ".join(quoted(name[: limits.ID_CHARS_MAX]) for name in names[: limits.UNKNOWN_FIELDS_NAMED_MAX])
-        yield Found(path, f"{len(names)} field(s) that nobody reads: {named}; the contract names the fields that count")
+        yield Found(path, "FIELDS_UNKNOWN", {"count": str(len(names)), "names": named})
 
 
 @cache
@@ -154,13 +148,13 @@ def _known(kind: type[msgspec.Struct]) -> frozenset[str]:
 def faults(raw: object, kind: type[msgspec.Struct], path: str) -> Iterator[Found]:
     """Every fault of an object, by field, found as they are asked for."""
     if not isinstance(raw, dict):
-        yield Found(path, f"{_described(raw)} was found; an object is right")
+        yield Found(path, "FIELD_TYPE_WRONG", {**_value(raw), "kind": "OBJECT"})
         return
     for field in _fields(kind):
         where = f"{path}/{field.encode_name}"
         if field.encode_name not in raw:
             if field.required:
-                yield Found(where, f"missing; {_right(field)} is right")
+                yield Found(where, "FIELD_MISSING", _kind_of(field))
             continue
         value = raw[field.encode_name]
         try:
@@ -179,7 +173,7 @@ def _inner(value: object, field: FieldInfo, path: str, error: str) -> Iterator[F
     elif struct is not None and not many and isinstance(value, dict):
         yield from faults(value, struct, path)
     else:
-        yield Found(path, f"{_described(value)} was found; {_plain(error)} is right")
+        yield Found(path, "FIELD_TYPE_WRONG", {**_value(value), **_kind(error)})
 
 
 @cache
@@ -198,32 +192,42 @@ def _struct_in(kind: object) -> tuple[type[msgspec.Struct] | None, bool]:
     return None, False
 
 
-def _described(value: object) -> str:
-    """What a value is, without saying its content."""
+def _value(value: object) -> dict[str, str]:
+    """What a value is, without saying its content, as parameters of a message."""
     match value:
         case None:
-            return "null"
+            return {"value": "NULL"}
         case bool():
-            return "true or false"
+            return {"value": "BOOLEAN"}
         case str():
-            return f"text of {len(value)} characters"
+            return {"value": "TEXT", "length": str(len(value))}
         case int() | float():
-            return "a number"
+            return {"value": "NUMBER"}
         case list():
-            return f"a list of {len(value)}"
+            return {"value": "LIST", "length": str(len(value))}
         case _:
-            return "an object"
+            return {"value": "OBJECT"}
 
 
-def _right(field: FieldInfo) -> str:
+def _kind_of(field: FieldInfo) -> dict[str, str]:
+    """What a field must be, as parameters of a message."""
     try:
         msgspec.convert(object(), field.type)
     except msgspec.ValidationError as error:
-        return _plain(str(error))
-    return "a value"
+        return _kind(str(error))
+    raise TypeError(f"field {field.name} takes any object: a message can't say what it must be")
 
 
-def _plain(error: str) -> str:
-    """The library's sentence in the words of a carrier."""
-    sentence = error.split(" - at ", 1)[0].split(", got ", 1)[0].removeprefix("Expected ")
-    return _KINDS.sub(lambda kinds: " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | ")), sentence)
+def _kind(error: str) -> dict[str, str]:
+    """What the library expected, as parameters of a message.
+
+    Raises KeyError for a kind of field that has no word yet (schemas/messages.py).
+    """
+    expected = _EXPECTED.match(error)
+    if expected is None:
+        raise KeyError(error)
+    types, bound, limit = expected.groups()
+    word = _TYPES[types.removesuffix(" | null")]
+    if bound is not None:
+        return {"kind": f"{word}_{_BOUNDS[bound]}", "limit": limit}
+    return {"kind": f"{word}_OR_NULL" if types.endswith(" | null") else word}

@@ -185,7 +185,7 @@ def open_version(record: Record, state: CarrierState, context: DecisionContext) 
     version.findings += (finding_of(STRUCTURE, fault, "REJECT") for fault in parsed.faults)
     version.findings += _header_findings(version, raw, lodged_on)
     if not isinstance(listed, list):
-        version.object_to(STRUCTURE, Found("/parcels", "the parcels are no list; a list is right"), "REJECT")
+        version.object_to(STRUCTURE, Found("/parcels", "PARCELS_NOT_LIST"), "REJECT")
     return version
 
 

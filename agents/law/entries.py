@@ -91,5 +91,5 @@ class Target:
     entry: str
 
 
-Phase = Literal["OFF", "OBSERVE", "WARN", "ENFORCE"]
+RulePhase = Literal["OFF", "OBSERVE", "WARN", "ENFORCE"]
 """How far a rule goes: not asked, noted for customs alone, told to the carrier, in full force."""

@@ -34,7 +34,7 @@ from agents.rules.rule import Rule
 from schemas.decision import Desk, Outcome
 from schemas.parcel_links import ADDRESS, PHONE, SELLER
 
-RULE_SET: Final = "2026.11.8"
+RULE_SET: Final = "2026.12.1"
 """Version of the policy, pinned into every decision: raise it with every change to a rule or a row."""
 
 MANIFEST_RULES: Final[tuple[ManifestRule, ...]] = (

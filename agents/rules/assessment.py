@@ -31,45 +31,33 @@ def loading_data_is_complete(case: Case) -> Iterator[Found]:
     if header.mode not in AIR or not case.is_import or not is_before(header.lodged_at, header.departs_at or ""):
         return
     if not names_a_place(parcel.consignor.address):
-        yield Found(
-            "/consignor/address", "the sender's address is missing or names no place; street and town are right"
-        )
+        yield Found("/consignor/address", "CONSIGNOR_PLACE_MISSING")
     for index, item in enumerate(parcel.items):
         if is_consolidated(item.description):
-            yield Found(
-                f"/items/{index}/description", "a consolidation is named and no goods; what each piece holds is right"
-            )
+            yield Found(f"/items/{index}/description", "CONSOLIDATION_WITHOUT_GOODS")
 
 
 def assessment_is_ended(case: ActionCase) -> Iterator[Found]:
     """What the carrier was told before loading stands, whatever it sends anew, until an officer or, for a request for information, its answer ends it."""
     if case.open is not None and case.action is None:
-        yield Found(
-            "",
-            f"{case.open} of an earlier version is not ended; an answer to it is right, not another version",
-            {"assessment": case.open},
-        )
+        yield Found("", "ASSESSMENT_OPEN", {"assessment": case.open})
 
 
 def officer_does_not_hold(case: ActionCase) -> Iterator[Found]:
     """A parcel that an officer holds, or a changed watch-list, is held until an officer releases it."""
     if case.action == "HOLD":
-        yield Found("", "held by an officer", {"by": case.by, "why": case.why})
+        yield Found("", "OFFICER_HOLD", {"by": case.by, "why": case.why})
 
 
 def officer_asks_nothing(case: ActionCase) -> Iterator[Found]:
     """Air cargo that an officer says not to load, to screen, or to say more of, waits for the answer."""
     if case.action in ("DO_NOT_LOAD", "REQUEST_FOR_SCREENING", "REQUEST_FOR_INFORMATION"):
-        yield Found(
-            "",
-            f"{case.action} by an officer; an answer to it is right",
-            {"assessment": case.action, "by": case.by, "why": case.why},
-        )
+        yield Found("", "OFFICER_REQUEST", {"assessment": case.action, "by": case.by, "why": case.why})
 
 
 def officer_releases(case: ActionCase) -> Iterator[Found]:
     """What an officer releases goes on as its route has it; a carrier's answer ends a request for information."""
     if case.action == "RELEASE":
-        yield Found("", "released by an officer", {"by": case.by, "why": case.why})
+        yield Found("", "OFFICER_RELEASE", {"by": case.by, "why": case.why})
     elif case.action == "ANSWER":
-        yield Found("", "the request for information was answered", {"by": case.by, "why": case.why})
+        yield Found("", "INFORMATION_ANSWERED", {"by": case.by, "why": case.why})

@@ -33,16 +33,12 @@ def countries_are_known(case: Case) -> Iterator[Found]:
         if item.origin not in countries:
             yield from _unknown_country(f"/items/{index}/origin", item.origin)
     if case.header.direction == "EXPORT" and parcel.consignee.country not in countries:
-        yield Found(
-            "/consignee/country", "no country that is known was found; two letters of ISO 3166 such as JP are right"
-        )
+        yield Found("/consignee/country", "CONSIGNEE_COUNTRY_UNKNOWN")
 
 
 def _unknown_country(path: str, code: str) -> Iterator[Found]:
     if code:
-        yield Found(
-            path, f"{quoted(code)} is no country; two letters of ISO 3166 such as CN are right", {"found": quoted(code)}
-        )
+        yield Found(path, "COUNTRY_UNKNOWN", {"found": quoted(code)})
 
 
 @about(ODD_CURRENCY)
@@ -50,11 +46,7 @@ def currency_is_known(case: Case) -> Iterator[Found]:
     """The currency is an ISO 4217 code."""
     currency = case.parcel.currency
     if currency and currency not in case.reference.currencies:
-        yield Found(
-            "/currency",
-            f"{quoted(currency)} is no currency; three letters of ISO 4217 such as USD are right",
-            {"found": quoted(currency)},
-        )
+        yield Found("/currency", "CURRENCY_UNKNOWN", {"found": quoted(currency)})
 
 
 @about(UNPRICED)
@@ -67,11 +59,7 @@ def rate_exists(case: Case) -> Iterator[Found]:
         return
     for needed in dict.fromkeys((currency, DOLLAR)):
         if week is None or needed not in week.krw_e4:
-            yield Found(
-                "/currency",
-                f"customs has no {needed} rate for {case.lodged_on}; the price will be looked at by hand",
-                {"currency": needed, "day": str(case.lodged_on)},
-            )
+            yield Found("/currency", "RATE_MISSING", {"currency": needed, "day": str(case.lodged_on)})
 
 
 @about(NOT_SIX_DIGITS)
@@ -81,11 +69,7 @@ def hs_code_form(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         code = item.hs_code
         if code not in known and code and not _is_hs_code(code):
-            yield Found(
-                f"/items/{index}/hs_code",
-                f"{quoted(code)}, {len(code)} characters, is no commodity code; 6 or 10 digits without dots are right",
-                {"found": quoted(code)},
-            )
+            yield Found(f"/items/{index}/hs_code", "HS_CODE_FORM", {"found": quoted(code)})
 
 
 def _is_hs_code(code: str) -> bool:
@@ -99,12 +83,8 @@ def hs_code_is_known(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         code = item.hs_code
         if code[:SUBHEADING] not in known and _is_hs_code(code):
-            written, edition = subheading(code), case.reference.tariff_edition
-            yield Found(
-                f"/items/{index}/hs_code",
-                f"subheading {written} is not in edition {edition} of the tariff; a code of that edition is right",
-                {"subheading": written, "edition": edition},
-            )
+            evidence = {"subheading": subheading(code), "edition": case.reference.tariff_edition}
+            yield Found(f"/items/{index}/hs_code", "HS_CODE_UNKNOWN", evidence)
 
 
 @about(SUSPENDED)
@@ -112,12 +92,8 @@ def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
     """The carrier is not suspended on the day."""
     registration = case.reference.carriers.get(case.carrier)
     if registration is not None and registration.suspended_on(case.lodged_on):
-        since = str(registration.suspended_from)
-        yield Found(
-            "",
-            f"the carrier is suspended since {since}; its parcels wait until customs lifts that",
-            {"carrier": case.carrier, "since": since},
-        )
+        evidence = {"carrier": case.carrier, "since": str(registration.suspended_from)}
+        yield Found("", "CARRIER_SUSPENDED", evidence)
 
 
 @about(ODD_PLATFORM)
@@ -128,12 +104,8 @@ def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
         return
     registration = case.reference.operator(platform)
     if registration is not None and not registration.in_force_on(case.lodged_on):
-        found = quoted(platform)
-        yield Found(
-            "/order/platform",
-            f"the registration of {found} is not in force on {case.lodged_on}; without it the parcel must be declared",
-            {"platform": found, "day": str(case.lodged_on)},
-        )
+        evidence = {"platform": quoted(platform), "day": str(case.lodged_on)}
+        yield Found("/order/platform", "OPERATOR_REGISTRATION_LAPSED", evidence)
 
 
 @about(ODD_PLATFORM)
@@ -141,12 +113,7 @@ def operator_is_in_the_register(case: Case) -> Iterator[Found]:
     """The platform of an imported e-commerce parcel stands in the register of operators."""
     platform = _platform(case)
     if platform is not None and case.reference.operator(platform) is None:
-        found = quoted(platform)
-        yield Found(
-            "/order/platform",
-            f"{found} is not in the register of e-commerce operators; the name it is registered under is right",
-            {"platform": found},
-        )
+        yield Found("/order/platform", "OPERATOR_NOT_REGISTERED", {"platform": quoted(platform)})
 
 
 def _platform(case: Case) -> str | None:
@@ -162,9 +129,4 @@ def description_is_not_vague(case: Case) -> Iterator[Found]:
     vague = case.reference.vague
     for index, item in enumerate(case.parcel.items):
         if is_vague(item.description, vague):
-            found = quoted(item.description)
-            yield Found(
-                f"/items/{index}/description",
-                f"{found} could be anything; what it is, what of and what for is right",
-                {"found": found},
-            )
+            yield Found(f"/items/{index}/description", "DESCRIPTION_VAGUE", {"found": quoted(item.description)})

@@ -73,7 +73,7 @@ def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
         for name, seen in case.others.items()
         if seen.master == parcel.master and (supplier is None or seen.supplier == supplier)
     }
-    yield from _combined(case, together, "came under one master bill")
+    yield from _combined(case, together, "BILL_SPLIT")
 
 
 def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
@@ -89,10 +89,10 @@ def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
         for name, seen in case.others.items()
         if seen.purchased_on == parcel.purchased_on and seen.supplier == parcel.supplier
     }
-    yield from _combined(case, together, "were bought of one supplier on one day")
+    yield from _combined(case, together, "PURCHASE_SPLIT")
 
 
-def _combined(case: ScreenCase, together: Mapping[str, PastParcel], said: str) -> Iterator[Found]:
+def _combined(case: ScreenCase, together: Mapping[str, PastParcel], message_id: str) -> Iterator[Found]:
     if not together or not case.is_import:
         return
     usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
@@ -109,12 +109,7 @@ def _combined(case: ScreenCase, together: Mapping[str, PastParcel], said: str) -
             "parcels": str(1 + len(together)),
             "house_bills": " ".join(bills),
         }
-        yield Found(
-            "",
-            f"{1 + len(together)} parcels of one consignee {said}: {show_e6(usd_e6)} USD together, above "
-            f"{evidence['limit_usd']}; one declaration of all of them is right",
-            evidence,
-        )
+        yield Found("", message_id, evidence, together_usd_e6=usd_e6)
 
 
 def receives_too_much(case: ScreenCase) -> Iterator[Found]:
@@ -128,21 +123,12 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
             count = 1 + sum(seen.received_at_ms > since_ms for seen in others)
             if count > most:
                 evidence = {"parcels": str(count), "days": str(days), "limit": str(most)}
-                yield Found(
-                    "/consignee",
-                    f"{count} parcels for one consignee in {days} day(s); {most} at most pass as self-use",
-                    evidence,
-                )
+                yield Found("/consignee", "CONSIGNEE_PARCELS_MANY", evidence)
     since_ms = case.now_ms - WEEK_DAYS * DAY_MS
     week_usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in others if seen.received_at_ms > since_ms)
     if week_usd_e6 > case.limits.usd_e6_7d:
         evidence = {"usd": show_e6(week_usd_e6), "days": str(WEEK_DAYS), "limit": show_e6(case.limits.usd_e6_7d)}
-        yield Found(
-            "/consignee",
-            f"goods of {evidence['usd']} USD for one consignee in {WEEK_DAYS} days; {evidence['limit']} USD at "
-            "most pass as self-use",
-            evidence,
-        )
+        yield Found("/consignee", "CONSIGNEE_VALUE_HIGH", evidence)
 
 
 def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
@@ -153,18 +139,14 @@ def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
     if not case.is_import or not case.facts.is_person or len(case.others) + 1 < case.limits.addresses:
         return
     parcel, others = case.facts, case.others.values()
-    for what, found in (
-        ("addresses", {parcel.address, *(seen.address for seen in others)}),
-        ("phones", {parcel.phone, *(seen.phone for seen in others)}),
+    for what, marks, message_id in (
+        ("addresses", {parcel.address, *(seen.address for seen in others)}, "CODE_ADDRESSES_MANY"),
+        ("phones", {parcel.phone, *(seen.phone for seen in others)}, "CODE_PHONES_MANY"),
     ):
-        count = len(found - {0})
+        count = len(marks - {0})
         if count >= case.limits.addresses:
-            yield Found(
-                "/consignee",
-                f"{count} {what} under one clearance code in {WINDOW_DAYS} days; fewer than "
-                f"{case.limits.addresses} are usual",
-                {what: str(count)},
-            )
+            evidence = {what: str(count), "days": str(WINDOW_DAYS), "limit": str(case.limits.addresses)}
+            yield Found("/consignee", message_id, evidence)
 
 
 def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
@@ -190,8 +172,7 @@ def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
                 "source": limit.source,
                 "house_bills": " ".join(bills),
             }
-            said = f"{total} {limit.unit} of {limit.category} for one consignee on one day of arrival; {limit.most} at most are self-use"
-            yield Found("/items", said, evidence)
+            yield Found("/items", "SELF_USE_EXCEEDED_TOGETHER", evidence)
 
 
 def seen_of(  # noqa: PLR0913, PLR0917 - what a memory keeps

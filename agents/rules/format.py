@@ -52,30 +52,30 @@ def mandatory_text(case: Case) -> Iterator[Found]:
 
 def _missing_in_parcel(parcel: Parcel) -> Iterator[Found]:
     consignor, consignee = parcel.consignor, parcel.consignee
-    for path, value, right in (
-        ("/house_bill", parcel.house_bill, "the house bill's number"),
-        ("/currency", parcel.currency, "the currency of all amounts, such as USD,"),
-        ("/consignor/name", consignor.name, "the sender's name"),
-        ("/consignor/address", consignor.address, "the sender's address"),
-        ("/consignor/country", consignor.country, "the sender's country, such as CN,"),
-        ("/consignee/name", consignee.name, "the receiver's name"),
-        ("/consignee/address", consignee.address, "the receiver's address"),
-        ("/items", parcel.items, "at least one line of goods"),
+    for path, value, message_id in (
+        ("/house_bill", parcel.house_bill, "HOUSE_BILL_MISSING"),
+        ("/currency", parcel.currency, "CURRENCY_MISSING"),
+        ("/consignor/name", consignor.name, "CONSIGNOR_NAME_MISSING"),
+        ("/consignor/address", consignor.address, "CONSIGNOR_ADDRESS_MISSING"),
+        ("/consignor/country", consignor.country, "CONSIGNOR_COUNTRY_MISSING"),
+        ("/consignee/name", consignee.name, "CONSIGNEE_NAME_MISSING"),
+        ("/consignee/address", consignee.address, "CONSIGNEE_ADDRESS_MISSING"),
+        ("/items", parcel.items, "ITEMS_MISSING"),
     ):
         if not value:
-            yield Found(path, f"nothing was found; {right} is right")
+            yield Found(path, message_id)
 
 
 def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
-    for name, value, right in (
-        ("description", item.description, "what the goods are"),
-        ("hs_code", item.hs_code, "an HS code of 6 or 10 digits"),
-        ("origin", item.origin, "the country of origin, such as CN,"),
-        ("unit_price", item.unit_price, "the price of one piece"),
-        ("amount", item.amount, "the amount of the line"),
+    for name, value, message_id in (
+        ("description", item.description, "DESCRIPTION_MISSING"),
+        ("hs_code", item.hs_code, "HS_CODE_MISSING"),
+        ("origin", item.origin, "ORIGIN_MISSING"),
+        ("unit_price", item.unit_price, "UNIT_PRICE_MISSING"),
+        ("amount", item.amount, "AMOUNT_MISSING"),
     ):
         if not value:
-            yield Found(f"/items/{index}/{name}", f"nothing was found; {right} is right")
+            yield Found(f"/items/{index}/{name}", message_id)
 
 
 @about(MANY_LINES)
@@ -83,11 +83,8 @@ def goods_are_said_in_short(case: Case) -> Iterator[Found]:
     """Descriptions, ingredients and brands of a parcel have at most 5,000 characters together."""
     chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
     if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
-        said = (
-            f"{chars} characters of descriptions, ingredients and brands were found; at most "
-            f"{limits.GOODS_CHARS_PER_PARCEL_MAX} are right, group lines of the same goods"
-        )
-        yield Found("/items", said, {"characters": str(chars)})
+        evidence = {"characters": str(chars), "limit": str(limits.GOODS_CHARS_PER_PARCEL_MAX)}
+        yield Found("/items", "DESCRIPTIONS_TOO_LONG", evidence)
 
 
 def goods_chars(parcel: Parcel) -> int:
@@ -104,11 +101,7 @@ def purpose_is_known(case: Case) -> Iterator[Found]:
     """The purpose is SELF_USE, SAMPLE, GIFT or COMMERCIAL."""
     purpose = case.parcel.purpose
     if purpose not in PURPOSES:
-        yield Found(
-            "/purpose",
-            f"{quoted(purpose)} is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right",
-            {"found": quoted(purpose)},
-        )
+        yield Found("/purpose", "PURPOSE_UNKNOWN", {"found": quoted(purpose)})
 
 
 @about(ODD_DAY)
@@ -116,10 +109,7 @@ def purchase_date_is_a_date(case: Case) -> Iterator[Found]:
     """The date of purchase, when given, is a day of the calendar written YYYY-MM-DD."""
     order = case.parcel.order
     if order is not None and order.purchased_on is not None and not is_day(order.purchased_on):
-        found = quoted(order.purchased_on)
-        yield Found(
-            "/order/purchased_on", f"{found} is no date; a day such as 2026-11-18, or null, is right", {"found": found}
-        )
+        yield Found("/order/purchased_on", "PURCHASE_DATE_INVALID", {"found": quoted(order.purchased_on)})
 
 
 @about(RESIDENT)
@@ -151,7 +141,7 @@ def no_resident_number_in_text(case: Case) -> Iterator[Found]:
 
 
 def _resident_number_at(path: str) -> Found:
-    return Found(path, "a resident registration number seems to stand here; take it out, no field asks for it")
+    return Found(path, "RESIDENT_NUMBER_IN_TEXT")
 
 
 @about(ODD_ADDRESS | IMPORTED)
@@ -160,12 +150,9 @@ def address_is_plausible(case: Case) -> Iterator[Found]:
     address = case.parcel.consignee.address
     short = len(address.strip()) < ADDRESS_CHARS_MIN
     if not (short or has_digit(address)) and case.is_import:
-        yield Found("/consignee/address", "the address has no number; a road name address with its number is right")
+        yield Found("/consignee/address", "ADDRESS_WITHOUT_NUMBER")
     elif short and address and case.is_import:
-        yield Found(
-            "/consignee/address",
-            f"the address has fewer than {ADDRESS_CHARS_MIN} characters; a road name address with its number is right",
-        )
+        yield Found("/consignee/address", "ADDRESS_TOO_SHORT", {"limit": str(ADDRESS_CHARS_MIN)})
 
 
 @about(PLACEHOLDER_TEXT)
@@ -176,11 +163,7 @@ def text_says_something(case: Case) -> Iterator[Found]:
     if repeated_placeholder(consignor.name) or repeated_placeholder(consignor.address):
         for path, value in (("/consignor/name", consignor.name), ("/consignor/address", consignor.address)):
             if is_placeholder(value):
-                yield Found(
-                    path,
-                    f"{quoted(value)} only fills the field; the sender's real name and address are right",
-                    {"found": quoted(value)},
-                )
+                yield Found(path, "CONSIGNOR_PLACEHOLDER", {"found": quoted(value)})
     if (
         is_placeholder(consignee.name)
         or is_placeholder(consignee.address)
@@ -192,16 +175,11 @@ def text_says_something(case: Case) -> Iterator[Found]:
             ("/consignee/address", consignee.address),
         ):
             if is_placeholder(value):
-                yield Found(
-                    path, "text that only fills the field was found; the receiver's real name and address are right"
-                )
+                yield Found(path, "CONSIGNEE_PLACEHOLDER")
     for index, item in enumerate(parcel.items):
         if repeated_placeholder(item.description):
-            yield Found(
-                f"/items/{index}/description",
-                f"{quoted(item.description)} only fills the field; what the goods are is right",
-                {"found": quoted(item.description)},
-            )
+            evidence = {"found": quoted(item.description)}
+            yield Found(f"/items/{index}/description", "DESCRIPTION_PLACEHOLDER", evidence)
 
 
 @about(UNPRINTABLE)
@@ -231,4 +209,4 @@ def _with_control_characters(parcel: Parcel) -> Iterator[Found]:
         ),
     ):
         if has_control_character(text):
-            yield Found(path, "a control character was found; plain text in one line is right")
+            yield Found(path, "CONTROL_CHARACTER")

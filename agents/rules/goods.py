@@ -6,7 +6,7 @@ What is prohibited is kept silent: it speaks to the investigators alone.
 from collections.abc import Iterator
 
 from agents.parcel.case import Case
-from agents.rules.quote import quoted, shown_term
+from agents.rules.quote import shown_term
 from agents.rules.rule import Found
 from agents.rules.traits import (
     BLOCKED,
@@ -29,31 +29,28 @@ from agents.values.money import E4, above_usd, parse_e4
 def no_prohibited_articles(case: Case) -> Iterator[Found]:
     """No goods are counterfeit money, obscene, or against the constitutional order."""
     if case.categories:
-        yield from _prohibited(case, "ARTICLE_234", "prohibited articles")
+        yield from _prohibited(case, "ARTICLE_234", "PROHIBITED_ARTICLE")
 
 
 @about(PROHIBITED)
 def no_narcotics(case: Case) -> Iterator[Found]:
     """No goods are narcotics, psychotropics, temporary narcotics or their precursors."""
     if case.categories:
-        yield from _prohibited(case, "NARCOTIC", "narcotics")
+        yield from _prohibited(case, "NARCOTIC", "NARCOTICS")
 
 
 @about(PROHIBITED)
 def no_weapons(case: Case) -> Iterator[Found]:
     """No goods are firearms, swords, explosives, sprays, stun guns, crossbows or imitation guns."""
     if case.categories:
-        yield from _prohibited(case, "WEAPON", "weapons")
+        yield from _prohibited(case, "WEAPON", "WEAPONS")
 
 
-def _prohibited(case: Case, kind: str, named: str) -> Iterator[Found]:
+def _prohibited(case: Case, kind: str, message_id: str) -> Iterator[Found]:
     for index, category, term in case.categories:
         if category.prohibited == kind:
-            yield Found(
-                f"/items/{index}",
-                f"the goods were taken for {named} ({category.name}); they must not pass",
-                {"category": category.name, "term": shown_term(term), "source": category.source},
-            )
+            evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
+            yield Found(f"/items/{index}", message_id, evidence)
 
 
 @about(BRANDED | PRICED | IMPORTED)
@@ -76,12 +73,7 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
             and unit_price * price.rate_krw_e4 != least * price.usd_krw_e4
         ):
             evidence = {"brand": understood.brand, "limit_usd": f"{least / E4:.2f}"}
-            yield Found(
-                f"/items/{index}/unit_price",
-                f"{understood.brand} for less than {least / E4:.2f} USD a piece may be counterfeit; proof of where "
-                "it was bought is right",
-                evidence,
-            )
+            yield Found(f"/items/{index}/unit_price", "BRAND_PRICE_LOW", evidence)
 
 
 @about(BLOCKED | IMPORTED)
@@ -90,12 +82,7 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
     for index, category, term in case.categories:
         if category.name == BLOCKED_CATEGORY and case.is_import:
             evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
-            yield Found(
-                f"/items/{index}",
-                f"{quoted(shown_term(term))} is blocked at the border by the food and drug agency; goods without "
-                "it are right",
-                evidence,
-            )
+            yield Found(f"/items/{index}", "INGREDIENT_BLOCKED", evidence)
 
 
 @about(QUARANTINED | IMPORTED)
@@ -109,12 +96,7 @@ def quarantine_comes_first(case: Case) -> Iterator[Found]:
                 "agency": category.agency,
                 "source": category.source,
             }
-            yield Found(
-                f"/items/{index}",
-                f"goods of category {category.name} go to quarantine ({category.agency}) first; its certificate "
-                "is right",
-                evidence,
-            )
+            yield Found(f"/items/{index}", "QUARANTINE_REQUIRED", evidence)
 
 
 @about(PROTECTED)
@@ -124,11 +106,7 @@ def species_has_a_permit(case: Case) -> Iterator[Found]:
         if category.name == SPECIES_CATEGORY:
             species = case.goods[index].cites or shown_term(term)
             evidence = {"species": species, "term": shown_term(term), "source": category.source}
-            yield Found(
-                f"/items/{index}",
-                f"the goods were taken for {quoted(species)}, whose trade needs a CITES permit; the permit is right",
-                evidence,
-            )
+            yield Found(f"/items/{index}", "CITES_PERMIT_REQUIRED", evidence)
 
 
 @about(DISGUISED)
@@ -139,5 +117,5 @@ def text_hides_nothing(case: Case) -> Iterator[Found]:
     """
     for index, understood in enumerate(case.goods):
         if understood.disguises:
-            said = ", ".join(understood.disguises)
-            yield Found(f"/items/{index}/description", f"the description is disguised: {said}", {"disguises": said})
+            evidence = {"disguises": ", ".join(understood.disguises)}
+            yield Found(f"/items/{index}/description", "DESCRIPTION_DISGUISED", evidence)

@@ -29,44 +29,24 @@ class VerifiedOnADay(Verified, Protocol):
 PATH: Final = "/consignee"
 CODE: Final = "/consignee/clearance_code"
 DIFFERS: Final[Mapping[Particular, tuple[str, str]]] = {
-    "name": (
-        "/consignee/name",
-        "is not the name that the clearance code is registered under; the holder's name is right",
-    ),
-    "phone": (
-        "/consignee/phone",
-        (
-            "is not the phone that is registered for the clearance code; the holder's is right, or the holder changes "
-            "it with customs"
-        ),
-    ),
-    "postcode": (
-        "/consignee/postcode",
-        (
-            "is at none of the addresses that are registered for the clearance code; the holder can add this one "
-            "with customs"
-        ),
-    ),
-    "auth_number": (
-        "/consignee/auth_number",
-        (
-            "was not issued for this clearance code, has expired, or was used for another order; a number of its own "
-            "for each order is right"
-        ),
-    ),
-    "other": (PATH, "was not confirmed by customs for another reason; the holder can ask customs for it"),
+    "name": ("/consignee/name", "IMPORTER_NAME_DIFFERS"),
+    "phone": ("/consignee/phone", "IMPORTER_PHONE_DIFFERS"),
+    "postcode": ("/consignee/postcode", "IMPORTER_POSTCODE_DIFFERS"),
+    "auth_number": ("/consignee/auth_number", "AUTH_NUMBER_DIFFERS"),
+    "other": (PATH, "IMPORTER_NOT_CONFIRMED"),
 }
-"""Where, and what is said of it."""
-USELESS: Final[Mapping[State, str]] = {
-    "EXPIRED": "the clearance code has expired; the holder has to renew it",
-    "NOT_YET_VALID": "the clearance code was issued after this day; a code in force on the day is right",
-    "SUSPENDED_BY_USER": "the clearance code is suspended by its holder; the holder can lift that with customs",
-    "SUSPENDED_EX_OFFICIO": "the clearance code is suspended by customs; the holder has to have it issued again",
-    "SUSPENDED": "the clearance code is suspended; the holder has to turn to customs",
-    "REISSUED": "the clearance code was replaced by a new one; the new code is right",
-    "CANCELLED": "the clearance code is cancelled; a code in force is right",
-    "NOT_ISSUED": "the clearance code was issued to nobody; the consignee's own code is right",
+"""Where a particular stands, and the message when it differs."""
+NOT_IN_FORCE: Final[Mapping[State, str]] = {
+    "EXPIRED": "CLEARANCE_CODE_EXPIRED",
+    "NOT_YET_VALID": "CLEARANCE_CODE_NOT_YET_VALID",
+    "SUSPENDED_BY_USER": "CLEARANCE_CODE_SUSPENDED_BY_HOLDER",
+    "SUSPENDED_EX_OFFICIO": "CLEARANCE_CODE_SUSPENDED_BY_CUSTOMS",
+    "SUSPENDED": "CLEARANCE_CODE_SUSPENDED",
+    "REISSUED": "CLEARANCE_CODE_REISSUED",
+    "CANCELLED": "CLEARANCE_CODE_CANCELLED",
+    "NOT_ISSUED": "CLEARANCE_CODE_NOT_ISSUED",
 }
+"""The message for each state of a clearance code that can't be used."""
 
 
 @about(VERIFIED)
@@ -82,7 +62,7 @@ def importer_code_is_in_force(case: Verified) -> Iterator[Found]:
     """The clearance code is in force on the day: not expired, suspended, replaced or cancelled."""
     verification = case.verification
     if verification is not None and verification.answer == "INVALID":
-        yield _useless(verification)
+        yield _not_in_force(verification)
 
 
 @about(VERIFIED)
@@ -90,10 +70,7 @@ def importer_is_registered(case: VerifiedOnADay) -> Iterator[Found]:
     """The clearance code stands in the register of importers, once the register is said to be complete."""
     verification = case.verification
     if verification is not None and verification.answer == "UNKNOWN" and case.law.figures.importer_register_complete:
-        yield Found(
-            CODE,
-            "the clearance code is not in the register of importers; the parcel waits until customs has verified it",
-        )
+        yield Found(CODE, "IMPORTER_NOT_REGISTERED")
 
 
 def customs_confirms_the_importer(case: Verified) -> Iterator[Found]:
@@ -105,21 +82,19 @@ def customs_confirms_the_importer(case: Verified) -> Iterator[Found]:
     if verification is None:
         return
     if verification.answer == "PENDING":
-        yield Found(
-            PATH, "customs has not verified the importer yet; the parcel waits for its answer", {"answer": "PENDING"}
-        )
+        yield Found(PATH, "IMPORTER_NOT_VERIFIED_YET", {"answer": "PENDING"})
     elif verification.answer == "INVALID":
-        yield _useless(verification)
+        yield _not_in_force(verification)
     elif verification.answer == "MISMATCH":
         yield from _differences(verification)
 
 
 def _differences(verification: Verification) -> Iterator[Found]:
     for particular in verification.differ:
-        path, said = DIFFERS[particular]
-        yield Found(path, f"{'the consignee' if particular == 'other' else 'it'} {said}", {"differs": particular})
+        path, message_id = DIFFERS[particular]
+        yield Found(path, message_id, {"differs": particular})
 
 
-def _useless(verification: Verification) -> Found:
+def _not_in_force(verification: Verification) -> Found:
     state = verification.state or "NOT_ISSUED"
-    return Found(CODE, USELESS.get(state, USELESS["NOT_ISSUED"]), {"state": state})
+    return Found(CODE, NOT_IN_FORCE.get(state, NOT_IN_FORCE["NOT_ISSUED"]), {"state": state})

@@ -53,13 +53,8 @@ def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
             "limit": str(most),
             "by": WHAT[case.kind],
         }
-        yield Linked(
-            "/consignee",
-            f"{len(week)} parcels under {codes} clearance codes to one {WHAT[case.kind]} in {WEEK_DAYS} days; "
-            f"{most} at most are usual",
-            evidence,
-            tuple(week),
-        )
+        message_id = "ADDRESS_PARCELS_MANY" if case.kind == ADDRESS else "PHONE_PARCELS_MANY"
+        yield Linked("/consignee", message_id, evidence, parcels=tuple(week))
 
 
 def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
@@ -82,12 +77,7 @@ def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
             "usd": _dollars(together),
             "limit_usd": _dollars(parcel.limit_cents),
         }
-        limit = evidence["limit_usd"]
-        said = (
-            f"{len(day)} parcels of one seller under {codes} clearance codes to one address in a day: "
-            f"{evidence['usd']} USD together, each up to {limit}"
-        )
-        yield Linked("/consignee", said, evidence, tuple(day))
+        yield Linked("/consignee", "ADDRESS_ORDER_SPLIT", evidence, parcels=tuple(day))
 
 
 def _is_half(parcel: ParcelLink) -> bool:
@@ -112,14 +102,11 @@ def receiver_has_few_codes(case: LinkCase) -> Iterator[Linked]:
             "of": str(len(month)),
             "goods": case.parcel.goods,
             "days": str(WINDOW_DAYS),
+            "limit": str(most),
             "by": WHAT[case.kind],
         }
-        goods = f"{len(same)} parcels with goods of heading {case.parcel.goods}"
-        said = (
-            f"{goods} under {codes} clearance codes to one {WHAT[case.kind]} in {WINDOW_DAYS} days; fewer than "
-            f"{most} codes are usual"
-        )
-        yield Linked("/consignee", said, evidence, tuple(same))
+        message_id = "ADDRESS_CODES_MANY" if case.kind == ADDRESS else "PHONE_CODES_MANY"
+        yield Linked("/consignee", message_id, evidence, parcels=tuple(same))
 
 
 def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
@@ -149,8 +136,7 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
             "goods": case.parcel.goods,
             "days": str(WINDOW_DAYS),
         }
-        said = f"{len(same)} parcels of one seller under {codes} clearance codes to {addresses} addresses and {phones} phones in {WINDOW_DAYS} days"
-        yield Linked("/consignee", said, evidence, tuple(same))
+        yield Linked("/consignee", "SELLER_RECEIVERS_FEW", evidence, parcels=tuple(same))
 
 
 def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
@@ -172,9 +158,7 @@ def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
             "goods": case.parcel.goods,
             "days": str(WEEK_DAYS),
         }
-        goods = f"{len(same)} parcels of one seller with goods of heading {case.parcel.goods}"
-        said = f"{goods} under only {codes} clearance codes in {WEEK_DAYS} days; fewer than {limits.seller_parcels_a_code} parcels for each code are usual"
-        yield Linked("/consignee", said, evidence, tuple(same))
+        yield Linked("/consignee", "SELLER_CODES_REPEAT", evidence, parcels=tuple(same))
 
 
 def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
@@ -195,10 +179,10 @@ def seller_is_not_always_near_the_limit(case: LinkCase) -> Iterator[Linked]:
             "of": str(len(month)),
             "prices": str(prices),
             "limit_usd": _dollars(case.parcel.limit_cents),
+            "percent": str(limits.near_percent),
             "days": str(WINDOW_DAYS),
         }
-        said = f"{len(near)} of {len(month)} parcels of one seller in {WINDOW_DAYS} days lie at most {limits.near_percent} percent below the limit, at {prices} prices"
-        yield Linked("/items/0", said, evidence, tuple(near))
+        yield Linked("/items/0", "SELLER_NEAR_LIMIT", evidence, parcels=tuple(near))
 
 
 def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
@@ -226,9 +210,7 @@ def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
         "sample": str(len(others)),
         "goods": parcel.goods,
     }
-    usual = evidence["usual_usd"]
-    said = f"{evidence['usd']} USD a piece, where half of {len(others)} parcels of the same seller with goods of heading {parcel.goods} cost {usual} USD and more"
-    yield Linked("/items/0/unit_price", said, evidence, tuple(same))
+    yield Linked("/items/0/unit_price", "PRICE_LOW_FOR_SELLER", evidence, parcels=tuple(same))
 
 
 def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
@@ -238,9 +220,7 @@ def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
     if others is None or not others.nearly_all_above(parcel.piece_cents, factor):
         return
     evidence = _evidence(parcel, others) | {"lower": str(others.lower(parcel.piece_cents, factor))}
-    usual = evidence["usual_usd"]
-    said = f"{evidence['usd']} USD a piece, where half of {others.parcels} parcels with goods of heading {parcel.goods} of the same kind cost {usual} USD and more"
-    yield Linked("/items/0/unit_price", said, evidence, (parcel,))
+    yield Linked("/items/0/unit_price", "PRICE_LOW_FOR_GOODS", evidence, parcels=(parcel,))
 
 
 def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
@@ -265,9 +245,7 @@ def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
             "factor": str(limits.low_factor),
             "days": str(WINDOW_DAYS),
         }
-        share = f"{len(low)} of {len(judged)} parcels of one seller in {WINDOW_DAYS} days cost at most 1/{limits.low_factor} of what others take for such goods"
-        said = f"{share}; this one costs {evidence['usd']} USD a piece, where half of {others.parcels} cost {evidence['usual_usd']} USD and more"
-        yield Linked("/items/0/unit_price", said, evidence, tuple(low))
+        yield Linked("/items/0/unit_price", "SELLER_PRICES_LOW", evidence, parcels=tuple(low))
 
 
 def _evidence(parcel: ParcelLink, others: PeerPrices) -> dict[str, str]:

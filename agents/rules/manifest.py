@@ -24,13 +24,13 @@ _RFC3339: Final = re.compile(
 def words_are_known(case: ManifestCase) -> Iterator[Found]:
     """Function, direction and mode are words of the contract."""
     header = case.header
-    for path, found, right in (
-        ("/function", header.function, FUNCTIONS),
-        ("/direction", header.direction, DIRECTIONS),
-        ("/mode", header.mode, MODES),
+    for path, value, values, message_id in (
+        ("/function", header.function, FUNCTIONS, "FUNCTION_UNKNOWN"),
+        ("/direction", header.direction, DIRECTIONS, "DIRECTION_UNKNOWN"),
+        ("/mode", header.mode, MODES, "MODE_UNKNOWN"),
     ):
-        if found not in right:
-            yield Found(path, f"{quoted(found)} was found; {' or '.join(right)} is right", {"found": quoted(found)})
+        if value not in values:
+            yield Found(path, message_id, {"found": quoted(value)})
 
 
 def text_is_one_line(case: ManifestCase) -> Iterator[Found]:
@@ -38,7 +38,7 @@ def text_is_one_line(case: ManifestCase) -> Iterator[Found]:
     for name in case.header.__struct_fields__:
         value = getattr(case.header, name)
         if isinstance(value, str) and has_control_character(value):
-            yield Found(f"/{name}", "a control character was found; plain text in one line is right")
+            yield Found(f"/{name}", "CONTROL_CHARACTER")
 
 
 def lodging_time_is_a_time(case: ManifestCase) -> Iterator[Found]:
@@ -50,11 +50,7 @@ def lodging_time_is_a_time(case: ManifestCase) -> Iterator[Found]:
     try:
         case.reference.thresholds.list_limit_usd.on(case.lodged_on)
     except NotInForceError:
-        yield Found(
-            "/lodged_at",
-            f"{case.lodged_on} is before the first day whose law is known here; the time of lodging is right",
-            {"day": str(case.lodged_on)},
-        )
+        yield Found("/lodged_at", "LAW_DAY_UNKNOWN", {"day": str(case.lodged_on)})
 
 
 def travel_times_are_times(case: ManifestCase) -> Iterator[Found]:
@@ -69,25 +65,20 @@ def _is_time(text: str) -> bool:
 
 
 def _no_time(path: str, text: str) -> Found:
-    return Found(
-        path,
-        f"{quoted(text)} is no time; RFC 3339 with offset such as 2026-11-23T14:02:11+09:00 is right",
-        {"found": quoted(text)},
-    )
+    return Found(path, "TIME_INVALID", {"found": quoted(text)})
 
 
 def master_bill_form(case: ManifestCase) -> Iterator[Found]:
     """A master bill is given; of air express it is an air waybill number with the right check digit."""
     number = case.header.master_bill
     if not number or number.isspace():
-        yield Found("/master_bill", "nothing was found; the master bill's number is right")
+        yield Found("/master_bill", "MASTER_BILL_MISSING")
     elif case.header.mode == "AIR_EXPRESS" and not awb.is_valid(number):
-        right = (
-            f"with these digits the last one is {awb.check_digit(number)}"
-            if awb.has_form(number)
-            else "three digits, a dash and eight digits are right"
-        )
-        yield Found("/master_bill", f"{quoted(number)} is no air waybill number; {right}", {"found": quoted(number)})
+        found = {"found": quoted(number)}
+        if awb.has_form(number):
+            yield Found("/master_bill", "MASTER_BILL_CHECK_DIGIT", found | {"digit": str(awb.check_digit(number))})
+        else:
+            yield Found("/master_bill", "MASTER_BILL_FORM", found)
 
 
 def airline_is_known(case: ManifestCase) -> Iterator[Found]:
@@ -98,50 +89,28 @@ def airline_is_known(case: ManifestCase) -> Iterator[Found]:
         and awb.is_valid(number)
         and awb.prefix(number) not in case.reference.airline_prefixes
     ):
-        yield Found(
-            "/master_bill",
-            f"no airline has the prefix {awb.prefix(number)}; the prefix of the airline that issued the waybill "
-            "is right",
-            {"prefix": awb.prefix(number)},
-        )
+        yield Found("/master_bill", "AIRLINE_PREFIX_UNKNOWN", {"prefix": awb.prefix(number)})
 
 
 def containers_are_containers(case: ManifestCase) -> Iterator[Found]:
     """Container numbers, when given, are ISO 6346 numbers with the right check digit."""
     for index, number in enumerate(case.header.containers or ()):
         if not container.is_valid(number):
-            yield Found(
-                f"/containers/{index}",
-                f"{quoted(number)} is no container number; three letters, U, J or Z, six digits and their check "
-                "digit are right",
-                {"found": quoted(number)},
-            )
+            yield Found(f"/containers/{index}", "CONTAINER_NUMBER_INVALID", {"found": quoted(number)})
 
 
 def carrier_is_registered(case: ManifestCase) -> Iterator[Found]:
     """The carrier stands in the register, and its registration is in force on the day."""
     registration = case.reference.carriers.get(case.carrier)
     if registration is None:
-        yield Found(
-            "/carrier",
-            "the carrier of this topic is not in the register of carriers; have it registered with customs",
-            {"carrier": case.carrier},
-        )
+        yield Found("/carrier", "CARRIER_NOT_REGISTERED", {"carrier": case.carrier})
     elif case.lodged_on is not None and not registration.valid_on(case.lodged_on):
-        yield Found(
-            "/carrier",
-            f"the carrier's registration is not in force on {case.lodged_on}; have it renewed with customs",
-            {"carrier": case.carrier, "day": str(case.lodged_on)},
-        )
+        evidence = {"carrier": case.carrier, "day": str(case.lodged_on)}
+        yield Found("/carrier", "CARRIER_REGISTRATION_LAPSED", evidence)
 
 
 def carrier_is_the_topics(case: ManifestCase) -> Iterator[Found]:
     """The carrier named in the manifest, if any, is the one whose topic it came on; the topic is what counts."""
     named = case.header.carrier
     if named and named != case.carrier:
-        yield Found(
-            "/carrier",
-            f"{quoted(named)} was found on the topic of {quoted(case.carrier)}, which is what counts; the same "
-            "name is right",
-            {"found": quoted(named), "topic": quoted(case.carrier)},
-        )
+        yield Found("/carrier", "CARRIER_MISMATCH", {"found": quoted(named), "topic": quoted(case.carrier)})

@@ -41,11 +41,7 @@ from agents.values.text import fold
 from schemas import limits
 
 _HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
-
-_AMOUNT_IS: Final = (
-    f"decimal digits such as 59.90, at most {limits.AMOUNT_DIGITS_MAX} before and "
-    f"{limits.AMOUNT_SCALE_MAX} after the point"
-)
+_AMOUNT_DIGITS: Final = {"digits": str(limits.AMOUNT_DIGITS_MAX), "places": str(limits.AMOUNT_SCALE_MAX)}
 
 
 @about(ODD_BILL)
@@ -55,17 +51,10 @@ def house_bill_form(case: Case) -> Iterator[Found]:
     if number.isalnum() and number.isascii() and len(number) <= limits.HOUSE_BILL_CHARS_MAX:
         return
     if len(number) > limits.HOUSE_BILL_CHARS_MAX:
-        yield Found(
-            "/house_bill",
-            f"{len(number)} characters were found; at most {limits.HOUSE_BILL_CHARS_MAX} are right",
-            {"characters": str(len(number))},
-        )
+        evidence = {"characters": str(len(number)), "limit": str(limits.HOUSE_BILL_CHARS_MAX)}
+        yield Found("/house_bill", "HOUSE_BILL_TOO_LONG", evidence)
     elif number and _HOUSE_BILL.fullmatch(number) is None:
-        yield Found(
-            "/house_bill",
-            f"{quoted(number)} has other characters than A-Z, a-z, 0-9, - and /; only those are right",
-            {"found": quoted(number)},
-        )
+        yield Found("/house_bill", "HOUSE_BILL_CHARACTERS", {"found": quoted(number)})
 
 
 @about(POSTAL)
@@ -75,20 +64,9 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
         return
     number = case.parcel.house_bill
     if number and not s10.is_valid(number):
-        yield Found(
-            "/house_bill",
-            f"{quoted(number)} is no S10 number; two letters not beginning with J, K, S, T or W, eight digits, "
-            "their check digit and two letters are right",
-            {"found": quoted(number)},
-        )
+        yield Found("/house_bill", "POSTAL_ITEM_NUMBER_INVALID", {"found": quoted(number)})
     elif number and s10.country(number) not in case.reference.countries:
-        country = quoted(s10.country(number))
-        yield Found(
-            "/house_bill",
-            f"the number ends in {country}, which is no country; the letters of the country whose post issued it "
-            "are right",
-            {"found": country},
-        )
+        yield Found("/house_bill", "POSTAL_ITEM_COUNTRY_UNKNOWN", {"country": s10.country(number)})
 
 
 @about(NO_CLEARANCE_CODE | IMPORTED)
@@ -103,16 +81,9 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
         return
     if not code:
         if not consignee.business_number:
-            yield Found(
-                "/consignee/clearance_code",
-                "nothing was found; P and twelve digits, or a business_number for a company, is right",
-            )
+            yield Found("/consignee/clearance_code", "CLEARANCE_CODE_MISSING")
     elif not _is_identity_number(code):
-        yield Found(
-            "/consignee/clearance_code",
-            f"{len(code)} characters that are no clearance code were found; P and twelve digits are right",
-            {"characters": str(len(code))},
-        )
+        yield Found("/consignee/clearance_code", "CLEARANCE_CODE_FORM", {"characters": str(len(code))})
 
 
 @about(NO_CLEARANCE_CODE)
@@ -122,10 +93,7 @@ def no_identity_number_as_code(case: Case) -> Iterator[Found]:
     if not code or (len(code) == clearance_code.CHARS and code[0] == "P"):
         return
     if _is_identity_number(code):
-        yield Found(
-            "/consignee/clearance_code",
-            "a resident registration or passport number seems to stand here; send the personal clearance code, P and twelve digits, and no other number of the person",
-        )
+        yield Found("/consignee/clearance_code", "IDENTITY_NUMBER_AS_CODE")
 
 
 def _is_identity_number(code: str) -> bool:
@@ -142,11 +110,7 @@ def auth_number_is_given(case: Case) -> Iterator[Found]:
     if (number and is_visible(number)) or of_company or not case.parcel.ecommerce or not case.is_import:
         return
     if case.law.figures.auth_number_required:
-        found = "characters that can't be seen were found" if number else "nothing was found"
-        yield Found(
-            "/consignee/auth_number",
-            f"{found}; the one-time authentication number that customs gave the buyer is right",
-        )
+        yield Found("/consignee/auth_number", "AUTH_NUMBER_INVISIBLE" if number else "AUTH_NUMBER_MISSING")
 
 
 @about(ODD_PHONE | IMPORTED)
@@ -154,14 +118,7 @@ def phone_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean telephone number."""
     phone = case.parcel.consignee.phone
     if not phone_kr.is_valid(phone) and case.is_import:
-        found = (
-            f"{len(phone)} characters that are no Korean telephone number were found" if phone else "nothing was found"
-        )
-        yield Found(
-            "/consignee/phone",
-            f"{found}; a number such as 010-XXXX-XXXX or 02-XXX-XXXX is right",
-            {"characters": str(len(phone))},
-        )
+        yield Found("/consignee/phone", "PHONE_FORM" if phone else "PHONE_MISSING", {"characters": str(len(phone))})
 
 
 @about(ODD_POSTCODE | IMPORTED)
@@ -169,12 +126,9 @@ def postcode_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean postcode of five digits."""
     postcode = case.parcel.consignee.postcode
     if not postcode_kr.is_valid(postcode) and case.is_import:
-        found = (
-            f"{len(postcode)} characters that are no Korean postcode were found" if postcode else "nothing was found"
-        )
         yield Found(
             "/consignee/postcode",
-            f"{found}; five digits between 01000 and 63999 are right",
+            "POSTCODE_FORM" if postcode else "POSTCODE_MISSING",
             {"characters": str(len(postcode))},
         )
 
@@ -195,11 +149,11 @@ def numbers_are_above_zero(case: Case) -> Iterator[Found]:
         if item.volume_ml is not None and item.volume_ml <= 0:
             yield _not_above_zero(f"/items/{index}/volume_ml", item.volume_ml)
         if not item.unit or item.unit.isspace():
-            yield Found(f"/items/{index}/unit", "nothing was found; the unit of the quantity, such as EA, is right")
+            yield Found(f"/items/{index}/unit", "UNIT_MISSING")
 
 
 def _not_above_zero(path: str, value: int) -> Found:
-    return Found(path, f"{value} was found; a number above zero is right", {"found": str(value)})
+    return Found(path, "NUMBER_NOT_POSITIVE", {"found": str(value)})
 
 
 @about(ODD_AMOUNT)
@@ -225,18 +179,12 @@ def _price_faults(path: str, text: str) -> Iterator[Found]:
     if amount is None and text:
         yield _amount_fault(path, text)
     elif amount == 0:
-        yield Found(
-            path, "zero was found; a price above zero is right, for a gift what it is worth", {"found": quoted(text)}
-        )
+        yield Found(path, "PRICE_ZERO", {"found": quoted(text)})
 
 
 def _amount_fault(path: str, text: str) -> Found:
-    found = (
-        "a negative number was found; amounts are never negative"
-        if text.startswith("-")
-        else f"{quoted(text)} is no amount"
-    )
-    return Found(path, f"{found}; {_AMOUNT_IS}, are right", {"found": quoted(text)})
+    message_id = "AMOUNT_NEGATIVE" if text.startswith("-") else "AMOUNT_FORM"
+    return Found(path, message_id, {"found": quoted(text), **_AMOUNT_DIGITS})
 
 
 @about(BUSINESS)
@@ -249,10 +197,7 @@ def business_number_form(case: Case) -> Iterator[Found]:
         else ("consignor", parcel.consignor.business_number)
     )
     if number and not business_number.is_valid(number):
-        yield Found(
-            f"/{party}/business_number",
-            "no Korean business number was found, or one with a wrong check digit; ten digits as XXX-XX-XXXXX are right",
-        )
+        yield Found(f"/{party}/business_number", "BUSINESS_NUMBER_INVALID")
 
 
 @about(SSCC)
@@ -260,11 +205,7 @@ def sscc_form(case: Case) -> Iterator[Found]:
     """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
     code = case.parcel.sscc
     if code and not sscc.is_valid(code):
-        yield Found(
-            "/sscc",
-            f"{quoted(code)} is no SSCC, or its check digit is wrong; eighteen digits without the 00 of the label are right",
-            {"found": quoted(code)},
-        )
+        yield Found("/sscc", "SSCC_INVALID", {"found": quoted(code)})
 
 
 @about(IOSS)
@@ -272,11 +213,7 @@ def ioss_form(case: Case) -> Iterator[Found]:
     """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
     number = case.parcel.ioss
     if number and not ioss.is_valid(number) and not case.is_import:
-        yield Found(
-            "/ioss",
-            f"{quoted(number)} is no IOSS number; IM, three digits of the member state and seven digits are right",
-            {"found": quoted(number)},
-        )
+        yield Found("/ioss", "IOSS_INVALID", {"found": quoted(number)})
 
 
 @about(IOSS | IMPORTED)
@@ -284,11 +221,7 @@ def ioss_is_for_exports(case: Case) -> Iterator[Found]:
     """An import names no IOSS number: it is for parcels to the European Union."""
     number = case.parcel.ioss
     if number and case.is_import:
-        yield Found(
-            "/ioss",
-            f"{quoted(number)} was found on an import; null is right, the number is for parcels to the European Union",
-            {"found": quoted(number)},
-        )
+        yield Found("/ioss", "IOSS_ON_IMPORT", {"found": quoted(number)})
 
 
 @about(EORI)
@@ -301,7 +234,4 @@ def eori_form(case: Case) -> Iterator[Found]:
                 eori.is_valid(number)
                 and (eori.country(number) in case.reference.countries or eori.country(number) == eori.NORTHERN_IRELAND)
             ):
-                yield Found(
-                    f"/{party}/eori",
-                    "no EORI number was found; a country's two letters and up to fifteen letters A-Z and digits, such as DE1234567, are right",
-                )
+                yield Found(f"/{party}/eori", "EORI_INVALID")

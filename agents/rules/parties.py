@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from agents.parcel.case import Case, ListedParty
 from agents.reference import Law, Reference
-from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from agents.rules.traits import EMBARGOED, LISTED, PORT_COUNTRY, about
 from agents.values.money import E4
@@ -20,8 +19,8 @@ from schemas.manifest import Header, Parcel
 if TYPE_CHECKING:
     from agents.watchlist.names import Kind
 
-HITS_TOLD_MAX: Final = 3
-"""Entries that are told of one field."""
+HITS_SHOWN_MAX: Final = 3
+"""Entries that findings name for one field."""
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +66,11 @@ def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
     """
     if case.listed:
         hold = case.law.figures.screening_hold * FULL // E4
-        yield from _told(case, lambda hit: hit.alarm and (hit.permille < hold or hit.listed == "address"), "resembles")
+        yield from _listed(
+            case,
+            lambda hit: hit.alarm and (hit.permille < hold or hit.listed == "address"),
+            "PARTY_RESEMBLES_LISTED",
+        )
 
 
 @about(LISTED)
@@ -75,28 +78,26 @@ def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
     """No party bears the name of a sanctioned one."""
     if case.listed:
         hold = case.law.figures.screening_hold * FULL // E4
-        yield from _told(
-            case, lambda hit: hit.alarm and hit.permille >= hold and hit.listed != "address", "bears the name of"
+        yield from _listed(
+            case,
+            lambda hit: hit.alarm and hit.permille >= hold and hit.listed != "address",
+            "PARTY_BEARS_LISTED_NAME",
         )
 
 
-def _told(case: Case, counts: Callable[[ListHit], bool], said: str) -> Iterator[Found]:
-    told: dict[str, int] = {}
+def _listed(case: Case, counts: Callable[[ListHit], bool], message_id: str) -> Iterator[Found]:
+    shown: dict[str, int] = {}
     for listed in case.listed:
         hit = listed.hit
-        if counts(hit) and told.get(listed.path, 0) < HITS_TOLD_MAX:
-            told[listed.path] = told.get(listed.path, 0) + 1
+        if counts(hit) and shown.get(listed.path, 0) < HITS_SHOWN_MAX:
+            shown[listed.path] = shown.get(listed.path, 0) + 1
             evidence = {
                 "list": hit.source,
                 "entry": hit.entry_id,
                 "score": f"{hit.permille // FULL}.{hit.permille % FULL:03d}",
             }
             evidence |= {"why": " ".join(f"{reason.feature}{reason.permille:+d}" for reason in hit.reasons)}
-            yield Found(
-                listed.path,
-                f"the party {said} entry {hit.entry_id} of list {hit.source}; it has to be another one",
-                evidence,
-            )
+            yield Found(listed.path, message_id, evidence)
 
 
 @about(EMBARGOED)
@@ -118,16 +119,8 @@ def no_country_is_embargoed(case: Case) -> Iterator[Found]:
     places += [(f"/items/{index}/origin", item.origin) for index, item in enumerate(parcel.items)]
     for path, country in places:
         if country in embargoes:
-            yield Found(
-                path,
-                f"{quoted(country)} is under embargo; goods from there, made there or sent there are not cleared",
-                {"country": country, "source": embargoes[country]},
-            )
+            yield Found(path, "COUNTRY_EMBARGOED", {"country": country, "source": embargoes[country]})
     for name, port in (("departure_port", header.departure_port), ("arrival_port", header.arrival_port)):
         if (country := port[:PORT_COUNTRY]) in embargoes:
-            yield Found(
-                "",
-                f"the {name} lies in {quoted(country)}, which is under embargo; goods that travel through it are "
-                "not cleared",
-                {"country": country, "source": embargoes[country]},
-            )
+            evidence = {"port": name, "country": country, "source": embargoes[country]}
+            yield Found("", "PORT_EMBARGOED", evidence)

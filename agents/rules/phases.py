@@ -6,15 +6,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from agents.law.entries import Phase
 from agents.reference import Law
 from agents.rules.rule import Found, Rule
 from agents.rules.traits import required_traits
-from schemas.decision import Finding, Severity
+from schemas.decision import Finding, Phase, Severity
 
 R = TypeVar("R", bound=Rule)
-PHASE: Final = "phase"
-"""Key in the evidence of a finding whose rule is not in full force."""
 TRAITS_REMEMBERED: Final = 4096
 """Combinations of traits; carriers meet some hundred."""
 
@@ -32,8 +29,18 @@ class ActiveRule(msgspec.Struct, frozen=True, gc=False):
 
     def finding(self, found: Found, path: str = "") -> Finding:
         """What the rule found, on the record."""
-        evidence = found.evidence if self.phase == "ENFORCE" else {**found.evidence, PHASE: self.phase}
-        return Finding(self.code, self.severity, path + found.path, found.message, evidence, self.name)
+        return Finding(
+            self.code,
+            self.severity,
+            path + found.path,
+            found.message,
+            found.evidence,
+            self.name,
+            found.message_id,
+            self.phase,
+            found.lane,
+            found.together_usd_e6,
+        )
 
 
 @lru_cache(maxsize=512)
@@ -90,4 +97,4 @@ def _severity(rule: Rule, phase: Phase) -> Severity:
 
 def is_observed(finding: Finding) -> bool:
     """Whether a finding is for customs alone, its rule being watched first."""
-    return finding.severity == "INFO" and finding.evidence.get(PHASE) == "OBSERVE"
+    return finding.phase == "OBSERVE"

@@ -34,14 +34,13 @@ def amounts_add_up(case: Case) -> Iterator[Found]:
         if product != amount and abs(product - amount) > max(
             amount * tolerance // (PERCENT * E4), item.quantity * E4 // PERCENT
         ):
-            found = _shown(product)
-            evidence = {"quantity": str(item.quantity), "unit_price": _shown(unit), "amount": _shown(amount)}
-            yield Found(
-                f"/items/{index}/amount",
-                f"{item.quantity} times {_shown(unit)} is {found}, and the amount is {_shown(amount)}; the amount "
-                "of all units together is right",
-                evidence,
-            )
+            evidence = {
+                "quantity": str(item.quantity),
+                "unit_price": _shown(unit),
+                "product": _shown(product),
+                "amount": _shown(amount),
+            }
+            yield Found(f"/items/{index}/amount", "LINE_TOTAL_MISMATCH", evidence)
 
 
 @about(HEAVY)
@@ -53,12 +52,7 @@ def weights_add_up(case: Case) -> Iterator[Found]:
         return
     if net * PERCENT * E4 > parcel.gross_weight_g * (PERCENT * E4 + case.law.figures.weight_tolerance_percent):
         evidence = {"net_g": str(net), "gross_g": str(parcel.gross_weight_g)}
-        yield Found(
-            "/gross_weight_g",
-            f"the lines weigh {net} g net, and the parcel {parcel.gross_weight_g} g gross; a gross weight above "
-            "the net weights is right",
-            evidence,
-        )
+        yield Found("/gross_weight_g", "NET_ABOVE_GROSS_WEIGHT", evidence)
 
 
 @about(MISCODED)
@@ -70,13 +64,13 @@ def code_fits_description(case: Case) -> Iterator[Found]:
             best = understood.suggestions[0]
             if round(best.score * PERCENT) * E4 >= least:
                 code = case.parcel.items[index].hs_code
-                evidence = {"heading": code[:4], "suggested": best.code, "score": f"{best.score:.2f}"}
-                yield Found(
-                    f"/items/{index}/hs_code",
-                    f"the description reads like heading {best.code} (sure to {best.score:.0%}), not like "
-                    f"{code[:4]}; the code of what it is is right",
-                    evidence,
-                )
+                evidence = {
+                    "heading": code[:4],
+                    "suggested": best.code,
+                    "score": f"{best.score:.2f}",
+                    "score_percent": f"{best.score * PERCENT:.0f}",
+                }
+                yield Found(f"/items/{index}/hs_code", "CODE_UNLIKE_DESCRIPTION", evidence)
 
 
 @about(ODD_VALUE)
@@ -92,14 +86,12 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
             continue
         below = _below(amount * GRAMS_A_KG, price, least * item.net_weight_g)
         if below or above_usd(amount * GRAMS_A_KG, price.rate_krw_e4, price.usd_krw_e4, most * item.net_weight_g):
-            said = f"less than {_shown(least)}" if below else f"more than {_shown(most)}"
-            evidence = {"amount": _shown(amount), "net_g": str(item.net_weight_g)}
-            yield Found(
-                f"/items/{index}/net_weight_g",
-                f"the line is worth {said} USD a kilogram; its net weight in grams and its amount, as they are, "
-                "are right",
-                evidence,
-            )
+            evidence = {
+                "amount": _shown(amount),
+                "net_g": str(item.net_weight_g),
+                "limit_usd": _shown(least if below else most),
+            }
+            yield Found(f"/items/{index}/net_weight_g", "VALUE_PER_KG_LOW" if below else "VALUE_PER_KG_HIGH", evidence)
 
 
 @about(PAID_OTHERWISE)
@@ -131,11 +123,8 @@ def _paid_above(case: Case) -> Found | None:
     declared = price.goods_e4 + price.freight_e4 + price.insurance_e4
     if paid * PERCENT * E4 <= declared * (PERCENT * E4 + case.law.figures.paid_tolerance_percent):
         return None
-    said = (
-        f"{_shown(paid)} was paid, and {_shown(declared)} is declared with freight and charges; the price that "
-        "was paid, or all parcels of the order, is right"
-    )
-    return Found("/order/paid", said, {"paid": _shown(paid), "declared": _shown(declared)})
+    evidence = {"paid": _shown(paid), "declared": _shown(declared), "currency": case.parcel.currency}
+    return Found("/order/paid", "PAID_ABOVE_DECLARED", evidence)
 
 
 def _goods_paid(case: Case, price: Price) -> int:
@@ -151,13 +140,8 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
         return
     goods = sum([parse_e4(item.amount) or 0 for item in case.parcel.items])
     if paid * PERCENT * E4 < goods * (PERCENT * E4 - case.law.figures.paid_tolerance_percent):
-        evidence = {"paid": _shown(paid), "goods": _shown(goods)}
-        yield Found(
-            "/order/paid",
-            f"{_shown(paid)} was paid for goods of {_shown(goods)}; if there was a discount, the price after it "
-            "is right",
-            evidence,
-        )
+        evidence = {"paid": _shown(paid), "goods": _shown(goods), "currency": case.parcel.currency}
+        yield Found("/order/paid", "PAID_BELOW_GOODS", evidence)
 
 
 @about(ABOVE_LIST_LIMIT | PAID)
@@ -175,7 +159,7 @@ def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
     ):  # what is prohibited must not show: this finding stands on the receipt
         return
     if _paid_above(case) is None and not any(payment_covers_the_goods(case)):
-        yield Found("/order/paid", "order and payment agree with what is declared: open to smart clearance")
+        yield Found("/order/paid", "SMART_CLEARANCE_OPEN")
 
 
 def _paid(case: Case) -> int | None:

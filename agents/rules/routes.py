@@ -31,13 +31,7 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
         return
     limit = case.list_limit_usd_e4
     if price_above(price, limit):
-        evidence = _prices(price, limit)
-        yield Found(
-            "/items",
-            f"a goods price of {evidence['goods_price_usd']} USD is above the list limit of "
-            f"{evidence['limit_usd']} USD; a declaration is right",
-            evidence,
-        )
+        yield Found("/items", "PRICE_ABOVE_LIST_LIMIT", _prices(price, limit))
 
 
 @about(ABOVE_LIST_LIMIT | IMPORTED)
@@ -48,13 +42,7 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
         return
     limit = case.list_limit_usd_e4
     if price_above(price, case.law.figures.list_limit_usd) and not price_above(price, limit):
-        evidence = _prices(price, limit)
-        yield Found(
-            "/consignor/country",
-            f"express goods from the United States pass on the list up to {evidence['limit_usd']} USD; "
-            f"{evidence['goods_price_usd']} USD were found",
-            evidence,
-        )
+        yield Found("/consignor/country", "SPECIAL_LIMIT_USED", _prices(price, limit))
 
 
 @about(NO_FREIGHT | IMPORTED)
@@ -64,11 +52,7 @@ def freight_is_separate(case: Case) -> Iterator[Found]:
     Otherwise it counts as part of the goods price.
     """
     if case.parcel.freight is None and case.is_import:
-        yield Found(
-            "/freight",
-            "no freight was found, so the goods price is taken to include it; the international freight as its own "
-            "amount is right",
-        )
+        yield Found("/freight", "FREIGHT_MISSING")
 
 
 @about(EXCLUDED | IMPORTED)
@@ -85,11 +69,8 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
             and category.prohibited is None
             and case.is_import
         ):
-            yield Found(
-                f"/items/{index}",
-                f"goods of category {category.name} are kept from list clearance; a declaration is right",
-                {"category": category.name, "term": shown_term(term), "source": category.source},
-            )
+            evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
+            yield Found(f"/items/{index}", "LIST_EXCLUDED", evidence)
 
 
 @about(EXCLUDED | IMPORTED)
@@ -97,11 +78,8 @@ def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
     for index, category, term in case.categories:
         if category.simplified_excluded and category.prohibited is None and case.is_import:
-            yield Found(
-                f"/items/{index}",
-                f"goods of category {category.name} are kept from the list and the simplified declaration; a general declaration is right",
-                {"category": category.name, "term": shown_term(term), "source": category.source},
-            )
+            evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
+            yield Found(f"/items/{index}", "SIMPLIFIED_EXCLUDED", evidence)
 
 
 @about(PROHIBITED | IMPORTED)
@@ -109,22 +87,14 @@ def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
     for index, category, _ in case.categories:
         if category.prohibited is not None and case.is_import:
-            yield Found(
-                f"/items/{index}",
-                "goods that may be prohibited are kept from every simplified procedure",
-                {"category": category.name},
-            )
+            yield Found(f"/items/{index}", "PROHIBITED_SUSPECTED", {"category": category.name})
 
 
 @about(COMMERCIAL | IMPORTED)
 def purpose_is_private(case: Case) -> Iterator[Found]:
     """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
-        yield Found(
-            "/purpose",
-            "commercial goods are kept from list clearance; a declaration is right",
-            {"purpose": "COMMERCIAL"},
-        )
+        yield Found("/purpose", "PURPOSE_COMMERCIAL", {"purpose": "COMMERCIAL"})
 
 
 @about(BUSINESS | IMPORTED)
@@ -137,11 +107,7 @@ def receiver_is_a_person(case: Case) -> Iterator[Found]:
         and parcel.purpose in ("SELF_USE", "GIFT")
         and case.is_import
     ):
-        yield Found(
-            "/consignee/business_number",
-            f"a company receives goods declared as {parcel.purpose}; declare their real purpose, COMMERCIAL or SAMPLE, "
-            "or name the clearance code of the person who receives them",
-        )
+        yield Found("/consignee/business_number", "RECEIVER_IS_COMPANY", {"purpose": parcel.purpose})
 
 
 @about(MANY_UNITS | IMPORTED)
@@ -151,11 +117,7 @@ def quantity_looks_private(case: Case) -> Iterator[Found]:
     for index, item in enumerate(case.parcel.items):
         if item.quantity > most and case.is_import and case.parcel.purpose != "COMMERCIAL":
             evidence = {"quantity": str(item.quantity), "limit": str(most)}
-            yield Found(
-                f"/items/{index}/quantity",
-                f"{item.quantity} units were found, {most} at most look like self-use; COMMERCIAL, if it is, is right",
-                evidence,
-            )
+            yield Found(f"/items/{index}/quantity", "QUANTITY_ABOVE_SELF_USE", evidence)
 
 
 def _prices(price: Price, limit_usd_e4: int) -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 from agents.parcel.case import Case
-from schemas.decision import Desk, Outcome, Severity
+from schemas.decision import Desk, Lane, Outcome, Severity
+from schemas.messages import english
 
 Procedure = Literal["LIST", "SIMPLIFIED"]
 """Procedures that goods can be kept from; from the simplified declaration means from the list as well."""
@@ -16,15 +17,25 @@ Day = Literal["LODGED", "RECEIVED"]
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
-    """What a rule says: where, what was found and what would be right, and the figures behind it.
+    """What a rule finds: where, which message it gives, and the figures behind it.
 
-    `path` starts at the parcel (`/consignee/phone`), at the manifest for a rule of manifests.
-    Values of the consignee's name, clearance code, phone and address never stand in message or evidence.
+    `path` starts at the parcel (`/consignee/phone`), at the manifest for a rule of manifests. `evidence` holds the
+    parameters of the message (schemas/messages.py) and what else an officer needs. Values of the consignee's name,
+    clearance code, phone and address never stand in it.
     """
 
     path: str
-    message: str
+    message_id: str
     evidence: dict[str, str] = {}
+    lane: Lane | None = None
+    """How the parcel is looked at, where the rule says."""
+    together_usd_e6: int = 0
+    """Goods that are taxed together, in millionths of a dollar; 0 where a rule is not about that."""
+
+    @property
+    def message(self) -> str:
+        """The message in English."""
+        return english(self.message_id, self.evidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,12 +22,12 @@ def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
     The highest are opened.
     """
     if case.choice.why == "RISK":
-        high = {"priority_ppm": str(case.priority_ppm), "as_high_ppm": str(case.choice.tail_ppm)}
-        yield Found(
-            "",
-            f"the risk is among the highest {case.choice.tail_ppm / 10_000:.2f} % of what the site receives",
-            {**_where(case.choice), **high},
-        )
+        high = {
+            "priority_ppm": str(case.priority_ppm),
+            "as_high_ppm": str(case.choice.tail_ppm),
+            "share_percent": f"{case.choice.tail_ppm / 10_000:.2f}",
+        }
+        yield Found("", "RISK_HIGH", {**_where(case.choice), **high}, case.choice.lane)
 
 
 def draw_spares_it(case: SelectionCase) -> Iterator[Found]:
@@ -36,7 +36,7 @@ def draw_spares_it(case: SelectionCase) -> Iterator[Found]:
     Each house bill's draw follows from a key of customs: nobody else can foresee it, whoever has the key can repeat it.
     """
     if case.choice.why == "RANDOM":
-        yield Found("", "drawn at random", _where(case.choice))
+        yield Found("", "RANDOM_DRAW", _where(case.choice), case.choice.lane)
 
 
 def _where(choice: Selection) -> dict[str, str]:

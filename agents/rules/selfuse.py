@@ -18,11 +18,7 @@ def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
     """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount <= limit.most:
-            yield Found(
-                "/items",
-                f"{amount} of at most {limit.most} {limit.unit} of {limit.category} were found: self-use",
-                _evidence(limit, amount),
-            )
+            yield Found("/items", "SELF_USE_WITHIN", _evidence(limit, amount))
 
 
 @about(LIMITED)
@@ -33,8 +29,7 @@ def health_goods_are_few(case: Case) -> Iterator[Found]:
     """
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount > limit.most:
-            message = f"{_above(limit, amount)}, more needs a declaration and the approval of the agency"
-            yield Found("/items", message, _evidence(limit, amount))
+            yield Found("/items", "SELF_USE_EXCEEDED_APPROVAL", _evidence(limit, amount))
 
 
 @about(LIMITED)
@@ -45,9 +40,7 @@ def limited_goods_are_few(case: Case) -> Iterator[Found]:
     """
     for limit, amount in _met(case):
         if limit.category not in HEALTH and amount > limit.most:
-            yield Found(
-                "/items", f"{_above(limit, amount)}, more is not exempt and must be declared", _evidence(limit, amount)
-            )
+            yield Found("/items", "SELF_USE_EXCEEDED", _evidence(limit, amount))
 
 
 def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
@@ -56,10 +49,6 @@ def _met(case: Case) -> Iterator[tuple[SelfUseLimit, int]]:
         limit = limit_of(case.law, kind)
         if limit is not None:
             yield limit, amount
-
-
-def _above(limit: SelfUseLimit, amount: int) -> str:
-    return f"{amount} {limit.unit} of {limit.category} were found; {limit.most} at most are self-use"
 
 
 def _evidence(limit: SelfUseLimit, amount: int) -> dict[str, str]:

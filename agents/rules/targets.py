@@ -24,9 +24,8 @@ def nothing_is_targeted(case: Case) -> Iterator[Found]:
         target = targets[kind].get(folded(text))
         if target is not None and target.entry not in seen:
             seen.add(target.entry)
-            yield Found(
-                path, f"named by intelligence as {kind} ({target.entry})", {"target": target.entry, "lane": target.lane}
-            )
+            evidence = {"by": kind, "target": target.entry, "lane": target.lane}
+            yield Found(path, "INTELLIGENCE_TARGET", evidence, target.lane)
 
 
 def _said(case: Case, kinds: AbstractSet[TargetKind]) -> Iterator[tuple[TargetKind, str, str]]:

@@ -35,13 +35,10 @@ def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
     except OverflowError:
         return
     if lodged > due:
-        said = f"{figures.lodging_air_minutes // E4} minutes before arrival" if by_air else "departure"
         evidence = {"due": due.isoformat(), "lodged": lodged.isoformat()}
-        yield Found(
-            "/lodged_at",
-            f"lodged at {lodged.isoformat()}, due by {due.isoformat()}; lodging by {said} is right",
-            evidence,
-        )
+        if by_air:
+            evidence["minutes"] = str(figures.lodging_air_minutes // E4)
+        yield Found("/lodged_at", "LODGED_LATE_BEFORE_ARRIVAL" if by_air else "LODGED_LATE_BEFORE_DEPARTURE", evidence)
 
 
 def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
@@ -55,12 +52,7 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
     hours = case.law.figures.lodging_clock_hours // E4
     if abs(lodged - case.stored_at) > timedelta(hours=hours):
         evidence = {"lodged": lodged.isoformat(), "hours": str(hours)}
-        yield Found(
-            "/lodged_at",
-            f"lodged at {lodged.isoformat()}, more than {hours} hours from the time customs received it; the time "
-            "at which the manifest was sent is right",
-            evidence,
-        )
+        yield Found("/lodged_at", "LODGING_TIME_IMPLAUSIBLE", evidence)
 
 
 @about(NOT_ECOMMERCE | IMPORTED)
@@ -68,7 +60,7 @@ def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
     """An imported parcel with an order of an online platform carries the e-commerce flag."""
     order = case.parcel.order
     if order is not None and (order.platform or order.order_number) and not case.parcel.ecommerce and case.is_import:
-        yield Found("/ecommerce", "false was found beside an order of a platform; true is right for e-commerce goods")
+        yield Found("/ecommerce", "ECOMMERCE_FLAG_FALSE")
 
 
 @about(CORRECTION | IMPORTED)
@@ -78,8 +70,4 @@ def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
     One that a correction adds must be declared.
     """
     if case.is_correction and case.is_import:
-        yield Found(
-            "/house_bill",
-            "an amendment adds this house bill to a manifest that was answered before; what a correction adds is "
-            "kept from list clearance, a declaration is right",
-        )
+        yield Found("/house_bill", "HOUSE_BILL_ADDED_BY_AMENDMENT")

@@ -182,9 +182,10 @@ class Screening:
         selected = self._selected(partition.books, checked, facts, decided, findings)
         targeted = (*[finding for finding in findings if is_covert(finding)], *selected) if findings else selected
         content = b""
-        if more and any(
-            finding.rule == CUSTOMS_CONFIRMATION_RULE and finding.evidence.get("answer") == "PENDING"
-            for finding in more
+        if (
+            verification is not None
+            and verification.answer == "PENDING"
+            and any(finding.rule == CUSTOMS_CONFIRMATION_RULE for finding in more)
         ):
             content = write_checked(
                 msgspec.structs.replace(

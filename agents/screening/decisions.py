@@ -12,7 +12,7 @@ from agents.state.parcels import PastParcel
 from agents.tax.assess import Taxable, TaxableLine, assess
 from agents.values.clock import show_ms
 from agents.values.identity import Ids
-from agents.values.money import E2, parse_e6
+from agents.values.money import E2
 from schemas import avro, topics
 from schemas.checked_parcel import CheckedParcel, Facts, GoodsLine, Money
 from schemas.decision import DecisionTail, Event, Finding, Outcome, Relief, Route, Tax
@@ -117,7 +117,7 @@ def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: L
         return route
     together_usd_e6 = max(
         (
-            parse_e6(finding.evidence["usd"])
+            finding.together_usd_e6
             for finding in findings
             if finding.severity == "ACT" and finding.code in COMBINED_TAXATION_CODES
         ),

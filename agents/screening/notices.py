@@ -17,7 +17,7 @@ from schemas import avro, limits, topics
 from schemas.checked_parcel import CheckedParcel, Facts
 from schemas.decision import DecisionHead, DecisionTail, Finding, Lane
 from schemas.officer_action import ASSESSMENTS, Action, Assessment
-from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding
+from schemas.receipt import Counts, ParcelAnswer, Receipt, receipt_finding
 from schemas.security_case import SecurityCase
 
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
@@ -108,11 +108,7 @@ def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
     """
     told = [finding for finding in decided.findings if not is_silent(finding)]
     outcome = outcome_of(checked.route or "GENERAL", acting(told))
-    shown = tuple(
-        ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
-        for findings in desks_of(told).values()
-        for finding in findings
-    )
+    shown = tuple(receipt_finding(finding) for findings in desks_of(told).values() for finding in findings)
     if not shown or (
         outcome not in NOTICE_OUTCOMES and not any(found.code in FINDINGS_AMONG_OTHERS for found in shown)
     ):
@@ -129,11 +125,7 @@ def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
 def release_records(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
     """A decision that ends a hold, and a notice of it for the carrier."""
     decision_head = read_decision_head(checked.decision_head)
-    shown = tuple(
-        ReceiptFinding(finding.code, finding.severity, finding.path, finding.message)
-        for finding in decided.findings
-        if finding.code == OFFICER_ACTION_CODE
-    )
+    shown = tuple(receipt_finding(finding) for finding in decided.findings if finding.code == OFFICER_ACTION_CODE)
     receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(
         checked.house_bill, "notice", action.action, checked.decision_id
     )
@@ -187,5 +179,5 @@ def _receipt(
 
 def lane_of(findings: Iterable[Finding]) -> Lane:
     """The most thorough lane that findings ask for; a rule that names none has the parcel opened."""
-    named = {finding.evidence.get("lane", "OPEN") for finding in findings}
+    named = {finding.lane or "OPEN" for finding in findings}
     return next((lane for lane in LANES if lane in named), "OPEN")

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from agents.rules import RULES
 from agents.rules.outcome import ACTIONS, OF_ROUTE
-from agents.rules.phases import PHASE
 from agents.rules.rule import Rule
 from streams.cli.console import columns, has_room, labelled, on_terminal, out, paragraph, shown, styled, write
-from streams.i18n import Lang, basis, gloss, name, rate, say, sentence, told
+from streams.i18n import Lang, basis, gloss, message_parts, name, rate, say, sentence
 
 Decision = Mapping[str, Any]
 """With the names of schemas/decision.v1.avsc."""
@@ -305,13 +304,12 @@ def show_finding(finding: Said, lang: Lang) -> None:
     if rule := sentence(finding, lang):
         law = basis(BASES.get((finding["code"], finding["rule"]), ""), lang)
         paragraph(say(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
-    found, right = told(finding, lang)
-    paragraph(say(lang, "found: {text}", text=found), 6)
-    if right:
-        paragraph(say(lang, "→ {text}", text=right), 6)
-    figures = {key: value for key, value in finding["evidence"].items() if key != PHASE}
+    parts = message_parts(finding, lang)
+    paragraph(say(lang, "found: {text}", text=parts.finding), 6)
+    if parts.remedy:
+        paragraph(say(lang, "→ {text}", text=parts.remedy), 6)
+    figures = finding["evidence"]
     if figures:
         paragraph(say(lang, "figures: {text}", text=", ".join(f"{key} = {value}" for key, value in figures.items())), 6)
-    if PHASE in finding["evidence"]:
-        phase = finding["evidence"][PHASE]
+    if (phase := finding["phase"]) != "ENFORCE":
         paragraph(say(lang, "phase: {text}", text=_with(phase, gloss("phase", phase, lang))), 6)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, TypeVar, cast, get_args
 
 from agents.law.dated import Dated
-from agents.law.entries import Phase, SelfUseLimit, Unit, Week
+from agents.law.entries import RulePhase, SelfUseLimit, Unit, Week
 from agents.law.thresholds import Thresholds
 from streams.reference.tables import ReferenceDataError, Row, Tables, put
 
@@ -71,13 +71,13 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
 
 ALWAYS: Final = "FMT-01"
 """Rules that have no phases: without what they ask for nothing can be decided."""
-PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
+PHASES: Final[tuple[RulePhase, ...]] = get_args(RulePhase)
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 
 
-def phases(tables: Tables) -> dict[str, Dated[Phase]]:
+def phases(tables: Tables) -> dict[str, Dated[RulePhase]]:
     """How far each rule goes, by day."""
-    by_rule: dict[str, dict[date, Phase]] = {}
+    by_rule: dict[str, dict[date, RulePhase]] = {}
     for row in tables.rows("rule_phases.csv"):
         rule = row.matching(
             "rule",
@@ -86,7 +86,7 @@ def phases(tables: Tables) -> dict[str, Dated[Phase]]:
         )
         if rule.startswith(ALWAYS):
             raise row.wrong("rule", f"another code than {ALWAYS}: what it asks for is needed to decide at all")
-        phase = cast("Phase", row.matching("phase", "|".join(PHASES), " or ".join(PHASES)))
+        phase = cast("RulePhase", row.matching("phase", "|".join(PHASES), " or ".join(PHASES)))
         dated(by_rule.setdefault(rule, {}), row, phase)
     return {rule: Dated(days) for rule, days in by_rule.items()}
 

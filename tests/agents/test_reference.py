@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from agents.law.dated import Dated, NotInForceError
-from agents.law.entries import Phase, Registration
+from agents.law.entries import Registration, RulePhase
 from agents.law.thresholds import Thresholds
 from agents.reference import DAYS_REMEMBERED_MAX, Reference
 from tests.parcels import TODAY
@@ -107,7 +107,7 @@ def test_limits_of_self_use_by_category() -> None:
         pytest.param(TODAY, "OBSERVE", id="on the day it is watched"),
     ],
 )
-def test_the_phase_of_the_day(day: date, phase: Phase) -> None:
+def test_the_phase_of_the_day(day: date, phase: RulePhase) -> None:
     law = phased({"XX-01.one": {TODAY: "OBSERVE"}}).on(day)
     assert (law.phase("XX-01", "one"), law.phase("XX-01", "other"), law.phase("XX-02", "one")) == (
         phase,

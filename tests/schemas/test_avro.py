@@ -54,6 +54,9 @@ def values(schema: Any, known: dict[str, Any]) -> st.SearchStrategy[Any]:  # noq
 
 
 VALUES: Final = {number: values(avro.load(avro.file_of(number)), {}) for number in IDS}
+EARLIER: Final = {2: avro.DECISION, 3: avro.SECURITY_CASE, 4: avro.RECEIPT}
+"""Ids of layouts that are no longer written, and today's."""
+EARLIER_VALUES: Final = {number: values(avro.load(avro.file_of(number)), {}) for number in EARLIER}
 ANY: Final = st.sampled_from(IDS).flatmap(lambda number: st.tuples(st.just(number), VALUES[number]))
 
 
@@ -311,6 +314,23 @@ def test_a_union_that_cannot_be_read_has_no_reader() -> None:
 
 def test_ids_are_known_to_the_frame() -> None:
     assert [avro.schema_id_of(avro.frame(number)) for number in IDS] == list(IDS)
-    assert json.loads((avro.FOLDER / "ids.json").read_text(encoding="utf-8")) == {
-        str(number): avro.file_of(number) for number in IDS
-    }
+    ids = json.loads((avro.FOLDER / "ids.json").read_text(encoding="utf-8"))
+    assert ids == {str(number): avro.file_of(number) for number in {*IDS, *EARLIER}}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(EARLIER)).flatmap(lambda number: st.tuples(st.just(number), EARLIER_VALUES[number])))
+def test_earlier_layouts_are_read_as_avro_resolves_them(drawn: tuple[int, Any]) -> None:
+    earlier, value = drawn
+    today = EARLIER[earlier]
+    body = written(avro.load(avro.file_of(earlier)), value)
+    resolved = fastavro.schemaless_reader(
+        io.BytesIO(body), fastavro.parse_schema(avro.load(avro.file_of(earlier))), PARSED[today]
+    )
+    assert avro.decode(today, avro.frame(earlier) + body) == resolved
+
+
+def test_today_s_layout_is_no_earlier_one() -> None:
+    assert all(avro.earlier_ids(number) == {old for old, new in EARLIER.items() if new == number} for number in IDS)
+    with pytest.raises(UnreadableError, match="schema id 5 where 7"):
+        avro.decode(avro.RECEIPT, avro.frame(avro.DECISION))

@@ -39,6 +39,8 @@ def records(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a parsed
         yield from records(schema.get("values"))
 
 
+TODAY: Final = {avro.file_of(number) for number in (avro.MANIFEST, avro.DECISION, avro.SECURITY_CASE, avro.RECEIPT)}
+"""Files of the layouts that are written now."""
 ALL: Final = [
     pytest.param(record, id=f"{file} {record['name']}") for file in FILES for record in records(avro.load(file))
 ]
@@ -79,15 +81,20 @@ def test_no_field_is_there_twice_and_what_may_be_null_is_by_default(record: dict
             assert field["default"] is None
 
 
-@pytest.mark.parametrize("record", [case for case in ALL if str(case.id).split()[-1] in STRUCTS])
+@pytest.mark.parametrize(
+    "record", [case for case in ALL if str(case.id).split()[0] in TODAY and str(case.id).split()[-1] in STRUCTS]
+)
 def test_a_record_has_the_fields_of_its_struct(record: dict[str, Any]) -> None:
     struct = STRUCTS[record["name"]]
     apart = {"parcels"} if record["name"] == "Manifest" else set()
-    assert [field["name"] for field in record["fields"] if field["name"] not in apart] == list(struct.__struct_fields__)
+    internal = {"lane", "together_usd_e6"} if struct is decision.Finding else set()
+    assert [field["name"] for field in record["fields"] if field["name"] not in apart] == [
+        name for name in struct.__struct_fields__ if name not in internal
+    ]
 
 
 def test_a_decision_is_what_is_settled_and_then_what_is_decided() -> None:
-    names = [field["name"] for field in avro.load("decision.v1.avsc")["fields"]]
+    names = [field["name"] for field in avro.load("decision.v2.avsc")["fields"]]
     assert names == [*decision.DecisionHead.__struct_fields__, *decision.DecisionTail.__struct_fields__]
 
 

@@ -194,7 +194,7 @@ def test_a_field_nobody_knows_is_told_and_refuses_nothing(sent: Json, path: str)
 def test_unknown_fields_are_named_up_to_a_limit_and_numbers_in_them_are_masked() -> None:
     names = {f"x{index}": 1 for index in range(limits.UNKNOWN_FIELDS_NAMED_MAX)}
     (answer,) = receipt(Flow().send(manifest({"P123456789012": 1} | names)))["parcels"]
-    assert "6 field(s)" in answer["findings"][0]["message"]
+    assert "6 unknown field(s)" in answer["findings"][0]["message"]
     assert "x3" in answer["findings"][0]["message"]
     assert "x4" not in answer["findings"][0]["message"]
     assert "123456789012" not in answer["findings"][0]["message"]

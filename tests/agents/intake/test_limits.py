@@ -192,10 +192,10 @@ def test_findings_of_a_parcel(count: int) -> None:
     found = decision["findings"]
     if count <= limits.FINDINGS_PER_PARCEL_MAX:
         assert len(found) == count
-        assert not any("left out" in finding["message"] for finding in found)
+        assert not any("omitted" in finding["message"] for finding in found)
     else:
         assert len(found) == limits.FINDINGS_PER_PARCEL_MAX
-        assert found[-1]["message"] == "further findings were left out"
+        assert found[-1]["message"] == "further findings are omitted"
     assert decision["outcome"] == "DOC_CHECK"
 
 
@@ -215,7 +215,7 @@ def test_findings_of_a_manifest() -> None:
     spoilt = {"items": [{"origin": "XX", "net_weight_g": 0}] * limits.ITEMS_PER_PARCEL_MAX}
     said = receipt(Flow().send(manifest(*({"house_bill": f"A{index}", **spoilt} for index in range(full + 2)))))
     assert [len(answer["findings"]) for answer in said["parcels"]] == [limits.FINDINGS_PER_PARCEL_MAX] * full + [2, 2]
-    assert said["parcels"][-1]["findings"][-1]["message"] == "further findings were left out"
+    assert said["parcels"][-1]["findings"][-1]["message"] == "further findings are omitted"
 
 
 def test_the_largest_receipt_fits_its_topic() -> None:
@@ -254,7 +254,7 @@ def test_faults_of_the_manifest_do_not_flood_its_parcels() -> None:
     assert len(said["findings"]) == limits.CONTAINERS_PER_MANIFEST_MAX
     for decision in decisions(outputs):
         assert len(decision["findings"]) == 10
-        assert decision["findings"][-1]["message"] == "191 further findings of the manifest stand on its receipt"
+        assert decision["findings"][-1]["message"] == "191 further findings on the manifest are listed on its receipt"
 
 
 def code(number: int) -> Json:

@@ -347,7 +347,7 @@ def test_self_use_over_parcels_names_the_others() -> None:
 
 def test_addresses_are_counted_and_not_told() -> None:
     (many,) = consignee.code_has_few_addresses(screened(facts(), *places(4)))
-    assert many.evidence == {"addresses": "5"}
+    assert many.evidence == {"addresses": "5", "days": "30", "limit": "4"}
 
 
 FACTS: Final = st.builds(
@@ -696,7 +696,9 @@ def test_many_addresses_of_one_code_are_for_the_investigators_alone() -> None:
     outputs = flow.send(manifest(*(to(number) for number in range(1, 5))))
     assert [said["outcome"] for said in decisions(outputs)] == ["RELEASE"] * 3 + ["HOLD"]
     (case,) = flow.of("security.investigation")
-    assert [(finding["code"], finding["evidence"]) for finding in case["findings"]] == [("XP-06", {"addresses": "4"})]
+    assert [(finding["code"], finding["evidence"]) for finding in case["findings"]] == [
+        ("XP-06", {"addresses": "4", "days": "30", "limit": "4"})
+    ]
     assert receipt(outputs)["parcels"] == []
     assert [record["kind"] for record in flow.of("receipts.kx")] == ["ANSWER"]
 

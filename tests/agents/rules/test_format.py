@@ -741,13 +741,13 @@ def test_rule(check: Check, subject: Case, found: list[str]) -> None:
         pytest.param(
             form.purpose_is_known,
             case(parcel(purpose="gift")),
-            '"gift" is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right',
+            '"gift" is not a purpose; use SELF_USE, SAMPLE, GIFT or COMMERCIAL',
             id="the word found, and the right ones",
         ),
         pytest.param(
             numbers.house_bill_form,
             case(parcel(house_bill="KX 826110000017")),
-            '"KX ************" has',
+            '"KX ************" contains',
             id="a long number is masked",
         ),
         pytest.param(

@@ -12,13 +12,14 @@ from agents.importers.verify import MATCH, PENDING, UNKNOWN, Particular, Verific
 from agents.reference import Law
 from agents.rules.importer import (
     DIFFERS,
-    USELESS,
+    NOT_IN_FORCE,
     customs_confirms_the_importer,
     importer_code_is_in_force,
     importer_is_registered,
     importer_matches,
 )
 from agents.rules.rule import Found
+from schemas.messages import MESSAGES
 from tests.parcels import TODAY
 from tests.reference import REFERENCE, since, thresholds
 
@@ -84,8 +85,7 @@ def test_the_figure_counts_from_its_day() -> None:
 
 def test_every_difference_and_every_state_has_its_words() -> None:
     assert set(DIFFERS) == set(get_args(Particular))
-    assert set(USELESS) == set(get_args(State)) - {"ACTIVE"}
-    for said in (*(words for _, words in DIFFERS.values()), *USELESS.values()):
-        assert said.endswith(
-            ("is right", "customs", "issued again", "renew it", "for it", "changes it with customs")
-        ), said
+    assert set(NOT_IN_FORCE) == set(get_args(State)) - {"ACTIVE"}
+    ids = [*(message_id for _, message_id in DIFFERS.values()), *NOT_IN_FORCE.values()]
+    assert all(MESSAGES[message_id].remedy for message_id in ids), "each says what to do"
+    assert len(set(ids)) == len(ids)

@@ -153,4 +153,6 @@ def test_rule(check: Check, subject: ManifestCase, found: list[str]) -> None:
 
 def test_a_wrong_check_digit_is_answered_with_the_right_one() -> None:
     (found,) = manifest.master_bill_form(manifest_case(master_bill="180-12345676"))
-    assert found.message == '"180-********" is no air waybill number; with these digits the last one is 5'
+    assert found.message == (
+        'air waybill number "180-********" has a wrong check digit; with these digits the last one must be 5'
+    )

@@ -21,18 +21,17 @@ from agents.rules.outcome import (
     route_of,
 )
 from agents.rules.rule import Procedure, Rule
-from schemas.decision import Finding, Outcome, Relief, Route, Severity
+from schemas.decision import Finding, Outcome, Phase, Relief, Route, Severity
 from schemas.topics import CLEARANCE_OF_ROUTE, SECURITY_OF_DESK
 from tests.parcels import case, export_case, export_parcel, header, parcel
 
 ORDER: Final = list(PRECEDENCE)
-OBSERVED: Final = {"phase": "OBSERVE"}
 
 
-def found(name: str, severity: Severity = "ACT", evidence: dict[str, str] | None = None) -> Finding:
+def found(name: str, severity: Severity = "ACT", phase: Phase = "ENFORCE") -> Finding:
     """A finding of the rule with this name, which one rule alone has."""
     (code,) = [code for code, other in ACTIONS if other == name]
-    return Finding(code, severity, "", "", evidence or {}, name)
+    return Finding(code, severity, "", "", {}, name, phase=phase)
 
 
 def rules(*names: str) -> list[Rule]:
@@ -339,16 +338,16 @@ def test_what_is_silent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "evidence", "silent"),
+    ("severity", "phase", "silent"),
     [
-        pytest.param("INFO", OBSERVED, True, id="watched"),
-        pytest.param("INFO", {}, False, id="told"),
-        pytest.param("WARN", {"phase": "WARN"}, False, id="a warning before its time"),
-        pytest.param("ACT", OBSERVED, False, id="in force, whatever the evidence says"),
+        pytest.param("INFO", "OBSERVE", True, id="watched"),
+        pytest.param("INFO", "ENFORCE", False, id="told"),
+        pytest.param("WARN", "WARN", False, id="a warning before its time"),
+        pytest.param("ACT", "ENFORCE", False, id="in force"),
     ],
 )
-def test_what_is_only_watched_is_silent(severity: Severity, evidence: dict[str, str], *, silent: bool) -> None:
-    assert is_silent(found("address_is_plausible", severity, evidence)) is silent
+def test_what_is_only_watched_is_silent(severity: Severity, phase: Phase, *, silent: bool) -> None:
+    assert is_silent(found("address_is_plausible", severity, phase)) is silent
 
 
 def test_every_route_has_an_outcome_and_a_topic() -> None:

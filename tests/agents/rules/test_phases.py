@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from agents.law.entries import Phase
+from agents.law.entries import RulePhase
 from agents.rules import PARCEL_RULES, SCREENING_RULES
 from agents.rules.outcome import is_silent
 from agents.rules.phases import active_rules, is_observed
@@ -21,14 +21,14 @@ from tests.reference import LONG_AGO, phased
 
 def finds(_: object) -> Iterator[Found]:
     """Nothing is right."""
-    yield Found("/x", "found", {"figure": "1"})
+    yield Found("/x", "RANDOM_DRAW", {"figure": "1"})
 
 
 def row(severity: Severity, *, silent: bool = False) -> Rule:
     return Rule("XX-01", finds, severity, "made up", silent=silent)
 
 
-def said(rule: Rule, phase: Phase) -> list[Finding]:
+def said(rule: Rule, phase: RulePhase) -> list[Finding]:
     """What a rule says in a phase."""
     law = phased({"XX-01": phase}).on(TODAY)
     return [
@@ -50,10 +50,10 @@ def said(rule: Rule, phase: Phase) -> list[Finding]:
         pytest.param("INFO", "WARN", "INFO", id="an explanation stays one"),
     ],
 )
-def test_what_becomes_of_a_finding(severity: Severity, phase: Phase, becomes: Severity) -> None:
+def test_what_becomes_of_a_finding(severity: Severity, phase: RulePhase, becomes: Severity) -> None:
     (finding,) = said(row(severity), phase)
     assert (finding.code, finding.rule, finding.path, finding.severity) == ("XX-01", "finds", "/parcels/0/x", becomes)
-    assert finding.evidence == {"figure": "1"} | ({} if phase == "ENFORCE" else {"phase": phase})
+    assert (finding.evidence, finding.phase) == ({"figure": "1"}, phase)
     assert is_observed(finding) is (phase == "OBSERVE")
 
 
@@ -63,7 +63,7 @@ def test_a_rule_that_is_off_is_not_asked() -> None:
 
 def test_what_must_not_be_told_is_only_watched_where_others_warn() -> None:
     (finding,) = said(row("ACT", silent=True), "WARN")
-    assert (finding.severity, finding.evidence["phase"], is_silent(finding)) == ("INFO", "OBSERVE", True)
+    assert (finding.severity, finding.phase, is_silent(finding)) == ("INFO", "OBSERVE", True)
 
 
 def names(rules: Iterable[Any]) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ def test_all_rules_are_asked_in_their_order_when_nothing_is_said_of_phases() -> 
         pytest.param({"XX-99": "OFF", "purpose_is_private": "OFF"}, set(), id="nobody's name"),
     ],
 )
-def test_which_rules_are_meant(phases: Mapping[str, Phase], off: set[str]) -> None:
+def test_which_rules_are_meant(phases: Mapping[str, RulePhase], off: set[str]) -> None:
     asking = names(active_rules(PARCEL_RULES, phased(phases).on(TODAY)))
     assert {name for code, name in names(PARCEL_RULES) if (code, name) not in asking} == off
 
@@ -129,7 +129,7 @@ def test_the_eve_and_the_day_of_a_change(day: date, outcome: str, found: list[st
     ] == on_receipt
 
 
-def sent(phases: Mapping[str, Phase], *parcels: Json, **changes: Any) -> list[StoredRecord]:  # noqa: ANN401 - whatever a header may hold
+def sent(phases: Mapping[str, RulePhase], *parcels: Json, **changes: Any) -> list[StoredRecord]:  # noqa: ANN401 - whatever a header may hold
     """What a manifest brings with rules in other phases."""
     return Flow(processor=processor_of(reference=phased(phases))).send(manifest(*parcels, **changes))
 
@@ -157,13 +157,13 @@ PARCELS: Final[dict[str, tuple[str, Json]]] = {
     "prohibited goods": ("RG-03", {"items": [{"description": "stun gun"}]}),
 }
 HEADERS: Final[dict[str, Json]] = {"a refusal of the header": {"containers": ["X"]}}
-SILENT_TOO: Final[dict[str, Phase]] = {"XF-05.prohibited_goods_use_no_list": "OFF"}
+SILENT_TOO: Final[dict[str, RulePhase]] = {"XF-05.prohibited_goods_use_no_list": "OFF"}
 """The other rule that speaks of prohibited goods."""
 
 
 @pytest.mark.parametrize("name", PARCELS)
 @pytest.mark.parametrize("phase", ["OFF", "OBSERVE", "WARN"])
-def test_what_is_not_in_force_changes_nothing(name: str, phase: Phase) -> None:
+def test_what_is_not_in_force_changes_nothing(name: str, phase: RulePhase) -> None:
     """Neither outcome nor route, tax, desk or notice; in force each of them does."""
     code, parcel = PARCELS[name]
     header = HEADERS.get(name, {})
@@ -192,8 +192,7 @@ def test_what_is_watched_shows_to_customs_alone(name: str) -> None:
     assert receipt(watched) == receipt(off)
     if name not in HEADERS:
         assert [
-            (finding["code"], finding["severity"], finding["evidence"]["phase"])
-            for finding in decisions(watched)[0]["findings"]
+            (finding["code"], finding["severity"], finding["phase"]) for finding in decisions(watched)[0]["findings"]
         ] == [(code, "INFO", "OBSERVE")]
 
 
@@ -229,7 +228,7 @@ def test_what_is_watched_hides_nothing_that_acts() -> None:
         pytest.param("ENFORCE", ["RELEASE", "DECLARE"], ["ACT"], id="in force"),
     ],
 )
-def test_a_rule_of_screening_has_phases_too(phase: Phase, outcomes: list[str], found: list[str]) -> None:
+def test_a_rule_of_screening_has_phases_too(phase: RulePhase, outcomes: list[str], found: list[str]) -> None:
     of_a_hundred = {"items": [{"amount": "100"}]}
     outputs = sent(
         {"XP-02": phase},

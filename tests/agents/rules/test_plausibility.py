@@ -287,29 +287,35 @@ def test_rule(check: Check, subject: Case, found: list[str]) -> None:
         pytest.param(
             plausibility.amounts_add_up,
             lines(line("10.50", 3, "33")),
-            {"quantity": "3", "unit_price": "10.5", "amount": "33"},
+            {"quantity": "3", "unit_price": "10.5", "product": "31.5", "amount": "33"},
             id="an amount",
         ),
         pytest.param(
             plausibility.weights_add_up, weighing(1000, 601, 500), {"net_g": "1101", "gross_g": "1000"}, id="a weight"
         ),
         pytest.param(
-            plausibility.value_fits_weight, worth("0.05", 1000), {"amount": "0.05", "net_g": "1000"}, id="a value"
+            plausibility.value_fits_weight,
+            worth("0.05", 1000),
+            {"amount": "0.05", "net_g": "1000", "limit_usd": "0.1"},
+            id="a value",
         ),
         pytest.param(
             plausibility.code_fits_description,
             reads_like(0.9),
-            {"heading": "6109", "suggested": "4202", "score": "0.90"},
+            {"heading": "6109", "suggested": "4202", "score": "0.90", "score_percent": "90"},
             id="a code",
         ),
         pytest.param(
             plausibility.payment_leaves_no_tax_out,
             paid("300"),
-            {"paid": "300", "declared": "106"},
+            {"paid": "300", "declared": "106", "currency": "USD"},
             id="a payment above",
         ),
         pytest.param(
-            plausibility.payment_covers_the_goods, paid("50"), {"paid": "50", "goods": "100"}, id="a payment below"
+            plausibility.payment_covers_the_goods,
+            paid("50"),
+            {"paid": "50", "goods": "100", "currency": "USD"},
+            id="a payment below",
         ),
     ],
 )

@@ -182,7 +182,11 @@ def test_rule(check: Check, subject: object, found: list[str]) -> None:
 
 def test_a_late_list_is_told_when_it_was_due() -> None:
     (found,) = timing.list_is_in_time(lodged("18:20:00"))
-    assert found.evidence == {"due": "2026-11-23T18:00:00+09:00", "lodged": "2026-11-23T18:20:00+09:00"}
+    assert found.evidence == {
+        "due": "2026-11-23T18:00:00+09:00",
+        "lodged": "2026-11-23T18:20:00+09:00",
+        "minutes": "30",
+    }
     assert "30 minutes before arrival" in found.message
 
 

@@ -92,6 +92,8 @@ def found(code: str, rule: str, severity: str = "ACT", **changes: object) -> Jso
         "message": "as the rule says",
         "evidence": {},
         "rule": rule,
+        "message_id": "",
+        "phase": "ENFORCE",
         **changes,
     }
 
@@ -229,7 +231,8 @@ def test_a_finding_stands_with_rule_place_what_was_found_and_what_is_right() -> 
         "its description could have. [" in said
     )
     assert re.search(
-        r"      found: the description reads like heading 7113 \(sure to \d+%\), not like 6109\n      → the code of what it is is right\n",
+        r"      found: the description fits heading 7113 \(\d+% sure\) better than heading 6109\n"
+        r"      → check the commodity code\n",
         said,
     )
 
@@ -239,7 +242,7 @@ def test_in_korean_nothing_of_ours_is_left_in_english() -> None:
     assert "  통관절차          SIMPLIFIED (간이신고): 물품가격이 목록통관 한도를 초과합니다(XF-02)." in said
     assert "주세" in said
     assert "징수세액" in said
-    assert "      확인: 주류가 2병입니다.\n      → 자가사용 인정기준은 1병 이하이며" in said
+    assert "      확인: 주류의 수량(2병)이 자가사용 인정기준(1병)을 초과합니다.\n      → 면세되지 않으므로" in said
     ours = "\n".join(line for line in said.splitlines() if not re.search("수치: |규칙: |Act|Tariff", line))
     assert re.findall(r"\b(?:the|is|was|were|found|right|total|findings)\b", ours) == []
 
@@ -370,9 +373,7 @@ def test_events_cases_and_notices_stand_with_their_decision(capsys: pytest.Captu
 
 def test_a_rule_that_is_not_in_full_force_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     show_decision(
-        decision(
-            findings=[found("XF-08", "importer_matches", "INFO", evidence={"phase": "OBSERVE", "differs": "name"})]
-        ),
+        decision(findings=[found("XF-08", "importer_matches", "INFO", evidence={"differs": "name"}, phase="OBSERVE")]),
         "en",
     )
     said = capsys.readouterr().out

@@ -362,8 +362,8 @@ def test_the_command_says_which_case_came_otherwise(corpus: Path) -> None:
         "    finding",
         "      expected  (nothing)",
         (
-            "      came      XF-02 ACT /items: a goods price of 150.010000 USD is above the list limit of 150.00 USD; "
-            "a declaration is right"
+            "      came      XF-02 ACT /items: the goods price of USD 150.01 is above the list clearance limit of "
+            "USD 150.00; the parcel must be declared"
         ),
     ]
     assert done.stderr == "2 cases: 1 passed, 1 failed.\n"

@@ -1,12 +1,8 @@
-"""Every message that findings can carry fits one template, and comes out in Korean.
-
-So does whatever else a message may be.
-"""
+"""Every message has its Korean, with the same parameters, and every one of them can be met."""
 
 import json
-import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -16,23 +12,14 @@ from hypothesis import strategies as st
 
 from agents.importers.verify import Verification
 from agents.intake.structure import faults
-from agents.rules import LINK_RULES, RULES, importer
+from agents.rules import importer
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
+from schemas.messages import MESSAGES, english
 from streams.conformance import builder, cases
 from streams.conformance.judge import judge_of
-from streams.i18n import korean, message, told
-from streams.i18n.messages import (
-    CODES,
-    MESSAGE_CHARS_MAX,
-    PATTERNS,
-    PHRASES,
-    Template,
-    fitting,
-    hole_names,
-    phrases,
-    templates,
-)
+from streams.i18n import message, message_parts
+from streams.i18n.messages import KOREA, korean_messages
 from streams.manifest_files import FileRecord
 from streams.reference import load
 from streams.settings import Settings
@@ -54,8 +41,13 @@ from tests.agents.rules import (
 from tests.streams.cli.command import EXAMPLES
 from tools import build_conformance
 
-Met = tuple[str, str | None, str]
-"""Code, rule (None where a receipt does not say), message."""
+Met = tuple[str, tuple[tuple[str, str], ...], str]
+"""Id of the message, its parameters, the English text."""
+
+
+def met_as(message_id: str, parameters: Mapping[str, str], text: str) -> Met:
+    return message_id, tuple(parameters.items()), text
+
 
 TABLES: Final = [
     row
@@ -75,8 +67,6 @@ TABLES: Final = [
     )
     for row in module.TABLE
 ]
-LINKED: Final = frozenset(rule.name for rule in LINK_RULES)
-"""Rules whose findings stand in cases alone."""
 ODD: Final[tuple[object, ...]] = (
     None,
     True,
@@ -96,17 +86,13 @@ ODD: Final[tuple[object, ...]] = (
 
 
 def of_answer(answer: cases.Answered) -> Iterator[Met]:
-    for decision in answer.decisions:
-        yield from ((finding["code"], finding["rule"], finding["message"]) for finding in decision["findings"])
-    for case in answer.cases:
+    for record in (*answer.decisions, *answer.cases):
         yield from (
-            (finding["code"], finding["rule"], finding["message"])
-            for finding in case["findings"]
-            if finding["rule"] in LINKED
+            met_as(finding["message_id"], finding["evidence"], finding["message"]) for finding in record["findings"]
         )
     for receipt in (*answer.receipts, *answer.notices):
-        told_of = (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
-        yield from ((finding["code"], None, finding["message"]) for finding in told_of)
+        findings = (*receipt["findings"], *(finding for parcel in receipt["parcels"] for finding in parcel["findings"]))
+        yield from (met_as(finding["message_id"], finding["parameters"], finding["message"]) for finding in findings)
 
 
 def of_corpus() -> Iterator[Met]:
@@ -118,19 +104,18 @@ def of_corpus() -> Iterator[Met]:
                 yield from of_answer(answer)
 
 
-def of_tables() -> Iterator[Met]:
+def of_rules() -> Iterator[Met]:
     for row in TABLES:
         check, asked, _ = row.values
-        name = check.__name__
-        for rule in RULES:
-            if rule.check is check:
-                yield from ((rule.code, name, found.message) for found in check(asked))
+        yield from (met_as(found.message_id, found.evidence, found.message) for found in check(asked))
 
 
-def of_shapes() -> Iterator[Met]:
+def of_structures() -> Iterator[Met]:
     for kind in (Header, Parcel, Consignor, Consignee, Order, Item):
         raws = [{}, *ODD, *({name: value} for name in kind.__struct_fields__ for value in ODD)]
-        yield from (("FMT-01", "", fault.message) for raw in raws for fault in faults(raw, kind, ""))
+        yield from (
+            met_as(fault.message_id, fault.evidence, fault.message) for raw in raws for fault in faults(raw, kind, "")
+        )
 
 
 def of_importers() -> Iterator[Met]:
@@ -140,12 +125,13 @@ def of_importers() -> Iterator[Met]:
         importer.importer_code_is_in_force,
         importer.customs_confirms_the_importer,
     ):
-        told_of = [Verification("MISMATCH", (differs,)) for differs in importer.DIFFERS] + [
-            Verification("INVALID", state=state) for state in importer.USELESS
+        answers = [Verification("MISMATCH", (differs,)) for differs in importer.DIFFERS] + [
+            Verification("INVALID", state=state) for state in importer.NOT_IN_FORCE
         ]
-        for verification in told_of:
+        for verification in answers:
             yield from (
-                ("XF-08", check.__name__, found.message) for found in check(SimpleNamespace(verification=verification))
+                met_as(found.message_id, found.evidence, found.message)
+                for found in check(SimpleNamespace(verification=verification))
             )
 
 
@@ -181,166 +167,116 @@ def of_intake() -> Iterator[Met]:
 
 @pytest.fixture(scope="module")
 def met() -> frozenset[Met]:
-    return frozenset([*of_corpus(), *of_tables(), *of_shapes(), *of_importers(), *of_intake()])
+    return frozenset([*of_corpus(), *of_rules(), *of_structures(), *of_importers(), *of_intake()])
 
 
-def finding(code: str, rule: str | None, said: str) -> dict[str, Any]:
-    made = {"code": code, "path": "/parcels/0", "message": said}
-    return made if rule is None else made | {"rule": rule}
+def finding(message_id: str, text: str = "as it was written", **parameters: str) -> dict[str, Any]:
+    return {"message_id": message_id, "message": text, "evidence": parameters}
 
 
-def test_each_message_fits_exactly_one_template_of_its_rule(met: frozenset[Met]) -> None:
-    fits = {each: [template.en for template, _ in fitting(finding(*each))] for each in met}
-    assert [(each, found) for each, found in fits.items() if len(found) != 1] == []
+def test_every_message_is_met(met: frozenset[Met]) -> None:
+    assert set(MESSAGES) - {message_id for message_id, _, _ in met} == set()
 
 
-def test_each_template_is_met(met: frozenset[Met]) -> None:
-    met_by: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for code, rule, said in met:
-        if rule is not None:
-            for template, _ in fitting(finding(code, rule, said)):
-                met_by[template.en].add((code, rule))
-    on_receipts = {template.en for each in met if each[1] is None for template, _ in fitting(finding(*each))}
-    assert [
-        template.en for template in templates() if template.en not in met_by and template.en not in on_receipts
-    ] == []
-    needless = [
-        (template.en, rule)
-        for template in templates()
-        for rule in template.rules
-        if rule and rule not in {found for _, found in met_by[template.en]}
-    ]
-    assert needless == []
+def test_every_message_is_in_english_by_its_parameters(met: frozenset[Met]) -> None:
+    for message_id, parameters, text in met:
+        assert text == english(message_id, dict(parameters))
+        parts = message_parts(finding(message_id, text, **dict(parameters)), "en")
+        assert parts == (text, "") or "; ".join(parts) == text
 
 
-def test_every_message_has_its_korean_and_nothing_of_ours_stays_english(met: frozenset[Met]) -> None:
-    for each in met:
-        said = korean(finding(*each))
-        assert any("가" <= char <= "힣" for char in said)
-        assert "{" not in said
-        assert message(finding(*each), "en") == each[2]
+def test_every_message_is_in_korean(met: frozenset[Met]) -> None:
+    for message_id, parameters, text in met:
+        parts = message_parts(finding(message_id, text, **dict(parameters)), "ko")
+        korean = " ".join(filter(None, parts))
+        assert any("가" <= char <= "힣" for char in korean), korean
+        assert not any(particle in korean for particle in ("이(가)", "은(는)", "을(를)", "(으)로")), korean
+        assert all(part.endswith(".") for part in parts if part), korean
 
 
-@pytest.mark.parametrize(
-    "template",
-    [*templates(), *(phrase for kind in PHRASES for phrase in phrases(kind))],
-    ids=lambda template: template.en,
-)
-def test_the_holes_of_both_languages_agree(template: Template) -> None:
-    names = hole_names(template.en)
-    assert len(names) == len(set(names))
-    assert set(hole_names(template.ko)) == set(names)
-    assert set(names) <= {*PATTERNS, *CODES, *PHRASES}
+@pytest.mark.parametrize("message_id", sorted(MESSAGES))
+def test_the_korean_shows_what_the_english_shows(message_id: str) -> None:
+    korean = korean_messages()[message_id]
+    assert set(korean.holes) <= set(MESSAGES[message_id].holes)
+    assert set(MESSAGES[message_id].holes) <= set(korean.holes)
 
 
-@pytest.mark.parametrize("template", templates(), ids=lambda template: template.en)
-def test_both_languages_part_what_was_found_from_what_is_right(template: Template) -> None:
-    assert bool(template.split("ko").right) == bool(template.split("en").right)
-    assert all(part.endswith(".") for part in template.split("ko") if part)
+def test_both_tables_have_the_same_messages_in_the_same_order() -> None:
+    assert list(korean_messages()) == list(MESSAGES)
 
 
 @pytest.mark.parametrize(
-    ("code", "rule", "said", "right"),
+    ("found", "korean"),
     [
         pytest.param(
-            "FMT-01",
-            "",
-            "text of 210 characters was found; text of length <= 200 is right",
-            "210자의 문자열이 기재되었습니다. 200자 이하의 문자열이어야 합니다.",
-            id="phrases with numbers of their own",
+            finding("FIELD_TYPE_WRONG", value="TEXT", length="2100", kind="TEXT_AT_MOST", limit="200"),
+            "값의 형식이 맞지 않습니다(현재 값: 2,100자의 글자). 200자 이하의 글자 형식으로 입력하십시오.",
+            id="words with numbers of their own",
         ),
         pytest.param(
-            "XP-01",
-            "",
-            "version 2 is older than version 3, already answered; send what it still needs as version 4",
-            "버전 2는 이미 처리된 버전 3보다 이전 것입니다. 필요한 내용은 버전 4로 제출하십시오.",
-            id="particles follow digits",
+            finding("SELF_USE_EXCEEDED", category="ALCOHOL", found="2", limit="1", unit="BOTTLES"),
+            "주류의 수량(2병)이 자가사용 인정기준(1병)을 초과합니다. 면세되지 않으므로 수입신고를 해야 합니다.",
+            id="words of this system",
         ),
         pytest.param(
-            "RG-09",
-            "limited_goods_are_few",
-            "2 BOTTLES of ALCOHOL were found; 1 at most are self-use, more is not exempt and must be declared",
-            "주류가 2병입니다. 자가사용 인정기준은 1병 이하이며, 초과하면 면세되지 않으므로 수입신고를 해야 합니다.",
-            id="words of ours",
+            finding("LIST_EXCLUDED", category="ALCOHOL"),
+            "주류는 목록통관 배제대상물품입니다. 수입신고를 해야 합니다.",
+            id="the particle follows the word",
         ),
         pytest.param(
-            "XF-05",
-            "goods_may_use_the_list",
-            "goods of category NEW_ONE are kept from list clearance; a declaration is right",
-            "NEW_ONE 물품은 목록통관 배제대상입니다. 수입신고를 하여야 합니다.",
+            finding("LIST_EXCLUDED", category="NEW_ONE"),
+            "NEW_ONE는 목록통관 배제대상물품입니다. 수입신고를 해야 합니다.",
             id="a category of another office",
         ),
         pytest.param(
-            "FMT-01",
-            "purpose_is_known",
-            '"x is no purpose; {found} (a+)+" is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right',
-            '"x is no purpose; {found} (a+)+"은(는) 용도 구분이 아닙니다. SELF_USE(자가사용), SAMPLE(견본품), GIFT(선물), COMMERCIAL(상업용) 중 하나이어야 합니다.',
+            finding("PURPOSE_UNKNOWN", found='"{found} 이(가)"'),
+            '입력된 용도("{found} 이(가)")는 없는 부호입니다. SELF_USE(자가사용), SAMPLE(견본품), GIFT(선물), '
+            "COMMERCIAL(상용) 중 하나를 입력하십시오.",
             id="a quotation that looks like a template",
         ),
         pytest.param(
-            "XF-09",
-            "text_hides_nothing",
-            "the description is disguised: look-alike letters, spaced letters",
-            "품명이 위장되어 있습니다: 비슷한 모양의 문자, 글자 사이의 공백.",
+            finding("DESCRIPTION_DISGUISED", disguises="look-alike letters, spaced letters"),
+            "품명을 알아보기 어렵게 쓴 흔적이 있습니다: 비슷한 모양의 문자, 글자 사이의 공백.",
             id="a list of words",
         ),
         pytest.param(
-            "FMT-99",
-            "nobodys",
-            "what nobody has put into words",
-            "what nobody has put into words",
-            id="no template: as it is",
+            finding(
+                "LODGED_LATE_BEFORE_DEPARTURE", lodged="2026-11-23T13:40:01+09:00", due="2026-11-23T12:40:00+08:00"
+            ),
+            "제출 기한(2026. 11. 23. 13:40:00)이 지난 뒤에 제출되었습니다(제출 일시 2026. 11. 23. 13:40:01). "
+            "출항 전까지 제출해야 합니다.",
+            id="times in Korea",
         ),
+        pytest.param(
+            finding("BILL_SPLIT", parcels="2", usd="200000.000000", limit_usd="150.000000"),
+            "한 수하인의 화물 2건이 하나의 마스터 B/L로 반입되었고, 합계 미화 200,000.00달러가 면세범위 미화 "
+            "150.00달러를 초과합니다. 합산과세 대상이므로 모두 하나로 신고해야 합니다.",
+            id="money",
+        ),
+        pytest.param(finding("NOT_YET_KNOWN", "of a later version"), "of a later version", id="an unknown id: English"),
+        pytest.param(finding("LIST_EXCLUDED", "without it"), "without it", id="a parameter is missing: English"),
+        pytest.param({"message": "of before messages had ids"}, "of before messages had ids", id="no id: English"),
     ],
 )
-def test_korean(code: str, rule: str, said: str, right: str) -> None:
-    assert korean(finding(code, rule, said)) == right
+def test_korean(found: dict[str, Any], korean: str) -> None:
+    assert message(found, "ko") == korean
 
 
-def test_found_and_right_are_told_apart() -> None:
-    said = "a goods price of 160.00 USD is above the list limit of 150.00 USD; a declaration is right"
-    assert told(finding("XF-02", None, said), "en") == (
-        "a goods price of 160.00 USD is above the list limit of 150.00 USD",
-        "a declaration is right",
+def test_what_was_found_and_what_to_do_are_two_parts() -> None:
+    parameters = {"goods_price_usd": "160.000000", "limit_usd": "150.00"}
+    text = english("PRICE_ABOVE_LIST_LIMIT", parameters)
+    assert message_parts(finding("PRICE_ABOVE_LIST_LIMIT", text, **parameters), "en") == (
+        "the goods price of USD 160.00 is above the list clearance limit of USD 150.00",
+        "the parcel must be declared",
     )
-    assert told(finding("XF-02", None, said), "ko").right == "수입신고를 하여야 합니다."
-    assert told(finding("XF-02", None, "else"), "ko") == ("else", "")
-
-
-HOSTILE: Final = st.one_of(
-    st.text(max_size=300),
-    st.builds(
-        lambda template, junk: template.en.replace("{found}", f'"{junk}"').replace("{number}", junk),
-        st.sampled_from(templates()),
-        st.text(alphabet='"; is.0aA\n{}가', max_size=200),
-    ),
-)
-"""Any text, and templates whose holes hold anything."""
+    on_receipt = {"message_id": "PRICE_ABOVE_LIST_LIMIT", "message": text, "parameters": parameters}
+    assert message_parts(on_receipt, "ko").remedy == "수입신고를 해야 합니다."
+    assert message_parts(finding("PRICE_ABOVE_LIST_LIMIT", "other words", **parameters), "en") == ("other words", "")
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.sampled_from(sorted({code for template in templates() for code in template.codes} | {"", "?"})),
-    HOSTILE,
-    st.integers(1, 40),
-)
-def test_no_text_raises(code: str, said: str, times: int) -> None:
-    for each in (said, said * times, (said * MESSAGE_CHARS_MAX)[:MESSAGE_CHARS_MAX]):
-        assert korean(finding(code, None, each)) or not each
-
-
-@pytest.mark.parametrize("pattern", [*PATTERNS.values(), *(pattern for _, pattern in CODES.values())])
-def test_every_hole_is_bounded(pattern: str) -> None:
-    """So no message can stall: nothing repeats without a limit, and no repetition repeats."""
-    assert re.fullmatch(r"(?:[^*+()\\\[\]{}?]|-\?|\[(?:\\.|[^\]\\])*\]|\{\d+(?:,\d+)?\})*", pattern)
-
-
-@pytest.mark.parametrize("pattern", ["a*", "[a-z]+", "(?:a{1,9}){1,9}", "a{1,}", "(a|aa){9}"])
-def test_an_unbounded_hole_is_found(pattern: str) -> None:
-    with pytest.raises(AssertionError):
-        test_every_hole_is_bounded(pattern)
-
-
-def test_too_long_a_message_is_left_as_it_is() -> None:
-    said = f'"{"x" * MESSAGE_CHARS_MAX}" is no purpose; SELF_USE, SAMPLE, GIFT or COMMERCIAL is right'
-    assert korean(finding("FMT-01", None, said)) == said
+@given(st.sampled_from(sorted(MESSAGES)), st.text(max_size=60), st.datetimes())
+def test_no_parameter_raises(message_id: str, text: str, moment: datetime) -> None:
+    for value in (text, moment.isoformat(), moment.replace(tzinfo=KOREA).isoformat(), moment.date().isoformat()):
+        parameters = dict.fromkeys(MESSAGES[message_id].parameters, value)
+        assert message(finding(message_id, **parameters), "ko")

@@ -8,17 +8,17 @@ from typing import get_args
 import pytest
 
 from agents.goods.understood import Disguise
-from agents.law.entries import Phase
+from agents.law.entries import RulePhase
 from agents.risk.features import FAMILIES
 from agents.risk.model import BASE, OTHER
 from agents.rules import RULES
 from agents.rules.format import PURPOSES
 from agents.tax import assess
 from schemas.decision import Desk, Event, Outcome, Relief, Route, Severity, Tax
+from schemas.messages import holes_of
 from schemas.officer_action import ASSESSMENTS
 from schemas.receipt import Counts, Status
 from streams.i18n import gloss, name, rate, say
-from streams.i18n.messages import hole_names
 from streams.i18n.tables import read
 from streams.i18n.vocabulary import words_of
 from streams.reference import FOLDER
@@ -48,7 +48,7 @@ def column(table: str, name_of: str) -> set[str]:
         ("count", {*Counts.__struct_fields__}),
         ("purpose", {*PURPOSES}),
         ("disguise", {*get_args(Disguise)}),
-        ("phase", {*get_args(Phase)} - {"OFF", "ENFORCE"}),
+        ("phase", {*get_args(RulePhase)} - {"OFF", "ENFORCE"}),
         ("exempt", {*get_args(Relief), assess.BELOW_FLOOR, assess.FREE} - {"NONE"}),
         ("tax", {*Tax.__struct_fields__, "simplified"} - {"exempt", "exchange_rate", "lines"}),
         ("basis", {rule.basis for rule in RULES}),
@@ -108,7 +108,7 @@ def test_every_line_that_commands_say_is_in_the_table_and_no_other() -> None:
 
 @pytest.mark.parametrize("row", TEXTS, ids=lambda row: row["en"])
 def test_the_holes_of_both_languages_agree(row: dict[str, str]) -> None:
-    assert set(hole_names(row["ko"])) == set(hole_names(row["en"]))
+    assert set(holes_of(row["ko"])) == set(holes_of(row["en"]))
 
 
 def test_a_word_nobody_has_put_into_korean_stays_as_it_is() -> None:
