@@ -1,7 +1,7 @@
 """Prints the derived pages and the picture of docs/ from the code: `make docs`; a test says when one is stale."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -110,13 +110,16 @@ RECKONED: Final = (
 )
 """What is computed for every parcel and stands in `tax`, with no finding of its own."""
 
-WORDS_OF_MANIFESTS: Final = {
-    "airline_is_known": "no airline has the prefix",
-    "carrier_is_registered": "register",
-    "carrier_is_the_topics": "on the topic of",
-    "list_is_in_time": "due by",
-    "lodging_time_is_near_receipt": "from the time customs received it",
+MESSAGES_OF_MANIFESTS: Final = {
+    "AIRLINE_PREFIX_UNKNOWN": "airline_is_known",
+    "CARRIER_NOT_REGISTERED": "carrier_is_registered",
+    "CARRIER_REGISTRATION_LAPSED": "carrier_is_registered",
+    "CARRIER_MISMATCH": "carrier_matches_topic",
+    "LODGED_LATE_BEFORE_ARRIVAL": "list_is_in_time",
+    "LODGED_LATE_BEFORE_DEPARTURE": "list_is_in_time",
+    "LODGING_TIME_IMPLAUSIBLE": "lodging_time_is_near_receipt",
 }
+"""The rule behind a finding of a manifest on a receipt, which names none."""
 LEFT_OUT: Final = (
     (
         "XP-10",
@@ -177,13 +180,13 @@ def rules() -> str:
     def row(rule: Rule) -> tuple[str, ...]:
         return (
             rule.code,
-            f"`{rule.name}`",
+            f"`{rule.id}`",
             rule.sentence,
             rule.severity,
             _acts(rule),
             _phases(rule, reference),
             rule.basis,
-            examples.get((rule.code, rule.name), ""),
+            examples.get((rule.code, rule.id), ""),
         )
 
     heads = ("code", "rule", "sentence", "severity", "acts", "in force", "basis", "example")
@@ -221,20 +224,14 @@ def _examples(corpus: Iterable[cases.CaseFile]) -> dict[tuple[str, str], str]:
                 ]
                 for finding in said:
                     if finding["code"] == file.head.rule:
-                        found.setdefault((finding["code"], finding.get("rule") or _of_manifest(finding)), case.name)
+                        found.setdefault(
+                            (
+                                finding["code"],
+                                finding.get("rule") or MESSAGES_OF_MANIFESTS.get(finding["message_id"], ""),
+                            ),
+                            case.name,
+                        )
     return found
-
-
-def _of_manifest(finding: Mapping[str, str]) -> str:
-    """The rule of manifests behind a finding on a receipt, which names none: the one of its code whose words it has."""
-    return next(
-        (
-            rule.name
-            for rule in MANIFEST_RULES
-            if rule.code == finding["code"] and WORDS_OF_MANIFESTS.get(rule.name, "\0") in finding["message"]
-        ),
-        "",
-    )
 
 
 def _acts(rule: Rule) -> str:
@@ -251,7 +248,7 @@ def _acts(rule: Rule) -> str:
 
 
 def _phases(rule: Rule, reference: Reference) -> str:
-    dated = reference.phases.get(f"{rule.code}.{rule.name}") or reference.phases.get(rule.code)
+    dated = reference.phases.get(f"{rule.code}.{rule.id}") or reference.phases.get(rule.code)
     return "always" if dated is None else ", ".join(f"{phase} from {day}" for day, phase in dated.items())
 
 

@@ -7,7 +7,7 @@ import msgspec
 from agents.parcel.case import Case
 from agents.rules.rule import Found
 from agents.rules.texts import is_before, is_consolidated, names_a_place
-from agents.rules.traits import AIR, LOADING, VAGUE_LOADING_DATA, about
+from agents.rules.traits import AIR
 from schemas.officer_action import Act, Assessment
 
 
@@ -21,7 +21,6 @@ class ActionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the carrier was told before loading, and has not been ended."""
 
 
-@about(LOADING | VAGUE_LOADING_DATA)
 def loading_data_is_complete(case: Case) -> Iterator[Found]:
     """Before air cargo is loaded, sender and receiver are named with a place, and pieces, weight and goods are said.
 
@@ -49,7 +48,7 @@ def officer_does_not_hold(case: ActionCase) -> Iterator[Found]:
         yield Found("", "OFFICER_HOLD", {"by": case.by, "why": case.why})
 
 
-def officer_asks_nothing(case: ActionCase) -> Iterator[Found]:
+def no_officer_request(case: ActionCase) -> Iterator[Found]:
     """Air cargo that an officer says not to load, to screen, or to say more of, waits for the answer."""
     if case.action in ("DO_NOT_LOAD", "REQUEST_FOR_SCREENING", "REQUEST_FOR_INFORMATION"):
         yield Found("", "OFFICER_REQUEST", {"assessment": case.action, "by": case.by, "why": case.why})

@@ -7,23 +7,12 @@ from agents.parcel.case import Case
 from agents.rules.quote import quoted, subheading
 from agents.rules.rule import Found
 from agents.rules.texts import is_vague
-from agents.rules.traits import (
-    NOT_SIX_DIGITS,
-    ODD_COUNTRY,
-    ODD_CURRENCY,
-    ODD_PLATFORM,
-    SUSPENDED,
-    UNPRICED,
-    VAGUE,
-    about,
-)
 
 HS_LENGTHS: Final = (6, 10)
 SUBHEADING: Final = 6
 DOLLAR: Final = "USD"
 
 
-@about(ODD_COUNTRY)
 def countries_are_known(case: Case) -> Iterator[Found]:
     """The sender's country, each item's origin and, in exports, the receiver's country are ISO 3166 codes of two letters."""
     parcel, countries = case.parcel, case.reference.countries
@@ -41,7 +30,6 @@ def _unknown_country(path: str, code: str) -> Iterator[Found]:
         yield Found(path, "COUNTRY_UNKNOWN", {"found": quoted(code)})
 
 
-@about(ODD_CURRENCY)
 def currency_is_known(case: Case) -> Iterator[Found]:
     """The currency is an ISO 4217 code."""
     currency = case.parcel.currency
@@ -49,7 +37,6 @@ def currency_is_known(case: Case) -> Iterator[Found]:
         yield Found("/currency", "CURRENCY_UNKNOWN", {"found": quoted(currency)})
 
 
-@about(UNPRICED)
 def rate_exists(case: Case) -> Iterator[Found]:
     """Customs has set a rate for the currency, and for the dollar, in the week of the declaration."""
     currency, week = case.parcel.currency, case.week
@@ -62,7 +49,6 @@ def rate_exists(case: Case) -> Iterator[Found]:
             yield Found("/currency", "RATE_MISSING", {"currency": needed, "day": str(case.lodged_on)})
 
 
-@about(NOT_SIX_DIGITS)
 def hs_code_form(case: Case) -> Iterator[Found]:
     """A commodity code has 6 digits of the HS or 10 of the Korean tariff, without dots."""
     known = case.reference.hs_codes
@@ -76,7 +62,6 @@ def _is_hs_code(code: str) -> bool:
     return len(code) in HS_LENGTHS and code.isascii() and code.isdigit()
 
 
-@about(NOT_SIX_DIGITS)
 def hs_code_is_known(case: Case) -> Iterator[Found]:
     """The first six digits of a commodity code are a subheading of the tariff in force."""
     known = case.reference.hs_codes
@@ -87,7 +72,6 @@ def hs_code_is_known(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/hs_code", "HS_CODE_UNKNOWN", evidence)
 
 
-@about(SUSPENDED)
 def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
     """The carrier is not suspended on the day."""
     registration = case.reference.carriers.get(case.carrier)
@@ -96,7 +80,6 @@ def carrier_is_not_suspended(case: Case) -> Iterator[Found]:
         yield Found("", "CARRIER_SUSPENDED", evidence)
 
 
-@about(ODD_PLATFORM)
 def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
     """The registration of an imported e-commerce parcel's platform is in force on the day."""
     platform = _platform(case)
@@ -108,7 +91,6 @@ def operator_is_registered_on_the_day(case: Case) -> Iterator[Found]:
         yield Found("/order/platform", "OPERATOR_REGISTRATION_LAPSED", evidence)
 
 
-@about(ODD_PLATFORM)
 def operator_is_in_the_register(case: Case) -> Iterator[Found]:
     """The platform of an imported e-commerce parcel stands in the register of operators."""
     platform = _platform(case)
@@ -123,7 +105,6 @@ def _platform(case: Case) -> str | None:
     return parcel.order.platform or None
 
 
-@about(VAGUE)
 def description_is_not_vague(case: Case) -> Iterator[Found]:
     """A description says what the goods are: not just "gift", "parts", "잡화" or another word that fits anything."""
     vague = case.reference.vague

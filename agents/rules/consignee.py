@@ -131,7 +131,7 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
         yield Found("/consignee", "CONSIGNEE_VALUE_HIGH", evidence)
 
 
-def code_has_few_addresses(case: ScreenCase) -> Iterator[Found]:
+def code_is_not_shared(case: ScreenCase) -> Iterator[Found]:
     """Parcels under one clearance code go to few addresses and phones within a month.
 
     Many are a sign that the code is used by others.

@@ -11,16 +11,6 @@ from agents.rules.rule import Found
 from agents.rules.texts import ADDRESS_CHARS_MIN, has_digit, holds_resident_number, is_day, repeated_placeholder
 from agents.rules.traits import (
     FEW_LINES,
-    FIELD_MISSING,
-    IMPORTED,
-    MANY_LINES,
-    NOT_SELF_USE,
-    ODD_ADDRESS,
-    ODD_DAY,
-    PLACEHOLDER_TEXT,
-    RESIDENT,
-    UNPRINTABLE,
-    about,
 )
 from agents.values.text import has_control_character, is_plain
 from schemas import limits
@@ -29,7 +19,6 @@ from schemas.manifest import Item, Parcel
 PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 
 
-@about(FIELD_MISSING)
 def mandatory_text(case: Case) -> Iterator[Found]:
     """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
     parcel = case.parcel
@@ -78,8 +67,7 @@ def _missing_in_item(index: int, item: Item) -> Iterator[Found]:
             yield Found(f"/items/{index}/{name}", message_id)
 
 
-@about(MANY_LINES)
-def goods_are_said_in_short(case: Case) -> Iterator[Found]:
+def descriptions_are_within_limit(case: Case) -> Iterator[Found]:
     """Descriptions, ingredients and brands of a parcel have at most 5,000 characters together."""
     chars = goods_chars(case.parcel) if len(case.parcel.items) > FEW_LINES else 0
     if chars > limits.GOODS_CHARS_PER_PARCEL_MAX:
@@ -96,7 +84,6 @@ def goods_chars(parcel: Parcel) -> int:
     return sum([len(text) if is_plain(text) else 2 * len(text) for text in texts])
 
 
-@about(NOT_SELF_USE)
 def purpose_is_known(case: Case) -> Iterator[Found]:
     """The purpose is SELF_USE, SAMPLE, GIFT or COMMERCIAL."""
     purpose = case.parcel.purpose
@@ -104,7 +91,6 @@ def purpose_is_known(case: Case) -> Iterator[Found]:
         yield Found("/purpose", "PURPOSE_UNKNOWN", {"found": quoted(purpose)})
 
 
-@about(ODD_DAY)
 def purchase_date_is_a_date(case: Case) -> Iterator[Found]:
     """The date of purchase, when given, is a day of the calendar written YYYY-MM-DD."""
     order = case.parcel.order
@@ -112,7 +98,6 @@ def purchase_date_is_a_date(case: Case) -> Iterator[Found]:
         yield Found("/order/purchased_on", "PURCHASE_DATE_INVALID", {"found": quoted(order.purchased_on)})
 
 
-@about(RESIDENT)
 def no_resident_number_in_text(case: Case) -> Iterator[Found]:
     """Goods and order fields hold no resident registration number."""
     parcel = case.parcel
@@ -144,7 +129,6 @@ def _resident_number_at(path: str) -> Found:
     return Found(path, "RESIDENT_NUMBER_IN_TEXT")
 
 
-@about(ODD_ADDRESS | IMPORTED)
 def address_is_plausible(case: Case) -> Iterator[Found]:
     """The receiver's address in Korea has at least five characters and a number of a house."""
     address = case.parcel.consignee.address
@@ -155,8 +139,7 @@ def address_is_plausible(case: Case) -> Iterator[Found]:
         yield Found("/consignee/address", "ADDRESS_TOO_SHORT", {"limit": str(ADDRESS_CHARS_MIN)})
 
 
-@about(PLACEHOLDER_TEXT)
-def text_says_something(case: Case) -> Iterator[Found]:
+def text_is_no_placeholder(case: Case) -> Iterator[Found]:
     """Names, addresses and descriptions are more than digits, signs, a repeated character or a file extension."""
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
@@ -182,7 +165,6 @@ def text_says_something(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/description", "DESCRIPTION_PLACEHOLDER", evidence)
 
 
-@about(UNPRINTABLE)
 def text_is_one_line(case: Case) -> Iterator[Found]:
     """Names, addresses, descriptions and ingredients hold no control characters, line breaks included."""
     parcel = case.parcel

@@ -9,37 +9,25 @@ from agents.parcel.case import Case
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
 from agents.rules.traits import (
-    BLOCKED,
     BLOCKED_CATEGORY,
-    BRANDED,
-    DISGUISED,
-    IMPORTED,
-    PRICED,
-    PROHIBITED,
-    PROTECTED,
     QUARANTINE_AGENCIES,
-    QUARANTINED,
     SPECIES_CATEGORY,
-    about,
 )
 from agents.values.money import E4, above_usd, parse_e4
 
 
-@about(PROHIBITED)
 def no_prohibited_articles(case: Case) -> Iterator[Found]:
     """No goods are counterfeit money, obscene, or against the constitutional order."""
     if case.categories:
         yield from _prohibited(case, "ARTICLE_234", "PROHIBITED_ARTICLE")
 
 
-@about(PROHIBITED)
 def no_narcotics(case: Case) -> Iterator[Found]:
     """No goods are narcotics, psychotropics, temporary narcotics or their precursors."""
     if case.categories:
         yield from _prohibited(case, "NARCOTIC", "NARCOTICS")
 
 
-@about(PROHIBITED)
 def no_weapons(case: Case) -> Iterator[Found]:
     """No goods are firearms, swords, explosives, sprays, stun guns, crossbows or imitation guns."""
     if case.categories:
@@ -53,7 +41,6 @@ def _prohibited(case: Case, kind: str, message_id: str) -> Iterator[Found]:
             yield Found(f"/items/{index}", message_id, evidence)
 
 
-@about(BRANDED | PRICED | IMPORTED)
 def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
     """A piece of a brand that is often counterfeited costs what the brand costs.
 
@@ -76,7 +63,6 @@ def brand_is_worth_its_price(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/unit_price", "BRAND_PRICE_LOW", evidence)
 
 
-@about(BLOCKED | IMPORTED)
 def no_blocked_ingredients(case: Case) -> Iterator[Found]:
     """No goods contain an ingredient that the food and drug agency blocks at the border."""
     for index, category, term in case.categories:
@@ -85,7 +71,6 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "INGREDIENT_BLOCKED", evidence)
 
 
-@about(QUARANTINED | IMPORTED)
 def quarantine_comes_first(case: Case) -> Iterator[Found]:
     """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
     for index, category, term in case.categories:
@@ -99,7 +84,6 @@ def quarantine_comes_first(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "QUARANTINE_REQUIRED", evidence)
 
 
-@about(PROTECTED)
 def species_has_a_permit(case: Case) -> Iterator[Found]:
     """No goods are of a species whose trade needs a permit, or made of one."""
     for index, category, term in case.categories:
@@ -109,7 +93,6 @@ def species_has_a_permit(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "CITES_PERMIT_REQUIRED", evidence)
 
 
-@about(DISGUISED)
 def text_hides_nothing(case: Case) -> Iterator[Found]:
     """A description is written plainly.
 

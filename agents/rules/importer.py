@@ -7,7 +7,6 @@ from agents.importers.register import State
 from agents.importers.verify import Particular, Verification
 from agents.reference import Law
 from agents.rules.rule import Found
-from agents.rules.traits import VERIFIED, about
 
 
 class Verified(Protocol):
@@ -49,7 +48,6 @@ NOT_IN_FORCE: Final[Mapping[State, str]] = {
 """The message for each state of a clearance code that can't be used."""
 
 
-@about(VERIFIED)
 def importer_matches(case: Verified) -> Iterator[Found]:
     """Name, phone, postcode and one-time number are those of the clearance code's holder, as far as the law of the day has them compared."""
     verification = case.verification
@@ -57,7 +55,6 @@ def importer_matches(case: Verified) -> Iterator[Found]:
         yield from _differences(verification)
 
 
-@about(VERIFIED)
 def importer_code_is_in_force(case: Verified) -> Iterator[Found]:
     """The clearance code is in force on the day: not expired, suspended, replaced or cancelled."""
     verification = case.verification
@@ -65,7 +62,6 @@ def importer_code_is_in_force(case: Verified) -> Iterator[Found]:
         yield _not_in_force(verification)
 
 
-@about(VERIFIED)
 def importer_is_registered(case: VerifiedOnADay) -> Iterator[Found]:
     """The clearance code stands in the register of importers, once the register is said to be complete."""
     verification = case.verification

@@ -21,7 +21,7 @@ _RFC3339: Final = re.compile(
 )
 
 
-def words_are_known(case: ManifestCase) -> Iterator[Found]:
+def coded_values_are_known(case: ManifestCase) -> Iterator[Found]:
     """Function, direction and mode are words of the contract."""
     header = case.header
     for path, value, values, message_id in (
@@ -109,7 +109,7 @@ def carrier_is_registered(case: ManifestCase) -> Iterator[Found]:
         yield Found("/carrier", "CARRIER_REGISTRATION_LAPSED", evidence)
 
 
-def carrier_is_the_topics(case: ManifestCase) -> Iterator[Found]:
+def carrier_matches_topic(case: ManifestCase) -> Iterator[Found]:
     """The carrier named in the manifest, if any, is the one whose topic it came on; the topic is what counts."""
     named = case.header.carrier
     if named and named != case.carrier:

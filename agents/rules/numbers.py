@@ -20,22 +20,6 @@ from agents.parcel.case import Case
 from agents.rules.quote import quoted
 from agents.rules.rule import Found
 from agents.rules.texts import is_visible
-from agents.rules.traits import (
-    BUSINESS,
-    EORI,
-    IMPORTED,
-    IOSS,
-    NO_CLEARANCE_CODE,
-    NOT_ABOVE_ZERO,
-    ODD_AMOUNT,
-    ODD_BILL,
-    ODD_PHONE,
-    ODD_POSTCODE,
-    POSTAL,
-    SSCC,
-    UNAUTHORISED,
-    about,
-)
 from agents.values.money import parse_e4
 from agents.values.text import fold
 from schemas import limits
@@ -44,7 +28,6 @@ _HOUSE_BILL: Final = re.compile(r"[A-Za-z0-9/-]+")
 _AMOUNT_DIGITS: Final = {"digits": str(limits.AMOUNT_DIGITS_MAX), "places": str(limits.AMOUNT_SCALE_MAX)}
 
 
-@about(ODD_BILL)
 def house_bill_form(case: Case) -> Iterator[Found]:
     """A house bill has at most 35 characters, each a Latin letter, a digit, a dash or a slash."""
     number = case.parcel.house_bill
@@ -57,7 +40,6 @@ def house_bill_form(case: Case) -> Iterator[Found]:
         yield Found("/house_bill", "HOUSE_BILL_CHARACTERS", {"found": quoted(number)})
 
 
-@about(POSTAL)
 def postal_house_bill(case: Case) -> Iterator[Found]:
     """By post the house bill is a UPU S10 item number with the right check digit, no reserved prefix and the letters of a country."""
     if case.header.mode != "POST":
@@ -69,7 +51,6 @@ def postal_house_bill(case: Case) -> Iterator[Found]:
         yield Found("/house_bill", "POSTAL_ITEM_COUNTRY_UNKNOWN", {"country": s10.country(number)})
 
 
-@about(NO_CLEARANCE_CODE | IMPORTED)
 def clearance_code_form(case: Case) -> Iterator[Found]:
     """An imported parcel names its receiver's personal clearance code, P and twelve digits.
 
@@ -86,7 +67,6 @@ def clearance_code_form(case: Case) -> Iterator[Found]:
         yield Found("/consignee/clearance_code", "CLEARANCE_CODE_FORM", {"characters": str(len(code))})
 
 
-@about(NO_CLEARANCE_CODE)
 def no_identity_number_as_code(case: Case) -> Iterator[Found]:
     """The clearance code is never a resident registration or passport number: such a number must not be sent."""
     code = case.parcel.consignee.clearance_code
@@ -101,7 +81,6 @@ def _is_identity_number(code: str) -> bool:
     return resident_number.has_form(written) or resident_number.contains(written) or passport.is_valid(written)
 
 
-@about(UNAUTHORISED | IMPORTED)
 def auth_number_is_given(case: Case) -> Iterator[Found]:
     """An imported e-commerce parcel to a person carries the one-time authentication number, 1 to 64 visible characters, from the day it is required."""
     consignee = case.parcel.consignee
@@ -113,7 +92,6 @@ def auth_number_is_given(case: Case) -> Iterator[Found]:
         yield Found("/consignee/auth_number", "AUTH_NUMBER_INVISIBLE" if number else "AUTH_NUMBER_MISSING")
 
 
-@about(ODD_PHONE | IMPORTED)
 def phone_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean telephone number."""
     phone = case.parcel.consignee.phone
@@ -121,7 +99,6 @@ def phone_is_korean(case: Case) -> Iterator[Found]:
         yield Found("/consignee/phone", "PHONE_FORM" if phone else "PHONE_MISSING", {"characters": str(len(phone))})
 
 
-@about(ODD_POSTCODE | IMPORTED)
 def postcode_is_korean(case: Case) -> Iterator[Found]:
     """The receiver of an imported parcel has a Korean postcode of five digits."""
     postcode = case.parcel.consignee.postcode
@@ -133,7 +110,6 @@ def postcode_is_korean(case: Case) -> Iterator[Found]:
         )
 
 
-@about(NOT_ABOVE_ZERO)
 def numbers_are_above_zero(case: Case) -> Iterator[Found]:
     """Pieces, gross weight, and each item's quantity, net weight and (when given) volume are above zero, and the quantity has a unit."""
     parcel = case.parcel
@@ -156,7 +132,6 @@ def _not_above_zero(path: str, value: int) -> Found:
     return Found(path, "NUMBER_NOT_POSITIVE", {"found": str(value)})
 
 
-@about(ODD_AMOUNT)
 def amounts_are_numbers(case: Case) -> Iterator[Found]:
     """Amounts are decimal numbers with at most four places and never negative; unit price and amount of an item are above zero."""
     parcel = case.parcel
@@ -187,7 +162,6 @@ def _amount_fault(path: str, text: str) -> Found:
     return Found(path, message_id, {"found": quoted(text), **_AMOUNT_DIGITS})
 
 
-@about(BUSINESS)
 def business_number_form(case: Case) -> Iterator[Found]:
     """The business number of the Korean party, when given, has ten digits in an issued range with the right check digit."""
     parcel = case.parcel
@@ -200,7 +174,6 @@ def business_number_form(case: Case) -> Iterator[Found]:
         yield Found(f"/{party}/business_number", "BUSINESS_NUMBER_INVALID")
 
 
-@about(SSCC)
 def sscc_form(case: Case) -> Iterator[Found]:
     """The serial shipping container code (SSCC), when given, has 18 digits, the last the right check digit."""
     code = case.parcel.sscc
@@ -208,7 +181,6 @@ def sscc_form(case: Case) -> Iterator[Found]:
         yield Found("/sscc", "SSCC_INVALID", {"found": quoted(code)})
 
 
-@about(IOSS)
 def ioss_form(case: Case) -> Iterator[Found]:
     """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
     number = case.parcel.ioss
@@ -216,7 +188,6 @@ def ioss_form(case: Case) -> Iterator[Found]:
         yield Found("/ioss", "IOSS_INVALID", {"found": quoted(number)})
 
 
-@about(IOSS | IMPORTED)
 def ioss_is_for_exports(case: Case) -> Iterator[Found]:
     """An import names no IOSS number: it is for parcels to the European Union."""
     number = case.parcel.ioss
@@ -224,7 +195,6 @@ def ioss_is_for_exports(case: Case) -> Iterator[Found]:
         yield Found("/ioss", "IOSS_ON_IMPORT", {"found": quoted(number)})
 
 
-@about(EORI)
 def eori_form(case: Case) -> Iterator[Found]:
     """An EORI number, when given, is a country's two letters and 1 to 15 letters and digits."""
     parcel = case.parcel

@@ -31,11 +31,12 @@ def unknown_rule(_: Case) -> Iterator[Found]:
     return iter(())
 
 
-ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.name): rule for rule in RULES if rule.severity == "ACT"}
+ACTIONS: Final[dict[tuple[str, str], Rule]] = {(rule.code, rule.id): rule for rule in RULES if rule.severity == "ACT"}
 """The rule behind an ACT finding, by code and name."""
 
 
 UNKNOWN: Final = Rule(
+    "",
     "",
     unknown_rule,
     "ACT",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from agents.parcel.case import Case, ListedParty
 from agents.reference import Law, Reference
 from agents.rules.rule import Found
-from agents.rules.traits import EMBARGOED, LISTED, PORT_COUNTRY, about
+from agents.rules.traits import PORT_COUNTRY
 from agents.values.money import E4
 from agents.watchlist.entries import ListHit, ScreeningFigures
 from agents.watchlist.likeness import FULL
@@ -58,7 +58,6 @@ def listed_parties(parcel: Parcel, header: Header, reference: Reference, law: La
     return tuple(found)
 
 
-@about(LISTED)
 def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
     """No party resembles one on a sanctions or watch-list in name or address.
 
@@ -73,7 +72,6 @@ def no_party_resembles_a_listed_one(case: Case) -> Iterator[Found]:
         )
 
 
-@about(LISTED)
 def no_party_is_sanctioned(case: Case) -> Iterator[Found]:
     """No party bears the name of a sanctioned one."""
     if case.listed:
@@ -100,7 +98,6 @@ def _listed(case: Case, counts: Callable[[ListHit], bool], message_id: str) -> I
             yield Found(listed.path, message_id, evidence)
 
 
-@about(EMBARGOED)
 def no_country_is_embargoed(case: Case) -> Iterator[Found]:
     """Goods neither come from a country under embargo, nor were made there, nor go there, nor travel through it."""
     embargoes = case.law.embargoes

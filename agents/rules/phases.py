@@ -8,7 +8,6 @@ import msgspec
 
 from agents.reference import Law
 from agents.rules.rule import Found, Rule
-from agents.rules.traits import required_traits
 from schemas.decision import Finding, Phase, Severity
 
 R = TypeVar("R", bound=Rule)
@@ -21,10 +20,10 @@ class ActiveRule(msgspec.Struct, frozen=True, gc=False):
 
     check: Callable[[Any], Iterator[Found]]
     code: str
-    name: str
+    id: str
     severity: Severity
     phase: Phase
-    required_traits: int = 0
+    requires: int = 0
     """The traits a parcel has to have (agents/rules/traits.py)."""
 
     def finding(self, found: Found, path: str = "") -> Finding:
@@ -35,7 +34,7 @@ class ActiveRule(msgspec.Struct, frozen=True, gc=False):
             path + found.path,
             found.message,
             found.evidence,
-            self.name,
+            self.id,
             found.message_id,
             self.phase,
             found.lane,
@@ -63,7 +62,7 @@ class RuleIndex:
             if len(self._by_traits) >= TRAITS_REMEMBERED:
                 self._by_traits.clear()
             known = self._by_traits[traits] = tuple(
-                rule for rule in self._rules if rule.required_traits & traits == rule.required_traits
+                rule for rule in self._rules if rule.requires & traits == rule.requires
             )
         return known
 
@@ -76,13 +75,11 @@ def rule_index(rules: tuple[Rule, ...], law: Law) -> RuleIndex:
 
 def _asked(rules: Iterable[Rule], law: Law) -> Iterator[ActiveRule]:
     for rule in rules:
-        phase = law.phase(rule.code, rule.name)
+        phase = law.phase(rule.code, rule.id)
         if phase == "WARN" and rule.silent:
             phase = "OBSERVE"  # what must not be told is not told as a warning either
         if phase != "OFF":
-            yield ActiveRule(
-                rule.check, rule.code, rule.name, _severity(rule, phase), phase, required_traits(rule.check)
-            )
+            yield ActiveRule(rule.check, rule.code, rule.id, _severity(rule, phase), phase, rule.requires)
 
 
 def _severity(rule: Rule, phase: Phase) -> Severity:

@@ -6,22 +6,13 @@ from typing import Final
 from agents.parcel.case import Case, Price
 from agents.rules.rule import Found
 from agents.rules.traits import (
-    ABOVE_LIST_LIMIT,
     GRAMS_A_KG,
-    HEAVY,
-    LINE_TOTAL_MISMATCH,
-    MISCODED,
-    ODD_VALUE,
-    PAID,
-    PAID_OTHERWISE,
-    about,
 )
 from agents.values.money import E4, above_usd, parse_e4
 
 PERCENT: Final = 100
 
 
-@about(LINE_TOTAL_MISMATCH)
 def amounts_add_up(case: Case) -> Iterator[Found]:
     """Quantity times unit price is the amount of each line, but for rounding."""
     tolerance = case.law.figures.amount_tolerance_percent
@@ -43,7 +34,6 @@ def amounts_add_up(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/amount", "LINE_TOTAL_MISMATCH", evidence)
 
 
-@about(HEAVY)
 def weights_add_up(case: Case) -> Iterator[Found]:
     """The net weights of all lines are no more than the gross weight, but for what weighing leaves open."""
     parcel = case.parcel
@@ -55,7 +45,6 @@ def weights_add_up(case: Case) -> Iterator[Found]:
         yield Found("/gross_weight_g", "NET_ABOVE_GROSS_WEIGHT", evidence)
 
 
-@about(MISCODED)
 def code_fits_description(case: Case) -> Iterator[Found]:
     """The commodity code of each line is one that its description could have."""
     least = case.law.figures.hs_suggestion_percent
@@ -73,7 +62,6 @@ def code_fits_description(case: Case) -> Iterator[Found]:
                 yield Found(f"/items/{index}/hs_code", "CODE_UNLIKE_DESCRIPTION", evidence)
 
 
-@about(ODD_VALUE)
 def value_fits_weight(case: Case) -> Iterator[Found]:
     """A kilogram of each line is worth neither next to nothing nor more than goods are."""
     price = case.price
@@ -94,7 +82,6 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}/net_weight_g", "VALUE_PER_KG_LOW" if below else "VALUE_PER_KG_HIGH", evidence)
 
 
-@about(PAID_OTHERWISE)
 def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
     found = _paid_above(case)
@@ -108,7 +95,6 @@ def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
         yield found
 
 
-@about(PAID_OTHERWISE)
 def payment_covers_no_more(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, even where more would be exempt."""
     found = _paid_above(case)
@@ -132,7 +118,6 @@ def _goods_paid(case: Case, price: Price) -> int:
     return (_paid(case) or 0) - price.freight_e4 - price.insurance_e4
 
 
-@about(PAID_OTHERWISE)
 def payment_covers_the_goods(case: Case) -> Iterator[Found]:
     """The buyer of an imported parcel paid at least the price of the goods."""
     paid, price = _paid(case), case.price
@@ -144,7 +129,6 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
         yield Found("/order/paid", "PAID_BELOW_GOODS", evidence)
 
 
-@about(ABOVE_LIST_LIMIT | PAID)
 def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
     """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
     price = case.price

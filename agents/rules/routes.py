@@ -6,21 +6,9 @@ from agents.parcel.case import Case, Price
 from agents.parcel.price_limits import price_above
 from agents.rules.quote import shown_term
 from agents.rules.rule import Found
-from agents.rules.traits import (
-    ABOVE_LIST_LIMIT,
-    BUSINESS,
-    COMMERCIAL,
-    EXCLUDED,
-    IMPORTED,
-    MANY_UNITS,
-    NO_FREIGHT,
-    PROHIBITED,
-    about,
-)
 from agents.values.money import E4, show_e6
 
 
-@about(ABOVE_LIST_LIMIT | IMPORTED)
 def price_is_within_list_limit(case: Case) -> Iterator[Found]:
     """The goods price of an imported parcel is within the limit of list clearance.
 
@@ -34,7 +22,6 @@ def price_is_within_list_limit(case: Case) -> Iterator[Found]:
         yield Found("/items", "PRICE_ABOVE_LIST_LIMIT", _prices(price, limit))
 
 
-@about(ABOVE_LIST_LIMIT | IMPORTED)
 def special_limit_was_used(case: Case) -> Iterator[Found]:
     """The higher list limit of express goods from the United States was needed."""
     price = case.price
@@ -45,7 +32,6 @@ def special_limit_was_used(case: Case) -> Iterator[Found]:
         yield Found("/consignor/country", "SPECIAL_LIMIT_USED", _prices(price, limit))
 
 
-@about(NO_FREIGHT | IMPORTED)
 def freight_is_separate(case: Case) -> Iterator[Found]:
     """The freight of an imported parcel is told apart from the price.
 
@@ -55,7 +41,6 @@ def freight_is_separate(case: Case) -> Iterator[Found]:
         yield Found("/freight", "FREIGHT_MISSING")
 
 
-@about(EXCLUDED | IMPORTED)
 def goods_may_use_the_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from list clearance.
 
@@ -73,7 +58,6 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "LIST_EXCLUDED", evidence)
 
 
-@about(EXCLUDED | IMPORTED)
 def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
     for index, category, term in case.categories:
@@ -82,7 +66,6 @@ def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "SIMPLIFIED_EXCLUDED", evidence)
 
 
-@about(PROHIBITED | IMPORTED)
 def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
     """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
     for index, category, _ in case.categories:
@@ -90,14 +73,12 @@ def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
             yield Found(f"/items/{index}", "PROHIBITED_SUSPECTED", {"category": category.name})
 
 
-@about(COMMERCIAL | IMPORTED)
 def purpose_is_private(case: Case) -> Iterator[Found]:
     """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
         yield Found("/purpose", "PURPOSE_COMMERCIAL", {"purpose": "COMMERCIAL"})
 
 
-@about(BUSINESS | IMPORTED)
 def receiver_is_a_person(case: Case) -> Iterator[Found]:
     """Goods for self-use and gifts are for a person; what a company receives, samples aside, must be declared and is never exempt."""
     parcel = case.parcel
@@ -110,7 +91,6 @@ def receiver_is_a_person(case: Case) -> Iterator[Found]:
         yield Found("/consignee/business_number", "RECEIVER_IS_COMPANY", {"purpose": parcel.purpose})
 
 
-@about(MANY_UNITS | IMPORTED)
 def quantity_looks_private(case: Case) -> Iterator[Found]:
     """No line of an imported parcel has more units than a person uses."""
     most = case.law.figures.self_use_units_of_a_line // E4

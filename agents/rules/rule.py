@@ -42,13 +42,16 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 class Rule:
     """One row of the policy, itself and equal to no other: which rows are asked is looked up for each manifest.
 
-    The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong. What an
+    `code` is what people quote, and several rules share it. `id` is the rule's own: decisions and dated tables refer to
+    it, so it never changes and is never used again. `requires` are the traits (agents/rules/traits.py) that a parcel
+    has to have, all of them, for the rule to find anything; 0 of a rule that is asked of all. The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong. What an
     ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is kept
     from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt, a `covert` one on
     no decision either: only the security case has it, so it changes neither route nor tax nor outcome.
     """
 
     code: str
+    id: str
     check: Callable[[Case], Iterator[Found]]
     severity: Severity
     basis: str
@@ -59,15 +62,11 @@ class Rule:
     silent: bool = False
     covert: bool = False
     day: Day = "LODGED"
-
-    @property
-    def name(self) -> str:
-        """The rule's name within its code: that of its function."""
-        return self.check.__name__
+    requires: int = 0
 
     @property
     def sentence(self) -> str:
         """The rule in words."""
         if not self.check.__doc__:
-            raise TypeError(f"rule {self.code} {self.name} has no docstring: it is the published sentence")
+            raise TypeError(f"rule {self.code} {self.id} has no docstring: it is the published sentence")
         return " ".join(self.check.__doc__.split())

@@ -16,7 +16,7 @@ class SelectionCase(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Millionths; 0 where there is neither a score nor a signal."""
 
 
-def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
+def risk_is_below_cutoff(case: SelectionCase) -> Iterator[Found]:
     """A parcel whose risk is among the highest of its site and shift is looked at, as far as the inspectors there can.
 
     The highest are opened.
@@ -30,7 +30,7 @@ def risk_is_not_among_the_highest(case: SelectionCase) -> Iterator[Found]:
         yield Found("", "RISK_HIGH", {**_where(case.choice), **high}, case.choice.lane)
 
 
-def draw_spares_it(case: SelectionCase) -> Iterator[Found]:
+def not_sampled_at_random(case: SelectionCase) -> Iterator[Found]:
     """Of every carrier's parcels a share is opened at random.
 
     Each house bill's draw follows from a key of customs: nobody else can foresee it, whoever has the key can repeat it.

@@ -7,13 +7,11 @@ from agents.law.entries import SelfUseLimit
 from agents.parcel.case import Case
 from agents.parcel.selfuse import limit_of
 from agents.rules.rule import Found
-from agents.rules.traits import LIMITED, about
 
 HEALTH: Final = frozenset({"SUPPLEMENT", "MEDICINE", "MISUSE_MEDICINE"})
 """Categories that the food and drug agency watches."""
 
 
-@about(LIMITED)
 def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
     """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
     for limit, amount in _met(case):
@@ -21,7 +19,6 @@ def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
             yield Found("/items", "SELF_USE_WITHIN", _evidence(limit, amount))
 
 
-@about(LIMITED)
 def health_goods_are_few(case: Case) -> Iterator[Found]:
     """An imported parcel holds no more bottles of health supplements or medicines than self-use allows.
 
@@ -32,7 +29,6 @@ def health_goods_are_few(case: Case) -> Iterator[Found]:
             yield Found("/items", "SELF_USE_EXCEEDED_APPROVAL", _evidence(limit, amount))
 
 
-@about(LIMITED)
 def limited_goods_are_few(case: Case) -> Iterator[Found]:
     """Alcohol, tobacco, perfume, radio goods, herbs and farm produce in an imported parcel are within self-use.
 

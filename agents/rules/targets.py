@@ -7,14 +7,12 @@ from typing import Final
 from agents.law.entries import TargetKind
 from agents.parcel.case import Case
 from agents.rules.rule import Found
-from agents.rules.traits import TARGETED, about
 from agents.values.text import folded
 
 _HS_DIGITS: Final = (2, 4, 6, 10)
 
 
-@about(TARGETED)
-def nothing_is_targeted(case: Case) -> Iterator[Found]:
+def no_intelligence_target(case: Case) -> Iterator[Found]:
     """Carriers, flights and ships, master bills, senders, sellers, origins and commodity codes that intelligence has named are looked at, all that they bring."""
     targets = case.law.targets
     if not targets:

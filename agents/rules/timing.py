@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from agents.parcel.case import Case, ManifestCase
 from agents.rules.rule import Found
-from agents.rules.traits import CORRECTION, IMPORTED, NOT_ECOMMERCE, about
 from agents.values.clock import parse_rfc3339
 from agents.values.money import E4
 
@@ -55,7 +54,6 @@ def lodging_time_is_near_receipt(case: ManifestCase) -> Iterator[Found]:
         yield Found("/lodged_at", "LODGING_TIME_IMPLAUSIBLE", evidence)
 
 
-@about(NOT_ECOMMERCE | IMPORTED)
 def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
     """An imported parcel with an order of an online platform carries the e-commerce flag."""
     order = case.parcel.order
@@ -63,7 +61,6 @@ def ecommerce_flag_is_set(case: Case) -> Iterator[Found]:
         yield Found("/ecommerce", "ECOMMERCE_FLAG_FALSE")
 
 
-@about(CORRECTION | IMPORTED)
 def house_bill_is_no_correction(case: Case) -> Iterator[Found]:
     """The house bill of an imported parcel stood on the manifest from the start.
 

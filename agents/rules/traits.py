@@ -9,9 +9,9 @@ for every rule.
 Longer than 400 lines, because a trait's bit, its meaning and the look that sets it belong together.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from agents.goods.categorise import CategoryHit
 from agents.goods.understood import NOTHING
@@ -20,7 +20,6 @@ from agents.parcel.case import Case
 from agents.parcel.price_limits import keeps_from_list
 from agents.reference import Law, Reference
 from agents.rules.placeholder import HAS_LETTERS
-from agents.rules.rule import Found
 from agents.rules.texts import (
     ADDRESS_CHARS_MIN,
     has_digit,
@@ -139,24 +138,6 @@ FEW_LINES: Final = limits.GOODS_CHARS_PER_PARCEL_MAX // (
     limits.DESCRIPTION_CHARS_MAX + limits.INGREDIENTS_CHARS_MAX + limits.NAME_CHARS_MAX
 )
 """Lines that can't say more than a parcel may."""
-
-Check = TypeVar("Check", bound=Callable[..., Iterator[Found]])
-_NEEDS: Final[dict[Callable[..., Any], int]] = {}
-
-
-def about(traits: int) -> Callable[[Check], Check]:
-    """Say that a rule finds nothing in a parcel that lacks any of these traits."""
-
-    def said(check: Check) -> Check:
-        _NEEDS[check] = traits
-        return check
-
-    return said
-
-
-def required_traits(check: Callable[..., Any]) -> int:
-    """The traits that a parcel has to have for the rule to find anything; 0 of a rule that is asked of all."""
-    return _NEEDS.get(check, 0)
 
 
 class Traits:

@@ -233,7 +233,7 @@ class Screening:
                 [
                     rule.finding(found)
                     for rule in active_rules(SCREENING_RULES, law)
-                    if rule.name == CUSTOMS_CONFIRMATION_RULE
+                    if rule.id == CUSTOMS_CONFIRMATION_RULE
                     for found in rule.check(case)
                 ]
             )

@@ -24,9 +24,7 @@ NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
 CUSTOMS_CONFIRMATION_RULE: Final = customs_confirms_the_importer.__name__
 """The rule that waits for customs' answer."""
-FINDINGS_AMONG_OTHERS: Final = frozenset(
-    rule.code for rule in SCREENING_RULES if rule.name != CUSTOMS_CONFIRMATION_RULE
-)
+FINDINGS_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.id != CUSTOMS_CONFIRMATION_RULE)
 """Findings that rest on a consignee's further parcels."""
 OFFICER_ACTION_CODE: Final = "SEC-02"
 """Findings on what officers do; what they release ends them."""

@@ -273,7 +273,7 @@ def each_rule(subject: Subject) -> Iterator[Timed]:
         judging.take_steps(judging.LAYOUT, [draft for draft in drafts if draft.has_case], version)
     cases = [draft.case for _, drafts in versions for draft in drafts if draft.has_case]
     for rule in PARCEL_RULES:
-        yield rule.name, _seconds(partial(_ask, rule.check, cases))
+        yield rule.id, _seconds(partial(_ask, rule.check, cases))
 
 
 def _ask(check: Callable[[Case], Iterable[object]], cases: Iterable[Case]) -> None:
@@ -340,7 +340,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 def _costs(us_of_stage: dict[str, list[float]]) -> Costs:
     costs = {stage: Cost(min(values), median(values)) for stage, values in us_of_stage.items()}
-    rules = {rule.name: costs[rule.name] for rule in PARCEL_RULES}
+    rules = {rule.id: costs[rule.id] for rule in PARCEL_RULES}
     return Costs(
         stages={stage: costs[stage] for stage in PARTS},
         whole=costs[WHOLE],

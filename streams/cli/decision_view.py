@@ -25,7 +25,7 @@ PRICE: Final = "XF-02"
 TAXES: Final = ("duty", "consumption", "liquor", "education", "rural", "vat")
 WITHOUT_REASONS: Final = frozenset({"REJECT", "CANCELLED"})
 """Outcomes whose route nobody has looked for."""
-BASES: Final = {(rule.code, rule.name): rule.basis for rule in RULES}
+BASES: Final = {(rule.code, rule.id): rule.basis for rule in RULES}
 """The law behind a rule."""
 
 Acting = Sequence[tuple[Said, Rule]]

@@ -29,18 +29,13 @@ def rows() -> tuple[Sentence, ...]:
 
 
 @cache
-def _of(code: str, rule: str) -> tuple[Sentence, ...]:
-    return tuple(row for row in rows() if (row.code, row.rule) == (code, rule))
+def _by_rule() -> dict[tuple[str, str], Sentence]:
+    return {(row.code, row.rule): row for row in rows()}
 
 
 def sentence(finding: Mapping[str, Any], lang: Lang) -> str:
-    """The rule behind a finding in words; empty when the finding is of a rule that is not known here.
-
-    Two rules may share code and name, one of manifests and one of parcels: the finding's place tells them apart.
-    """
-    found = _of(finding["code"], finding.get("rule", ""))
-    of_manifest = not finding["path"].startswith("/parcels/")
-    for row in found:
-        if len(found) == 1 or (row.of == "manifest") == of_manifest:
-            return row.ko if lang == "ko" else row.en
-    return ""
+    """The rule behind a finding in words; empty when the finding is of a rule that is not known here."""
+    row = _by_rule().get((finding["code"], finding.get("rule", "")))
+    if row is None:
+        return ""
+    return row.ko if lang == "ko" else row.en

@@ -214,31 +214,31 @@ TABLE = (
         [],
         id="nor is what a company receives",
     ),
-    pytest.param(consignee.code_has_few_addresses, screened(facts()), [], id="no other"),
-    pytest.param(consignee.code_has_few_addresses, screened(facts(), *places(2)), [], id="three addresses"),
-    pytest.param(consignee.code_has_few_addresses, screened(facts(), *places(3)), ["/consignee"], id="four"),
+    pytest.param(consignee.code_is_not_shared, screened(facts()), [], id="no other"),
+    pytest.param(consignee.code_is_not_shared, screened(facts(), *places(2)), [], id="three addresses"),
+    pytest.param(consignee.code_is_not_shared, screened(facts(), *places(3)), ["/consignee"], id="four"),
     pytest.param(
-        consignee.code_has_few_addresses,
+        consignee.code_is_not_shared,
         screened(facts(), *places(2), seen(), seen()),
         [],
         id="five parcels to three addresses",
     ),
     pytest.param(
-        consignee.code_has_few_addresses,
+        consignee.code_is_not_shared,
         screened(facts(address=0), *places(3)),
         [],
         id="an address that was not said is none",
     ),
     pytest.param(
-        consignee.code_has_few_addresses, screened(facts(), *places(3, "phone")), ["/consignee"], id="four phones"
+        consignee.code_is_not_shared, screened(facts(), *places(3, "phone")), ["/consignee"], id="four phones"
     ),
     pytest.param(
-        consignee.code_has_few_addresses,
+        consignee.code_is_not_shared,
         screened(facts(), *places(3), *places(3, "phone")),
         ["/consignee", "/consignee"],
         id="four of each",
     ),
-    pytest.param(consignee.code_has_few_addresses, screened(facts(), *places(3), is_import=False), [], id="an export"),
+    pytest.param(consignee.code_is_not_shared, screened(facts(), *places(3), is_import=False), [], id="an export"),
     pytest.param(consignee.self_use_is_kept_over_parcels, screened(facts(uses=drinks())), [], id="a bottle"),
     pytest.param(
         consignee.self_use_is_kept_over_parcels,
@@ -346,7 +346,7 @@ def test_self_use_over_parcels_names_the_others() -> None:
 
 
 def test_addresses_are_counted_and_not_told() -> None:
-    (many,) = consignee.code_has_few_addresses(screened(facts(), *places(4)))
+    (many,) = consignee.code_is_not_shared(screened(facts(), *places(4)))
     assert many.evidence == {"addresses": "5", "days": "30", "limit": "4"}
 
 

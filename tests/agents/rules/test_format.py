@@ -61,15 +61,18 @@ TABLE = (
         ["/items/0/hs_code", "/items/0/origin", "/items/0/unit_price", "/items/0/amount"],
         id="a line without code, origin and prices",
     ),
-    pytest.param(form.goods_are_said_in_short, case(), [], id="a line of few words"),
+    pytest.param(form.descriptions_are_within_limit, case(), [], id="a line of few words"),
     pytest.param(
-        form.goods_are_said_in_short,
+        form.descriptions_are_within_limit,
         wordy(limits.GOODS_CHARS_PER_PARCEL_MAX),
         [],
         id="ten lines with all the characters there may be",
     ),
     pytest.param(
-        form.goods_are_said_in_short, wordy(limits.GOODS_CHARS_PER_PARCEL_MAX + 1), ["/items"], id="one character more"
+        form.descriptions_are_within_limit,
+        wordy(limits.GOODS_CHARS_PER_PARCEL_MAX + 1),
+        ["/items"],
+        id="one character more",
     ),
     pytest.param(form.purpose_is_known, case(), [], id="for own use"),
     pytest.param(form.purpose_is_known, case(parcel(purpose="COMMERCIAL")), [], id="commercial is a purpose too"),
@@ -468,63 +471,67 @@ TABLE = (
         form.address_is_plausible, case(parcel(consignee={"address": ""})), [], id="an empty one is mandatory_text's"
     ),
     pytest.param(form.address_is_plausible, export_case(), [], id="an export: abroad there are houses without number"),
-    pytest.param(form.text_says_something, case(), [], id="a good parcel"),
-    pytest.param(form.text_says_something, export_case(), [], id="a good export"),
+    pytest.param(form.text_is_no_placeholder, case(), [], id="a good parcel"),
+    pytest.param(form.text_is_no_placeholder, export_case(), [], id="a good export"),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignee={"name": "김민", "name_en": None})),
         [],
         id="a name of two syllables",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignee={"name": "이이", "name_en": "Yi Yi"})),
         [],
         id="a name of two equal syllables",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignor={"name": "李明", "address": "杭州市文三路88号"})),
         [],
         id="a Chinese name of two characters",
     ),
     pytest.param(
-        form.text_says_something, case(parcel(consignor={"name": "Li"})), [], id="a Latin name of two letters"
+        form.text_is_no_placeholder, case(parcel(consignor={"name": "Li"})), [], id="a Latin name of two letters"
     ),
-    pytest.param(form.text_says_something, case(parcel(consignor={"name": "3M"})), [], id="a company with one letter"),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder, case(parcel(consignor={"name": "3M"})), [], id="a company with one letter"
+    ),
+    pytest.param(
+        form.text_is_no_placeholder,
         case(parcel(consignor={"name": "xxx", "address": "12-34"})),
         ["/consignor/name", "/consignor/address"],
         id="a sender of x and digits",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignor={"name": "XxXxXxXx"})),
         ["/consignor/name"],
         id="x, small and large",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignee={"name": "ㅋㅋㅋ", "name_en": "...", "address": "12345"})),
         ["/consignee/name", "/consignee/name_en", "/consignee/address"],
         id="a receiver of laughter, dots and digits",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(consignee={"name": "\u3164\u1160\u3164"})),
         ["/consignee/name"],
         id="letters that can't be seen",
     ),
-    pytest.param(form.text_says_something, case(parcel(consignee={"name": "   "})), ["/consignee/name"], id="spaces"),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder, case(parcel(consignee={"name": "   "})), ["/consignee/name"], id="spaces"
+    ),
+    pytest.param(
+        form.text_is_no_placeholder,
         case(parcel(items=[{"description": "image.jpg"}, {"description": ".jpg"}])),
         ["/items/1/description"],
         id="a mere file extension",
     ),
     pytest.param(
-        form.text_says_something,
+        form.text_is_no_placeholder,
         case(parcel(items=[{"description": "PDF"}, {"description": "#1-2!"}])),
         ["/items/0/description", "/items/1/description"],
         id="an extension; signs",

@@ -12,15 +12,15 @@ from tests.parcels import manifest_case
 LAST_DAY_OF_OLD = date(2026, 11, 22)
 
 TABLE = (
-    pytest.param(manifest.words_are_known, manifest_case(), [], id="a good header"),
+    pytest.param(manifest.coded_values_are_known, manifest_case(), [], id="a good header"),
     pytest.param(
-        manifest.words_are_known,
+        manifest.coded_values_are_known,
         manifest_case(function="CANCEL", direction="EXPORT", mode="POST"),
         [],
         id="other words of the contract",
     ),
     pytest.param(
-        manifest.words_are_known,
+        manifest.coded_values_are_known,
         manifest_case(function="", direction="import", mode="AIR"),
         ["/function", "/direction", "/mode"],
         id="every word wrong",
@@ -138,11 +138,11 @@ TABLE = (
     pytest.param(
         manifest.carrier_is_registered, manifest_case(carrier="old", on=None), [], id="on a day that nobody knows"
     ),
-    pytest.param(manifest.carrier_is_the_topics, manifest_case(), [], id="the same"),
+    pytest.param(manifest.carrier_matches_topic, manifest_case(), [], id="the same"),
     pytest.param(
-        manifest.carrier_is_the_topics, manifest_case(named="bw"), ["/carrier"], id="another than the topic's"
+        manifest.carrier_matches_topic, manifest_case(named="bw"), ["/carrier"], id="another than the topic's"
     ),
-    pytest.param(manifest.carrier_is_the_topics, manifest_case(named=""), [], id="none is no other"),
+    pytest.param(manifest.carrier_matches_topic, manifest_case(named=""), [], id="none is no other"),
 )
 
 

@@ -93,7 +93,7 @@ def test_only_act_acts(severity: Severity) -> None:
 def test_an_action_is_known_by_code_and_name() -> None:
     """Several rules of one code do different things."""
     assert [
-        (rule.code, rule.name, rule.closes) for rule in rules("goods_may_use_the_list", "prohibited_goods_use_no_list")
+        (rule.code, rule.id, rule.closes) for rule in rules("goods_may_use_the_list", "prohibited_goods_use_no_list")
     ] == [
         ("XF-05", "goods_may_use_the_list", "LIST"),
         ("XF-05", "prohibited_goods_use_no_list", "SIMPLIFIED"),
@@ -303,7 +303,7 @@ def test_desks_hear_their_own_findings() -> None:
                 "no_narcotics",
                 "no_weapons",
                 "receives_too_much",
-                "code_has_few_addresses",
+                "code_is_not_shared",
                 "bill_is_not_split",
             ],
         )
@@ -324,15 +324,15 @@ def test_what_is_silent() -> None:
         "no_prohibited_articles",
         "no_narcotics",
         "no_weapons",
-        "code_has_few_addresses",
+        "code_is_not_shared",
         "no_party_is_sanctioned",
     }
     covert = {
         "no_party_resembles_a_listed_one",
-        "nothing_is_targeted",
-        "risk_is_not_among_the_highest",
-        "draw_spares_it",
-    } | {rule.name for rule in LINK_RULES}
+        "no_intelligence_target",
+        "risk_is_below_cutoff",
+        "not_sampled_at_random",
+    } | {rule.id for rule in LINK_RULES}
     assert {name for _, name in ACTIONS if is_silent(found(name))} == silent | covert
     assert {name for _, name in ACTIONS if is_covert(found(name))} == covert
 

@@ -25,7 +25,7 @@ def finds(_: object) -> Iterator[Found]:
 
 
 def row(severity: Severity, *, silent: bool = False) -> Rule:
-    return Rule("XX-01", finds, severity, "made up", silent=silent)
+    return Rule("XX-01", "finds", finds, severity, "made up", silent=silent)
 
 
 def said(rule: Rule, phase: RulePhase) -> list[Finding]:
@@ -67,7 +67,7 @@ def test_what_must_not_be_told_is_only_watched_where_others_warn() -> None:
 
 
 def names(rules: Iterable[Any]) -> list[tuple[str, str]]:
-    return [(rule.code, rule.name) for rule in rules]
+    return [(rule.code, rule.id) for rule in rules]
 
 
 def test_all_rules_are_asked_in_their_order_when_nothing_is_said_of_phases() -> None:

@@ -1,5 +1,7 @@
 """The policy as a whole: every row is published, tried, and keeps what it must not tell."""
 
+import csv
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +21,7 @@ from agents.rules.rule import Found, Rule
 from agents.rules.traits import Traits
 from schemas import limits
 from schemas.manifest import Consignee, Consignor, Header, Item, Order, Parcel
+from streams.reference import FOLDER
 from tests.agents.rules import (
     test_assessment,
     test_codes,
@@ -38,7 +41,7 @@ from tests.agents.rules import (
 )
 from tests.parcels import case, export_case, export_parcel, header, manifest_case, parcel
 
-NAMES = [f"{row.code} {row.name}" for row in RULES]
+NAMES = [f"{row.code} {row.id}" for row in RULES]
 TABLES: tuple[ParameterSet, ...] = (
     *test_assessment.TABLE,
     *test_format.TABLE,
@@ -89,7 +92,7 @@ def test_only_act_does_something(row: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in RULES if row.covert], ids=[f"{row.code} {row.name}" for row in RULES if row.covert]
+    "row", [row for row in RULES if row.covert], ids=[f"{row.code} {row.id}" for row in RULES if row.covert]
 )
 def test_what_stands_on_no_decision_changes_none(row: Rule) -> None:
     assert row.outcome is None
@@ -104,12 +107,27 @@ def test_rows_stand_in_the_order_of_their_codes(rows: tuple[Rule, ...]) -> None:
     assert keys == sorted(keys)
 
 
-def test_no_check_stands_in_two_rows_and_no_code_has_two_rules_of_one_name() -> None:
-    """Findings and phases know a rule by code and name."""
+def test_no_check_stands_in_two_rows_and_no_two_rules_share_an_id() -> None:
+    """Findings and dated tables refer to a rule by its id."""
     checks = [row.check for row in RULES]
     assert len(set(checks)) == len(checks)
-    of_parcels = [row for row in RULES if row not in MANIFEST_RULES]
-    assert len({(row.code, row.name) for row in of_parcels}) == len(of_parcels)
+    ids = [row.id for row in RULES]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", rule_id) for rule_id in ids)
+
+
+def unknown_rules(table: str) -> list[str]:
+    """Rules that a dated table names, by code or by code and id, and the policy has not."""
+    names = {row.code for row in RULES} | {f"{row.code}.{row.id}" for row in RULES}
+    rows = csv.DictReader((FOLDER / table).read_text(encoding="utf-8").splitlines())
+    return [row["rule"] for row in rows if row["rule"] not in names]
+
+
+@pytest.mark.parametrize("table", ["rule_phases.csv", "selection_signals.csv", "loading_assessments.csv"])
+def test_dated_tables_name_rules_of_the_policy(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_rules(table) == []
+    monkeypatch.setattr("tests.agents.rules.test_policy.RULES", RULES[:1])
+    assert unknown_rules(table) != [], "a control: without its rules the table is found out"
 
 
 @pytest.mark.parametrize("subject", [case(), export_case()], ids=["import", "export"])

@@ -13,10 +13,10 @@ def chosen(why: Why) -> SelectionCase:
 
 
 TABLE = (
-    pytest.param(selection.risk_is_not_among_the_highest, chosen("RISK"), [""], id="for its risk"),
-    pytest.param(selection.risk_is_not_among_the_highest, chosen("RANDOM"), [], id="drawn, whatever its risk"),
-    pytest.param(selection.draw_spares_it, chosen("RANDOM"), [""], id="drawn"),
-    pytest.param(selection.draw_spares_it, chosen("RISK"), [], id="not drawn"),
+    pytest.param(selection.risk_is_below_cutoff, chosen("RISK"), [""], id="for its risk"),
+    pytest.param(selection.risk_is_below_cutoff, chosen("RANDOM"), [], id="drawn, whatever its risk"),
+    pytest.param(selection.not_sampled_at_random, chosen("RANDOM"), [""], id="drawn"),
+    pytest.param(selection.not_sampled_at_random, chosen("RISK"), [], id="not drawn"),
 )
 
 
@@ -26,5 +26,5 @@ def test_selection(check: Check, subject: SelectionCase, found: list[str]) -> No
 
 
 def test_the_lane_goes_with_the_finding() -> None:
-    (found,) = selection.draw_spares_it(chosen("RANDOM"))
+    (found,) = selection.not_sampled_at_random(chosen("RANDOM"))
     assert found.evidence == {"lane": "OPEN", "site": "KRICN/AIR_EXPRESS", "shift": "1"}

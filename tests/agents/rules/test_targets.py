@@ -24,29 +24,31 @@ def named(kind: TargetKind, value: str, subject: Case | None = None) -> Case:
 
 
 TABLE = (
-    pytest.param(targets.nothing_is_targeted, case(), [], id="nothing is named"),
-    pytest.param(targets.nothing_is_targeted, named("CARRIER", "kx"), [""], id="the carrier"),
-    pytest.param(targets.nothing_is_targeted, named("CARRIER", "bw"), [], id="another carrier"),
-    pytest.param(targets.nothing_is_targeted, named("CONVEYANCE", "kx0853"), [""], id="the flight"),
-    pytest.param(targets.nothing_is_targeted, named("MASTER_BILL", "180-12345675"), [""], id="the master bill"),
+    pytest.param(targets.no_intelligence_target, case(), [], id="nothing is named"),
+    pytest.param(targets.no_intelligence_target, named("CARRIER", "kx"), [""], id="the carrier"),
+    pytest.param(targets.no_intelligence_target, named("CARRIER", "bw"), [], id="another carrier"),
+    pytest.param(targets.no_intelligence_target, named("CONVEYANCE", "kx0853"), [""], id="the flight"),
+    pytest.param(targets.no_intelligence_target, named("MASTER_BILL", "180-12345675"), [""], id="the master bill"),
     pytest.param(
-        targets.nothing_is_targeted,
+        targets.no_intelligence_target,
         named("SENDER", "shadow trading", case(parcel(consignor={"name": "SHADOW  Trading"}))),
         ["/consignor/name"],
         id="the sender, folded",
     ),
-    pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411"), ["/order/seller_id"], id="the seller"),
-    pytest.param(targets.nothing_is_targeted, named("SELLER", "s-4411", case(parcel(order=None))), [], id="no order"),
+    pytest.param(targets.no_intelligence_target, named("SELLER", "s-4411"), ["/order/seller_id"], id="the seller"),
     pytest.param(
-        targets.nothing_is_targeted,
+        targets.no_intelligence_target, named("SELLER", "s-4411", case(parcel(order=None))), [], id="no order"
+    ),
+    pytest.param(
+        targets.no_intelligence_target,
         named("ORIGIN", "cn", case(parcel(items=[{}, {}]))),
         ["/items/0/origin"],
         id="an origin is told once",
     ),
-    pytest.param(targets.nothing_is_targeted, named("HS", "6109"), ["/items/0/hs_code"], id="a heading"),
-    pytest.param(targets.nothing_is_targeted, named("HS", "610"), [], id="three digits are nothing"),
+    pytest.param(targets.no_intelligence_target, named("HS", "6109"), ["/items/0/hs_code"], id="a heading"),
+    pytest.param(targets.no_intelligence_target, named("HS", "610"), [], id="three digits are nothing"),
     pytest.param(
-        targets.nothing_is_targeted,
+        targets.no_intelligence_target,
         named("CONVEYANCE", "kx0853", case(header_=header(conveyance=""))),
         [],
         id="no flight said",

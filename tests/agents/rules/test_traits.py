@@ -9,7 +9,7 @@ import pytest
 from agents.law.dated import Dated
 from agents.law.entries import Target, TargetKind
 from agents.parcel.case import Case
-from agents.rules import PARCEL_RULES, traits
+from agents.rules import PARCEL_RULES, numbers, traits
 from agents.rules.phases import RuleIndex, active_rules, rule_index
 from agents.rules.rule import Found
 from agents.rules.traits import Traits
@@ -17,8 +17,8 @@ from tests.agents.rules.test_policy import TABLES
 from tests.parcels import TODAY, case, export_case, header, parcel
 from tests.reference import REFERENCE
 
-CHECKS = frozenset(row.check for row in PARCEL_RULES)
-FOUND = [row for row in TABLES if row.values[0] in CHECKS and row.values[2] and isinstance(row.values[1], Case)]
+REQUIRES = {row.check: row.requires for row in PARCEL_RULES}
+FOUND = [row for row in TABLES if row.values[0] in REQUIRES and row.values[2] and isinstance(row.values[1], Case)]
 """Everything that the tables of rules know a rule to find."""
 
 
@@ -26,9 +26,9 @@ def _traits(of: Case) -> int:
     return Traits(of.header, of.carrier, of.reference, of.law).of(of)
 
 
-def _lacks(check: Callable[[Case], Iterator[Found]], of: Case) -> int:
-    """The traits that a rule is said to need and a parcel has not."""
-    return traits.required_traits(check) & ~_traits(of)
+def _lacks(requires: int, of: Case) -> int:
+    """The traits that a rule requires and a parcel has not."""
+    return requires & ~_traits(of)
 
 
 @pytest.mark.parametrize(("check", "of", "found"), FOUND)
@@ -36,20 +36,14 @@ def test_what_a_rule_finds_has_the_traits_it_needs(
     check: Callable[[Case], Iterator[Found]], of: Case, found: list[str]
 ) -> None:
     assert found
-    assert _lacks(check, of) == 0
+    assert _lacks(REQUIRES[check], of) == 0
 
 
 def test_a_rule_that_is_said_to_need_too_much_is_noticed() -> None:
     """The check above can fail."""
-
-    @traits.about(traits.SSCC)
-    def finds_ioss(case: Case) -> Iterator[Found]:
-        if case.parcel.ioss:
-            yield Found("/ioss", "found")
-
     of = case(parcel(ioss="IM2760000017"))
-    assert any(finds_ioss(of))
-    assert _lacks(finds_ioss, of) == traits.SSCC
+    assert any(numbers.ioss_is_for_exports(of))
+    assert _lacks(traits.SSCC | traits.IMPORTED, of) == traits.SSCC
 
 
 @pytest.mark.parametrize(
@@ -216,8 +210,6 @@ def test_ever_new_traits_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None
     asks = RuleIndex(active_rules(PARCEL_RULES, case().law))
     for known in range(40):
         assert asks.of(known) == tuple(
-            rule
-            for rule in active_rules(PARCEL_RULES, case().law)
-            if rule.required_traits & known == rule.required_traits
+            rule for rule in active_rules(PARCEL_RULES, case().law) if rule.requires & known == rule.requires
         )
         assert len(asks._by_traits) <= 4

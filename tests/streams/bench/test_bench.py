@@ -19,7 +19,7 @@ def test_stages_measures_every_stage_of_every_load() -> None:
     assert set(found) == {name for name, _, _ in stages.LOADS}
     for costs in found.values():
         assert set(costs.stages) == set(stages.PARTS)
-        assert set(costs.rules) == {rule.name for rule in PARCEL_RULES}
+        assert set(costs.rules) == {rule.id for rule in PARCEL_RULES}
         assert 0 < costs.total.best <= costs.total.middle
         assert all(0 <= cost.best <= cost.middle for cost in (*costs.stages.values(), costs.whole))
     assert stages.FASTAVRO in found["clean Avro"].beside

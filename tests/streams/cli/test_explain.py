@@ -25,7 +25,7 @@ from tests.streams.cli.command import AT, EXAMPLES, Done, environ, lines, tonggw
 Json = dict[str, Any]
 
 ESCAPE: Final = "\x1b"
-RULES: Final = {(rule.code, rule.name): rule for rule in (*PARCEL_RULES, *SCREENING_RULES)}
+RULES: Final = {(rule.code, rule.id): rule for rule in (*PARCEL_RULES, *SCREENING_RULES)}
 
 
 def whisky(**changes: object) -> str:

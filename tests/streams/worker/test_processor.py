@@ -211,7 +211,7 @@ def fails_on(house_bill: str) -> Rule:
             raise FaultError
         return iter(())
 
-    return Rule("FMT-01", check, "REJECT", "these tests")
+    return Rule("FMT-01", "made_up", check, "REJECT", "these tests")
 
 
 @pytest.fixture
