@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from agents.output import Output
+from agents.output import Output, case_output
 from agents.reference import Reference
 from agents.rules import LINK_RULES
 from agents.rules.link_prices import PRICE_RULES, LinkCase, PeerComparison, is_cheap, is_near, limits_under
@@ -24,7 +24,7 @@ from agents.state.links import LinkStore, Parcels, SellerState, read_parcel_link
 from agents.state.price_bands import PriceHistogram
 from agents.values.clock import day_of_ms, show_ms
 from agents.values.identity import Ids
-from schemas import avro, limits, topics
+from schemas import limits
 from schemas.parcel_links import ADDRESS, PHONE, SELLER, LinkMessage, ParcelLink
 from schemas.security_case import SecurityCase
 
@@ -172,12 +172,7 @@ def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
             ),
             opened_at=show_ms(said.received_at_ms),
         )
-        yield Output(
-            avro.SECURITY_CASE,
-            topics.SECURITY_OF_DESK[desk],
-            parcel.house_bill,
-            avro.writer(avro.SECURITY_CASE)(opened),
-        )
+        yield case_output(opened)
 
 
 def read_link_message(value: bytes) -> LinkMessage:

@@ -1,13 +1,20 @@
-"""Internal: what intake passes to screening about one house bill."""
+"""Internal: what screening gets about one house bill, as MessagePack on `parcels.checked`.
 
-from typing import Literal
+Five messages share the topic, so that their order there is the order of decision: a parcel to be decided, one that is
+withdrawn, one that is refused after an earlier version was accepted, customs' answer, and an officer's action. Each has
+a tag before its fields; a field more goes to the end and has a default.
+"""
+
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
+from schemas import dead_letter
+from schemas.dead_letter import UnreadableError
 from schemas.decision import Event, Finding, Relief, Route
-
-Operation = Literal["DECLARE", "CANCEL", "REFUSE", "VERIFY", "ACT"]
-"""What screening is to do with a checked parcel."""
+from schemas.importer_answer import Answer
+from schemas.officer_action import Action
 
 
 class GoodsLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -78,14 +85,11 @@ class Facts(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Keyed mark of carrier and house bill: what random checks are drawn by."""
 
 
-class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
-    """Internal: what intake passes to screening about one house bill, as MessagePack.
+class HouseBillMessage(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
+    """What every message about a house bill says."""
 
-    A field more goes to the end and has a default.
-    """
-
-    operation: Operation
     path: tuple[str, ...]
+    """Tokens of the house bill's further consignees, to whom the message goes on, oldest first."""
     carrier: str
     manifest_id: str
     manifest_version: int
@@ -96,14 +100,68 @@ class CheckedParcel(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_l
     sequence: int
     supersedes: int | None = None
     further: int = 0
-    route: Route | None = None
-    findings: tuple[Finding, ...] = ()
-    facts: bytes = b""
-    """`Facts`, packed; empty for a cancellation."""
-    money: bytes = b""
-    """`Money`, packed, looked into only when taxes are due; empty when the price is not known."""
-    decision_head: bytes = b""
+    """Decisions that screening has numbered and intake does not know."""
     assessed: str = ""
     """What the carrier was told before loading and has not been ended, carried along the path."""
+    decision_head: bytes = b""
+    """The first fields of the decision, in Avro (schemas/decision_encoding.py)."""
+
+    @property
+    def name(self) -> str:
+        """The house bill as state knows it: with its carrier."""
+        return f"{self.carrier}/{self.house_bill}"
+
+
+class Declare(HouseBillMessage, frozen=True, gc=False, kw_only=True, array_like=True, tag="DECLARE"):
+    """An accepted parcel, to be decided."""
+
+    facts: Facts
+    findings: tuple[Finding, ...] = ()
+    route: Route | None = None
+    money: bytes = b""
+    """`Money`, packed, looked into only when taxes are due; empty when the price is not known."""
+    risk_ppm: int = 0
+    """Risk in millionths, 0 where nothing was scored."""
     risk: bytes = b""
-    """`risk` of the decision, already in Avro; empty where nothing was scored."""
+    """`risk` of the decision, in Avro; empty where nothing was scored."""
+
+
+class Cancel(HouseBillMessage, frozen=True, gc=False, kw_only=True, array_like=True, tag="CANCEL"):
+    """A parcel that its carrier withdraws."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+class Refuse(HouseBillMessage, frozen=True, gc=False, kw_only=True, array_like=True, tag="REFUSE"):
+    """A version of a house bill that is refused after an earlier one was accepted."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+class CustomsAnswered(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="VERIFY"):
+    """Customs has answered who an importer is."""
+
+    received_at_ms: int
+    answer: Answer
+
+
+class OfficerActed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="ACT"):
+    """An officer, or a changed list, has acted on a decision."""
+
+    received_at_ms: int
+    action: Action
+
+
+CheckedParcel = Declare | Cancel | Refuse | CustomsAnswered | OfficerActed
+
+write_checked: Final[Callable[[CheckedParcel], bytes]] = msgspec.msgpack.Encoder().encode
+"""A message, packed."""
+_CHECKED: Final[msgspec.msgpack.Decoder[CheckedParcel]] = msgspec.msgpack.Decoder(CheckedParcel)
+
+
+def read_checked(packed: bytes) -> CheckedParcel:
+    """A message, read back. Raises UnreadableError where it is none."""
+    try:
+        return _CHECKED.decode(packed)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(dead_letter.INTERNAL, f"no checked parcel: {error}") from error

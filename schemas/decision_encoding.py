@@ -1,18 +1,21 @@
-"""The first part of a decision, written fast: what all parcels of a manifest share is written once.
+"""The wire layout of a decision, known to this module alone: its head, its risk and its tail are written apart.
 
-An Avro record is nothing but its fields one after the other, so parts written apart are the record. A test holds
-that this gives the same bytes as writing the whole.
+An Avro record is nothing but its fields one after the other, so parts written apart are the record. Intake writes the
+head, once for all parcels of a manifest what they share, and the risk; screening the rest. Tests hold that this gives
+the same bytes as writing the whole.
 """
 
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from struct import Struct
 from typing import Final
 
 import msgspec
 
 from schemas import avro
 from schemas.avro_codegen import Writer
-from schemas.avro_primitives import string, word
-from schemas.decision import DecisionTail, Goods, Source, Tax, Versions
+from schemas.avro_primitives import long, string, word
+from schemas.decision import DecisionHead, DecisionTail, Goods, Source, Tax, Versions
 
 _SHARED_FIRST: Final = ("carrier", "manifest_id", "manifest_version", "master_bill")
 _SHARED_MIDDLE: Final = ("direction",)
@@ -26,6 +29,7 @@ def _writer(fields: tuple[str, ...]) -> Writer:
 
 
 _FIRST, _MIDDLE, _LAST, _OF_PARCEL = map(_writer, (_SHARED_FIRST, _SHARED_MIDDLE, _SHARED_LAST, _OWN))
+_READ_HEAD: Final = avro.reader(avro.DECISION, DecisionHead.__struct_fields__)
 _DECIDED, _DECIDED_BEFORE_TAX, _TAX = map(_writer, (DecisionTail.__struct_fields__, _BEFORE_TAX, ("tax",)))
 
 
@@ -63,6 +67,16 @@ class DecisionHeadEncoder:
         return b"".join((self._first, string(house_bill), self._middle, _OF_PARCEL(own), self._last))
 
 
+def decode_decision_head(decision_head: bytes) -> DecisionHead:
+    """The settled part of a decision, read back."""
+    return msgspec.convert(_READ_HEAD(avro.frame(avro.DECISION) + decision_head), DecisionHead)
+
+
+def encode_decision(decision_head: bytes, decided: DecisionTail, risk: bytes = b"") -> bytes:
+    """A decision from its head and what was decided. `risk` is that field, already written."""
+    return decision_head + encode_decision_tail(decided, risk)
+
+
 def encode_decision_tail(decided: DecisionTail, risk: bytes = b"") -> bytes:
     """The rest of a decision. `risk` is that field, already written; without it, what `decided` says."""
     if not risk:
@@ -88,3 +102,33 @@ class _Taxed(msgspec.Struct, frozen=True, gc=False):
 def _exempt(tax: Tax) -> bytes:
     """A tax without lines: nearly all parcels are exempt, for few reasons and at the rates of a few currencies."""
     return _TAX(_Taxed(tax))
+
+
+NO_RISK: Final = long(0)
+"""The field `risk` of a decision nobody has scored: the branch of the union that is null."""
+_SOME: Final = long(1)
+"""The branch that is not null."""
+_END: Final = long(0)
+"""Of an array."""
+_DOUBLE: Final = Struct("<d").pack
+_PPM: Final = 1_000_000
+
+
+@cache
+def _feature(name: str) -> bytes:
+    return string(name)
+
+
+def encode_risk(score_ppm: int, reasons: Iterable[tuple[str, int]], critical_ppm: int) -> bytes:
+    """The field `risk`: the same bytes as writing `Risk`, at a third of the time.
+
+    `reasons` are features, of which there are few, with what each adds in millionths.
+    """
+    parts = [_SOME, _DOUBLE(score_ppm / _PPM), b""]
+    count = 0
+    for feature, share_ppm in reasons:
+        parts += (_feature(feature), _DOUBLE(share_ppm / _PPM))
+        count += 1
+    parts[2] = long(count)
+    parts += (_END, _SOME, _DOUBLE(critical_ppm / _PPM))
+    return b"".join(parts)

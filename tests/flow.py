@@ -43,9 +43,10 @@ def decoded(record: StoredRecord) -> Json:
     """The value of an output with the names of its schema."""
     assert record.value is not None
     if record.topic == topics.CHECKED:
-        return {
-            name: msgspec.to_builtins(value, builtin_types=(bytes,))
-            for name, value in msgspec.structs.asdict(read_checked(record.value)).items()
+        message = read_checked(record.value)
+        fields = {name: getattr(message, name) for name in message.__struct_fields__}
+        return {"operation": message.__struct_config__.tag} | {
+            name: msgspec.to_builtins(value, builtin_types=(bytes,)) for name, value in fields.items()
         }
     schema = avro.RECEIPT if record.topic.startswith(topics.RECEIPTS) else SCHEMAS[record.topic]
     return avro.decode(schema, record.value)

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from agents.screening.relays import write_checked
 from schemas import topics
+from schemas.checked_parcel import Declare, write_checked
 from schemas.decision import Finding
 from schemas.officer_action import Act, Action, write_action
 from streams.kafka.record import StoredRecord
@@ -29,7 +29,7 @@ def acts(
     )
     found = [(record.key, read_checked(record.value)) for record in flow.log if record.topic == topics.CHECKED]
     token, checked = [
-        (key, each) for key, each in found if each.house_bill == bill and each.operation == "DECLARE" and not each.path
+        (key, each) for key, each in found if isinstance(each, Declare) and each.house_bill == bill and not each.path
     ][-1]
     assert token is not None
     known = msgspec.structs.replace(

@@ -2,17 +2,17 @@
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
 from agents.identifiers import clearance_code
 from agents.importers.normal_forms import COMPANY_DIGITS, is_hangul, is_latin, plain_code, plain_phone
-from agents.importers.register import State
-from agents.importers.verify import MATCH, PENDING, Particular, Verification
+from agents.importers.verify import MATCH, PENDING, Verification
 from agents.values.identity import TokenKeys, consignee_token
 from agents.values.text import fold
 from schemas import limits
+from schemas.importer_answer import Answer, Particular, State
 from schemas.manifest import Consignee
 
 # customs' own answer
@@ -32,19 +32,6 @@ class Question(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Question({self.particulars})"
-
-
-class Answer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What customs said about one consignee, without a person in it; the value of `importers.answers`."""
-
-    consignee: str
-    particulars: str
-    answer: Literal["MATCH", "MISMATCH", "NO_ANSWER"]
-    differ: tuple[Particular, ...] = ()
-    state: State | None = None
-    """Of a `MISMATCH`: why the code itself is of no use."""
-    asked_at: str
-    answered_at: str
 
 
 def as_asked(consignee: Consignee) -> tuple[str, str, str]:
@@ -167,16 +154,3 @@ def verification_of(answer: Answer | None) -> Verification:
         if answer.state is not None
         else Verification("MISMATCH", answer.differ or ("other",))
     )
-
-
-_ANSWERS: Final = msgspec.json.Decoder(Answer)
-
-
-def write_answer(answer: Answer) -> bytes:
-    """An answer as the topic carries it, in JSON."""
-    return msgspec.json.encode(answer)
-
-
-def read_answer(value: bytes) -> Answer:
-    """The reverse; raises msgspec.ValidationError or DecodeError for what no verifier wrote."""
-    return _ANSWERS.decode(value)

@@ -7,22 +7,9 @@ from typing import Final, Literal
 import msgspec
 
 from agents.values.identity import TokenKeys, consignee_token
+from schemas.importer_answer import State
 from schemas.manifest import Consignee
 
-State = Literal[
-    "ACTIVE",
-    "EXPIRED",
-    "NOT_YET_VALID",
-    "SUSPENDED_BY_USER",
-    "SUSPENDED_EX_OFFICIO",
-    "SUSPENDED",
-    "REISSUED",
-    "CANCELLED",
-    "NOT_ISSUED",
-]
-"""Where a clearance code stands in its life. By day: `EXPIRED`, `NOT_YET_VALID`. Only from customs' interface:
-`SUSPENDED` by whomever, `NOT_ISSUED`.
-"""
 RegisterState = Literal["ACTIVE", "SUSPENDED_BY_USER", "SUSPENDED_EX_OFFICIO", "REISSUED", "CANCELLED"]
 PhoneCheck = Literal["no", "for_name", "yes"]
 """Not compared; its last four digits make up for a name that differs; compared whole."""

@@ -13,15 +13,12 @@ from typing import Final, Literal
 import msgspec
 
 from agents.importers.normal_forms import is_latin, plain_code, plain_name, plain_phone
-from agents.importers.register import MARK_BYTES, Checks, RegisterEntry, State, key_id
+from agents.importers.register import MARK_BYTES, Checks, RegisterEntry, key_id
 from agents.values.identity import TokenKeys
 from agents.values.text import fold
+from schemas.importer_answer import Particular, State
 from schemas.manifest import Consignee, Order
 
-Particular = Literal["name", "phone", "postcode", "auth_number", "other"]
-"""What of a consignee is compared, by its name in the manifest; `other` is a ground of customs that is none of
-these.
-"""
 PHONE_END_DIGITS: Final = 4
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from agents.goods import CategoryHit, Understood
 from agents.parcel.case import Case, ListedParty, Price
+from agents.risk.model import Line
 from agents.rules.rule import Rule
 from schemas import limits
 from schemas.checked_parcel import Facts
@@ -44,7 +45,6 @@ class ParcelDraft:
             "lineage",
             "listed",
             "money",
-            "packed_facts",
             "parcel",
         ),
         *("path", "phone_mark", "price", "raw", "relief", "risk", "route", "sampling_mark", "seller_mark", "token"),
@@ -90,9 +90,8 @@ class ParcelDraft:
     sampling_mark: int
     """Marks have 48 bits, 0 where nothing is said."""
     facts: Facts
-    packed_facts: bytes
     money: bytes
-    risk: bytes
+    risk: Line
     decision_id: str
     lineage: Lineage
 

@@ -4,7 +4,7 @@ Steps are taken like those of `judging`, each for all parcels before the next.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,9 +17,10 @@ from agents.intake.version import ManifestVersion
 from agents.parcel.marks import address_mark, phone_mark, sampling_mark, seller_mark
 from agents.parcel.pricing import CENT_E4, CENT_E6, INT64_MAX, comparable, day_number, money_of, piece_cents_of
 from agents.risk.features import rows_of
+from agents.risk.model import NO_MODEL
 from agents.state.carriers import HouseBillState
 from agents.values.identity import Ids, consignee_token
-from schemas.checked_parcel import CheckedParcel, Facts
+from schemas.checked_parcel import Cancel, Declare, Facts, Refuse
 from schemas.decision import Finding
 from schemas.parcel_links import CONSIGNEE_BYTES, ParcelLink
 
@@ -82,20 +83,15 @@ def collect_facts(draft: ParcelDraft, version: ManifestVersion) -> None:
     )
 
 
-def pack_facts(draft: ParcelDraft, version: ManifestVersion) -> None:  # noqa: ARG001 - every step is called alike
-    """The facts, packed."""
-    draft.packed_facts = _PACK(draft.facts)
-
-
 def pack_money(draft: ParcelDraft, version: ManifestVersion) -> None:  # noqa: ARG001 - every step is called alike
     """What taxes are computed from, packed; nothing where the price is not known."""
     draft.money = b"" if draft.price is None else _PACK(money_of(draft.case, draft.price))
 
 
 def score_risk(draft: ParcelDraft, version: ManifestVersion) -> None:
-    """The risk of an import, as the decision has it; nothing without a model."""
+    """The risk of an import; nothing without a model."""
     scorer = version.context.scorer
-    draft.risk = b"" if scorer is None or not version.is_import else scorer.of_parcel(rows_of(draft.case))
+    draft.risk = NO_MODEL if scorer is None or not version.is_import else scorer.of_parcel(rows_of(draft.case))
 
 
 FORWARDING: Final[tuple[Step, ...]] = (
@@ -105,7 +101,6 @@ FORWARDING: Final[tuple[Step, ...]] = (
     mark_phone,
     mark_for_sampling,
     collect_facts,
-    pack_facts,
     pack_money,
     score_risk,
 )
@@ -134,31 +129,40 @@ def forward(version: ManifestVersion, ids: Ids, drafts: Sequence[ParcelDraft]) -
     take_steps((place_in_sequence,), drafts, version)
 
 
+def _message_fields(draft: ParcelDraft, version: ManifestVersion, path: Sequence[str], sequence: int) -> dict[str, Any]:
+    """What every message about a house bill says; `path` are all its consignees."""
+    return {
+        "path": tuple(path[1:]),
+        "carrier": version.record.carrier,
+        "manifest_id": version.header.manifest_id,
+        "manifest_version": version.header.version,
+        "house_bill": draft.house_bill,
+        "received_at_ms": version.record.stored_at_ms,
+        "decision_id": draft.decision_id,
+        "event": version.event,
+        "sequence": sequence,
+        "decision_head": draft.decision_head,
+    }
+
+
 def forwarded(draft: ParcelDraft, version: ManifestVersion) -> ForwardedParcel:
     """An accepted parcel, or a cancellation, as screening gets it, keyed by the first consignee of its path."""
-    lineage, has_case = draft.lineage, draft.has_case
-    return ForwardedParcel(
-        lineage.consignee_path[0],
-        CheckedParcel(
-            operation="DECLARE" if has_case else "CANCEL",
-            path=lineage.consignee_path[1:],
-            carrier=version.record.carrier,
-            manifest_id=version.header.manifest_id,
-            manifest_version=version.header.version,
-            house_bill=draft.house_bill,
-            received_at_ms=version.record.stored_at_ms,
-            decision_id=draft.decision_id,
-            event=version.event,
-            sequence=lineage.sequence,
-            supersedes=lineage.supersedes,
-            route=draft.route,
-            findings=draft.findings,
-            facts=draft.packed_facts if has_case else b"",
-            money=draft.money if has_case else b"",
-            decision_head=draft.decision_head,
-            risk=draft.risk if has_case else b"",
-        ),
+    lineage, findings = draft.lineage, draft.findings
+    path, supersedes = lineage.consignee_path, lineage.supersedes
+    fields = _message_fields(draft, version, path, lineage.sequence)
+    if not draft.has_case:
+        return ForwardedParcel(path[0], Cancel(**fields, supersedes=supersedes, findings=findings))
+    declared = Declare(
+        **fields,
+        supersedes=supersedes,
+        facts=draft.facts,
+        findings=findings,
+        route=draft.route,
+        money=draft.money,
+        risk_ppm=draft.risk.score_ppm,
+        risk=draft.risk.encoded,
     )
+    return ForwardedParcel(path[0], declared)
 
 
 def forwarded_refusal(
@@ -169,23 +173,8 @@ def forwarded_refusal(
     findings: tuple[Finding, ...],
 ) -> ForwardedParcel:
     """A refusal of a house bill that was accepted before: screening numbers its decisions."""
-    return ForwardedParcel(
-        consignee_path[0],
-        CheckedParcel(
-            operation="REFUSE",
-            path=tuple(consignee_path[1:]),
-            carrier=version.record.carrier,
-            manifest_id=version.header.manifest_id,
-            manifest_version=version.header.version,
-            house_bill=draft.house_bill,
-            received_at_ms=version.record.stored_at_ms,
-            decision_id=draft.decision_id,
-            event=version.event,
-            sequence=sequence,
-            findings=findings,
-            decision_head=draft.decision_head,
-        ),
-    )
+    fields = _message_fields(draft, version, consignee_path, sequence)
+    return ForwardedParcel(consignee_path[0], Refuse(**fields, findings=findings))
 
 
 def bill_after(draft: ParcelDraft, version: ManifestVersion, link_marks: bytes) -> HouseBillState:

@@ -5,15 +5,13 @@ table, and a score the sum of its tables: whole millionths of a logit, the same 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from struct import Struct
 from typing import Any, Final
 
 import msgspec
 
 from agents.risk.features import FAMILIES, Key, Row, keys_of
-from schemas import avro
-from schemas.avro_primitives import long, string
 from schemas.decision import Reason, Risk
+from schemas.decision_encoding import NO_RISK, encode_risk
 
 E6: Final = 1_000_000
 E3: Final = 1_000
@@ -34,28 +32,12 @@ RISKS_REMEMBERED_MAX: Final = 32_768
 """Different lines whose score is kept at hand."""
 
 
-class _Scored(msgspec.Struct, frozen=True):
-    """The one field of a decision that is written ahead."""
-
-    risk: Risk | None
-
-
-_write = avro.writer(avro.DECISION, ("risk",))
-NOT_SCORED: Final = _write(_Scored(None))
-"""The field `risk` of a decision nobody has scored, in Avro."""
-_NAMES: Final = tuple(string(name) for name in (*FAMILIES, BASE, OTHER))
+_NAMES: Final = (*FAMILIES, BASE, OTHER)
 _BASE: Final = len(FAMILIES)
 _OTHER: Final = _BASE + 1
 NO_KEY: Final[Key] = ()
 """What no past has seen."""
 _PLACES: Final = range(_BASE)
-_COUNTS: Final = tuple(long(count) for count in range(REASONS_MAX + 3))
-_DOUBLE: Final = Struct("<d").pack
-_READ_DOUBLE: Final = Struct("<d").unpack_from
-_SOME: Final = long(1)
-"""The branch of a union that is not null."""
-_END: Final = long(0)
-"""Of an array."""
 _Pair = tuple[tuple[int, ...], int]
 """Points of fraud of some families, and the sum of their points of critical fraud."""
 Share = tuple[int, int]
@@ -132,19 +114,22 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
     points: int
     """Of fraud; what ranks."""
-    written: bytes
-    """`risk` as the decision has it, in Avro."""
+    score_ppm: int
+    """Probability of fraud in millionths."""
+    encoded: bytes
+    """`risk` of the decision, in Avro."""
 
 
-def score_ppm_of(written: bytes) -> int:
-    """The score of a field `risk` in Avro, in millionths; 0 where nobody has scored."""
-    return round(_READ_DOUBLE(written, 1)[0] * E6) if written[:1] == _SOME else 0
+NOT_SCORED: Final = Line(0, 0, NO_RISK)
+"""Of a parcel without goods."""
+NO_MODEL: Final = Line(0, 0, b"")
+"""Of a parcel that no model looks at."""
 
 
 class Scorer:
     """Scores lines by a model. What it remembers only spares work: the score of a line never depends on it."""
 
-    __slots__ = ("_known", "_masses", "_model", "_preferences", "_routes", "_unseen", "_values", "sampled", "scored")
+    __slots__ = ("_known", "_masses", "_model", "_preferences", "_routes", "_sample", "_unseen", "_values", "scored")
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -159,16 +144,20 @@ class Scorer:
         self._unseen = tuple(_both(model, part, (NO_KEY, NO_KEY)) for part in (PREFERENCE, MASS, VALUE))
         self.scored = 0
         """Parcels since the sample was taken."""
-        self.sampled: dict[Row, int] = {}
-        """How often each line was the riskiest of a parcel, of one parcel in `SAMPLE`."""
+        self._sample: dict[Row, int] = {}
 
     @property
     def model(self) -> Model:
         """What it scores by."""
         return self._model
 
-    def of_parcel(self, rows: Sequence[Row]) -> bytes:
-        """The score of a parcel, that of its riskiest line, in Avro. Nothing is hidden among harmless lines."""
+    def take_sample(self) -> Mapping[Row, int]:
+        """How often each line was the riskiest of a parcel, of one parcel in `SAMPLE`, since this was last asked."""
+        sample, self._sample, self.scored = self._sample, {}, 0
+        return sample
+
+    def of_parcel(self, rows: Sequence[Row]) -> Line:
+        """The score of a parcel, that of its riskiest line. Nothing is hidden among harmless lines."""
         if not rows:
             return NOT_SCORED
         worst_row, worst = rows[0], self.of_line(rows[0])
@@ -178,8 +167,8 @@ class Scorer:
                 worst_row, worst = row, other
         self.scored += 1
         if self.scored % SAMPLE == 0:
-            self.sampled[worst_row] = self.sampled.get(worst_row, 0) + 1
-        return worst.written
+            self._sample[worst_row] = self._sample.get(worst_row, 0) + 1
+        return worst
 
     def of_line(self, row: Row) -> Line:
         """The score of one line."""
@@ -195,7 +184,12 @@ class Scorer:
         score, shares = shares_of(self._model.fraud, contributions)
         return Line(
             self._model.fraud.base + sum(contributions),
-            written(score, shares, self._model.critical.curve.at(critical) // E3),
+            score,
+            encode_risk(
+                score,
+                [(_NAMES[index], share) for index, share in shares],
+                self._model.critical.curve.at(critical) // E3,
+            ),
         )
 
     def contributions(self, row: Row) -> tuple[list[int], int]:
@@ -273,21 +267,11 @@ def shares_of(card: Card, contributions: Sequence[int]) -> tuple[int, list[Share
     return score, shares
 
 
-def written(score_e6: int, shares: Sequence[Share], critical_e6: int) -> bytes:
-    """`risk` as the decision has it, in Avro: the same bytes as writing `Risk`, at a third of the time."""
-    parts = [_SOME, _DOUBLE(score_e6 / E6), _COUNTS[len(shares)]]
-    for index, share in shares:
-        parts += (_NAMES[index], _DOUBLE(share / E6))
-    parts += (_END, _SOME, _DOUBLE(critical_e6 / E6))
-    return b"".join(parts)
-
-
 def risk_of(model: Model, row: Row) -> Risk:
     """A line's score and reasons, as values."""
-    names = (*FAMILIES, BASE, OTHER)
     score, shares = shares_of(model.fraud, model.fraud.contributions(row))
     return Risk(
         score / E6,
-        tuple(Reason(names[index], share / E6) for index, share in shares),
+        tuple(Reason(_NAMES[index], share / E6) for index, share in shares),
         model.critical.curve.at(model.critical.total(row)) // E3 / E6,
     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from agents.importers.register import State
-from agents.importers.verify import Particular, Verification
+from agents.importers.verify import Verification
 from agents.reference import Law
 from agents.rules.rule import Found
+from schemas.importer_answer import Particular, State
 
 
 class Verified(Protocol):

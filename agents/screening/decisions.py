@@ -11,27 +11,11 @@ from agents.rules.outcome import acting, closed_by, is_covert, outcome_of
 from agents.state.parcels import PastParcel
 from agents.tax.assess import Taxable, TaxableLine, assess
 from agents.values.clock import show_ms
-from agents.values.identity import Ids
 from agents.values.money import E2
 from schemas import avro, topics
-from schemas.checked_parcel import CheckedParcel, Facts, GoodsLine, Money
-from schemas.decision import DecisionTail, Event, Finding, Outcome, Relief, Route, Tax
-from schemas.decision_encoding import encode_decision_tail
-
-
-class ProvisionalDecision(msgspec.Struct, frozen=True, gc=False):
-    """A declared parcel as it is decided if its consignee's others change nothing, which is nearly always so."""
-
-    facts: Facts
-    law: Law
-    decided: DecisionTail
-    written: bytes
-    """The decision."""
-
-
-def is_declared(checked: CheckedParcel) -> bool:
-    """Whether a checked parcel is to be decided here and now."""
-    return checked.operation == "DECLARE" and not checked.path
+from schemas.checked_parcel import Cancel, Declare, Facts, GoodsLine, Money, Refuse
+from schemas.decision import DecisionTail, Finding, Outcome, Relief, Route, Tax
+from schemas.decision_encoding import encode_decision
 
 
 def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[str, int]) -> int:
@@ -57,16 +41,8 @@ DUTY_EXEMPT_CATEGORY: Final = "ALCOHOL"
 """Goods that are exempt from duty alone."""
 
 
-def followed_up(parcel: CheckedParcel, event: Event, sequence: int, now_ms: int) -> CheckedParcel:
-    """A parcel decided before, as a later event decides it again: under an id and at a time of its own."""
-    ids = Ids(parcel.carrier, parcel.manifest_id, parcel.manifest_version)
-    decision_id = ids.of(parcel.house_bill, event, str(sequence))
-    return msgspec.structs.replace(parcel, decision_id=decision_id, event=event, received_at_ms=now_ms)
-
-
-def decided_among(  # noqa: PLR0913 - what a decision rests on
-    checked: CheckedParcel,
-    facts: Facts,
+def decide(  # noqa: PLR0913 - what a decision rests on
+    checked: Declare,
     law: Law,
     more: Sequence[Finding],
     findings: tuple[Finding, ...],
@@ -79,6 +55,7 @@ def decided_among(  # noqa: PLR0913 - what a decision rests on
     What is covert stands on no decision.
     """
     shown = tuple([finding for finding in findings if not is_covert(finding)]) if findings else ()
+    facts = checked.facts
     route, relief, bundled = checked.route or "GENERAL", facts.relief, facts.bundled
     if more:
         rules = acting(more)
@@ -99,11 +76,6 @@ def decided_among(  # noqa: PLR0913 - what a decision rests on
         tax=tax_of(checked.money, facts.rate_krw_e4, relief, law, bundled=bundled) if checked.money else None,
         decided_at=show_ms(checked.received_at_ms),
     )
-
-
-def write_decision(checked: CheckedParcel, decided: DecisionTail) -> bytes:
-    """A decision in Avro."""
-    return checked.decision_head + encode_decision_tail(decided, checked.risk)
 
 
 def _route_among(route: Route, facts: Facts, findings: Sequence[Finding], law: Law) -> Route:
@@ -161,20 +133,20 @@ def _taxable(line: GoodsLine, relief: Relief) -> TaxableLine:
     )
 
 
-def cancellation(checked: CheckedParcel, sequence: int, supersedes: int | None, seen: PastParcel | None) -> Output:
+def cancellation(checked: Cancel, sequence: int, supersedes: int | None, seen: PastParcel | None) -> Output:
     """A cancellation is told where the decision it ends was told."""
     route = seen.route if seen is not None else None
     topic = topics.CLEARANCE_OF_ROUTE[route] if route is not None else topics.CLEARANCE_OF_ROUTE["GENERAL"]
     return _ended(topic, checked, sequence, supersedes, route, "CANCELLED")
 
 
-def refusal(checked: CheckedParcel, sequence: int) -> Output:
+def refusal(checked: Refuse, sequence: int) -> Output:
     """A refusal of what was accepted before: it supersedes nothing."""
     return _ended(topics.REJECTED, checked, sequence, None, None, "REJECT")
 
 
 def _ended(  # noqa: PLR0913, PLR0917 - what a decision says
-    topic: str, checked: CheckedParcel, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome
+    topic: str, checked: Cancel | Refuse, sequence: int, supersedes: int | None, route: Route | None, outcome: Outcome
 ) -> Output:
     decided = DecisionTail(
         decision_id=checked.decision_id,
@@ -186,4 +158,4 @@ def _ended(  # noqa: PLR0913, PLR0917 - what a decision says
         findings=checked.findings,
         decided_at=show_ms(checked.received_at_ms),
     )
-    return Output(avro.DECISION, topic, checked.house_bill, checked.decision_head + encode_decision_tail(decided))
+    return Output(avro.DECISION, topic, checked.house_bill, encode_decision(checked.decision_head, decided))

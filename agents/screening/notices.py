@@ -1,28 +1,26 @@
 """What a decision brings beside itself: notices to the carrier and security cases for the desks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from agents.output import Output
+from agents.output import Output, case_output, decision_output, receipt_output
 from agents.reference import Law
 from agents.rules import SCREENING_RULES
-from agents.rules.importer import customs_confirms_the_importer
 from agents.rules.outcome import acting, desks_of, is_silent, outcome_of
-from agents.screening.decisions import write_decision
-from agents.screening.relays import read_decision_head
+from agents.screening.draft import DecisionDraft
 from agents.state.inspections import LANES
-from agents.state.parcels import PastParcel
 from agents.values.identity import Ids
-from schemas import avro, limits, topics
-from schemas.checked_parcel import CheckedParcel, Facts
-from schemas.decision import DecisionHead, DecisionTail, Finding, Lane
+from schemas import limits
+from schemas.checked_parcel import Facts
+from schemas.decision import DecisionHead, Finding, Lane
+from schemas.decision_encoding import decode_decision_head
 from schemas.officer_action import ASSESSMENTS, Action, Assessment
 from schemas.receipt import Counts, ParcelAnswer, Receipt, receipt_finding
 from schemas.security_case import SecurityCase
 
 NOTICE_OUTCOMES: Final = frozenset({"INSPECT", "HOLD"})
 """What a carrier must act on."""
-CUSTOMS_CONFIRMATION_RULE: Final = customs_confirms_the_importer.__name__
+CUSTOMS_CONFIRMATION_RULE: Final = "customs_confirms_the_importer"
 """The rule that waits for customs' answer."""
 FINDINGS_AMONG_OTHERS: Final = frozenset(rule.code for rule in SCREENING_RULES if rule.id != CUSTOMS_CONFIRMATION_RULE)
 """Findings that rest on a consignee's further parcels."""
@@ -32,113 +30,77 @@ FOLLOW_UP_EVENTS: Final = frozenset({"VERIFIED", "OFFICER", "LIST_CHANGED"})
 """Events that bring a further decision on a parcel version."""
 
 
-def decision_records(  # noqa: PLR0913, PLR0917 - what a decision brings
-    token: str,
-    checked: CheckedParcel,
-    decided: DecisionTail,
-    written: bytes,
-    targeted: tuple[Finding, ...],
-    others: Mapping[str, PastParcel],
-    assessment: Assessment | None = None,
-) -> tuple[Output, ...]:
-    """A decision, and who else hears of it; `targeted` are the covert findings, of which the desks alone hear."""
-    decision = Output(avro.DECISION, topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"], checked.house_bill, written)
-    if not targeted and not (decided.findings and any(finding.severity == "ACT" for finding in decided.findings)):
+def decision_records(draft: DecisionDraft) -> tuple[Output, ...]:
+    """A decision, and who else hears of it."""
+    decided = draft.decided
+    decision = decision_output(decided.route, draft.parcel.house_bill, draft.encoded)
+    if not draft.targeted and not (decided.findings and any(finding.severity == "ACT" for finding in decided.findings)):
         return (decision,)
-    evidence = tuple(other.split("/", 1)[1] for other in list(others)[-limits.EVIDENCE_PARCELS_MAX :])
-    return (decision, *_cases(token, checked, decided, targeted, evidence, assessment))
+    return (decision, *_cases(draft))
 
 
-def _cases(  # noqa: PLR0913, PLR0917 - what a case rests on
-    token: str,
-    checked: CheckedParcel,
-    decided: DecisionTail,
-    targeted: tuple[Finding, ...],
-    evidence: tuple[str, ...],
-    assessment: Assessment | None,
-) -> Iterator[Output]:
+def _cases(draft: DecisionDraft) -> Iterator[Output]:
     """A security case for each desk, and a notice for the carrier when it must act and may know."""
-    desks = desks_of((*decided.findings, *targeted))
+    parcel, decided = draft.parcel, draft.decided
+    desks = desks_of((*decided.findings, *draft.targeted))
     if not desks:
         return
-    decision_head = read_decision_head(checked.decision_head)
-    ids = Ids(checked.carrier, checked.manifest_id, checked.manifest_version)
-    further = (checked.decision_id,) if checked.event in FOLLOW_UP_EVENTS else ()
+    decision_head = decode_decision_head(parcel.decision_head)
+    ids = Ids(parcel.carrier, parcel.manifest_id, parcel.manifest_version)
+    further = (parcel.decision_id,) if parcel.event in FOLLOW_UP_EVENTS else ()
+    evidence = tuple(other.split("/", 1)[1] for other in list(draft.others)[-limits.EVIDENCE_PARCELS_MAX :])
     for desk, findings in desks.items():
-        case = SecurityCase(
-            case_id=ids.of(checked.house_bill, "case", desk, *further),
-            desk=desk,
-            decision_id=decided.decision_id,
-            carrier=checked.carrier,
-            manifest_id=checked.manifest_id,
-            manifest_version=checked.manifest_version,
-            master_bill=decision_head.master_bill,
-            house_bill=checked.house_bill,
-            sequence=decided.sequence,
-            outcome=decided.outcome,
-            consignee=token,
-            findings=tuple(findings),
-            evidence_parcels=evidence if any(finding.code in FINDINGS_AMONG_OTHERS for finding in findings) else (),
-            opened_at=decided.decided_at,
-            lane=lane_of(findings) if desk == "INSPECTION" else None,
+        yield case_output(
+            SecurityCase(
+                case_id=ids.of(parcel.house_bill, "case", desk, *further),
+                desk=desk,
+                decision_id=decided.decision_id,
+                carrier=parcel.carrier,
+                manifest_id=parcel.manifest_id,
+                manifest_version=parcel.manifest_version,
+                master_bill=decision_head.master_bill,
+                house_bill=parcel.house_bill,
+                sequence=decided.sequence,
+                outcome=decided.outcome,
+                consignee=draft.token,
+                findings=tuple(findings),
+                evidence_parcels=evidence if any(finding.code in FINDINGS_AMONG_OTHERS for finding in findings) else (),
+                opened_at=decided.decided_at,
+                lane=lane_of(findings) if desk == "INSPECTION" else None,
+            )
         )
-        yield Output(
-            avro.SECURITY_CASE, topics.SECURITY_OF_DESK[desk], checked.house_bill, avro.writer(avro.SECURITY_CASE)(case)
-        )
-    notice = _notice(checked, decision_head, decided, ids, further, assessment)
+    notice = _notice(draft, decision_head, ids, further)
     if notice is not None:
-        yield Output(
-            avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)
-        )
+        yield receipt_output(notice)
 
 
-def _notice(  # noqa: PLR0913, PLR0917 - what a notice says
-    checked: CheckedParcel,
-    decision_head: DecisionHead,
-    decided: DecisionTail,
-    ids: Ids,
-    further: tuple[str, ...],
-    assessment: Assessment | None,
-) -> Receipt | None:
+def _notice(draft: DecisionDraft, decision_head: DecisionHead, ids: Ids, further: tuple[str, ...]) -> Receipt | None:
     """What the carrier must act on, just as if the silent rules had found nothing.
 
     A notice that stays away would tell as well.
     """
-    told = [finding for finding in decided.findings if not is_silent(finding)]
-    outcome = outcome_of(checked.route or "GENERAL", acting(told))
+    told = [finding for finding in draft.decided.findings if not is_silent(finding)]
+    outcome = outcome_of(draft.parcel.route or "GENERAL", acting(told))
     shown = tuple(receipt_finding(finding) for findings in desks_of(told).values() for finding in findings)
     if not shown or (
-        outcome not in NOTICE_OUTCOMES and not any(found.code in FINDINGS_AMONG_OTHERS for found in shown)
+        outcome not in NOTICE_OUTCOMES and not any(finding.code in FINDINGS_AMONG_OTHERS for finding in shown)
     ):
         return None
-    return _receipt(
-        checked,
-        decision_head,
-        decided,
-        ids.of(checked.house_bill, "notice", outcome, *further),
-        ParcelAnswer(checked.house_bill, "", assessment or outcome, shown),
-    )
+    house_bill = draft.parcel.house_bill
+    answer = ParcelAnswer(house_bill, "", draft.assessment or outcome, shown)
+    return _receipt(draft, decision_head, ids.of(house_bill, "notice", outcome, *further), answer)
 
 
-def release_records(action: Action, checked: CheckedParcel, decided: DecisionTail) -> tuple[Output, ...]:
+def release_records(draft: DecisionDraft, action: Action) -> tuple[Output, ...]:
     """A decision that ends a hold, and a notice of it for the carrier."""
-    decision_head = read_decision_head(checked.decision_head)
+    parcel, decided = draft.parcel, draft.decided
     shown = tuple(receipt_finding(finding) for finding in decided.findings if finding.code == OFFICER_ACTION_CODE)
-    receipt_id = Ids(checked.carrier, checked.manifest_id, checked.manifest_version).of(
-        checked.house_bill, "notice", action.action, checked.decision_id
+    receipt_id = Ids(parcel.carrier, parcel.manifest_id, parcel.manifest_version).of(
+        parcel.house_bill, "notice", action.action, parcel.decision_id
     )
-    notice = _receipt(
-        checked, decision_head, decided, receipt_id, ParcelAnswer(checked.house_bill, "", decided.outcome, shown)
-    )
-    return (
-        Output(
-            avro.DECISION,
-            topics.CLEARANCE_OF_ROUTE[decided.route or "GENERAL"],
-            checked.house_bill,
-            write_decision(checked, decided),
-        ),
-        Output(avro.RECEIPT, topics.RECEIPTS + checked.carrier, checked.manifest_id, avro.writer(avro.RECEIPT)(notice)),
-    )
+    answer = ParcelAnswer(parcel.house_bill, "", decided.outcome, shown)
+    notice = _receipt(draft, decode_decision_head(parcel.decision_head), receipt_id, answer)
+    return (decision_output(decided.route, parcel.house_bill, draft.encoded), receipt_output(notice))
 
 
 def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: int) -> Assessment | None:
@@ -156,22 +118,21 @@ def assessment_of(findings: Iterable[Finding], facts: Facts, law: Law, now_ms: i
     return next((each for each in ASSESSMENTS if each in called), None)
 
 
-def _receipt(
-    checked: CheckedParcel, decision_head: DecisionHead, decided: DecisionTail, receipt_id: str, answer: ParcelAnswer
-) -> Receipt:
+def _receipt(draft: DecisionDraft, decision_head: DecisionHead, receipt_id: str, answer: ParcelAnswer) -> Receipt:
     """A notice about one parcel."""
+    parcel = draft.parcel
     return Receipt(
         receipt_id=receipt_id,
         kind="NOTICE",
-        carrier=checked.carrier,
-        manifest_id=checked.manifest_id,
-        manifest_version=checked.manifest_version,
+        carrier=parcel.carrier,
+        manifest_id=parcel.manifest_id,
+        manifest_version=parcel.manifest_version,
         status=None,
         counts=Counts(),
         findings=(),
         parcels=(answer,),
         source=decision_head.source,
-        answered_at=decided.decided_at,
+        answered_at=draft.decided.decided_at,
     )
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from agents.importers.customs_interface import Answer
 from agents.state.parcels import PastParcel
 from agents.values.clock import DAY_MS
 from schemas.decision import Route
+from schemas.importer_answer import Answer
 
 
 class RecordedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -10,7 +10,6 @@ from typing import Final
 
 import msgspec
 
-from agents.importers.customs_interface import Answer
 from agents.state.consignee_encoding import (
     DAY_BYTES,
     DAY_MAX,
@@ -27,6 +26,7 @@ from agents.state.inspections import InspectionCapacity
 from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from schemas import limits
+from schemas.importer_answer import Answer
 from schemas.officer_action import Assessment
 
 OPEN_MAX: Final = 2_000

@@ -28,12 +28,12 @@ from agents.linking import Linking
 from agents.parcel.case import Case
 from agents.rules import PARCEL_RULES
 from agents.screening.decide import Screening
-from agents.screening.decisions import is_declared
 from agents.state.carriers import CarrierState
 from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from agents.values.identity import TokenKeys
 from schemas import avro, avro_codegen, topics
+from schemas.checked_parcel import Declare
 from schemas.decision import Source
 from streams.bench.loads import Form, Load, load
 from streams.kafka import partitioner
@@ -217,11 +217,12 @@ def screening(subject: Subject) -> Iterator[Timed]:
     def run() -> None:
         for at in range(0, len(subject.checked), CHUNK_RECORDS_MAX):
             records = subject.checked[at : at + CHUNK_RECORDS_MAX]
-            parcels = [read_checked(record.value) for record in records]
-            provisionals = iter(decider.decide_provisionally([parcel for parcel in parcels if is_declared(parcel)]))
-            for record, parcel in zip(records, parcels, strict=True):
-                provisional = next(provisionals) if is_declared(parcel) else None
-                decider.decide((record.key or b"").decode(), parcel, stores[record.partition], provisional)
+            messages = [((record.key or b"").decode(), read_checked(record.value)) for record in records]
+            declared = [(token, each) for token, each in messages if isinstance(each, Declare) and not each.path]
+            drafts = iter(decider.decide_provisionally(declared))
+            for record, (token, message) in zip(records, messages, strict=True):
+                is_declared = isinstance(message, Declare) and not message.path
+                decider.decide(token, message, stores[record.partition], next(drafts) if is_declared else None)
 
     yield SCREENING, _seconds(run)
 

@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
-from agents.screening.relays import write_checked
 from agents.values.clock import show_ms
 from schemas import avro, topics
-from schemas.checked_parcel import CheckedParcel
+from schemas.checked_parcel import Declare, write_checked
 from schemas.decision import Finding
 from schemas.officer_action import Act, Action, ActionEvent, write_action
 from streams.cli.kafka import partitions_with, read
@@ -29,27 +28,24 @@ class ParcelStatus:
     """A parcel and the decision in force on it; None when it was withdrawn, or is still on its way."""
 
     token: str
-    checked: CheckedParcel
+    checked: Declare
     decision: Mapping[str, Any] | None
 
 
 async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, ParcelStatus]:
     """What is known of some house bills, whichever carriers have them."""
     wanted = {house_bill.encode(errors="surrogateescape") for house_bill in house_bills}
-    checked: dict[Name, tuple[str, CheckedParcel]] = {}
+    checked: dict[Name, tuple[str, Declare]] = {}
     decisions: dict[Name, Mapping[str, Any]] = {}
 
     def look(record: ConsumerRecord) -> None:
         if record.value is None or not any(house_bill in record.value for house_bill in wanted):
             return
         parcel = read_checked(record.value)
+        if not isinstance(parcel, Declare) or parcel.path or parcel.house_bill.encode() not in wanted:
+            return
         name = (parcel.carrier, parcel.house_bill)
-        if (
-            parcel.house_bill.encode() in wanted
-            and parcel.operation == "DECLARE"
-            and not parcel.path
-            and (name not in checked or checked[name][1].sequence <= parcel.sequence)
-        ):
+        if name not in checked or checked[name][1].sequence <= parcel.sequence:
             checked[name] = (record.key.decode(), parcel)
 
     def decided(record: ConsumerRecord) -> None:

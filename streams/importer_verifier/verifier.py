@@ -27,11 +27,12 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import TopicPartition
 
-from agents.importers.customs_interface import Answer, Question, grounds, questions_in, write_answer
+from agents.importers.customs_interface import Question, grounds, questions_in
 from agents.read import read
 from agents.values.clock import HOUR_MS, show_ms
 from agents.values.identity import TokenKeys
 from schemas.dead_letter import UnreadableError
+from schemas.importer_answer import Answer, write_answer
 from schemas.topics import IMPORTER_ANSWERS, MANIFESTS
 from streams.importer_verifier.api import Api, NoAnswerError
 from streams.importer_verifier.progress import Progress, Taken

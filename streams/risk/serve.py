@@ -50,8 +50,7 @@ class DriftWatch:
         scorer = self._scorer
         if scorer.scored < max(figures.risk_drift_parcels // E4 // BLOCKS, SAMPLE):
             return None
-        found = self._watch.add(scorer.sampled, BLOCKS)
-        scorer.sampled, scorer.scored = {}, 0
+        found = self._watch.add(scorer.take_sample(), BLOCKS)
         if found is None:
             return None
         drifted = frozenset(feature for feature, index in found.items() if index * E4 > figures.risk_drift_index)

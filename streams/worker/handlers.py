@@ -9,20 +9,18 @@ from typing import Final
 
 import msgspec
 
-from agents.importers.customs_interface import read_answer
 from agents.intake.manifest import take
 from agents.intake.results import DecisionContext, Record
 from agents.linking import Linking, read_link_message
 from agents.output import Output
-from agents.screening import relays
 from agents.screening.decide import Screening
-from agents.screening.decisions import ProvisionalDecision, is_declared
-from agents.screening.relays import relayed, write_checked
+from agents.screening.draft import DecisionDraft
 from agents.values.clock import day_of_ms
-from schemas import avro, dead_letter, topics
-from schemas.checked_parcel import CheckedParcel
+from schemas import avro, checked_parcel, dead_letter, topics
+from schemas.checked_parcel import CheckedParcel, CustomsAnswered, Declare, OfficerActed, write_checked
 from schemas.dead_letter import UnreadableError
 from schemas.decision import Source
+from schemas.importer_answer import read_answer
 from schemas.officer_action import read_action
 from schemas.parcel_links import LinkMessage
 from streams.kafka import partitioner
@@ -116,30 +114,32 @@ class RecordHandlers(WorkerState):
         """Decide a run of checked parcels provisionally: what needs no memory, each step for all before the next."""
         self._precomputed.clear()
         try:
-            parcels = [read_checked(record.value) for record in records]
-            screening = self._deciders_at(parcels[0].received_at_ms).screening
+            messages = [read_checked(record.value) for record in records]
+            screening = self._deciders_at(messages[0].received_at_ms).screening
             declared = [
-                (record, parcel) for record, parcel in zip(records, parcels, strict=True) if is_declared(parcel)
+                (record, message)
+                for record, message in zip(records, messages, strict=True)
+                if isinstance(message, Declare) and not message.path
             ]
-            provisionals = screening.decide_provisionally([parcel for _, parcel in declared])
+            drafts = screening.decide_provisionally(
+                [((record.key or b"").decode(), message) for record, message in declared]
+            )
         except Exception as error:  # noqa: BLE001 - it is met again, and reported, when the record's turn comes
             log.debug("not precomputed: %r", error)
         else:
             self._precomputed = {
-                (record.partition, record.offset): Precomputed(screening, parcel, provisional)
-                for (record, parcel), provisional in zip(declared, provisionals, strict=True)
+                (record.partition, record.offset): Precomputed(screening, draft)
+                for (record, _), draft in zip(declared, drafts, strict=True)
             }
 
     def screen(self, record: FetchedRecord) -> None:
         """Decide a checked parcel beside its consignee's others."""
         precomputed = self._precomputed.get((record.partition, record.offset))
-        checked = read_checked(record.value) if precomputed is None else precomputed.checked
-        screening = self._deciders_at(checked.received_at_ms).screening
-        provisional = (
-            precomputed.provisional if precomputed is not None and precomputed.screening is screening else None
-        )
+        message = read_checked(record.value) if precomputed is None else precomputed.draft.parcel
+        screening = self._deciders_at(message.received_at_ms).screening
+        draft = precomputed.draft if precomputed is not None and precomputed.screening is screening else None
         self._emit(
-            screening.decide((record.key or b"").decode(), checked, self.partitions[record.partition], provisional),
+            screening.decide((record.key or b"").decode(), message, self.partitions[record.partition], draft),
             record.timestamp,
         )
         self.counters.decisions += 1
@@ -203,8 +203,7 @@ class Precomputed(msgspec.Struct, frozen=True, gc=False):
     """A declared parcel that was looked at before its turn, and who looked."""
 
     screening: Screening
-    checked: CheckedParcel
-    provisional: ProvisionalDecision
+    draft: DecisionDraft
 
 
 class Deciders(msgspec.Struct, frozen=True):
@@ -222,19 +221,19 @@ def _relayed(record: FetchedRecord) -> tuple[str, CheckedParcel]:
             answer = read_answer(record.value or b"")
         except msgspec.MsgspecError as error:
             raise UnreadableError(dead_letter.BAD_JSON, f"no answer of a verifier: {error}") from error
-        return answer.consignee, relayed(answer, record.timestamp)
+        return answer.consignee, CustomsAnswered(record.timestamp, answer)
     try:
         action = read_action(record.value or b"")
     except msgspec.MsgspecError as error:
         raise UnreadableError(dead_letter.BAD_JSON, f"no action of an officer: {error}") from error
-    return action.consignee, relays.relayed_action(action, record.timestamp)
+    return action.consignee, OfficerActed(record.timestamp, action)
 
 
 def read_checked(value: bytes | None) -> CheckedParcel:
     """A record of `parcels.checked`."""
     if not value:
         raise UnreadableError(dead_letter.EMPTY, "a checked parcel without value")
-    return relays.read_checked(value)
+    return checked_parcel.read_checked(value)
 
 
 def read_links(value: bytes | None) -> LinkMessage:

@@ -5,10 +5,15 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.screening.relays import read_decision_head
 from schemas import avro
 from schemas.decision import DecisionHead, DecisionTail, Finding, Goods, Source, Suggestion, Tax, TaxLine
-from schemas.decision_encoding import DecisionHeadEncoder, ManifestFields, ParcelFields, encode_decision_tail
+from schemas.decision_encoding import (
+    DecisionHeadEncoder,
+    ManifestFields,
+    ParcelFields,
+    decode_decision_head,
+    encode_decision_tail,
+)
 
 INTS: Final = st.integers(-(2**31), 2**31 - 1)
 LONGS: Final = st.integers(-(2**63), 2**63 - 1)
@@ -59,6 +64,6 @@ def test_the_parts_are_the_whole(decision_head: DecisionHead, decided: DecisionT
     own = ParcelFields(**{name: named[name] for name in ParcelFields.__struct_fields__})
     pieces = DecisionHeadEncoder(shared).write(decision_head.house_bill, own)
     assert pieces == avro.writer(avro.DECISION, DecisionHead.__struct_fields__)(decision_head)
-    assert read_decision_head(pieces) == decision_head
+    assert decode_decision_head(pieces) == decision_head
     rest = {name: getattr(decided, name) for name in DecisionTail.__struct_fields__}
     assert pieces + encode_decision_tail(decided) == avro.writer(avro.DECISION)(Whole(**named, **rest))

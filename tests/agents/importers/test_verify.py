@@ -10,20 +10,18 @@ import msgspec
 import pytest
 
 from agents.importers.customs_interface import (
-    Answer,
     Question,
     as_asked,
     grounds,
     particulars_token,
     questions_in,
-    read_answer,
     verification_of,
-    write_answer,
 )
 from agents.importers.normal_forms import plain_name, plain_phone
 from agents.importers.register import AuthNumber, Checks, Register, RegisterEntry
 from agents.importers.verify import PENDING, UNKNOWN, PersonMarks, Verification, verify
 from agents.values.identity import TokenKeys, consignee_token
+from schemas.importer_answer import Answer, read_answer, write_answer
 from schemas.manifest import Consignee, Order
 from streams.reference import FOLDER
 from streams.reference.importers import checks

@@ -24,7 +24,7 @@ def facts(parcel: Json, *, flow: Flow | None = None, carrier: str = "kx", **head
     """What is passed on of one parcel."""
     outputs = (flow or Flow()).send(manifest(parcel, **header), carrier=carrier)
     (checked,) = [decoded(record) for record in outputs if record.topic == topics.CHECKED]
-    return msgspec.msgpack.decode(checked["facts"], type=Facts)
+    return msgspec.convert(checked["facts"], Facts)
 
 
 def at(**consignee: Any) -> Facts:  # noqa: ANN401 - whatever a consignee may hold

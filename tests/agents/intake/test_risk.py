@@ -8,7 +8,7 @@ from agents.intake.results import DecisionContext
 from agents.risk import Scorer, risk_of
 from agents.risk.features import rows_of
 from schemas import topics
-from schemas.checked_parcel import CheckedParcel
+from schemas.checked_parcel import Declare
 from streams.kafka.record import StoredRecord
 from streams.risk.serve import scorer_of
 from streams.settings import Settings
@@ -85,6 +85,6 @@ def test_a_score_does_not_depend_on_what_else_is_in_the_manifest() -> None:
 
 
 def test_what_screening_is_told_carries_the_risk() -> None:
-    assert "risk" in CheckedParcel.__struct_fields__
+    assert {"risk", "risk_ppm"} <= set(Declare.__struct_fields__)
     records = flow(SCORER).send(manifest({}), screen=False)
     assert [record.topic for record in records if record.topic == topics.CHECKED]

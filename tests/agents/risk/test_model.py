@@ -8,7 +8,7 @@ import pytest
 
 from agents.risk import FAMILIES, Card, Curve, Model, Row, Scorer, keys_of, risk_of
 from agents.risk import model as model_of
-from agents.risk.model import BASE, E6, NOT_SCORED, OTHER, REASONS_MAX, score_ppm_of, written
+from agents.risk.model import BASE, E6, NOT_SCORED, OTHER, REASONS_MAX, SAMPLE
 from schemas import avro
 from schemas.decision import Risk
 from streams.risk.artefact import read_model
@@ -75,7 +75,7 @@ def test_the_scorer_says_what_the_cards_say(model: Model, row: Row) -> None:
     assert scorer.contributions(row) == (model.fraud.contributions(row), model.critical.total(row))
     line = scorer.of_line(row)
     assert line.points == model.fraud.total(row)
-    assert line.written == avro.writer(avro.DECISION, ("risk",))(Only(risk_of(model, row)))
+    assert line.encoded == avro.writer(avro.DECISION, ("risk",))(Only(risk_of(model, row)))
 
 
 def test_a_score_is_the_same_in_every_order_and_when_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,8 @@ def test_a_parcel_is_as_risky_as_its_riskiest_line_wherever_it_hides() -> None:
 
 
 def test_a_parcel_without_lines_has_no_score() -> None:
-    assert Scorer(MODEL).of_parcel([]) == NOT_SCORED == avro.writer(avro.DECISION, ("risk",))(Only(None))
+    assert Scorer(MODEL).of_parcel([]) == NOT_SCORED
+    assert NOT_SCORED.encoded == avro.writer(avro.DECISION, ("risk",))(Only(None))
 
 
 def test_the_curve_never_falls_and_ends_flat() -> None:
@@ -106,11 +107,14 @@ def test_the_curve_never_falls_and_ends_flat() -> None:
     assert CURVE.at(CURVE.first + (1 << 19)) == 15_000_000
 
 
-@pytest.mark.parametrize("said", [0, 1, 123_456, 999_999, 1_000_000])
-def test_a_score_is_read_back_from_what_was_written(said: int) -> None:
-    """Selection reads it from the field of the decision."""
-    assert score_ppm_of(written(said, [], 0)) == said
+def test_selection_gets_the_score_that_the_decision_shows() -> None:
+    line = Scorer(MODEL).of_line(RISKY)
+    assert line.score_ppm == round(risk_of(MODEL, RISKY).score * E6) > 0
 
 
-def test_what_nobody_scored_has_no_score() -> None:
-    assert score_ppm_of(NOT_SCORED) == score_ppm_of(b"") == 0
+def test_the_sample_is_taken_once() -> None:
+    scorer = Scorer(MODEL)
+    for _ in range(2 * SAMPLE):
+        scorer.of_parcel([KNOWN, RISKY])
+    assert (scorer.scored, scorer.take_sample()) == (2 * SAMPLE, {RISKY: 2})
+    assert (scorer.scored, scorer.take_sample()) == (0, {})

@@ -7,8 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from agents.importers.register import State
-from agents.importers.verify import MATCH, PENDING, UNKNOWN, Particular, Verification
+from agents.importers.verify import MATCH, PENDING, UNKNOWN, Verification
 from agents.reference import Law
 from agents.rules.importer import (
     DIFFERS,
@@ -19,6 +18,7 @@ from agents.rules.importer import (
     importer_matches,
 )
 from agents.rules.rule import Found
+from schemas.importer_answer import Particular, State
 from schemas.messages import MESSAGES
 from tests.parcels import TODAY
 from tests.reference import REFERENCE, since, thresholds

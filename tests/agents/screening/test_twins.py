@@ -204,7 +204,7 @@ def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[StoredRecord]]:
     processor.assign(("kx",), CHECKED_PARTITIONS)
     flow = Flow(processor=processor)
     (checked,) = [record for record in flow.send(bare()) if record.topic == topics.CHECKED]
-    return (checked.key or b"").decode(), msgspec.msgpack.decode(decoded(checked)["facts"], type=Facts), flow.log
+    return (checked.key or b"").decode(), msgspec.convert(decoded(checked)["facts"], Facts), flow.log
 
 
 def test_what_stands_for_a_person_depends_on_the_key() -> None:

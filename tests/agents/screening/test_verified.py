@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from agents.importers.customs_interface import Answer, particulars_token, write_answer
-from agents.importers.register import State
-from agents.importers.verify import Particular
+from agents.importers.customs_interface import particulars_token
 from agents.values.clock import show_ms
 from agents.values.identity import consignee_token
 from schemas import topics
+from schemas.importer_answer import Answer, Particular, State, write_answer
 from streams.kafka import partitioner
 from streams.kafka.record import StoredRecord
 from tests.flow import KEYS, Flow, Json, by_bill, processor_of, receipt, stored

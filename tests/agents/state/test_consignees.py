@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.importers.customs_interface import Answer
 from agents.state import consignees
 from agents.state.consignee_encoding import (
     PLAIN,
@@ -29,6 +28,7 @@ from agents.state.consignees import ConsigneeStore
 from agents.state.parcels import WINDOW_DAYS, PastParcel
 from agents.values.clock import DAY_MS
 from schemas import limits, topics
+from schemas.importer_answer import Answer
 from tests.flow import NOW_MS
 
 SEEN: Final = PastParcel(NOW_MS, 12_340_000, "LIST", 1, 2, 739_000, 739_001, 3, 4, limit_usd_e4=1_500_000)

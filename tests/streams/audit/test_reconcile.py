@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from aiokafka import ConsumerRecord
 
-from agents.screening.relays import write_checked
 from agents.state.consignee_encoding import key_of, token_of
 from schemas import avro, topics
+from schemas.checked_parcel import Declare, write_checked
 from streams.audit.reconcile import Balance, reconcile
 from streams.kafka import partitioner
 from streams.simulation.sample.day import day
@@ -172,10 +172,12 @@ async def state_is_forged(running: Cluster) -> Expected:
 
 async def a_parcel_is_smuggled_in(running: Cluster) -> None:
     """Past intake, straight to screening, while no worker runs: it waits, and a replay brings what nobody decided."""
-    checked = next(record for record in await all_of(running, topics.CHECKED) if not read_checked(record.value).path)
-    await forge(
-        running, checked, write_checked(msgspec.structs.replace(read_checked(checked.value), house_bill="SMUGGLED1"))
+    checked, parcel = next(
+        (record, message)
+        for record in await all_of(running, topics.CHECKED)
+        if isinstance(message := read_checked(record.value), Declare) and not message.path
     )
+    await forge(running, checked, write_checked(msgspec.structs.replace(parcel, house_bill="SMUGGLED1")))
     balance = await running.audit()
     assert balance.waiting == 1
     smuggled = [breach for breach in balance.breaches if "SMUGGLED1" in breach.where]

@@ -17,8 +17,9 @@ import orjson
 import pytest
 from aiokafka.structs import TopicPartition
 
-from agents.importers.customs_interface import Answer, questions_in, read_answer
+from agents.importers.customs_interface import questions_in
 from agents.values.identity import TokenKeys
+from schemas.importer_answer import Answer, read_answer
 from schemas.topics import IMPORTER_ANSWERS, MANIFESTS
 from streams.importer_verifier.api import Api, Pace
 from streams.importer_verifier.breaker import Breaker

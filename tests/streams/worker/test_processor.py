@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from agents.intake import version as intake_version
 from agents.rules import PARCEL_RULES
 from agents.rules.rule import Rule
-from agents.screening import decisions as screening_decisions
+from agents.screening import deciding
 from agents.screening.decide import Screening
-from agents.screening.decisions import ProvisionalDecision
+from agents.screening.draft import DecisionDraft
 from schemas import avro, dead_letter, limits, topics
-from schemas.checked_parcel import CheckedParcel
+from schemas.checked_parcel import Declare
 from streams.kafka.record import StoredRecord
 from streams.simulation.sample.day import records
 from streams.simulation.sample.framing import framed
@@ -243,7 +243,7 @@ def test_a_fault_in_screening_leaves_no_trace_but_the_dead_letter(monkeypatch: p
         raise FaultError
 
     with monkeypatch.context() as patch:
-        patch.setattr(screening_decisions, "encode_decision_tail", fail)
+        patch.setattr(deciding, "encode_decision", fail)
         flow.screen()
     assert [record.topic for record in flow.log][-1] == topics.DEAD_LETTERS
     assert memory_of(flow) == before
@@ -372,7 +372,7 @@ def test_parcels_screened_together_bring_the_same_as_one_after_the_other(
     looked: list[int] = []
     decide_provisionally = Screening.decide_provisionally
 
-    def told(self: Screening, declared: Sequence[CheckedParcel]) -> list[ProvisionalDecision]:
+    def told(self: Screening, declared: Sequence[tuple[str, Declare]]) -> list[DecisionDraft]:
         looked.append(len(declared))
         return decide_provisionally(self, declared)
 
