@@ -35,7 +35,10 @@ def reply(count: str, reasons: Iterable[str] = ()) -> bytes:
         f"<persEcmQryRtnErrInfoVo><errMsgCn>{_escaped(reason)}</errMsgCn></persEcmQryRtnErrInfoVo>"
         for reason in reasons
     )
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><persEcmQryRtnVo><ntceInfo></ntceInfo>{errors}<tCnt>{count}</tCnt></persEcmQryRtnVo>'.encode()
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><persEcmQryRtnVo><ntceInfo></ntceInfo>'
+        f"{errors}<tCnt>{count}</tCnt></persEcmQryRtnVo>"
+    ).encode()
 
 
 def _escaped(text: str) -> str:
@@ -49,7 +52,8 @@ def reasons(holder: Holder | None, asked: dict[str, str]) -> list[str]:
     found = [holder.says] if holder.says else []
     if asked["pltxNm"] != holder.name:
         found.append(
-            f"입력하신 납세의무자명({asked['pltxNm']})이 개인통관고유부호의 성명과 일치하지 않습니다. 납세의무자명(pltxNm) 파라미터가 깨질경우 UTF-8로 변환하여 실행하십시오."
+            f"입력하신 납세의무자명({asked['pltxNm']})이 개인통관고유부호의 성명과 일치하지 않습니다. "
+            "납세의무자명(pltxNm) 파라미터가 깨질경우 UTF-8로 변환하여 실행하십시오."
         )
     if asked["cralTelno"] != holder.phone:
         found.append("납세의무자 휴대전화번호가 일치하지 않습니다.")

@@ -1,4 +1,4 @@
-"""The wheel: one import name, a command that runs beside other people's packages of our names, and what it needs in it."""
+"""The wheel: one import name, a command that runs beside other packages of our names, and all it needs."""
 
 import os
 import subprocess

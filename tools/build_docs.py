@@ -32,12 +32,17 @@ Rule set `{rule_set}`, pinned into every decision.
 REJECT refuses the parcel, ACT changes route or outcome, WARN tells the carrier, INFO only explains.
 An ACT rule may name an outcome, a desk that hears of it, the procedure it keeps the parcel from (off the list, off the
 simplified declaration), and whether it ends the exemption from taxes; a silent one shows on no receipt.
-The law of the day of lodging decides (`lodged_at`, in Korea), unless the table says *received*: then it is the day customs stored the manifest.
-A rule is in full force unless `reference/rule_phases.csv` says otherwise for a day: OFF (not asked), OBSERVE (noted for customs alone), WARN (told to the carrier, without effect).
-FMT-01 is also what `agents/intake/structure.py` finds: a field missing, of the wrong type, too long, or known to nobody (INFO).
-XP-01 is what `agents/intake/manifest.py` finds: the same version with other content, a house bill in force in another manifest
+The law of the day of lodging decides (`lodged_at`, in Korea), unless the table says *received*: then it is the day
+customs stored the manifest.
+A rule is in full force unless `reference/rule_phases.csv` says otherwise for a day: OFF (not asked), OBSERVE (noted
+for customs alone), WARN (told to the carrier, without effect).
+FMT-01 is also what `agents/intake/structure.py` finds: a field missing, of the wrong type, too long, or known to
+nobody (INFO).
+XP-01 is what `agents/intake/manifest.py` finds: the same version with other content, a house bill in force in another
+manifest
 or twice in one, an amendment or cancellation that fits nothing.
-Each example is a case of `conformance/`, where there are {cases} of them: `tonggwan check --expect conformance/*.toml`."""
+Each example is a case of `conformance/`, where there are {cases} of them: `tonggwan check --expect
+conformance/*.toml`."""
 
 RULES_KO_HEAD: Final = """\
 # 규칙
@@ -144,7 +149,8 @@ TOPICS_HEAD: Final = """\
 # Topics
 
 Keys go to the partition `crc32(key) mod partitions`, librdkafka's `consistent` partitioner.
-Values are Avro in Confluent framing (0, four bytes of schema id), where nothing else is said; the ids are in `schemas/ids.json`."""
+Values are Avro in Confluent framing (0, four bytes of schema id), where nothing else is said; the ids are in
+`schemas/ids.json`."""
 
 LIMITS_HEAD: Final = """\
 # Limits
@@ -254,7 +260,8 @@ def _phases(rule: Rule, reference: Reference) -> str:
 
 def rules_ko() -> str:
     """Every rule's sentence in Korean."""
-    return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', 'sentence'), ((each.code, f'`{each.rule}`' if each.rule else '', each.ko, each.en) for each in sentences()))}"
+    rows = ((each.code, f"`{each.rule}`" if each.rule else "", each.ko, each.en) for each in sentences())
+    return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', 'sentence'), rows)}"
 
 
 def messages() -> str:
@@ -285,7 +292,8 @@ def topics() -> str:
         )
         for topic in TOPICS
     )
-    return f"{TOPICS_HEAD}\n\n{table(('topic', 'carries', 'key', 'written by', 'read by', 'partitions', 'kept', 'record at most'), rows)}"
+    heads = ("topic", "carries", "key", "written by", "read by", "partitions", "kept", "record at most")
+    return f"{TOPICS_HEAD}\n\n{table(heads, rows)}"
 
 
 def constants(module: str) -> list[tuple[str, str, str]]:

@@ -49,7 +49,8 @@ UNITS: Final[dict[str, tuple[Kind, int]]] = (
     | _units(
         "other",
         0,
-        "mg mcg iu cm mm m in inch gb tb mah v w hz k 개월 개국 개년 정도 정품 세 세대 통화 알파 포인트 병동 입문 환경 환불 포켓 포장 片装",
+        "mg mcg iu cm mm m in inch gb tb mah v w hz k 개월 개국 개년 정도 정품 세 세대 통화 알파 포인트 병동 입문 "
+        "환경 환불 포켓 포장 片装",
     )
 )
 """Unit to its kind, and how many millionths of one it is. Words that only begin like a unit are among the others."""

@@ -20,7 +20,8 @@ _WORD: Final = re.compile("(?<!\\w)[^\\W\\d_]{2,}(?!\\w)")
 def name_of(description: str) -> str:
     """The name of the goods, which stands last in English, Korean and Chinese; empty where there is no word.
 
-    >>> name_of("Graphics cards, 12 GB"), name_of("2026 NEW mini tablet computer 11in for kids"), name_of("에어프라이어 5리터"), name_of("500 ml")
+    >>> (name_of("Graphics cards, 12 GB"), name_of("2026 NEW mini tablet computer 11in for kids"),
+    ... name_of("에어프라이어 5리터"), name_of("500 ml"))
     ('graphics card', 'tablet computer', '에어프라이어', 'ml')
     """
     for part in _END.split(fold(description[:NAME_CHARS])):

@@ -120,7 +120,7 @@ class Spelling:
         return text
 
     def _passes_for_latin(self, text: str) -> tuple[bool, bool]:
-        """Whether a Latin word holds letters of another script that look Latin, and whether it holds some that don't."""
+        """Whether a Latin word holds letters of another script: some that look Latin, and some that don't."""
         for match in islice(_OTHER_WORD.finditer(text), WORDS_MAX):
             word = match[0]
             if not _LATIN.search(word):

@@ -3,7 +3,8 @@
 Issued by the National Tax Service. Source: form and ranges in python-stdnum `kr.brn`; check digit verified on published
 numbers.
 
->>> is_valid("116-82-00276"), is_valid("1348672683"), is_valid("124-81-00998"), is_valid("116-82-00277"), is_valid("000-00-00000")
+>>> (is_valid("116-82-00276"), is_valid("1348672683"), is_valid("124-81-00998"), is_valid("116-82-00277"),
+... is_valid("000-00-00000"))
 (True, True, True, False, False)
 """
 

@@ -6,7 +6,8 @@ Given by customs of the European Union, of the United Kingdom (GB) or of Norther
 3166). Each country has a form of its own and there is no common check digit, so only the common form is checked.
 Source: Union Customs Code, data element of 17 characters.
 
->>> is_valid("DE123456789012345"), is_valid("FR1"), is_valid("XI123456789000"), is_valid("DE1234567890123456"), is_valid("de12345"), is_valid("DE")
+>>> (is_valid("DE123456789012345"), is_valid("FR1"), is_valid("XI123456789000"),
+... is_valid("DE1234567890123456"), is_valid("de12345"), is_valid("DE"))
 (True, True, True, False, False, False)
 """
 

@@ -5,7 +5,8 @@ intermediary's and those that begin with EU are of another scheme. The last digi
 not public, so only the form is checked. Source: form and member states in python-stdnum `eu.oss`; the states by their
 ISO 3166-1 numbers, 900 for Northern Ireland.
 
->>> is_valid("IM3720000224"), is_valid("IM9000000001"), is_valid("IN3720000224"), is_valid("IM8260000224"), is_valid("IM372000022\u0664")
+>>> (is_valid("IM3720000224"), is_valid("IM9000000001"), is_valid("IN3720000224"), is_valid("IM8260000224"),
+... is_valid("IM372000022\u0664"))
 (True, True, False, False, False)
 """
 

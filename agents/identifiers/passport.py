@@ -5,7 +5,8 @@ One or two letters and seven or eight digits, or Korea's letter among the digits
 Issued by states to travellers. It must never stand in for a clearance code, so it is detected, not checked.
 Source: Korean passports before and since 2021-12-21, from memory.
 
->>> is_valid("M12345678"), is_valid("M123A4567"), is_valid("EA1234567"), is_valid("P12345678"), is_valid("P123456789012")
+>>> (is_valid("M12345678"), is_valid("M123A4567"), is_valid("EA1234567"), is_valid("P12345678"),
+... is_valid("P123456789012"))
 (True, True, True, False, False)
 """
 

@@ -5,9 +5,11 @@ Dashes, dots and spaces between the groups may be left out.
 Given out by the operators under the state's numbering plan: mobile 010 and the old 01x, landlines by area, 050x and 070
 numbers, 080, and the eight-digit company numbers 15xx, 16xx and 18xx. Source: the numbering plan, from memory.
 
->>> is_valid("010-1234-5678"), is_valid("+82 10-1234-5678"), is_valid("02-312-3456"), is_valid("0505-1234-5678"), is_valid("1588-1234")
+>>> (is_valid("010-1234-5678"), is_valid("+82 10-1234-5678"), is_valid("02-312-3456"),
+... is_valid("0505-1234-5678"), is_valid("1588-1234"))
 (True, True, True, True, True)
->>> is_valid("010-123-5678"), is_valid("+8657112345678"), is_valid("010-0000-0000"), is_valid("02-000-0000"), is_valid("010-1234-567\u0668")
+>>> (is_valid("010-123-5678"), is_valid("+8657112345678"), is_valid("010-0000-0000"),
+... is_valid("02-000-0000"), is_valid("010-1234-567\u0668"))
 (False, False, False, False, False)
 """
 

@@ -11,7 +11,8 @@ from memory.
 
 Anywhere in a text, but not within a longer number, and not when thirteen digits without a dash are a correct barcode:
 
->>> contains("ID: 900101-1234567."), contains("no 9001011234567"), contains("order 19001011234567"), contains("EAN 6901234567892")
+>>> (contains("ID: 900101-1234567."), contains("no 9001011234567"), contains("order 19001011234567"),
+... contains("EAN 6901234567892"))
 (True, True, False, False)
 """
 

@@ -5,7 +5,8 @@ Seventeen digits and a check digit, modulus 10 with the weights 3 and 1 from the
 Given to a package by whoever packs it, under a company prefix of GS1. On a label the digits 00 stand before it: they
 are no part of it. Source: GS1 General Specifications, check digit; the same sum as in python-stdnum `ean`.
 
->>> is_valid("106141412345678908"), is_valid("106141412345678907"), is_valid("00106141412345678908"), is_valid("10614141234567890\u0668")
+>>> (is_valid("106141412345678908"), is_valid("106141412345678907"), is_valid("00106141412345678908"),
+... is_valid("10614141234567890\u0668"))
 (True, False, False, False)
 """
 

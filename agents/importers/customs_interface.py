@@ -46,7 +46,7 @@ def as_asked(consignee: Consignee) -> tuple[str, str, str]:
 
 
 def particulars_token(consignee: Consignee, token: str, keys: TokenKeys) -> str:
-    """What customs was, or would be, asked about a consignee (`token` is theirs), as `v1.<key id>.<32 hexadecimal digits>`."""
+    """What customs is asked about a consignee (`token` is theirs), as `v1.<key id>.<32 hexadecimal digits>`."""
     return _particulars_token(token, as_asked(consignee), keys)
 
 

@@ -63,7 +63,8 @@ def is_hangul(text: str) -> bool:
 def plain_phone(text: str) -> str:
     """Digits of a number without country code and leading zeros.
 
-    >>> plain_phone("+82 (0)10-1234-5678") == plain_phone("010-1234-5678") == plain_phone("0082 10 1234 5678") == "1012345678"
+    >>> (plain_phone("+82 (0)10-1234-5678") == plain_phone("010-1234-5678") == plain_phone("0082 10 1234 5678")
+    ... == "1012345678")
     True
     """
     if (

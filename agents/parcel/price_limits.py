@@ -1,4 +1,4 @@
-"""The price limits that part the clearance procedures, by direction, mode and country of dispatch, under the law of the day."""
+"""The price limits of the clearance procedures, by direction, mode and country of dispatch, by the law of the day."""
 
 from collections.abc import Iterable
 from typing import Final

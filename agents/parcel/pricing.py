@@ -1,4 +1,4 @@
-"""Facts of a parcel: the numbers, marks and codes that screening, linking and taxes work with, in place of its texts."""
+"""Facts of a parcel: the numbers, marks and codes that screening, linking and taxes need in place of its texts."""
 
 from datetime import date
 from functools import lru_cache

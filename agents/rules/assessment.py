@@ -1,4 +1,4 @@
-"""SEC-01, SEC-02: what air cargo says of itself before it is loaded, and what an officer or a request has to say of it."""
+"""SEC-01, SEC-02: what air cargo says of itself before loading, and what an officer does about it."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,10 @@ def loading_data_is_complete(case: Case) -> Iterator[Found]:
 
 
 def assessment_is_ended(case: ActionCase) -> Iterator[Found]:
-    """What the carrier was told before loading stands, whatever it sends anew, until an officer or, for a request for information, its answer ends it."""
+    """What the carrier was told before loading stays in force, whatever it sends afterwards.
+
+    An officer ends it; a request for information ends with the carrier's answer, too.
+    """
     if case.open is not None and case.action is None:
         yield Found("", "ASSESSMENT_OPEN", {"assessment": case.open})
 

@@ -14,7 +14,7 @@ DOLLAR: Final = "USD"
 
 
 def countries_are_known(case: Case) -> Iterator[Found]:
-    """The sender's country, each item's origin and, in exports, the receiver's country are ISO 3166 codes of two letters."""
+    """Countries are ISO 3166 codes of two letters: the sender's, each item's origin and, in exports, the receiver's."""
     parcel, countries = case.parcel, case.reference.countries
     if parcel.consignor.country not in countries:
         yield from _unknown_country("/consignor/country", parcel.consignor.country)

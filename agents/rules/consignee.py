@@ -113,7 +113,10 @@ def _combined(case: ScreenCase, together: Mapping[str, PastParcel], message_id: 
 
 
 def receives_too_much(case: ScreenCase) -> Iterator[Found]:
-    """One person who imports receives no more parcels in a day, a week and a month, nor more value in a week, than a person uses."""
+    """One person who imports receives no more than a person uses.
+
+    That is counted in parcels a day, a week and a month, and in value a week.
+    """
     others = case.others.values()
     if not others or not case.is_import or not case.facts.is_person:
         return

@@ -20,7 +20,10 @@ PURPOSES: Final = ("SELF_USE", "SAMPLE", "GIFT", "COMMERCIAL")
 
 
 def mandatory_text(case: Case) -> Iterator[Found]:
-    """House bill, currency, the parties' names and addresses, the sender's country, and each item's description, code, origin, unit price and amount are given."""
+    """House bill, currency, the parties' names and addresses, and the sender's country are given.
+
+    So are each item's description, code, origin, unit price and amount.
+    """
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
     if not (

@@ -72,7 +72,7 @@ def no_blocked_ingredients(case: Case) -> Iterator[Found]:
 
 
 def quarantine_comes_first(case: Case) -> Iterator[Found]:
-    """Live, fresh or plain animal, plant and aquatic goods in an imported parcel are seen by the quarantine agency first."""
+    """The quarantine agency sees live, fresh or plain animal, plant and aquatic goods of an imported parcel first."""
     for index, category, term in case.categories:
         if category.agency in QUARANTINE_AGENCIES and case.is_import:
             evidence = {

@@ -49,7 +49,10 @@ NOT_IN_FORCE: Final[Mapping[State, str]] = {
 
 
 def importer_matches(case: Verified) -> Iterator[Found]:
-    """Name, phone, postcode and one-time number are those of the clearance code's holder, as far as the law of the day has them compared."""
+    """Name, phone, postcode and one-time number are those of the clearance code's holder.
+
+    They are compared as far as the law of the day asks for it.
+    """
     verification = case.verification
     if verification is not None and verification.answer == "MISMATCH":
         yield from _differences(verification)

@@ -58,7 +58,10 @@ def receiver_gets_few_parcels(case: LinkCase) -> Iterator[Linked]:
 
 
 def address_gets_no_split_order(case: LinkCase) -> Iterator[Linked]:
-    """What one seller sends to one address in a day is not split over clearance codes into parcels of more than half the exemption limit, each below it."""
+    """What one seller sends to one address in a day is not split over several clearance codes.
+
+    Parcels of more than half the exemption limit, each below it, look like that.
+    """
     parcel = case.parcel
     if not parcel.seller or not _is_half(parcel):
         return
@@ -140,7 +143,10 @@ def seller_reaches_many_receivers(case: LinkCase) -> Iterator[Linked]:
 
 
 def seller_has_customers_who_buy_once(case: LinkCase) -> Iterator[Linked]:
-    """Of a seller's customers in a week few buy the same goods again: when most clearance codes do, somebody collects them for commercial goods."""
+    """Of a seller's customers in a week few buy the same goods again.
+
+    When most clearance codes do, somebody collects them for commercial goods.
+    """
     group, limits = case.group, case.limits
     if (
         group is None
@@ -214,7 +220,10 @@ def price_fits_the_seller(case: LinkCase) -> Iterator[Linked]:
 
 
 def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
-    """A piece costs no small part of what other sellers take for nearly all goods alike: of one subheading, unit, weight, name and brand, or without these two where few are."""
+    """A piece does not cost a small part of what other sellers take for nearly all goods of the same kind.
+
+    Goods are of the same kind by subheading, unit, weight, name and brand, or without these two where there are few.
+    """
     parcel, factor = case.parcel, case.limits.band_factor
     others = None if case.beside is None else case.beside.of(parcel)
     if others is None or not others.nearly_all_above(parcel.piece_cents, factor):
@@ -224,7 +233,10 @@ def price_fits_the_goods(case: LinkCase) -> Iterator[Linked]:
 
 
 def seller_is_not_always_cheap(case: LinkCase) -> Iterator[Linked]:
-    """What one seller sends does not mostly cost a small part of what other sellers take for goods alike, and far less than the cheapest of them."""
+    """What one seller sends does not mostly cost a small part of what other sellers take for the same kind of goods.
+
+    Nor does it cost far less than the cheapest of those.
+    """
     parcel, limits = case.parcel, case.limits
     beside = case.beside
     if beside is None or len(case.together) < limits.low_parcels_30d:

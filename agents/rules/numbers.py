@@ -41,7 +41,10 @@ def house_bill_form(case: Case) -> Iterator[Found]:
 
 
 def postal_house_bill(case: Case) -> Iterator[Found]:
-    """By post the house bill is a UPU S10 item number with the right check digit, no reserved prefix and the letters of a country."""
+    """By post the house bill is a UPU S10 item number.
+
+    It has the right check digit, no reserved prefix and the letters of a country.
+    """
     if case.header.mode != "POST":
         return
     number = case.parcel.house_bill
@@ -82,7 +85,10 @@ def _is_identity_number(code: str) -> bool:
 
 
 def auth_number_is_given(case: Case) -> Iterator[Found]:
-    """An imported e-commerce parcel to a person carries the one-time authentication number, 1 to 64 visible characters, from the day it is required."""
+    """An imported e-commerce parcel to a person carries the one-time authentication number from the day it is required.
+
+    The number has 1 to 64 visible characters.
+    """
     consignee = case.parcel.consignee
     number = consignee.auth_number
     of_company = consignee.business_number and not consignee.clearance_code
@@ -111,7 +117,10 @@ def postcode_is_korean(case: Case) -> Iterator[Found]:
 
 
 def numbers_are_above_zero(case: Case) -> Iterator[Found]:
-    """Pieces, gross weight, and each item's quantity, net weight and (when given) volume are above zero, and the quantity has a unit."""
+    """Pieces, gross weight, and each item's quantity, net weight and (when given) volume are above zero.
+
+    The quantity has a unit.
+    """
     parcel = case.parcel
     if parcel.pieces <= 0:
         yield _not_above_zero("/pieces", parcel.pieces)
@@ -133,7 +142,10 @@ def _not_above_zero(path: str, value: int) -> Found:
 
 
 def amounts_are_numbers(case: Case) -> Iterator[Found]:
-    """Amounts are decimal numbers with at most four places and never negative; unit price and amount of an item are above zero."""
+    """Amounts are decimal numbers with at most four places and never negative.
+
+    Unit price and amount of an item are above zero.
+    """
     parcel = case.parcel
     for index, item in enumerate(parcel.items):
         if not (parse_e4(item.unit_price) and parse_e4(item.amount)):
@@ -163,7 +175,10 @@ def _amount_fault(path: str, text: str) -> Found:
 
 
 def business_number_form(case: Case) -> Iterator[Found]:
-    """The business number of the Korean party, when given, has ten digits in an issued range with the right check digit."""
+    """The business number of the Korean party, when given, has ten digits.
+
+    They are of an issued range, with the right check digit.
+    """
     parcel = case.parcel
     party, number = (
         ("consignee", parcel.consignee.business_number)
@@ -182,7 +197,7 @@ def sscc_form(case: Case) -> Iterator[Found]:
 
 
 def ioss_form(case: Case) -> Iterator[Found]:
-    """The IOSS number of an export, when given, is IM, the three digits of a member state of the European Union, and seven digits."""
+    """The IOSS number of an export, when given, is IM, the three digits of a member state, and seven digits."""
     number = case.parcel.ioss
     if number and not ioss.is_valid(number) and not case.is_import:
         yield Found("/ioss", "IOSS_INVALID", {"found": quoted(number)})

@@ -83,7 +83,10 @@ def value_fits_weight(case: Case) -> Iterator[Found]:
 
 
 def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
-    """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, where more would be taxed."""
+    """The buyer of an imported parcel paid no more than is declared, where more would be taxed.
+
+    Declared are goods, charges, freight and insurance.
+    """
     found = _paid_above(case)
     if (
         found is not None
@@ -96,7 +99,10 @@ def payment_leaves_no_tax_out(case: Case) -> Iterator[Found]:
 
 
 def payment_covers_no_more(case: Case) -> Iterator[Found]:
-    """The buyer of an imported parcel paid no more than goods, charges, freight and insurance as declared, even where more would be exempt."""
+    """The buyer of an imported parcel paid no more than is declared, even where more would be exempt.
+
+    Declared are goods, charges, freight and insurance.
+    """
     found = _paid_above(case)
     if found is not None and not any(payment_leaves_no_tax_out(case)):
         yield found
@@ -130,7 +136,10 @@ def payment_covers_the_goods(case: Case) -> Iterator[Found]:
 
 
 def payment_opens_smart_clearance(case: Case) -> Iterator[Found]:
-    """A parcel that must be declared agrees with what its buyer paid, and holds nothing that another agency looks at: it may be cleared without a reviewer."""
+    """A parcel that must be declared may be cleared without a reviewer where its buyer paid what is declared.
+
+    It holds nothing that another agency looks at.
+    """
     price = case.price
     if (
         price is None

@@ -59,7 +59,10 @@ def goods_may_use_the_list(case: Case) -> Iterator[Found]:
 
 
 def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
-    """No line of an imported parcel is of a kind that is kept from the simplified declaration too; one such line asks for a general declaration of the whole parcel."""
+    """No line of an imported parcel is of a kind that is kept from the simplified declaration, too.
+
+    One such line asks for a general declaration of the whole parcel.
+    """
     for index, category, term in case.categories:
         if category.simplified_excluded and category.prohibited is None and case.is_import:
             evidence = {"category": category.name, "term": shown_term(term), "source": category.source}
@@ -67,20 +70,29 @@ def goods_may_use_the_simplified_declaration(case: Case) -> Iterator[Found]:
 
 
 def prohibited_goods_use_no_list(case: Case) -> Iterator[Found]:
-    """No line of an imported parcel is prohibited; what is suspected to be takes the general declaration, and nobody is told."""
+    """No line of an imported parcel is prohibited.
+
+    What is suspected to be takes the general declaration, and nobody is told.
+    """
     for index, category, _ in case.categories:
         if category.prohibited is not None and case.is_import:
             yield Found(f"/items/{index}", "PROHIBITED_SUSPECTED", {"category": category.name})
 
 
 def purpose_is_private(case: Case) -> Iterator[Found]:
-    """An imported parcel is for the receiver's own use, a gift or a sample; commercial goods must be declared and are never exempt."""
+    """An imported parcel is for the receiver's own use, a gift or a sample.
+
+    Commercial goods must be declared and are never exempt.
+    """
     if case.parcel.purpose == "COMMERCIAL" and case.is_import:
         yield Found("/purpose", "PURPOSE_COMMERCIAL", {"purpose": "COMMERCIAL"})
 
 
 def receiver_is_a_person(case: Case) -> Iterator[Found]:
-    """Goods for self-use and gifts are for a person; what a company receives, samples aside, must be declared and is never exempt."""
+    """Goods for self-use and gifts are for a person.
+
+    What a company receives, samples aside, must be declared and is never exempt.
+    """
     parcel = case.parcel
     if (
         parcel.consignee.business_number

@@ -44,7 +44,9 @@ class Rule:
 
     `code` is what people quote, and several rules share it. `id` is the rule's own: decisions and dated tables refer to
     it, so it never changes and is never used again. `requires` are the traits (agents/rules/traits.py) that a parcel
-    has to have, all of them, for the rule to find anything; 0 of a rule that is asked of all. The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong. What an
+    has to have, all of them, for the rule to find anything; 0 of a rule that is asked of all.
+
+    The docstring of `check` is the published sentence. A rule never raises for what a carrier can get wrong. What an
     ACT finding does: `outcome` happens to the parcel; `desk` hears of it on its security topic; the parcel is kept
     from the procedure `closes`; `taxes` ends its exemption. A `silent` rule shows on no receipt, a `covert` one on
     no decision either: only the security case has it, so it changes neither route nor tax nor outcome.

@@ -13,7 +13,10 @@ HEALTH: Final = frozenset({"SUPPLEMENT", "MEDICINE", "MISUSE_MEDICINE"})
 
 
 def health_goods_are_for_self_use(case: Case) -> Iterator[Found]:
-    """Health supplements and medicines in an imported parcel are within the quantity of self-use, and so pass without the agency's approval."""
+    """Health supplements and medicines in an imported parcel are within the quantity of self-use.
+
+    So they pass without the agency's approval.
+    """
     for limit, amount in _met(case):
         if limit.category in HEALTH and amount <= limit.most:
             yield Found("/items", "SELF_USE_WITHIN", _evidence(limit, amount))

@@ -13,7 +13,10 @@ _HS_DIGITS: Final = (2, 4, 6, 10)
 
 
 def no_intelligence_target(case: Case) -> Iterator[Found]:
-    """Carriers, flights and ships, master bills, senders, sellers, origins and commodity codes that intelligence has named are looked at, all that they bring."""
+    """All that intelligence has named is looked at.
+
+    It names carriers, flights and ships, master bills, senders, sellers, origins and commodity codes.
+    """
     targets = case.law.targets
     if not targets:
         return

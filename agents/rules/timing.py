@@ -12,8 +12,8 @@ from agents.values.money import E4
 def list_is_in_time(case: ManifestCase) -> Iterator[Found]:
     """An imported manifest is lodged in time.
 
-    By air express that is so many minutes before arrival, by sea express and by post before departure; an exported one before
-    departure.
+    By air express that is so many minutes before arrival, by sea express and by post before departure. An exported
+    one is lodged before departure.
     """
     header = case.header
     lodged = parse_rfc3339(header.lodged_at)

@@ -38,7 +38,8 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
     def of(cls, rate_e6: int | None, source: str, krw_e4: int = 0, measure: Measure = "") -> "Rate":
         """A rate with its text.
 
-        >>> Rate.of(65_000, "").text, Rate.of(None, "", 8_857_000, "l").text, Rate.of(270_000, "", 18_300_000, "kg").text
+        >>> (Rate.of(65_000, "").text, Rate.of(None, "", 8_857_000, "l").text,
+        ... Rate.of(270_000, "", 18_300_000, "kg").text)
         ('6.5 %', '885.7 KRW/l', '27 % or 1830 KRW/kg, the greater')
         """
         specific = f"{show_rate(krw_e4, E4)} KRW/{measure}"

@@ -62,7 +62,8 @@ _BY_POSTCODE: Final = {
 }
 
 _USUAL: Final = re.compile(
-    r"([가-힣]{2,8}) (?:[가-힣]{1,8}시 )?([가-힣]{1,8}[시군구]) ([가-힣][가-힣\d]{0,30}(?:로|길)) ([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?"
+    r"([가-힣]{2,8}) (?:[가-힣]{1,8}시 )?([가-힣]{1,8}[시군구]) ([가-힣][가-힣\d]{0,30}(?:로|길)) "
+    r"([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?"
     r"(?:,? (?:([1-9][a-z\d]{0,4})동 ?)?([1-9]\d{0,4})호)?",
     re.ASCII,
 )
@@ -99,7 +100,8 @@ def place_of(address: str, postcode: str = "") -> str:
 
     Any text has an answer; one that is no Korean address is its own key, without case, spaces and punctuation.
 
-    >>> place_of("서울시 강남구 테헤란로123 (역삼동) 101동202호") == place_of("서울특별시 강남구 테헤란로 123, 101동 202호", "06236")
+    >>> known = place_of("서울특별시 강남구 테헤란로 123, 101동 202호", "06236")
+    >>> place_of("서울시 강남구 테헤란로123 (역삼동) 101동202호") == known
     True
     """
     if (usual := _USUAL.fullmatch(address)) is not None and (known := _REGIONS.get(usual[1])) is not None:

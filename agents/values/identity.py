@@ -43,7 +43,8 @@ def consignee_token(consignee: Consignee, keys: TokenKeys) -> str:
         said = f"business-number\x1f{number}"
     else:
         phone = "".join(filter(str.isdigit, fold(consignee.phone)))
-        said = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{fold(consignee.postcode)}\x1f{fold(consignee.country or '')}"
+        place = f"{fold(consignee.postcode)}\x1f{fold(consignee.country or '')}"
+        said = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{place}"
     kid, secret = keys.keys[0]
     keyed = _keyed(secret).copy()
     keyed.update(said.encode())

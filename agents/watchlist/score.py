@@ -64,7 +64,7 @@ class NameWords:
     """Compares words with what is known of names."""
 
     def __init__(self, known: NameKnowledge, *, misspells_names: bool = False) -> None:
-        """`misspells_names`: a word of ordinary people may be a misspelling nevertheless, as when two names are held to be one."""
+        """`misspells_names`: an ordinary word may still be a misspelling, as when two names are held to be one."""
         self.misspells_names = misspells_names
         self.known: Final = known
         self.spellings: Final = known.spellings

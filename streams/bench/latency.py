@@ -48,7 +48,7 @@ class Latency(msgspec.Struct, frozen=True):
 
 
 class Silence(msgspec.Struct, frozen=True):
-    """Times of the parcels that were released and selected in silence, beside those of their manifest that were released alone."""
+    """Times of parcels that were released and selected in silence, beside those that were released alone."""
 
     selected: Latency
     others: Latency

@@ -181,7 +181,7 @@ def _source(record: StoredRecord) -> tuple[str, int]:
 
 
 def intake(subject: Subject) -> Iterator[Timed]:
-    """Opens every manifest, then takes each step for all parcels of all manifests, each manifest with a state of its own."""
+    """Opens every manifest, then takes each step for all parcels; each manifest has a state of its own."""
     opened: list[ManifestVersion] = []
     yield OPEN, _seconds(lambda: opened.extend(map(_open, subject.manifests)))
     drafts = [(version, judging.drafts_of(version)) for version in opened]

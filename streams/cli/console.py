@@ -21,7 +21,8 @@ from streams.i18n import Lang
 
 STYLES: Final = {
     "RELEASE": "green", "ACCEPTED": "green",
-    "DECLARE": "cyan", "DOC_CHECK": "yellow", "INSPECT": "yellow", "ACCEPTED_WITH_REJECTIONS": "yellow", "WARN": "yellow", "ACT": "yellow", "REFER": "magenta",
+    "DECLARE": "cyan", "DOC_CHECK": "yellow", "INSPECT": "yellow", "ACCEPTED_WITH_REJECTIONS": "yellow",
+    "WARN": "yellow", "ACT": "yellow", "REFER": "magenta",
     "HOLD": "red", "REJECT": "red", "REJECTED": "red", "SET ASIDE": "red",
     "SET": "red", "CANCELLED": "dim", "DUPLICATE": "dim", "SUPERSEDED": "dim", "INFO": "dim",
 }  # fmt: skip

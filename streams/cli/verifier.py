@@ -26,7 +26,7 @@ KAFKA_SECONDS: Final = 3600.0
 @click.command
 @bootstrap_option
 def verifier(bootstrap: str) -> None:
-    """Ask customs' open interface about importers until SIGTERM or SIGINT, and publish its answers on importers.answers.
+    """Ask customs' open interface about importers until SIGTERM or SIGINT; publish its answers on importers.answers.
 
     Waits for Kafka, then reads every carrier's manifests under a group of its own. Needs INTAKE_IMPORTER_API,
     INTAKE_IMPORTER_API_KEY (or its _FILE) and the same INTAKE_TOKEN_KEYS as the workers. Several share the work.

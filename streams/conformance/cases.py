@@ -293,9 +293,10 @@ def _plain(error: str, kind: type) -> str:
             f"{near[0]!r} may be meant" if near else f"right are {', '.join(known)}"
         )
     if missing := re.fullmatch(r"Object missing required field `(.*)`", said):
-        return (
-            f"{missing[1]!r} is missing{inside}; every "
-            f"{'case needs name, kind and expect' if kind is ConformanceCase else 'head needs rule, introduction, sentences, basis and base'}"
+        return f"{missing[1]!r} is missing{inside}; every " + (
+            "case needs name, kind and expect"
+            if kind is ConformanceCase
+            else "head needs rule, introduction, sentences, basis and base"
         )
     return f"{said.replace('`', chr(39))}{inside}"
 

@@ -44,7 +44,7 @@ def judge_of(file: cases.CaseFile, settings: Settings) -> cases.Evaluator:
 
 
 def altered_reference(tables: Path, instead: Path, figures: Mapping[str, str]) -> Reference:
-    """Reference data with the tables of a folder in place of those of the same names, and some figures of law replaced for all days."""
+    """Reference data with a folder's tables in place of those of the same names, and figures of law for all days."""
     with tempfile.TemporaryDirectory(prefix=REFERENCE_ALTERED) as name:
         folder = Path(name)
         for table in (*tables.glob("*.csv"), *instead.glob("*.csv")):

@@ -1,4 +1,4 @@
-"""Follows the topics of reference data, so that no manifest is decided before every change that may count for it is known.
+"""Follows the topics of reference data: no manifest is decided before every change that may count for it is known.
 
 The bound: a closing record is on all copies within `CLOSING_MS_MAX` of its time, else its author gives it up; a worker
 has looked for changes within `FRESH_MS` before it was handed a record. Both together are less than the lead by which a

@@ -15,7 +15,8 @@ from streams.watchlists.text import country, first_row, rows, years
 ID_CHARS: Final = 10
 KINDS: Final[dict[str, Kind]] = {
     "person": "PERSON", "individual": "PERSON", "people": "PERSON",
-    "organisation": "ORGANISATION", "organization": "ORGANISATION", "company": "ORGANISATION", "legalentity": "ORGANISATION",
+    "organisation": "ORGANISATION", "organization": "ORGANISATION", "company": "ORGANISATION",
+    "legalentity": "ORGANISATION",
     "entity": "ORGANISATION", "publicbody": "ORGANISATION",
     "vessel": "VESSEL", "aircraft": "VESSEL", "airplane": "VESSEL", "ship": "VESSEL",
 }  # fmt: skip

@@ -14,11 +14,14 @@ CELL_CHARS_MAX: Final = 100_000
 ROW_CELLS_MAX: Final = 64
 _YEAR: Final = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _OTHERWISE: Final = {
-    "iran": "IR", "syria": "SY", "russia": "RU", "north korea": "KP", "south korea": "KR", "korea, north": "KP", "korea, south": "KR", "venezuela": "VE",
-    "burma": "MM", "tanzania": "TZ", "bolivia": "BO", "moldova": "MD", "vietnam": "VN", "laos": "LA", "czech republic": "CZ", "turkey": "TR", "macau": "MO",
+    "iran": "IR", "syria": "SY", "russia": "RU", "north korea": "KP", "south korea": "KR", "korea, north": "KP",
+    "korea, south": "KR", "venezuela": "VE",
+    "burma": "MM", "tanzania": "TZ", "bolivia": "BO", "moldova": "MD", "vietnam": "VN", "laos": "LA",
+    "czech republic": "CZ", "turkey": "TR", "macau": "MO",
     "democratic people's republic of korea": "KP", "democratic republic of the congo": "CD", "congo, democratic "
 "republic of the": "CD", "iran (islamic republic of)": "IR",
-    "libya": "LY", "palestinian": "PS", "region: gaza": "PS", "united states": "US", "united kingdom": "GB", "syrian arab republic": "SY", "taiwan": "TW", "kosovo": "XK",
+    "libya": "LY", "palestinian": "PS", "region: gaza": "PS", "united states": "US", "united kingdom": "GB",
+    "syrian arab republic": "SY", "taiwan": "TW", "kosovo": "XK",
 }  # fmt: skip
 
 

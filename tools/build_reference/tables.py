@@ -39,28 +39,39 @@ NO_GOODS: Final = "999999"
 """Not a subheading: the list's own place for what it can't place."""
 
 _EMPTY_NOUNS = """
-accessories acc appliances apparel articles aesthetics bits clothes clothing collections commodity component components consumables cosmetics crafts
-devices electronics equipment eqp eqpt food foodstuff foodstuffs footwear garments gifts glassware goods hardware healthcare housewares homeware
-ingredients items ironmongery ladieswear machines materials medicines merchandise novelties parcel parts perishables peripherals pieces products
-samples sets shopfittings snacks spares stationery stock stuff supplies tableware things tools toys utensils wear womenswear
+accessories acc appliances apparel articles aesthetics bits clothes clothing collections commodity component
+components consumables cosmetics crafts
+devices electronics equipment eqp eqpt food foodstuff foodstuffs footwear garments gifts glassware goods hardware
+healthcare housewares homeware
+ingredients items ironmongery ladieswear machines materials medicines merchandise novelties parcel parts perishables
+peripherals pieces products
+samples sets shopfittings snacks spares stationery stock stuff supplies tableware things tools toys utensils wear
+womenswear
 """
 EMPTY_NOUNS: Final = frozenset(_EMPTY_NOUNS.split())
 """Words that name no goods. A description made of these and `EMPTY_QUALIFIERS` alone is vague."""
 
 _EMPTY_QUALIFIERS = """
-a adr all and any assorted automotive auto bathroom beauty building business bus car caravan casual catering charity children childrens commercial
-construction consumer curtain daily decorating decorative dental digital dangerous diverse domestic electrical electronic engineering event fashion
-fighting fire for from garden general gift gl girls girl boys home horticultural hobby household in kids kind kitchen ladies lab laboratory leather
-leisure live male medical men mens misc miscellaneous mixed mobile motor music new non not novelty of office other outdoor paper party personal pet
-pharmaceutical pharmacy plastic plastics private restricted retail rubber school several small spare sports the thermal to use van various vehicle web
+a adr all and any assorted automotive auto bathroom beauty building business bus car caravan casual catering charity
+children childrens commercial
+construction consumer curtain daily decorating decorative dental digital dangerous diverse domestic electrical
+electronic engineering event fashion
+fighting fire for from garden general gift gl girls girl boys home horticultural hobby household in kids kind kitchen
+ladies lab laboratory leather
+leisure live male medical men mens misc miscellaneous mixed mobile motor music new non not novelty of office other
+outdoor paper party personal pet
+pharmaceutical pharmacy plastic plastics private restricted retail rubber school several small spare sports the
+thermal to use van various vehicle web
 with women womens xmas
 """
 EMPTY_QUALIFIERS: Final = frozenset(_EMPTY_QUALIFIERS.split())
 """Words that narrow nothing."""
 
 _COLOURS_AND_SIZES = """
-beige black blue brown charcoal cream dark deep dusky fuchsia green grey gray khaki large light long medium mocha multicolor multicolour mustard navy
-one o petite pink pure purple red regular royal s m l xs xl xxl sage silver size small taupe teal white yellow double king single superking
+beige black blue brown charcoal cream dark deep dusky fuchsia green grey gray khaki large light long medium mocha
+multicolor multicolour mustard navy
+one o petite pink pure purple red regular royal s m l xs xl xxl sage silver size small taupe teal white yellow double
+king single superking
 """
 COLOURS_AND_SIZES: Final = frozenset(_COLOURS_AND_SIZES.split())
 """A description made of these alone says how big or what colour, not what."""
@@ -217,7 +228,7 @@ def is_stable(char: str) -> bool:
 
 
 def confusables(data: Path) -> Iterator[Row]:
-    """Single characters that pass for an ASCII letter or digit, as they stand after compatibility form and lower case."""
+    """Single characters that pass for an ASCII letter or digit, after compatibility form and lower case."""
     plain: dict[str, tuple[str, str]] = {}
     for line in (data / "unicode/confusables.txt").read_text(encoding="utf-8-sig").splitlines():
         fields = [field.strip() for field in line.partition("#")[0].split(";")]

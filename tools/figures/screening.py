@@ -57,8 +57,10 @@ PAGE: Final = """<!-- Printed by tools/figures/screening.py: `make figures ARGS=
 
 # Name screening, measured
 
-A name is read into Latin words (Hangul, Han, Cyrillic, Arabic and others by tables in `reference/name_words.csv`), looked up by its words, near spellings,
-sounds and joined forms, and only the few candidates are compared: word by word, weighted by how common a word is, and letter by letter.
+A name is read into Latin words (Hangul, Han, Cyrillic, Arabic and others by tables in `reference/name_words.csv`),
+looked up by its words, near spellings,
+sounds and joined forms, and only the few candidates are compared: word by word, weighted by how common a word is, and
+letter by letter.
 A changed word that is an ordinary person's name as it stands counts as another name, not as a misspelling.
 Every score comes with its reasons; the figures it is held against are dated rows of `reference/thresholds.csv`.
 
@@ -81,9 +83,12 @@ Every score comes with its reasons; the figures it is held against are dated row
 ## What it can't do
 
 - Somebody who bears a listed person's very name alarms: exact collisions of ordinary names are counted above.
-- Two common names of which one letter makes another common name (Antonio, Antonia) are two people to it, so such a misspelling is missed.
-- Half of the ordinary people's names (even rows) gave the words that count as ordinary; both halves are told apart above. The alarm thresholds were chosen on this data.
-- Han names are read in Mandarin alone; aliases that share no word with a name (class unrelated_string) are found by no comparison.
+- Two common names of which one letter makes another common name (Antonio, Antonia) are two people to it, so such a
+  misspelling is missed.
+- Half of the ordinary people's names (even rows) gave the words that count as ordinary; both halves are told apart
+  above. The alarm thresholds were chosen on this data.
+- Han names are read in Mandarin alone; aliases that share no word with a name (class unrelated_string) are found by
+  no comparison.
 """
 
 
@@ -144,11 +149,10 @@ def _pairs(folder: Path) -> str:
             )
             axis.plot([at / 1000 for at in SWEEP], sweep, label=name)
             if title == "alias_pairs":
-                told = ", ".join(
-                    f"{each} "
-                    f"{sum(s >= own for p, s in zip(pairs, scores, strict=True) if p[4] == each) / sum(p[4] == each for p in pairs):.3f}"
-                    for each in dict.fromkeys(p[4] for p in pairs)
-                )
+                of_class: dict[str, list[bool]] = {}
+                for pair, similarity in zip(pairs, scores, strict=True):
+                    of_class.setdefault(pair[4], []).append(similarity >= own)
+                told = ", ".join(f"{each} {sum(above) / len(above):.3f}" for each, above in of_class.items())
                 classes.append(f"Share of alias pairs above its alarm, {name}: {told}.")
         axis.set_title(title)
         axis.set_xlabel("threshold")

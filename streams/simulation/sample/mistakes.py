@@ -45,7 +45,8 @@ def _unknown_currency(rng: random.Random, parcel: Json) -> None:
 
 def _resident_number(rng: random.Random, parcel: Json) -> None:
     parcel["consignee"]["clearance_code"] = (
-        f"{rng.randint(70, 99)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}-{rng.choice('12')}{rng.randrange(10**6):06d}"
+        f"{rng.randint(70, 99)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+        f"-{rng.choice('12')}{rng.randrange(10**6):06d}"
     )
 
 

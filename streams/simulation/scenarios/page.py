@@ -136,10 +136,15 @@ def summary(report: Report) -> Iterator[str]:
         f"That is {percent(report.recall)} of the planted parcels; {percent(report.precision)} of the selected "
         "were planted."
     )
-    yield f"At an inspection rate of {percent(GOAL_RATE)}, {percent(report.at_goal)} of the planted parcels are selected; the goal is {percent(GOAL_SHARE)}."
-    yield f"With those that stand as evidence in a later parcel's case, {percent(share(report.named_planted, report.planted))} of the planted parcels are named."
+    yield (
+        f"At an inspection rate of {percent(GOAL_RATE)}, {percent(report.at_goal)} of the planted parcels are "
+        f"selected; the goal is {percent(GOAL_SHARE)}."
+    )
+    named = percent(share(report.named_planted, report.planted))
+    yield f"With those in the evidence of a later parcel's case, {named} of the planted parcels are named."
     innocent = report.innocent
-    yield f"Of {innocent.parcels:,} parcels without fault {innocent.selected:,} were selected ({share(innocent.selected * PER, innocent.parcels):.1f} of {PER:,})."
+    rate = share(innocent.selected * PER, innocent.parcels)
+    yield f"Of {innocent.parcels:,} parcels without fault {innocent.selected:,} were selected ({rate:.1f} of {PER:,})."
     if report.unanswered:
         yield f"Of {report.unanswered:,} planted parcels nothing was heard."
 

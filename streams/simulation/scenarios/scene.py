@@ -149,7 +149,8 @@ LEFT_AT: Final = ("문앞", "경비실 맡김", "부재시 문 앞", "택배함"
 def respelt(address: str, rng: random.Random) -> str:
     """The same Korean address in another spelling, as several hands would write it.
 
-    >>> respelt("서울특별시 강남구 테헤란로 123, 101동 202호", random.Random(3)) != respelt("서울특별시 강남구 테헤란로 123, 101동 202호",
+    >>> respelt("서울특별시 강남구 테헤란로 123, 101동 202호", random.Random(3)) != respelt(
+    ...     "서울특별시 강남구 테헤란로 123, 101동 202호",
     random.Random(4)) True
     """
     long, short = rng.choice(SHORT)

@@ -18,7 +18,7 @@ PERCENT: Final = 100
 
 
 def sized(tables: Path, to: Path, parcels_a_day: int, percent: float) -> None:
-    """Copy reference tables, the sites with what such a day brings them, and capacity for that many percent of it, lane by lane as before."""
+    """Copy reference tables, with sites that receive what such a day brings and capacity for so many percent of it."""
     for table in tables.glob("*.csv"):
         shutil.copyfile(table, to / table.name)
     weights: dict[tuple[str, str], int] = {}

@@ -58,7 +58,7 @@ def split_bill(scene: Scene, figures: Bill) -> Iterator[Planted]:
 
 
 def split_purchase(scene: Scene, figures: Bill) -> Iterator[Planted]:
-    """One day's purchase of one seller, cut into parcels below the limit that come on several days by several carriers."""
+    """One day's purchase of one seller, cut into parcels below the limit that come on several days and carriers."""
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.rings)):
         person, seller, start = scene.person(), scene.seller("CN"), scene.start(3)
@@ -129,7 +129,7 @@ class Undervalued(PatternFigures, frozen=True, kw_only=True):
 
 
 def undervalued(scene: Scene, figures: Undervalued) -> Iterator[Planted]:
-    """A seller who declares dear goods at a fraction of what they cost, to people who have nothing to do with each other."""
+    """A seller who declares dear goods at a fraction of what they cost, to people who don't know each other."""
     rng = scene.rng
     for _ in scene.rings(scene.planted(figures.rings)):
         seller = scene.seller("CN")

@@ -123,7 +123,8 @@ def a_one_stop_shop_number(rng: Random) -> str:
 
 
 def a_business_number(rng: Random) -> str:
-    begun = f"{rng.randrange(95, 1000):03}{rng.choice(('00', '81', '82', '86', '99'))}{rng.choice(('0000', drawn(rng, digits, 4), drawn(rng, digits, 4)))}"
+    office, kind = f"{rng.randrange(95, 1000):03}", rng.choice(("00", "81", "82", "86", "99"))
+    begun = f"{office}{kind}{rng.choice(('0000', drawn(rng, digits, 4), drawn(rng, digits, 4)))}"
     number = begun + business_check_digit(begun)
     return brn.format(number) if rng.random() < 0.5 else number
 
@@ -137,7 +138,8 @@ def business_check_digit(begun: str) -> str:
 
 
 def a_resident_number(rng: Random) -> str:
-    begun = f"{rng.randrange(100):02}{rng.randrange(1, 13):02}{rng.randrange(1, 32):02}{rng.choice('12345678901')}{drawn(rng, digits, 5)}"
+    born = f"{rng.randrange(100):02}{rng.randrange(1, 13):02}{rng.randrange(1, 32):02}"
+    begun = f"{born}{rng.choice('12345678901')}{drawn(rng, digits, 5)}"
     number = begun + rrn.calc_check_digit(begun)
     return rrn.format(number) if rng.random() < 0.5 else number
 

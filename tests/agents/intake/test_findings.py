@@ -38,30 +38,35 @@ def rejected(outputs: list[StoredRecord]) -> list[tuple[str, str]]:
     [
         pytest.param(
             parcel_json(pieces=0, currency="XXX", consignee={"phone": "1"}),
-            {("FMT-08", "/parcels/0/pieces"), ("COD-02", "/parcels/0/currency"), ("FMT-06", "/parcels/0/consignee/phone")},
+            {("FMT-08", "/parcels/0/pieces"), ("COD-02", "/parcels/0/currency"),
+            ("FMT-06", "/parcels/0/consignee/phone")},
             id="three faults of three rules",
         ),
         pytest.param(
             parcel_json(pieces="one", currency="XXX", consignee={"phone": 5, "postcode": "1"}),
-            {("FMT-01", "/parcels/0/pieces"), ("COD-02", "/parcels/0/currency"), ("FMT-01", "/parcels/0/consignee/phone"), ("FMT-06", "/parcels/0/consignee/postcode")},
+            {("FMT-01", "/parcels/0/pieces"), ("COD-02", "/parcels/0/currency"),
+            ("FMT-01", "/parcels/0/consignee/phone"), ("FMT-06", "/parcels/0/consignee/postcode")},
             id="faults of form and of rules together",
         ),
         pytest.param(
             parcel_json(pieces=0) | {"items": [ITEM, 7, {**ITEM, "amount": 5, "origin": "XX"}]},
-            {("FMT-08", "/parcels/0/pieces"), ("FMT-01", "/parcels/0/items/1"), ("FMT-01", "/parcels/0/items/2/amount"), ("COD-01", "/parcels/0/items/2/origin")},
+            {("FMT-08", "/parcels/0/pieces"), ("FMT-01", "/parcels/0/items/1"),
+            ("FMT-01", "/parcels/0/items/2/amount"), ("COD-01", "/parcels/0/items/2/origin")},
             id="an item that is none, among items",
         ),
         pytest.param(
-            {"house_bill": "A", "currency": "USD", "pieces": 1, "gross_weight_g": 5, "consignor": parcel_json()["consignor"], "items": [ITEM]},
+            {"house_bill": "A", "currency": "USD", "pieces": 1, "gross_weight_g": 5,
+            "consignor": parcel_json()["consignor"], "items": [ITEM]},
             {("FMT-01", "/parcels/0/consignee")},
             id="no consignee: that alone, not every field of it",
         ),
         pytest.param(parcel_json() | {"items": None}, {("FMT-01", "/parcels/0/items")}, id="items that are null"),
         pytest.param(parcel_json(order=5), {("FMT-01", "/parcels/0/order")}, id="an order that is a number"),
-        pytest.param(parcel_json(ecommerce="yes"), {("FMT-01", "/parcels/0/ecommerce")}, id="a word that is no "
-"truth value"),
-        pytest.param({"house_bill": 5}, {("FMT-01", f"/parcels/0/{name}") for name in ("house_bill", "consignor", "consignee", "items")} | {
-            ("FMT-01", "/parcels/0/currency"), ("FMT-08", "/parcels/0/gross_weight_g")}, id="hardly a parcel"),
+        pytest.param(parcel_json(ecommerce="yes"), {("FMT-01", "/parcels/0/ecommerce")}, id="a word for a truth value"),
+        pytest.param(
+            {"house_bill": 5},
+            {("FMT-01", f"/parcels/0/{name}") for name in ("house_bill", "consignor", "consignee", "items")}
+            | {("FMT-01", "/parcels/0/currency"), ("FMT-08", "/parcels/0/gross_weight_g")}, id="hardly a parcel"),
         pytest.param(7, {("FMT-01", "/parcels/0")}, id="a number where a parcel is"),
         pytest.param(None, {("FMT-01", "/parcels/0")}, id="null where a parcel is"),
         pytest.param([], {("FMT-01", "/parcels/0")}, id="a list where a parcel is"),

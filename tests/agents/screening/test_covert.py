@@ -63,7 +63,7 @@ def day_under(reference: Reference) -> Flow:
 
 
 def seen(flow: Flow) -> list[StoredRecord]:
-    """Everything but what security desks read and what workers tell each other, in its order, with keys, times and headers."""
+    """Everything but what security desks read and what workers tell each other: order, keys, times and headers."""
     return [record for record in flow.log if record.topic not in SECRET | INTERNAL]
 
 

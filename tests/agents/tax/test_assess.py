@@ -1,4 +1,4 @@
-"""Duties and taxes: every amount of hand-listed parcels, agreement with the slow reference, and what must always hold."""
+"""Duties and taxes: amounts of hand-listed parcels, agreement with the slow reference, and what must always hold."""
 
 import random
 from collections.abc import Callable

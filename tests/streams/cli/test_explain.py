@@ -69,10 +69,15 @@ def check(*args: object, text: str = "", **env: str) -> Done:
 def decision(**changes: object) -> Json:
     """A decision as the wire has it."""
     made: Json = {
-        "carrier": "kx", "manifest_id": "M-1", "manifest_version": 1, "master_bill": "180-12345675", "house_bill": "KX1", "direction": "IMPORT",
-        "goods_price_usd": "59.900000", "customs_value_krw": 90_860, "goods": [], "source": {"topic": "manifests.kx", "partition": 0, "offset": 7},
-        "versions": {"rules": "1", "reference": "r", "rates": "2026-11-22", "tariff": None, "watchlist": None, "model": None},
-        "decision_id": "d1", "sequence": 1, "supersedes": None, "event": "ORIGINAL", "route": "LIST", "outcome": "RELEASE", "findings": [],
+        "carrier": "kx", "manifest_id": "M-1", "manifest_version": 1, "master_bill": "180-12345675",
+        "house_bill": "KX1", "direction": "IMPORT",
+        "goods_price_usd": "59.900000", "customs_value_krw": 90_860, "goods": [],
+        "source": {"topic": "manifests.kx", "partition": 0, "offset": 7},
+        "versions": {
+            "rules": "1", "reference": "r", "rates": "2026-11-22", "tariff": None, "watchlist": None, "model": None,
+        },
+        "decision_id": "d1", "sequence": 1, "supersedes": None, "event": "ORIGINAL", "route": "LIST",
+        "outcome": "RELEASE", "findings": [],
         "tax": tax(exempt="SMALL_VALUE"), "risk": None, "decided_at": "2026-11-23T05:03:00.000Z",
     }  # fmt: skip
     assert made.keys() == {field["name"] for field in avro.load("decision.v1.avsc")["fields"]}

@@ -33,7 +33,10 @@ from tests.importers_server import (
 from tests.streams.importer_verifier.questions import personal_in, question, told
 
 PACE = Pace(timeout_s=1.0, try_s=0.3, pause_s=0.02, pause_s_max=0.04, connections=2, per_second=1_000)
-BOMB = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><persEcmQryRtnVo><tCnt>&b;</tCnt></persEcmQryRtnVo>'
+BOMB = (
+    b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    b"<persEcmQryRtnVo><tCnt>&b;</tCnt></persEcmQryRtnVo>"
+)
 
 
 @asynccontextmanager

@@ -15,7 +15,9 @@ from streams.importer_verifier.reply import (
 from tests.importers_server import reply
 
 ROOT = "persEcmQryRtnVo"
-BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "김민서"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
+BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [
+<!ENTITY a "김민서"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+]>
 <persEcmQryRtnVo><persEcmQryRtnErrInfoVo><errMsgCn>&c;</errMsgCn></persEcmQryRtnErrInfoVo><tCnt>0</tCnt></persEcmQryRtnVo>""".encode()
 OUTSIDE = b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><persEcmQryRtnVo><tCnt>&x;</tCnt></persEcmQryRtnVo>'
 

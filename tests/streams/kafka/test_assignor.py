@@ -1,4 +1,4 @@
-"""Who does what: everything is done by one member, a carrier's partitions by the same, evenly, and nothing moves without need."""
+"""Who does what: one member each, a carrier's partitions together, evenly, and nothing moves without need."""
 
 from collections.abc import Mapping
 from typing import Any

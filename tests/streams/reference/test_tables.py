@@ -1,4 +1,4 @@
-"""Reference data: the shipped tables load, and a table with a mistake says in one sentence what is wrong and what would be right."""
+"""Reference data: the shipped tables load, and one with a mistake says what is wrong and what to do."""
 
 import csv
 import shutil

@@ -1,4 +1,4 @@
-"""Tables of taxes: the shipped ones load, a full tariff loads, a change counts from its day, a mistake says what is wrong and what would be right."""
+"""Tables of taxes: the shipped ones load, a full tariff loads, a change counts from its day, a mistake is named."""
 
 import csv
 import shutil

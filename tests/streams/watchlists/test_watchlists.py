@@ -7,14 +7,16 @@ import pytest
 from streams.errors import OperatorError
 from streams.watchlists import load
 
-UN = """<?xml version="1.0"?>{doctype}<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>77</DATAID><FIRST_NAME>NESTOR</FIRST_NAME><SECOND_NAME>ZAKHAROVSKY</SECOND_NAME>
+UN = """<?xml version="1.0"?>{doctype}<CONSOLIDATED_LIST><INDIVIDUALS>
+<INDIVIDUAL><DATAID>77</DATAID><FIRST_NAME>NESTOR</FIRST_NAME><SECOND_NAME>ZAKHAROVSKY</SECOND_NAME>
 <NAME_ORIGINAL_SCRIPT>Захаровский</NAME_ORIGINAL_SCRIPT><NATIONALITY><VALUE>Russia</VALUE></NATIONALITY>
 <INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>The Baker</ALIAS_NAME></INDIVIDUAL_ALIAS>
 <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Nestor Zak</ALIAS_NAME></INDIVIDUAL_ALIAS>
 <INDIVIDUAL_DATE_OF_BIRTH><DATE>1961-05-23</DATE></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>"""
 FILES = {
     "ofac/sdn.csv": '36,"QUIVERTON SHIPPING",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n'
-    '37,"DOE, Jon","individual","X",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 05 May 1962; nationality Iran; POB Shati."\r\n\x1a',
+    '37,"DOE, Jon","individual","X",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,'
+    '"DOB 05 May 1962; nationality Iran; POB Shati."\r\n\x1a',
     "ofac/alt.csv": '36,12,"aka","QUIVER LINE",-0- \r\n99,13,"aka","ONLY AN ALIAS",-0- \r\n',
     "ofac/add.csv": '36,25,"88 Harbour Lane","Quiverton","Iran",-0- \r\n',
     "dpl.txt": '"Name"\t"Street_Address"\t"City"\t"State"\t"Country"\r\n"JON SMYTHE"\t"1 Road"\t"Town"\t"TX"\t"US"\r\n',

@@ -54,9 +54,19 @@ def one_answer(outputs: list[StoredRecord]) -> None:
 # Whatever comes in
 
 VALUES: Final = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
-    | st.sampled_from(["", " ", "\x00", "x" * 600, "가" * 70, "9" * 30, "1e5", "-1", "P123456789012", "2026-11-23T14:02:11Z", "CANCEL", "EXPORT", "POST"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["house_bill", "name", "x", ""]), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
+    | st.sampled_from(
+        [
+            *("", " ", "\x00", "x" * 600, "가" * 70, "9" * 30, "1e5", "-1", "P123456789012"),
+            *("2026-11-23T14:02:11Z", "CANCEL", "EXPORT", "POST"),
+        ]
+    ),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["house_bill", "name", "x", ""]), inner, max_size=3),
     max_leaves=4,
 )  # fmt: skip
 

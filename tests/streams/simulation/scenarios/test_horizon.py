@@ -1,4 +1,4 @@
-"""What is hidden: the same seed gives the same bytes, the truth is whole, and the innocent do nothing that truth would not say."""
+"""What is hidden: the same seed gives the same bytes, the truth is whole, and the innocent do nothing else."""
 
 import random
 from collections import Counter
