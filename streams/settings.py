@@ -22,11 +22,22 @@ def state_dir(environ: Mapping[str, str]) -> Path:
     return named / "tonggwan"
 
 
+def cache_dir(environ: Mapping[str, str]) -> Path:
+    """The user's cache folder, likewise."""
+    named = Path(environ.get("XDG_CACHE_HOME", ""))
+    if not named.is_absolute():
+        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+        named = Path(home) / ".cache" if home.startswith("/") else Path(tempfile.gettempdir())
+    return named / "tonggwan"
+
+
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 """The folder that holds agents/, schemas/, streams/ and their data: a checkout, or `app/` of the installed package."""
 IS_INSTALLED: Final = not (CHECKOUT / "pyproject.toml").exists()
 STATE_DIR: Final = state_dir(os.environ) if IS_INSTALLED else CHECKOUT / ".tonggwan"
 """Where a broker's data, keys and what was fetched are kept: with the checkout, or in the user's state folder."""
+CACHE_DIR: Final = cache_dir(os.environ) if IS_INSTALLED else STATE_DIR / "cache"
+"""Where what takes long to prepare is kept."""
 PREFIX: Final = "INTAKE_"
 KEY_BYTES_MIN: Final = 16
 MIB: Final = 1024 * 1024
@@ -84,6 +95,8 @@ class Settings:
 
     data_dir: Path = STATE_DIR
     """Folder of everything this machine keeps; a relative one counts from the folder the command is called in."""
+    cache_dir: Path = CACHE_DIR
+    """Folder of what `tonggwan check` need not prepare twice; it may be removed at any time."""
     kafka_dir: Path = STATE_DIR / "kafka-4.4.0"
     """Folder of Kafka's jars; filled by Maven the first time."""
     kafka_port: int = _number(0, 65535, 29092)
@@ -337,6 +350,7 @@ def _downtime(name: str, text: str) -> Downtime:
 READ: Final[Mapping[str, Callable[[str, str], object]]] = {
     "brokers": _addresses,
     "data_dir": _folder,
+    "cache_dir": _folder,
     "kafka_dir": _folder,
     "risk_model_dir": _folder,
     "group": _identifier,

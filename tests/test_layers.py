@@ -25,7 +25,7 @@ FLOORS: Final[dict[str, tuple[frozenset[str], ...]]] = {
         frozenset({"intake", "linking", "screening"}),
     ),
     "streams": (
-        frozenset({"errors", "i18n"}),
+        frozenset({"errors", "i18n", "prepared"}),
         frozenset({"kafka", "manifest_files", "risk", "settings"}),
         frozenset({"reference"}),
         frozenset({"importer_verifier", "simulation", "watchlists", "worker"}),

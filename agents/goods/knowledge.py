@@ -1,9 +1,9 @@
 """Everything that is known of goods, built once from the tables: it says what an item is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from agents.goods.amounts import NO_AMOUNTS, amounts
 from agents.goods.headings import CHAPTER, SUBHEADING, HeadingIndex
@@ -33,6 +33,18 @@ code.
 """
 
 
+def _made_again(
+    vocabulary: Vocabulary,
+    categories: Dated[Mapping[str, Category]],
+    hs_prefixes: Mapping[str, str],
+    lookalikes: Mapping[str, str],
+    margins: Mapping[int, int],
+) -> "GoodsKnowledge":
+    return GoodsKnowledge(
+        vocabulary, categories=categories, hs_prefixes=hs_prefixes, lookalikes=lookalikes, margins=margins
+    )
+
+
 class GoodsKnowledge:
     """Vocabulary, spelling, headings and categories.
 
@@ -50,6 +62,7 @@ class GoodsKnowledge:
         "_hs_prefixes",
         "_ingredient_terms",
         "_ingredients",
+        "_made_of",
         "_masks_from",
         "_other_words",
         "_prefix_lengths",
@@ -71,6 +84,7 @@ class GoodsKnowledge:
         lookalikes: Mapping[str, str],
         margins: Mapping[int, int],
     ) -> None:
+        self._made_of = (vocabulary, categories, hs_prefixes, lookalikes, margins)
         self._by_day = categories
         known: dict[str, Category] = {name: category for _, day in categories.items() for name, category in day.items()}
         self._rank = {
@@ -113,6 +127,10 @@ class GoodsKnowledge:
 
         self._understood_short = lru_cache(SHORT_REMEMBERED)(self._understand)
         self._understood_long = lru_cache(LONG_REMEMBERED)(self._understand)
+
+    def __reduce__(self) -> tuple[Callable[..., "GoodsKnowledge"], tuple[Any, ...]]:
+        """Copied and pickled by what it was made of: searching is quickly prepared again."""
+        return _made_again, self._made_of
 
     def categories_on(self, day: date) -> Mapping[str, Category]:
         """The categories by name, with the flags that hold on a day; before the first one those of the first."""

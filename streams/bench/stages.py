@@ -108,7 +108,9 @@ class Costs(msgspec.Struct, frozen=True):
 @cache
 def context() -> DecisionContext:
     """The law as it stands in this checkout."""
-    return DecisionContext(reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir))
+    return DecisionContext(
+        reference=load_reference(), keys=KEYS, scorer=scorer_of(Settings().risk_model_dir, Settings().cache_dir)
+    )
 
 
 class Subject:

@@ -24,7 +24,7 @@ from streams.i18n import Lang, name
 from streams.i18n import say as words
 from streams.kafka.admin import check_carrier
 from streams.manifest_files import FileRecord, paths_argument, read, within_limit
-from streams.reference import load
+from streams.reference import load_prepared
 from streams.settings import Settings
 from streams.worker.checker import Checker, PipelineResult
 
@@ -102,7 +102,7 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     if carrier is not None:
         check_carrier(carrier)
     settings = Settings.read(os.environ)
-    checker = Checker(settings, load(tables_folder(settings)))
+    checker = Checker(settings, load_prepared(tables_folder(settings), settings.cache_dir))
     well = True
     for found in read(files):
         answer = checker.take(within_limit(found), carrier, _at_ms(at))

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from agents.reference import Reference
+from streams.prepared import prepared
 from streams.reference import goods, importers, law, registers, selection, watchlist
-from streams.reference.tables import ReferenceDataError, Tables, codes
+from streams.reference.tables import TABLES, ReferenceDataError, Tables, codes, read
 from streams.reference.taxes import taxes
 
-__all__ = ["FOLDER", "ReferenceDataError", "Tables", "load", "reference_of", "tables_of"]
+__all__ = ["FOLDER", "ReferenceDataError", "Tables", "load", "load_prepared", "reference_of", "tables_of"]
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "reference"
 """The tables shipped with the program."""
@@ -21,6 +22,18 @@ FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "reference"
 def load(folder: Path | None = None) -> Reference:
     """All reference data of a folder, the shipped one when none is named."""
     return reference_of(Tables.of(folder or FOLDER))
+
+
+def load_prepared(folder: Path | None, cache_dir: Path) -> Reference:
+    """The same with the index of the watch-list, from the cache folder where it was loaded before."""
+    named = folder or FOLDER
+
+    def build() -> Reference:
+        reference = load(named)
+        reference.watchlist.prepare()
+        return reference
+
+    return prepared("reference", (file.encode() + b"\0" + read(named / file) for file in TABLES), build, cache_dir)
 
 
 def tables_of(folder: str) -> Tables:

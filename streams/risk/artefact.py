@@ -138,6 +138,13 @@ def write_model(trained: Trained, folder: Path) -> str:
     return version_of(trained.last_day, digest)
 
 
+def content_of(folder: Path) -> list[bytes]:
+    """The bytes of the files of a model; none where there is no model."""
+    if not (folder / FILE).is_file():
+        return []
+    return [_bytes_of(path) for path in (folder / FILE, *sorted(folder.glob(HISTORY.format("*"))))]
+
+
 def read_model(folder: Path) -> Model | None:
     """The model of a folder; None when there is none. ModelError for one that is damaged or of another format."""
     path = folder / FILE

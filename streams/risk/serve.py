@@ -10,7 +10,8 @@ from agents.law.thresholds import Thresholds
 from agents.risk.drift import Watch
 from agents.risk.model import SAMPLE, Scorer
 from agents.values.money import E4
-from streams.risk.artefact import read_model
+from streams.prepared import prepared
+from streams.risk.artefact import content_of, read_model
 
 log = logging.getLogger(__name__)
 
@@ -19,21 +20,27 @@ BLOCKS: Final = 4
 
 
 @cache
-def scorer_of(folder: Path) -> Scorer | None:
+def scorer_of(folder: Path, cache_dir: Path) -> Scorer | None:
     """What scores parcels; None, said in the log, where there is no model.
 
     ModelError for a damaged one. A folder is read once.
     """
-    model = read_model(folder)
-    if model is None:
+    made_of = content_of(folder)
+    scorer = prepared("scorer", made_of, lambda: _scorer(folder), cache_dir) if made_of else None
+    if scorer is None:
         log.warning(
             "no risk model in %s: parcels are decided by rules alone, their risk is null; train one with `tonggwan "
             "risk train`",
             folder,
         )
         return None
-    log.info("risk model %s", model.version)
-    return Scorer(model)
+    log.info("risk model %s", scorer.model.version)
+    return scorer
+
+
+def _scorer(folder: Path) -> Scorer | None:
+    model = read_model(folder)
+    return None if model is None else Scorer(model)
 
 
 class DriftWatch:

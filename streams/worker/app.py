@@ -63,7 +63,7 @@ def decision_context_of(settings: Settings, history: ReferenceHistory) -> Decisi
     return DecisionContext(
         reference=history.state(0),
         keys=TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys)),
-        scorer=scorer_of(settings.risk_model_dir),
+        scorer=scorer_of(settings.risk_model_dir, settings.cache_dir),
     )
 
 

@@ -72,7 +72,9 @@ class Checker:
 
     def __init__(self, settings: Settings, reference: Reference, *, faults_max: int | None = None) -> None:
         """`faults_max` faults of ours in a row are set aside; without it, as many as the settings say."""
-        context = DecisionContext(reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir))
+        context = DecisionContext(
+            reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir, settings.cache_dir)
+        )
         self.pipeline = InMemoryPipeline(
             RecordProcessor(
                 context,

@@ -17,7 +17,7 @@ from tests.flow import CHECKED_PARTITIONS, KEYS, Flow, decoded
 from tests.parcels import EXPORT, case, manifest, parcel
 from tests.reference import REFERENCE
 
-SCORER = scorer_of(Settings().risk_model_dir)
+SCORER = scorer_of(Settings().risk_model_dir, Settings().cache_dir)
 
 
 def flow(scorer: Scorer | None) -> Flow:

@@ -26,7 +26,7 @@ def begin() -> None:
     for name in COMMANDS:
         import_module(f"{tonggwan.__module__}.{name.replace('-', '_')}")
     load().watchlist.prepare()
-    scorer_of(Settings.read({}).risk_model_dir)
+    scorer_of(Settings.read({}).risk_model_dir, Settings.read({}).cache_dir)
 
 
 def run(call: dict[str, Any]) -> NoReturn:

@@ -150,7 +150,9 @@ async def intake_again(
     kid, _, secret = KEY.partition(":")
     processor = RecordProcessor(
         DecisionContext(
-            reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)
+            reference=base,
+            keys=TokenKeys(((kid, bytes.fromhex(secret)),)),
+            scorer=scorer_of(Settings().risk_model_dir, Settings().cache_dir),
         ),
         memory_days=30,
         internal_errors_in_a_row_max=0,

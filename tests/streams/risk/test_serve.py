@@ -19,14 +19,14 @@ FIGURES = replace(load().on(date(2026, 11, 23)).figures, risk_drift_parcels=640 
 
 def test_a_missing_model_is_said_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        assert scorer_of(tmp_path) is None
+        assert scorer_of(tmp_path, tmp_path) is None
     (record,) = caplog.records
     assert "no risk model" in record.getMessage()
     assert "rules alone" in record.getMessage()
 
 
 def test_the_shipped_model_is_there() -> None:
-    scorer = scorer_of(Settings().risk_model_dir)
+    scorer = scorer_of(Settings().risk_model_dir, Settings().cache_dir)
     assert scorer is not None
 
 
