@@ -30,16 +30,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command in an environment of its own, where a foreign package `agents` is installed too.
+    """The command as pip installs it in an environment of its own, where a foreign package `agents` is installed too.
 
     What it depends on is borrowed from the environment of the tests, without what only training needs.
     """
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     site = folder / "lib" / version / "site-packages"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
     plant(site, "agents")
     libraries = tmp_path_factory.mktemp("libraries")
     ours = Path(pytest.__file__).parents[1]
@@ -47,10 +48,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not path.name.startswith((*TRAINING, "__pycache__")) and path.suffix != ".pth":
             (libraries / path.name).symlink_to(path)
     (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
-    command = folder / "bin" / "tonggwan"
-    command.write_text(f"#!{folder / 'bin' / 'python'}\nfrom tonggwan import main\nmain()\n", encoding="utf-8")
-    command.chmod(0o755)
-    return command
+    return folder / "bin" / "tonggwan"
 
 
 def plant(folder: Path, name: str) -> None:
