@@ -11,12 +11,11 @@ from typing import Any, Final
 from agents.rules import RULES
 from agents.rules.outcome import ACTIONS, OF_ROUTE
 from agents.rules.rule import Rule
-from streams.cli.console import columns, has_room, labelled, on_terminal, out, paragraph, shown, styled, write
-from streams.i18n import Lang, basis, gloss, message_parts, name, rate, say, sentence
+from streams.cli.console import columns, field, has_room, on_terminal, out, paragraph, print_line, printable, styled
+from streams.i18n import Lang, basis, describe, label, message_parts, rate, sentence, translate
 
 Decision = Mapping[str, Any]
 """With the names of schemas/decision.v1.avsc."""
-Said = Mapping[str, Any]
 
 COMBINED_TAXATION_CODES: Final = frozenset({"XP-02", "XP-03"})
 """Codes of parcels that are taxed as one."""
@@ -28,7 +27,7 @@ WITHOUT_REASONS: Final = frozenset({"REJECT", "CANCELLED"})
 BASES: Final = {(rule.code, rule.name): rule.basis for rule in RULES}
 """The law behind a rule."""
 
-Acting = Sequence[tuple[Said, Rule]]
+Acting = Sequence[tuple[Mapping[str, Any], Rule]]
 """Findings that act, each with its row of the policy."""
 
 
@@ -40,49 +39,52 @@ def show_decision(decision: Decision, lang: Lang, *, in_force: bool = False) -> 
         if finding["severity"] == "ACT" and (rule := ACTIONS.get((finding["code"], finding["rule"]))) is not None
     ]
     _headline(decision, lang, in_force=in_force)
-    labelled(say(lang, "decided"), decision["decided_at"])
-    labelled(say(lang, "because of"), _cause(decision, lang))
-    labelled(say(lang, "route"), _with(_named("route", decision["route"], lang), why_route(decision, acting, lang)))
-    labelled(
-        say(lang, "outcome"), _with(_named("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang))
+    field(translate(lang, "decided"), decision["decided_at"])
+    field(translate(lang, "because of"), _cause(decision, lang))
+    field(translate(lang, "route"), _with(_named("route", decision["route"], lang), why_route(decision, acting, lang)))
+    field(
+        translate(lang, "outcome"),
+        _with(_named("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang)),
     )
-    labelled(say(lang, "exemption"), why_exempt(decision, acting, lang))
-    labelled(
-        say(lang, "goods price"),
-        None if decision["goods_price_usd"] is None else say(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])),
+    field(translate(lang, "exemption"), why_exempt(decision, acting, lang))
+    field(
+        translate(lang, "goods price"),
+        None
+        if decision["goods_price_usd"] is None
+        else translate(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])),
     )
-    labelled(
-        say(lang, "customs value"),
+    field(
+        translate(lang, "customs value"),
         None
         if decision["customs_value_krw"] is None
-        else say(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"),
+        else translate(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"),
     )
-    labelled(say(lang, "exchange rate"), exchange(decision, lang))
-    labelled(say(lang, "risk"), _risk(decision["risk"], lang))
+    field(translate(lang, "exchange rate"), exchange(decision, lang))
+    field(translate(lang, "risk"), _risk(decision["risk"], lang))
     _show_goods(decision["goods"], lang)
     if decision["tax"] is not None:
         _show_taxes(decision["tax"], lang)
     _show_findings(decision["findings"], lang)
-    labelled(
-        say(lang, "versions"),
+    field(
+        translate(lang, "versions"),
         ", ".join(f"{key} {version}" for key, version in decision["versions"].items() if version is not None),
     )
-    labelled(say(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
-    labelled(say(lang, "decision"), decision["decision_id"])
+    field(translate(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
+    field(translate(lang, "decision"), decision["decision_id"])
 
 
-def _risk(risk: Said | None, lang: Lang) -> str:
+def _risk(risk: Mapping[str, Any] | None, lang: Lang) -> str:
     """The learned score, and the reasons that add up to it."""
     if risk is None:
         return ""
     reasons = " ".join(
         f"{reason['contribution']:+.1%} {_named('risk', reason['feature'], lang)}" for reason in risk["reasons"]
     )
-    said = say(lang, "fraud {score} = {reasons}", score=f"{risk['score']:.1%}", reasons=reasons)
+    score = translate(lang, "fraud {score} = {reasons}", score=f"{risk['score']:.1%}", reasons=reasons)
     return (
-        said
+        score
         if risk["critical"] is None
-        else said + say(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
+        else score + translate(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
     )
 
 
@@ -93,16 +95,18 @@ def _usd(amount: str) -> str:
 
 
 def _headline(decision: Decision, lang: Lang, *, in_force: bool) -> None:
-    outcome = name("outcome", decision["outcome"], lang)
-    begin, _, _ = say(lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0").partition(
-        "\0"
+    outcome = label("outcome", decision["outcome"], lang)
+    begin, _, _ = translate(
+        lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0"
+    ).partition("\0")
+    end = (
+        translate(lang, " on route {route}", route=label("route", decision["route"], lang)) if decision["route"] else ""
     )
-    end = say(lang, " on route {route}", route=name("route", decision["route"], lang)) if decision["route"] else ""
-    end += say(lang, " (in force)") if in_force else ""
+    end += translate(lang, " (in force)") if in_force else ""
     if on_terminal():
         out().print(begin, styled(outcome), end, sep="")
     else:
-        write(f"{begin}{outcome}{end}")
+        print_line(f"{begin}{outcome}{end}")
 
 
 def _cause(decision: Decision, lang: Lang) -> str:
@@ -113,17 +117,17 @@ def _cause(decision: Decision, lang: Lang) -> str:
         "version": decision["manifest_version"],
         "master_bill": decision["master_bill"],
     }
-    if meaning := gloss("event", event, lang):
-        cause = say(
+    if meaning := describe("event", event, lang):
+        cause = translate(
             lang,
             "{event}, {meaning}; manifest {manifest} version {version}, master bill {master_bill}",
             meaning=meaning,
             **holes,
         )
     else:
-        cause = say(lang, "{event}; manifest {manifest} version {version}, master bill {master_bill}", **holes)
+        cause = translate(lang, "{event}; manifest {manifest} version {version}, master bill {master_bill}", **holes)
     return cause + (
-        say(lang, ", replaces decision {sequence}", sequence=decision["supersedes"])
+        translate(lang, ", replaces decision {sequence}", sequence=decision["supersedes"])
         if decision["supersedes"] is not None
         else ""
     )
@@ -133,7 +137,7 @@ def _named(kind: str, word: str | None, lang: Lang) -> str:
     """A word of the wire and what it means, in either language."""
     if word is None:
         return ""
-    meaning = gloss(kind, word, lang)
+    meaning = describe(kind, word, lang)
     return f"{word} ({meaning})" if meaning else word
 
 
@@ -141,7 +145,7 @@ def _with(word: str, why: str) -> str:
     return f"{word}: {why}" if word and why else word
 
 
-def _codes(findings: Iterable[Said]) -> str:
+def _codes(findings: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(finding["code"] for finding in findings))
 
 
@@ -151,16 +155,16 @@ def why_route(decision: Decision, acting: Acting, lang: Lang) -> str:
     if route is None or decision["outcome"] in WITHOUT_REASONS:
         return ""
     if route in ("EXPORT_LIST", "LIST"):
-        return say(
+        return translate(
             lang,
             "the goods price is within the limit of the export list"
             if route == "EXPORT_LIST"
             else "the goods price is within the list limit, and no rule keeps the parcel from the list",
         )
     if not priced:
-        return say(lang, "the goods price is not known")
+        return translate(lang, "the goods price is not known")
     if route == "EXPORT_GENERAL":
-        return say(lang, "the goods price is above the limit of the export list")
+        return translate(lang, "the goods price is above the limit of the export list")
     closed = {
         procedure: [finding for finding, rule in acting if rule.closes == procedure]
         for procedure in ("LIST", "SIMPLIFIED")
@@ -169,15 +173,17 @@ def why_route(decision: Decision, acting: Acting, lang: Lang) -> str:
     above = [finding for finding, _ in acting if finding["code"] == PRICE]
     reasons = []
     if closed["SIMPLIFIED"]:
-        reasons.append(say(lang, "kept from the simplified declaration by {codes}", codes=_codes(closed["SIMPLIFIED"])))
+        reasons.append(
+            translate(lang, "kept from the simplified declaration by {codes}", codes=_codes(closed["SIMPLIFIED"]))
+        )
     if combined:
-        reasons.append(say(lang, "taxed as one with further parcels ({codes})", codes=_codes(combined)))
+        reasons.append(translate(lang, "taxed as one with further parcels ({codes})", codes=_codes(combined)))
     if route == "GENERAL" and not reasons:
-        reasons.append(say(lang, "the goods price is above the limit of the simplified declaration"))
+        reasons.append(translate(lang, "the goods price is above the limit of the simplified declaration"))
     if route == "SIMPLIFIED" and above:
-        reasons.append(say(lang, "the goods price is above the list limit ({codes})", codes=_codes(above)))
+        reasons.append(translate(lang, "the goods price is above the list limit ({codes})", codes=_codes(above)))
     if closed["LIST"]:
-        reasons.append(say(lang, "kept from list clearance by {codes}", codes=_codes(closed["LIST"])))
+        reasons.append(translate(lang, "kept from list clearance by {codes}", codes=_codes(closed["LIST"])))
     return _joined(reasons, lang)
 
 
@@ -185,15 +191,15 @@ def why_outcome(decision: Decision, acting: Acting, lang: Lang) -> str:
     """Why this happens to a parcel."""
     outcome, route = decision["outcome"], decision["route"]
     if outcome == "CANCELLED":
-        return say(lang, "the carrier withdrew the parcel")
+        return translate(lang, "the carrier withdrew the parcel")
     asking = (
         [finding for finding in decision["findings"] if finding["severity"] == "REJECT"]
         if outcome == "REJECT"
         else [finding for finding, rule in acting if rule.outcome == outcome]
     )
-    reasons = [say(lang, "because of {codes}", codes=_codes(asking))] if asking else []
+    reasons = [translate(lang, "because of {codes}", codes=_codes(asking))] if asking else []
     if outcome == OF_ROUTE.get(route):
-        reasons.append(say(lang, "the route asks for it"))
+        reasons.append(translate(lang, "the route asks for it"))
     return _joined(reasons, lang)
 
 
@@ -201,17 +207,19 @@ def why_exempt(decision: Decision, acting: Acting, lang: Lang) -> str:
     """What a parcel is exempt from and why, or why it is not."""
     tax = decision["tax"]
     if tax is None:
-        return "" if decision["outcome"] in WITHOUT_REASONS else say(lang, "not computed: the price is not known")
+        return "" if decision["outcome"] in WITHOUT_REASONS else translate(lang, "not computed: the price is not known")
     if tax["exempt"] is not None:
-        return _with(tax["exempt"], gloss("exempt", tax["exempt"], lang))
+        return _with(tax["exempt"], describe("exempt", tax["exempt"], lang))
     above = [finding for finding, _ in acting if finding["code"] == PRICE]
     ending = [finding for finding, rule in acting if rule.taxes]
     reasons = (
-        [say(lang, "the goods price is above the limit of exemption ({codes})", codes=_codes(above))] if above else []
+        [translate(lang, "the goods price is above the limit of exemption ({codes})", codes=_codes(above))]
+        if above
+        else []
     )
     if ending:
-        reasons.append(say(lang, "ended by {codes}", codes=_codes(ending)))
-    return say(lang, "none: {why}", why=_joined(reasons, lang)) if reasons else say(lang, "none")
+        reasons.append(translate(lang, "ended by {codes}", codes=_codes(ending)))
+    return translate(lang, "none: {why}", why=_joined(reasons, lang)) if reasons else translate(lang, "none")
 
 
 def _joined(reasons: Sequence[str], lang: Lang) -> str:
@@ -224,11 +232,11 @@ def exchange(decision: Decision, lang: Lang) -> str:
     if used is None:
         return ""
     if week is None:
-        return say(lang, "{rate} KRW for one unit of the parcel's currency", rate=used)
-    return say(lang, "{rate} KRW for one unit of the parcel's currency, week of {week}", rate=used, week=week)
+        return translate(lang, "{rate} KRW for one unit of the parcel's currency", rate=used)
+    return translate(lang, "{rate} KRW for one unit of the parcel's currency, week of {week}", rate=used, week=week)
 
 
-def _show_goods(goods: Sequence[Said], lang: Lang) -> None:
+def _show_goods(goods: Sequence[Mapping[str, Any]], lang: Lang) -> None:
     if not goods:
         return
     rows = [
@@ -241,17 +249,17 @@ def _show_goods(goods: Sequence[Said], lang: Lang) -> None:
         )
         for index, line in enumerate(goods)
     ]
-    heads = [say(lang, head) for head in ("item", "taken for", "code as read", "reads like (how sure)")]
-    paragraph(say(lang, "goods"), 2)
+    heads = [translate(lang, head) for head in ("item", "taken for", "code as read", "reads like (how sure)")]
+    paragraph(translate(lang, "goods"), 2)
     columns(heads, rows, indent=4)
 
 
-def _show_taxes(tax: Said, lang: Lang) -> None:
+def _show_taxes(tax: Mapping[str, Any], lang: Lang) -> None:
     """Each tax on each item; where the terminal is too narrow for the sources, they stand below with a number."""
     lines = tax["lines"]
     if lines:
-        paragraph(say(lang, "taxes by item, in won"), 2)
-        heads = [say(lang, head) for head in ("item", "tax", "base", "rate", "amount", "source")]
+        paragraph(translate(lang, "taxes by item, in won"), 2)
+        heads = [translate(lang, head) for head in ("item", "tax", "base", "rate", "amount", "source")]
         rows = [
             (
                 f"/items/{line['item']}",
@@ -273,43 +281,47 @@ def _show_taxes(tax: Said, lang: Lang) -> None:
         for source, number in notes.items():
             paragraph(f"[{number}] {source}", 4)
     due = ", ".join(f"{_tax(of, lang)} {tax[of]:,}" for of in TAXES if tax[of])
-    labelled(
-        say(lang, "collected"),
-        say(lang, "{taxes}; total {total} KRW", taxes=due, total=f"{tax['total']:,}") if due else say(lang, "nothing"),
+    field(
+        translate(lang, "collected"),
+        translate(lang, "{taxes}; total {total} KRW", taxes=due, total=f"{tax['total']:,}")
+        if due
+        else translate(lang, "nothing"),
     )
 
 
 def _tax(word: str, lang: Lang) -> str:
     """A tax by the name that forms have."""
-    return (gloss("tax", word, lang) if lang == "ko" else "") or ("VAT" if word == "vat" else word)
+    return (describe("tax", word, lang) if lang == "ko" else "") or ("VAT" if word == "vat" else word)
 
 
-def _show_findings(findings: Sequence[Said], lang: Lang) -> None:
+def _show_findings(findings: Sequence[Mapping[str, Any]], lang: Lang) -> None:
     if not findings:
-        labelled(say(lang, "findings"), say(lang, "none"))
+        field(translate(lang, "findings"), translate(lang, "none"))
         return
-    paragraph(say(lang, "findings"), 2)
+    paragraph(translate(lang, "findings"), 2)
     for finding in findings:
         show_finding(finding, lang)
 
 
-def show_finding(finding: Said, lang: Lang) -> None:
+def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:
     """A finding: code, place, rule with the law behind it, what was found, what would be right, figures, phase."""
-    severity = name("severity", finding["severity"], lang)
-    place = shown(say(lang, "at {path}", path=finding["path"] or say(lang, "the whole parcel")))
+    severity = label("severity", finding["severity"], lang)
+    place = printable(translate(lang, "at {path}", path=finding["path"] or translate(lang, "the whole parcel")))
     if on_terminal():
-        out().print("    ", f"{shown(finding['code'])} ", styled(severity), f"  {place}", sep="", markup=False)
+        out().print("    ", f"{printable(finding['code'])} ", styled(severity), f"  {place}", sep="", markup=False)
     else:
-        write(f"    {shown(finding['code'])} {severity}  {place}")
+        print_line(f"    {printable(finding['code'])} {severity}  {place}")
     if rule := sentence(finding, lang):
         law = basis(BASES.get((finding["code"], finding["rule"]), ""), lang)
-        paragraph(say(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
+        paragraph(translate(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
     parts = message_parts(finding, lang)
-    paragraph(say(lang, "found: {text}", text=parts.finding), 6)
+    paragraph(translate(lang, "found: {text}", text=parts.finding), 6)
     if parts.remedy:
-        paragraph(say(lang, "→ {text}", text=parts.remedy), 6)
+        paragraph(translate(lang, "→ {text}", text=parts.remedy), 6)
     figures = finding["evidence"]
     if figures:
-        paragraph(say(lang, "figures: {text}", text=", ".join(f"{key} = {value}" for key, value in figures.items())), 6)
+        paragraph(
+            translate(lang, "figures: {text}", text=", ".join(f"{key} = {value}" for key, value in figures.items())), 6
+        )
     if (phase := finding["phase"]) != "ENFORCE":
-        paragraph(say(lang, "phase: {text}", text=_with(phase, gloss("phase", phase, lang))), 6)
+        paragraph(translate(lang, "phase: {text}", text=_with(phase, describe("phase", phase, lang))), 6)

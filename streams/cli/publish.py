@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from schemas import avro, limits
 from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
-from streams.cli.console import as_json, err, lang_option, many, say
+from streams.cli.console import as_json, err, lang_option, note, plural
 from streams.cli.kafka import bootstrap_option, partitions_with, run
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.errors import OperatorError
@@ -112,7 +112,7 @@ async def make_topics(bootstrap: str, carrier: str) -> None:
         return
     settings = Settings.read(os.environ)
     created = await create_topics(bootstrap, [carrier], replication=settings.replication)
-    say(f"Created {', '.join(sorted(created))}: workers find them within seconds.")
+    note(f"Created {', '.join(sorted(created))}: workers find them within seconds.")
 
 
 @asynccontextmanager
@@ -157,10 +157,10 @@ async def _send(sending: Sending) -> None:
         async with producer_of(sending.bootstrap) as producer:
             waiting: dict[asyncio.Future[Any], FileRecord] = {}
             try:
-                for found in read(sending.files):
-                    outside = peek(within_limit(found).value)
-                    waiting[await send(producer, sending.topic, found.value, outside.key)] = found
-                    sent.count(found, outside.parcel_count)
+                for record in read(sending.files):
+                    outside = peek(within_limit(record).value)
+                    waiting[await send(producer, sending.topic, record.value, outside.key)] = record
+                    sent.count(record, outside.parcel_count)
                     if len(waiting) >= WAITING_MAX:
                         await _acknowledged(sending, waiting)
                     bar.update(
@@ -172,12 +172,12 @@ async def _send(sending: Sending) -> None:
             except OperatorError as error:
                 await _acknowledged(sending, waiting)
                 raise OperatorError(
-                    f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)
+                    f"{error} Published before it: {plural(sent.records, 'manifest')}." if sent.records else str(error)
                 ) from error
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
-    say(
-        f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on "
+    note(
+        f"Published {plural(sent.records, 'manifest')} with {plural(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on "
         f"{sending.topic}."
     )
 
@@ -188,18 +188,18 @@ class PublishedRecord:
     def __init__(self) -> None:
         self.records = self.parcels = self.bytes = 0
 
-    def count(self, found: FileRecord, parcels: int) -> None:
+    def count(self, record: FileRecord, parcels: int) -> None:
         """One more."""
         self.records += 1
         self.parcels += parcels
-        self.bytes += len(found.value)
+        self.bytes += len(record.value)
 
 
 async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], FileRecord]) -> None:
     """Wait until Kafka has what was sent, and note where."""
-    for future, found in waiting.items():
+    for future, record in waiting.items():
         kept = await future
-        sending.sent[kept.partition, kept.offset] = found
+        sending.sent[kept.partition, kept.offset] = record
     waiting.clear()
 
 
@@ -228,7 +228,7 @@ class Answers:
     async def next(self) -> dict[Place, Mapping[str, Any]]:
         """What came within a moment, by the record it is about."""
         batches: Mapping[TopicPartition, Iterable[ConsumerRecord]] = await self._consumer.getmany(timeout_ms=POLL_MS)
-        return {at: said for records in batches.values() for record in records for at, said in self._read(record)}
+        return {at: answer for records in batches.values() for record in records for at, answer in self._read(record)}
 
     def _read(self, record: ConsumerRecord) -> Iterable[tuple[Place, Mapping[str, Any]]]:
         if record.topic == DEAD_LETTERS:
@@ -249,27 +249,27 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
     """Print the answer to each record, in the order they come."""
     left, well, last = dict(sending.sent), True, time.monotonic()
     while left and time.monotonic() - last < timeout:
-        for at, said in (await arriving.next()).items():
-            if (found := left.pop(at, None)) is not None:
+        for at, answer in (await arriving.next()).items():
+            if (record := left.pop(at, None)) is not None:
                 last = time.monotonic()
-                well &= _show(said, found, lang)
-    for found in left.values():
-        say(f"No answer within {timeout:g} s: {found.where}")
+                well &= _show(answer, record, lang)
+    for record in left.values():
+        note(f"No answer within {timeout:g} s: {record.where}")
     if left:
-        say(
+        note(
             "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on "
             "Kafka and will be answered once."
         )
     return well and not left
 
 
-def _show(said: Mapping[str, Any], found: FileRecord, lang: Lang | None) -> bool:
+def _show(answer: Mapping[str, Any], record: FileRecord, lang: Lang | None) -> bool:
     """Print one answer; whether it is a good one."""
-    letter = "dead_letter" in said
+    letter = "dead_letter" in answer
     if lang is None:
-        as_json(said)
+        as_json(answer)
     elif letter:
-        show_dead_letter(said, found.where)
+        show_dead_letter(answer, record.where)
     else:
-        show_receipt(said, found.where, lang)
-    return not letter and not is_refusal(said)
+        show_receipt(answer, record.where, lang)
+    return not letter and not is_refusal(answer)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from streams.cli.console import on_terminal, out, shown, styled, table, write
-from streams.i18n import Lang, message, name, say
-from streams.i18n import gloss as meaning
+from streams.cli.console import on_terminal, out, print_line, printable, styled, table
+from streams.i18n import Lang, describe, label, message, translate
 from streams.worker.checker import Shown
 
 COLUMNS: Final = ("house bill", "code", "path", "message")
@@ -17,9 +16,9 @@ REMARKS_MAX: Final = 20
 def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
     """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
     counts = ", ".join(
-        f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items()
+        f"{describe('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items()
     )
-    said = say(
+    summary = translate(
         lang,
         "{manifest} version {version}: {counts} ({where})",
         manifest=receipt["manifest_id"],
@@ -27,8 +26,8 @@ def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = 
         counts=counts,
         where=where,
     )
-    _headline(name("status", receipt["status"], lang), shown(said))
-    heads = [say(lang, column) for column in COLUMNS]
+    _headline(label("status", receipt["status"], lang), printable(summary))
+    heads = [translate(lang, column) for column in COLUMNS]
     rows = [_row("", finding, lang) for finding in receipt["findings"]]
     rows += [_row(bill, finding, lang) for bill, finding in _of_parcels(receipt, refused=True)]
     if rows:
@@ -37,10 +36,10 @@ def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = 
         return
     remarks = [_row(bill, finding, lang) for bill, finding in islice(_of_parcels(receipt, refused=False), REMARKS_MAX)]
     if remarks:
-        write(say(lang, "remarks on parcels that were not refused"))
+        print_line(translate(lang, "remarks on parcels that were not refused"))
         table(heads, remarks)
     if more := sum(1 for _ in _of_parcels(receipt, refused=False)) - len(remarks):
-        write(say(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
+        print_line(translate(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
 
 
 def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]:
@@ -56,11 +55,11 @@ def _row(house_bill: str, finding: Shown, lang: Lang) -> tuple[object, ...]:
 def show_dead_letter(letter: Shown, where: str) -> None:
     """A record set aside, in a line."""
     cause = letter["dead_letter"]
-    path = f" at {shown(cause['path'])}" if cause["path"] else ""
-    _headline("SET ASIDE", f"{shown(cause['code'])}{path}: {shown(cause['message'])} ({shown(where)})")
+    path = f" at {printable(cause['path'])}" if cause["path"] else ""
+    _headline("SET ASIDE", f"{printable(cause['code'])}{path}: {printable(cause['message'])} ({printable(where)})")
 
 
 def _headline(word: str, rest: str) -> None:
     if on_terminal():
         out().print(styled(word), end=" ")
-    write(f"{rest}" if on_terminal() else f"{word} {rest}")
+    print_line(f"{rest}" if on_terminal() else f"{word} {rest}")

@@ -7,7 +7,7 @@ The wire stays English. Korean is in three tables beside this file, for translat
 from streams.i18n.messages import Finding, MessageParts, message, message_parts
 from streams.i18n.sentences import Sentence, rows, sentence
 from streams.i18n.tables import Lang
-from streams.i18n.vocabulary import basis, gloss, name, rate, say
+from streams.i18n.vocabulary import basis, describe, label, rate, translate
 
 __all__ = [
     "Finding",
@@ -15,12 +15,12 @@ __all__ = [
     "MessageParts",
     "Sentence",
     "basis",
-    "gloss",
+    "describe",
+    "label",
     "message",
     "message_parts",
-    "name",
     "rate",
     "rows",
-    "say",
     "sentence",
+    "translate",
 ]

@@ -38,9 +38,9 @@ def sentence(finding: Mapping[str, Any], lang: Lang) -> str:
 
     Two rules may share code and name, one of manifests and one of parcels: the finding's place tells them apart.
     """
-    found = _of(finding["code"], finding.get("rule", ""))
+    same_name = _of(finding["code"], finding.get("rule", ""))
     of_manifest = not finding["path"].startswith("/parcels/")
-    for row in found:
-        if len(found) == 1 or (row.of == "manifest") == of_manifest:
+    for row in same_name:
+        if len(same_name) == 1 or (row.of == "manifest") == of_manifest:
             return row.ko if lang == "ko" else row.en
     return ""

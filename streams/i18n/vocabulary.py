@@ -23,29 +23,29 @@ def _english(kind: str) -> Mapping[str, str]:
     return {row["word"]: row["en"] for row in read("words") if row["kind"] == kind}
 
 
-def gloss(kind: str, word: str, lang: Lang) -> str:
+def describe(kind: str, word: str, lang: Lang) -> str:
     """What a word of the wire means; empty when nobody has said.
 
-    >>> gloss("outcome", "HOLD", "ko"), gloss("event", "AMEND", "en"), gloss("category", "NEW", "ko")
+    >>> describe("outcome", "HOLD", "ko"), describe("event", "AMEND", "en"), describe("category", "NEW", "ko")
     ('통관보류', 'an amendment', '')
     """
     return (words_of if lang == "ko" else _english)(kind).get(word, "")
 
 
-def name(kind: str, word: str, lang: Lang) -> str:
+def label(kind: str, word: str, lang: Lang) -> str:
     """A word of the wire: itself in English, with what it means in Korean.
 
-    >>> name("outcome", "HOLD", "ko"), name("outcome", "HOLD", "en"), name("category", "NEW", "ko")
+    >>> label("outcome", "HOLD", "ko"), label("outcome", "HOLD", "en"), label("category", "NEW", "ko")
     ('HOLD 통관보류', 'HOLD', 'NEW')
     """
-    said = gloss(kind, word, lang) if lang == "ko" else ""
-    return f"{word} {said}" if said else word
+    meaning = describe(kind, word, lang) if lang == "ko" else ""
+    return f"{word} {meaning}" if meaning else word
 
 
-def say(lang: Lang, text: str, /, **holes: object) -> str:
+def translate(lang: Lang, text: str, /, **holes: object) -> str:
     """A line that a command prints, its holes filled.
 
-    >>> say("en", "decided"), say("ko", "decided")
+    >>> translate("en", "decided"), translate("ko", "decided")
     ('decided', '결정 일시')
     """
     return (words_of(TEXT).get(text, text) if lang == "ko" else text).format_map(holes)

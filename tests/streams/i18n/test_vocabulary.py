@@ -18,7 +18,7 @@ from schemas.decision import Desk, Event, Outcome, Relief, Route, Severity, Tax
 from schemas.messages import holes_of
 from schemas.officer_action import ASSESSMENTS
 from schemas.receipt import Counts, Status
-from streams.i18n import gloss, name, rate, say
+from streams.i18n import describe, label, rate, translate
 from streams.i18n.tables import read
 from streams.i18n.vocabulary import words_of
 from streams.reference import FOLDER
@@ -26,8 +26,6 @@ from streams.settings import CHECKOUT
 
 WORDS = read("words")
 TEXTS = [row for row in WORDS if row["kind"] == "text"]
-SAYING = {"say", "words"}
-"""What commands call the function that says a line."""
 HEADS = {"COLUMNS", "heads"}
 
 
@@ -68,7 +66,7 @@ def test_each_word_stands_there_once_with_both_languages() -> None:
     assert [row for row in WORDS if not (row["en"].strip() and row["ko"].strip())] == []
 
 
-def said() -> Iterator[str]:
+def translated_texts() -> Iterator[str]:
     """Every line that a command says, and every text in the heads of its tables."""
     for path in sorted((CHECKOUT / "streams" / "cli").glob("*.py")):
         source = path.read_text(encoding="utf-8")
@@ -78,9 +76,14 @@ def said() -> Iterator[str]:
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING and len(node.args) > 1:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "translate"
+        and len(node.args) > 1
+    ):
         yield from _strings(node.args[1])
-    elif isinstance(node, ast.ListComp):  # [say(lang, head) for head in (...)]
+    elif isinstance(node, ast.ListComp):  # [translate(lang, head) for head in (...)]
         yield from _strings(node.generators[0].iter)
     elif (
         isinstance(node, ast.AnnAssign)
@@ -103,7 +106,7 @@ def _strings(node: ast.AST) -> Iterator[str]:
 
 
 def test_every_line_that_commands_say_is_in_the_table_and_no_other() -> None:
-    assert {row["en"] for row in TEXTS} == set(said())
+    assert {row["en"] for row in TEXTS} == set(translated_texts())
 
 
 @pytest.mark.parametrize("row", TEXTS, ids=lambda row: row["en"])
@@ -112,7 +115,11 @@ def test_the_holes_of_both_languages_agree(row: dict[str, str]) -> None:
 
 
 def test_a_word_nobody_has_put_into_korean_stays_as_it_is() -> None:
-    assert (name("category", "NEW", "ko"), gloss("category", "NEW", "ko"), say("ko", "not said anywhere")) == (
+    assert (
+        label("category", "NEW", "ko"),
+        describe("category", "NEW", "ko"),
+        translate("ko", "not said anywhere"),
+    ) == (
         "NEW",
         "",
         "not said anywhere",
