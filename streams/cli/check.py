@@ -15,7 +15,7 @@ import orjson
 
 from agents.values.clock import parse_rfc3339
 from streams.cli.console import as_json, counting, lang_option, logs, note, plural, print_line, printable
-from streams.cli.decision_view import show_decision
+from streams.cli.decision_view import house_bill_line, route_label, show_decision
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.conformance import builder, cases, compare
 from streams.conformance.judge import judge_of, tables_folder
@@ -127,48 +127,24 @@ def _show(answer: PipelineResult, record: FileRecord, lang: Lang | None, *, expl
             as_json(entry)
         return
     for letter in answer.letters:
-        show_dead_letter(letter, record.where)
+        show_dead_letter(letter, record.where, lang)
     explained = explain or len(answer.decisions) == 1
     for receipt in answer.receipts:
         show_receipt(receipt, record.where, lang, remarks_too=not explained)
-    if passed := Counter(
-        (decision["route"] or "", decision["outcome"])
+    if decided := Counter(
+        (route_label(decision, lang) or translate(lang, "no route"), label("outcome", decision["outcome"], lang))
         for decision in answer.decisions
         if decision["outcome"] != "REJECT"
     ):
-        print_line(
-            translate(
-                lang,
-                "Of those passed on: {numbers}",
-                numbers=", ".join(
-                    _counted(number, outcome, route, lang) for (route, outcome), number in passed.most_common()
-                ),
-            )
-        )
+        numbers = [
+            translate(lang, "{number} {outcome} by {route}", number=f"{number:,}", outcome=outcome, route=route)
+            for (route, outcome), number in decided.most_common()
+        ]
+        print_line(translate(lang, "Decided: {numbers}", numbers=", ".join(numbers)))
     for decision in answer.decisions if explained else ():
         print_line()
-        print_line(
-            printable(
-                translate(
-                    lang,
-                    "House bill {house_bill} of carrier {carrier}",
-                    house_bill=decision["house_bill"],
-                    carrier=decision["carrier"],
-                )
-            ),
-            bold=True,
-        )
+        print_line(house_bill_line(decision, lang), bold=True)
         show_decision(decision, lang)
-
-
-def _counted(number: int, outcome: str, route: str, lang: Lang) -> str:
-    return translate(
-        lang,
-        "{number} {outcome} by {route}",
-        number=number,
-        outcome=label("outcome", outcome, lang),
-        route=label("route", route, lang) if route else translate(lang, "no route"),
-    )
 
 
 def _case_files(files: Sequence[str]) -> list[cases.CaseFile]:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from rich.table import Table
 from rich.text import Text
 
-from streams.i18n import Lang
+from streams.i18n import Lang, label, translate
 
 STYLES: Final = {
     "RELEASE": "green", "ACCEPTED": "green",
@@ -26,6 +26,9 @@ STYLES: Final = {
     "SET": "red", "CANCELLED": "dim", "DUPLICATE": "dim", "SUPERSEDED": "dim", "INFO": "dim",
 }  # fmt: skip
 """Words that have a colour of their own."""
+STYLES_IN_KOREAN: Final = {
+    label(kind, word, "ko"): style for kind in ("severity", "status", "outcome") for word, style in STYLES.items()
+} | {translate("ko", "SET ASIDE"): STYLES["SET ASIDE"]}
 WORD_CHARS_MAX: Final = 40
 """A longer cell is a sentence, whatever it begins with."""
 LABEL_CELLS: Final = 16
@@ -81,9 +84,14 @@ def printable(value: object) -> str:
 
 
 def styled(value: object) -> Text:
-    """The same for a rich table, with the colour that some words have, also when what they mean stands behind them."""
+    """The same for a rich table, with the colour that some words have, also when what they mean follows them."""
     text = printable(value)
-    return Text(text, style=STYLES.get(text.partition(" ")[0], "") if len(text) <= WORD_CHARS_MAX else "")
+    return Text(
+        text,
+        style=(STYLES.get(text.partition(" ")[0]) or STYLES_IN_KOREAN.get(text, ""))
+        if len(text) <= WORD_CHARS_MAX
+        else "",
+    )
 
 
 def plural(number: int, noun: str) -> str:

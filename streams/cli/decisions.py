@@ -9,9 +9,10 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE
-from streams.cli.console import as_json, counting, lang_option, note, plural, print_line, printable, table
+from streams.cli.console import as_json, counting, lang_option, note, print_line, printable, table
+from streams.cli.decision_view import route_label
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.i18n import Lang, label, translate
+from streams.i18n import Lang, label, moment, translate
 
 COLUMNS: Final = ("decided at", "house bill", "seq", "carrier", "manifest", "route", "outcome", "codes")
 
@@ -50,7 +51,7 @@ def decisions(  # noqa: PLR0913, PLR0917 - click's
         run(bootstrap, find(bootstrap, asked, rows.append))
         rows.sort(key=lambda decision: (decision["house_bill"], decision["carrier"], decision["sequence"]))
         table([translate(lang, column) for column in COLUMNS], [_row(decision, lang) for decision in rows])
-        note(plural(len(rows), "decision") + ".")
+        note(translate(lang, "Decisions: {number}", number=f"{len(rows):,}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ def _row(decision: Decision, lang: Lang) -> tuple[object, ...]:
     codes = " ".join(dict.fromkeys(finding["code"] for finding in decision["findings"]))
     manifest = f"{decision['manifest_id']} v{decision['manifest_version']}"
     return (
-        decision["decided_at"],
+        moment(decision["decided_at"], lang),
         decision["house_bill"],
         decision["sequence"],
         decision["carrier"],
         manifest,
-        label("route", decision["route"] or "", lang),
+        route_label(decision, lang),
         label("outcome", decision["outcome"], lang),
         codes,
     )

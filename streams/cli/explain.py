@@ -10,11 +10,11 @@ from aiokafka import ConsumerRecord
 from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
 from streams.cli.console import as_json, field, lang_option, print_line, printable
-from streams.cli.decision_view import show_decision
+from streams.cli.decision_view import house_bill_line, show_decision, show_finding
 from streams.cli.decisions import Decision, DecisionQuery, find
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.errors import OperatorError
-from streams.i18n import Lang, label, translate
+from streams.i18n import Lang, describe, label, moment, translate
 
 
 @click.command
@@ -121,19 +121,9 @@ async def _read_notices(bootstrap: str, house_bill: str, file: File) -> None:
 
 def _show(file: File, lang: Lang) -> None:
     in_force = file.in_force
-    print_line(
-        printable(
-            translate(
-                lang,
-                "House bill {house_bill} of carrier {carrier}",
-                house_bill=file.decisions[0]["house_bill"],
-                carrier=file.carrier,
-            )
-        ),
-        bold=True,
-    )
+    print_line(house_bill_line(file.decisions[0], lang), bold=True)
     if in_force is None:
-        print_line(translate(lang, "No decision is in force: every one was a refusal."))
+        print_line(translate(lang, "No decision is in force: all of them are refusals."))
     else:
         print_line(
             translate(
@@ -148,7 +138,7 @@ def _show(file: File, lang: Lang) -> None:
         show_decision(decision, lang, in_force=decision is in_force)
         for case in file.cases:
             if case["sequence"] == decision["sequence"] and case["decision_id"] == decision["decision_id"]:
-                _show_case(case, lang)
+                _show_case(case, decision, lang)
         for notice in file.notices:
             if _came_with(notice, decision):
                 _show_notice(notice, lang)
@@ -161,24 +151,38 @@ def _came_with(notice: Mapping[str, Any], decision: Decision) -> bool:
     return same and notice["answered_at"] == decision["decided_at"] and decision["outcome"] != "REJECT"
 
 
-def _show_case(case: Mapping[str, Any], lang: Lang) -> None:
-    codes = ", ".join(finding["code"] for finding in case["findings"])
+def _show_case(case: Mapping[str, Any], decision: Decision, lang: Lang) -> None:
+    """A desk's case, and those of its findings that stand on no decision."""
+    desk = label("desk", case["desk"], lang)
+    lane = label("lane", case["lane"] or "", lang)
     text = translate(
         lang,
-        "{desk} {case}, opened {time}, for {codes}",
-        desk=label("desk", case["desk"], lang),
+        "{desk} case {case}, opened {time}, for {codes}",
+        desk=desk + (f" ({lane})" if lang == "en" else f"({lane})") if lane else desk,
         case=case["case_id"],
-        time=case["opened_at"],
-        codes=codes,
+        time=moment(case["opened_at"], lang),
+        codes=", ".join(dict.fromkeys(finding["code"] for finding in case["findings"])),
     )
     if case["evidence_parcels"]:
-        text += translate(lang, "; also rests on {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
+        text += translate(lang, "; related parcels {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
     field(translate(lang, "case"), text)
+    for finding in case["findings"]:
+        if finding not in decision["findings"]:
+            show_finding(finding, lang)
 
 
 def _show_notice(notice: Mapping[str, Any], lang: Lang) -> None:
-    answers = ", ".join(label("outcome", parcel["answer"], lang) for parcel in notice["parcels"])
+    answers = (
+        (describe("outcome", parcel["answer"], lang) and label("outcome", parcel["answer"], lang))
+        or label("assessment", parcel["answer"], lang)
+        for parcel in notice["parcels"]
+    )
     field(
         translate(lang, "notice"),
-        translate(lang, "the carrier was told {answers} on {time}", answers=answers, time=notice["answered_at"]),
+        translate(
+            lang,
+            "carrier notified: {answers}, {time}",
+            answers=", ".join(answers),
+            time=moment(notice["answered_at"], lang),
+        ),
     )

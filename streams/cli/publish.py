@@ -18,7 +18,7 @@ from streams.cli.console import as_json, err, lang_option, note, plural
 from streams.cli.kafka import bootstrap_option, partitions_with, run
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.errors import OperatorError
-from streams.i18n import Lang
+from streams.i18n import Lang, file_place, translate
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
 from streams.kafka.reading import end_offsets, open_consumer
 from streams.manifest_files import FileRecord, paths_argument, peek, read, within_limit
@@ -74,7 +74,8 @@ def publish(  # noqa: PLR0913, PLR0917 - click's
     """
     check_carrier(carrier)
     well = run(
-        bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, None if json_ else lang)
+        bootstrap,
+        _publish(Sending(bootstrap, carrier, files, lang), timeout if follow else None, None if json_ else lang),
     )
     if not well:
         raise SystemExit(1)
@@ -83,10 +84,11 @@ def publish(  # noqa: PLR0913, PLR0917 - click's
 class Sending:
     """What is sent where."""
 
-    def __init__(self, bootstrap: str, carrier: str, files: tuple[str, ...]) -> None:
+    def __init__(self, bootstrap: str, carrier: str, files: tuple[str, ...], lang: Lang) -> None:
         self.bootstrap = bootstrap
         self.carrier = carrier
         self.files = files
+        self.lang = lang
         self.topic = MANIFESTS + carrier
         self.sent: dict[Place, FileRecord] = {}
         """What Kafka has, with --follow."""
@@ -97,7 +99,7 @@ async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -
 
     Whether all is well.
     """
-    await make_topics(sending.bootstrap, sending.carrier)
+    await make_topics(sending)
     if timeout is None:
         await _send(sending)
         return True
@@ -106,13 +108,19 @@ async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -
         return await _follow(sending, arriving, timeout, lang)
 
 
-async def make_topics(bootstrap: str, carrier: str) -> None:
+async def make_topics(sending: Sending) -> None:
     """Create a new carrier's topics."""
-    if MANIFESTS + carrier in await partitions_of(bootstrap):
+    if sending.topic in await partitions_of(sending.bootstrap):
         return
     settings = Settings.read(os.environ)
-    created = await create_topics(bootstrap, [carrier], replication=settings.replication)
-    note(f"Created {', '.join(sorted(created))}: workers find them within seconds.")
+    created = await create_topics(sending.bootstrap, [sending.carrier], replication=settings.replication)
+    note(
+        translate(
+            sending.lang,
+            "Created {topics}; workers pick them up within seconds.",
+            topics=", ".join(sorted(created)),
+        )
+    )
 
 
 @asynccontextmanager
@@ -177,9 +185,20 @@ async def _send(sending: Sending) -> None:
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
     note(
-        f"Published {plural(sent.records, 'manifest')} with {plural(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on "
-        f"{sending.topic}."
+        translate(
+            sending.lang,
+            "Published {manifests} with {parcels} ({bytes} bytes) on {topic}.",
+            manifests=_counted(sent.records, "manifest", sending.lang),
+            parcels=_counted(sent.parcels, "parcel", sending.lang),
+            bytes=f"{sent.bytes:,}",
+            topic=sending.topic,
+        )
     )
+
+
+def _counted(number: int, noun: str, lang: Lang) -> str:
+    """So many of something; Korean names the thing in the line itself."""
+    return plural(number, noun) if lang == "en" else f"{number:,}"
 
 
 class PublishedRecord:
@@ -254,11 +273,21 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
                 last = time.monotonic()
                 well &= _show(answer, record, lang)
     for record in left.values():
-        note(f"No answer within {timeout:g} s: {record.where}")
+        note(
+            translate(
+                sending.lang,
+                "No answer within {seconds} s: {where}",
+                seconds=f"{timeout:g}",
+                where=file_place(record.where, sending.lang),
+            )
+        )
     if left:
         note(
-            "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on "
-            "Kafka and will be answered once."
+            translate(
+                sending.lang,
+                "Check that workers are running (`tonggwan up` or `tonggwan worker`) and read their logs. "
+                "The manifests are on Kafka; each will be answered once.",
+            )
         )
     return well and not left
 
@@ -269,7 +298,7 @@ def _show(answer: Mapping[str, Any], record: FileRecord, lang: Lang | None) -> b
     if lang is None:
         as_json(answer)
     elif letter:
-        show_dead_letter(answer, record.where)
+        show_dead_letter(answer, record.where, lang)
     else:
         show_receipt(answer, record.where, lang)
     return not letter and not is_refusal(answer)

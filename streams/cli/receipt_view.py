@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from streams.cli.console import on_terminal, out, print_line, printable, styled, table
-from streams.i18n import Lang, describe, label, message, translate
+from streams.i18n import Lang, describe, file_place, label, message, place, position, translate
 from streams.worker.checker import Shown
 
 COLUMNS: Final = ("house bill", "code", "path", "message")
@@ -16,7 +16,8 @@ REMARKS_MAX: Final = 20
 def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
     """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
     counts = ", ".join(
-        f"{describe('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items()
+        translate(lang, "{count} {number}", count=label("count", of, lang), number=f"{number:,}")
+        for of, number in receipt["counts"].items()
     )
     summary = translate(
         lang,
@@ -24,7 +25,7 @@ def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = 
         manifest=receipt["manifest_id"],
         version=receipt["manifest_version"],
         counts=counts,
-        where=where,
+        where=file_place(where, lang),
     )
     _headline(label("status", receipt["status"], lang), printable(summary))
     heads = [translate(lang, column) for column in COLUMNS]
@@ -36,10 +37,10 @@ def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = 
         return
     remarks = [_row(bill, finding, lang) for bill, finding in islice(_of_parcels(receipt, refused=False), REMARKS_MAX)]
     if remarks:
-        print_line(translate(lang, "remarks on parcels that were not refused"))
+        print_line(translate(lang, "remarks on accepted parcels"))
         table(heads, remarks)
     if more := sum(1 for _ in _of_parcels(receipt, refused=False)) - len(remarks):
-        print_line(translate(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
+        print_line(translate(lang, "{number} more remarks; use --json to see them all", number=f"{more:,}"))
 
 
 def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]:
@@ -49,14 +50,22 @@ def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]
 
 
 def _row(house_bill: str, finding: Shown, lang: Lang) -> tuple[object, ...]:
-    return house_bill, finding["code"], finding["path"], message(finding, lang)
+    return house_bill, finding["code"], place(finding["path"], lang) if finding["path"] else "", message(finding, lang)
 
 
-def show_dead_letter(letter: Shown, where: str) -> None:
-    """A record set aside, in a line."""
+def show_dead_letter(letter: Shown, where: str, lang: Lang) -> None:
+    """A record set aside, in a line; the cause in Korean follows from its code."""
     cause = letter["dead_letter"]
-    path = f" at {printable(cause['path'])}" if cause["path"] else ""
-    _headline("SET ASIDE", f"{printable(cause['code'])}{path}: {printable(cause['message'])} ({printable(where)})")
+    meaning = describe("dead letter", cause["code"], lang) if lang == "ko" else ""
+    line = translate(
+        lang,
+        "{code} at {path}: {message} ({where})" if cause["path"] else "{code}: {message} ({where})",
+        code=cause["code"],
+        path=position(cause["path"], lang),
+        message=meaning or cause["message"],
+        where=file_place(where, lang),
+    )
+    _headline(translate(lang, "SET ASIDE"), printable(line))
 
 
 def _headline(word: str, rest: str) -> None:

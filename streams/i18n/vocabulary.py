@@ -33,13 +33,12 @@ def describe(kind: str, word: str, lang: Lang) -> str:
 
 
 def label(kind: str, word: str, lang: Lang) -> str:
-    """A word of the wire: itself in English, with what it means in Korean.
+    """A word of the wire as people read it: itself in English, what it means in Korean.
 
     >>> label("outcome", "HOLD", "ko"), label("outcome", "HOLD", "en"), label("category", "NEW", "ko")
-    ('HOLD 통관보류', 'HOLD', 'NEW')
+    ('통관보류', 'HOLD', 'NEW')
     """
-    meaning = describe(kind, word, lang) if lang == "ko" else ""
-    return f"{word} {meaning}" if meaning else word
+    return (describe(kind, word, lang) if lang == "ko" else "") or word
 
 
 def translate(lang: Lang, text: str, /, **holes: object) -> str:
@@ -58,15 +57,3 @@ def basis(law: str, lang: Lang) -> str:
     '관세법 제234조의2; 전자상거래물품의 특별통관에 관한 고시 제25조'
     """
     return words_of("basis").get(law, law) if lang == "ko" else law
-
-
-def rate(text: str, lang: Lang) -> str:
-    """A rate of tax as decisions write it.
-
-    >>> rate("27 % or 1830 KRW/kg, the greater, 1 kg assumed", "ko")
-    '27 % 또는 1830원/kg 중 큰 금액, 1 kg(추정)'
-    """
-    if lang == "ko":
-        for part, korean in words_of(RATE).items():
-            text = text.replace(part, korean)
-    return text
