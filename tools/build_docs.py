@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from agents.reference import Reference
-from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, RULE_SET, SCREENING_RULES, SELECTION_RULES
+from agents.rules import LINK_RULES, MANIFEST_RULES, PARCEL_RULES, POLICY, RULE_SET, SCREENING_RULES, SELECTION_RULES
 from agents.rules.rule import Rule
 from schemas.messages import MESSAGES, Message
 from schemas.topics import TOPICS
 from streams.conformance import builder, cases
 from streams.conformance.judge import judge_of
+from streams.i18n import basis
 from streams.i18n import rows as sentences
 from streams.i18n.messages import korean_messages
 from streams.reference import load
@@ -47,8 +48,9 @@ conformance/*.toml`."""
 RULES_KO_HEAD: Final = """\
 # 규칙
 
-통과하려면 지켜야 할 규칙을 한국어로 옮긴 것입니다. 효력, 조치, 근거 법령과 예시는 [rules.md](rules.md)에 있습니다.
-번역은 `streams/i18n/sentences.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
+화물을 심사하는 규칙을 한국어로 옮긴 것입니다. 제출자가 지켜야 할 규칙과 세관이 화물을 고르는 규칙이 함께 있습니다.
+효력, 조치와 예시는 [rules.md](rules.md)에 있습니다.
+번역은 `streams/i18n/sentences.csv`와 `streams/i18n/words.csv`에 있으며, 관세 전문가의 감수를 받지 않았습니다."""
 
 MESSAGES_HEAD: Final = """\
 # Messages of findings
@@ -259,9 +261,13 @@ def _phases(rule: Rule, reference: Reference) -> str:
 
 
 def rules_ko() -> str:
-    """Every rule's sentence in Korean."""
-    rows = ((each.code, f"`{each.rule}`" if each.rule else "", each.ko, each.en) for each in sentences())
-    return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', 'sentence'), rows)}"
+    """Every rule's sentence in Korean, with the law behind it."""
+    bases = {(of, rule.code, rule.id): basis(rule.basis, "ko") for of, rules in POLICY.items() for rule in rules}
+    lines = (
+        (each.code, f"`{each.rule}`" if each.rule else "", each.ko, bases.get((each.of, each.code, each.rule), ""))
+        for each in sentences()
+    )
+    return f"{RULES_KO_HEAD}\n\n{table(('코드', '규칙', '내용', '근거'), lines)}"
 
 
 def messages() -> str:

@@ -76,13 +76,15 @@ def every_parcel_is_decided_once(ledgers: Ledgers) -> Iterator[Violation]:
         source = source_of(receipt)
         answered.add(source)
         counts, outcomes = receipt.value["counts"], decided[source]
-        found = {"rejected": outcomes["REJECT"], "cancelled": outcomes["CANCELLED"]}
-        found["accepted"] = outcomes.total() - found["rejected"] - found["cancelled"]
-        found["received"] = outcomes.total()
+        decided_counts = {"rejected": outcomes["REJECT"], "cancelled": outcomes["CANCELLED"]}
+        decided_counts["accepted"] = outcomes.total() - decided_counts["rejected"] - decided_counts["cancelled"]
+        decided_counts["received"] = outcomes.total()
         where = f"{receipt.value['manifest_id']} version {receipt.value['manifest_version']} ({show(source)})"
         for name in ("received", "accepted", "rejected", "cancelled"):
-            if counts[name] != found[name]:
-                yield Violation("conservation", where, f"{name}: {counts[name]} on the receipt, {found[name]} decided")
+            if counts[name] != decided_counts[name]:
+                yield Violation(
+                    "conservation", where, f"{name}: {counts[name]} on the receipt, {decided_counts[name]} decided"
+                )
     lack_an_answer = set(ledgers.manifests) - set(ledgers.dead_letters)
     for source in decided.keys() - answered - lack_an_answer:
         yield Violation("conservation", show(source), f"{decided[source].total()} decisions without a receipt")
@@ -171,10 +173,10 @@ def is_manifest(topic: str) -> bool:
 
 def _first_copies(decisions: Iterable[LedgerEntry]) -> Iterator[LedgerEntry]:
     """Decisions by place, each once: a duplicate violates an invariant of its own and no other."""
-    seen = set()
+    decision_ids = set()
     for decision in sorted(decisions, key=lambda entry: entry.place):
-        if decision.value["decision_id"] not in seen:
-            seen.add(decision.value["decision_id"])
+        if decision.value["decision_id"] not in decision_ids:
+            decision_ids.add(decision.value["decision_id"])
             yield decision
 
 

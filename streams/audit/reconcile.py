@@ -87,8 +87,8 @@ async def reconcile(
     cases, notices and state byte for byte.
     """
     ledgers = await read_ledgers(bootstrap, group, progress)
-    found = [] if manifest else list(breaches(ledgers))
-    balance = Balance(breaches=found, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
+    violations = [] if manifest else list(breaches(ledgers))
+    balance = Balance(breaches=violations, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
     if manifest:
         ledgers.receipts, ledgers.decisions = (
             of_manifest(ledgers.receipts, manifest),
@@ -188,11 +188,11 @@ async def replay(
     remembered = {
         (number, key): packed for number, partition in partitions.items() for key, packed in state_of(partition).items()
     }
-    found = [
+    violations = [
         *same("replay: outputs", live, again, lambda key: f"{key[0]} {key[1].decode(errors='replace')}"),
         *same("replay: state", state, remembered, lambda key: f"{topics.SCREENING_STATE}-{key[0]} {key_shown(key[1])}"),
     ]
-    return len(checked), found
+    return len(checked), violations
 
 
 def _decided_again(

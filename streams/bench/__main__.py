@@ -59,7 +59,7 @@ def _carriers(parcels: int | None, repeats: int, seconds: int) -> object:  # noq
     }
     found = _drained(f"{WORKERS} workers, manifests of 200, few and many carriers in turn", loads, repeats)
     few, many = (median(drain.rate for drain in drains) for drains in found.values())
-    console.write(f"{MANY} carriers are decided at {many / few:.2f} times the rate of {FEW}")
+    console.print_line(f"{MANY} carriers are decided at {many / few:.2f} times the rate of {FEW}")
     return {"runs": found, "ratio": many / few}
 
 
@@ -155,7 +155,7 @@ def bench(parts: tuple[str, ...], parcels: int | None, repeats: int, seconds: in
     numbers: dict[str, object] = {"machine": machine()}
     for name in parts or PARTS:
         numbers[name] = PARTS[name](parcels, repeats, seconds)
-        console.write()
+        console.print_line()
         if json_file is not None:
             json_file.write_bytes(msgspec.json.format(msgspec.json.encode(numbers)))
 

@@ -25,7 +25,7 @@ def show_stages(found: Mapping[str, Costs]) -> None:
         table,
         title="CPU µs a parcel in process: best (median) of the rounds; dirty: every parcel has a mistake",
     )
-    console.write()
+    console.print_line()
     dearest = list(next(iter(found.values())).rules)[: stages.DEAREST]
     console.table(
         ["rule", *found],
@@ -93,7 +93,7 @@ def show_latency(found: Iterable[Measured]) -> None:
         ],
         title="From when a manifest was due to a committed reader",
     )
-    console.write()
+    console.print_line()
     console.table(
         ["parcels/s", "released", "count", "median ms", "p90", "p99", "max", "pairs", "selected takes longer in"],
         [
@@ -107,10 +107,10 @@ def show_latency(found: Iterable[Measured]) -> None:
         title="Whether times tell who is selected: a half of all pairs of one manifest, where they tell nothing",
     )
     for each in measured:
-        console.write(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
+        console.print_line(f"\nDecisions at {each.rate:,} parcels/s, ms", bold=True)
         most = max(each.decisions.histogram.values())
         for bar, count in each.decisions.histogram.items():
-            console.write(f"{bar:>14} {'#' * -(-count * BAR_CHARS // most)} {count:,}")
+            console.print_line(f"{bar:>14} {'#' * -(-count * BAR_CHARS // most)} {count:,}")
 
 
 def _waited(measured: Measured, of: str, latency: Latency) -> list[str]:

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from schemas.officer_action import Act, Action
-from streams.cli.console import say
+from streams.cli.console import note
 from streams.cli.kafka import bootstrap_option, run
 from streams.cli.officer_actions import ParcelStatus, action_on, publish, standing
 from streams.errors import OperatorError
@@ -25,27 +25,27 @@ ACTS: Final[dict[str, Act]] = {act.lower().replace("_", "-"): act for act in get
 def act(house_bill: str, what: str, by: str, why: str, carrier: str | None, bootstrap: str) -> None:  # noqa: PLR0913, PLR0917 - click's
     """Act on the decision in force on HOUSE_BILL; a further decision supersedes it."""
     action = run(bootstrap, _act(bootstrap, house_bill, ACTS[what], by, why, carrier))
-    say(
+    note(
         f"{ACTS[what]} of decision {action.sequence} on {house_bill} is on its way; `tonggwan decisions "
         f"--house-bill {house_bill}` shows what comes of it."
     )
 
 
 async def _act(bootstrap: str, house_bill: str, what: Act, by: str, why: str, carrier: str | None) -> Action:  # noqa: PLR0913, PLR0917 - what an action says
-    known = _one(await standing(bootstrap, [house_bill]), house_bill, carrier)
-    if known.decision is None:
+    status = _one(await standing(bootstrap, [house_bill]), house_bill, carrier)
+    if status.decision is None:
         raise OperatorError(f"No decision on {house_bill} is in force: it was withdrawn, or is still on its way.")
     try:
-        action = action_on(known, what, by, why, now_ms=time.time_ns() // 1_000_000)
+        action = action_on(status, what, by, why, now_ms=time.time_ns() // 1_000_000)
     except msgspec.ValidationError as error:
         raise OperatorError(f"--by and --why have to be said, in at most 200 characters ({error}).") from error
     await publish(bootstrap, [(house_bill, action)])
     return action
 
 
-def _one(found: dict[tuple[str, str], ParcelStatus], house_bill: str, carrier: str | None) -> ParcelStatus:
+def _one(statuses: dict[tuple[str, str], ParcelStatus], house_bill: str, carrier: str | None) -> ParcelStatus:
     """The parcel that is meant."""
-    of = {name[0]: known for name, known in found.items() if carrier in (None, name[0])}
+    of = {name[0]: status for name, status in statuses.items() if carrier in (None, name[0])}
     if not of:
         raise OperatorError(
             f"No parcel with house bill {house_bill} was accepted: `tonggwan decisions --house-bill {house_bill}` "

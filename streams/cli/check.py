@@ -14,14 +14,13 @@ import click
 import orjson
 
 from agents.values.clock import parse_rfc3339
-from streams.cli.console import as_json, counting, lang_option, logs, many, say, shown, write
-from streams.cli.decision_view import show_decision
+from streams.cli.console import as_json, counting, lang_option, logs, note, plural, print_line, printable
+from streams.cli.decision_view import house_bill_line, route_label, show_decision
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.conformance import builder, cases, compare
 from streams.conformance.judge import judge_of, tables_folder
 from streams.errors import OperatorError
-from streams.i18n import Lang, name
-from streams.i18n import say as words
+from streams.i18n import Lang, label, translate
 from streams.kafka.admin import check_carrier
 from streams.manifest_files import FileRecord, paths_argument, read, within_limit
 from streams.reference import load_prepared
@@ -104,9 +103,9 @@ def _check(files: tuple[str, ...], carrier: str | None, at: str | None, lang: La
     settings = Settings.read(os.environ)
     checker = Checker(settings, load_prepared(tables_folder(settings), settings.cache_dir))
     well = True
-    for found in read(files):
-        answer = checker.take(within_limit(found), carrier, _at_ms(at))
-        _show(answer, found, lang, explain=explain)
+    for record in read(files):
+        answer = checker.take(within_limit(record), carrier, _at_ms(at))
+        _show(answer, record, lang, explain=explain)
         well &= answer.well
     return well
 
@@ -122,54 +121,30 @@ def _at_ms(at: str | None) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _show(answer: PipelineResult, found: FileRecord, lang: Lang | None, *, explain: bool) -> None:
+def _show(answer: PipelineResult, record: FileRecord, lang: Lang | None, *, explain: bool) -> None:
     if lang is None:
-        for said in (*answer.letters, *answer.decisions):
-            as_json(said)
+        for entry in (*answer.letters, *answer.decisions):
+            as_json(entry)
         return
     for letter in answer.letters:
-        show_dead_letter(letter, found.where)
+        show_dead_letter(letter, record.where, lang)
     explained = explain or len(answer.decisions) == 1
     for receipt in answer.receipts:
-        show_receipt(receipt, found.where, lang, remarks_too=not explained)
-    if passed := Counter(
-        (decision["route"] or "", decision["outcome"])
+        show_receipt(receipt, record.where, lang, remarks_too=not explained)
+    if decided := Counter(
+        (route_label(decision, lang) or translate(lang, "no route"), label("outcome", decision["outcome"], lang))
         for decision in answer.decisions
         if decision["outcome"] != "REJECT"
     ):
-        write(
-            words(
-                lang,
-                "Of those passed on: {numbers}",
-                numbers=", ".join(
-                    _counted(number, outcome, route, lang) for (route, outcome), number in passed.most_common()
-                ),
-            )
-        )
+        numbers = [
+            translate(lang, "{number} {outcome} by {route}", number=f"{number:,}", outcome=outcome, route=route)
+            for (route, outcome), number in decided.most_common()
+        ]
+        print_line(translate(lang, "Decided: {numbers}", numbers=", ".join(numbers)))
     for decision in answer.decisions if explained else ():
-        write()
-        write(
-            shown(
-                words(
-                    lang,
-                    "House bill {house_bill} of carrier {carrier}",
-                    house_bill=decision["house_bill"],
-                    carrier=decision["carrier"],
-                )
-            ),
-            bold=True,
-        )
+        print_line()
+        print_line(house_bill_line(decision, lang), bold=True)
         show_decision(decision, lang)
-
-
-def _counted(number: int, outcome: str, route: str, lang: Lang) -> str:
-    return words(
-        lang,
-        "{number} {outcome} by {route}",
-        number=number,
-        outcome=name("outcome", outcome, lang),
-        route=name("route", route, lang) if route else words(lang, "no route"),
-    )
 
 
 def _case_files(files: Sequence[str]) -> list[cases.CaseFile]:
@@ -202,8 +177,8 @@ def _expect(files: Sequence[str], *, json_: bool) -> bool:
             _show_file(file, of_file)
     failed = sum(not result.passed for result in results)
     pending = sum(bool(result.case.pending) for result in results if result.passed)
-    say(
-        f"{many(len(results), 'case')}: {len(results) - failed - pending} passed, {failed} failed"
+    note(
+        f"{plural(len(results), 'case')}: {len(results) - failed - pending} passed, {failed} failed"
         + (f", {pending} pending" if pending else "")
         + "."
     )
@@ -230,22 +205,22 @@ def _result(result: cases.Result) -> dict[str, Any]:
 def _show_file(file: cases.CaseFile, results: Sequence[cases.Result]) -> None:
     failed = [result for result in results if not result.passed]
     pending = [result for result in results if result.passed and result.case.pending]
-    write(
+    print_line(
         f"{file.path.name}: {len(results) - len(failed) - len(pending)} passed, {len(failed)} failed"
         + (f", {len(pending)} pending" if pending else ""),
         bold=bool(failed),
     )
     for result in pending:
-        write(f'  PENDING "{shown(result.case.name)}": {shown(result.case.pending)}')
+        print_line(f'  PENDING "{printable(result.case.name)}": {printable(result.case.pending)}')
     for result in failed:
-        because = f"; {shown(result.case.because)}" if result.case.because else ""
-        write(f'  FAILED "{shown(result.case.name)}" ({result.case.kind}{because})')
+        because = f"; {printable(result.case.because)}" if result.case.because else ""
+        print_line(f'  FAILED "{printable(result.case.name)}" ({result.case.kind}{because})')
         if not result.differences:
-            write("    the case is marked pending and comes as expected: take the mark away")
+            print_line("    the case is marked pending and comes as expected: take the mark away")
         for each in result.differences:
-            write(f"    {each.what}{f' of {each.where}' if each.where else ''}")
-            write(f"      expected  {shown(each.expected)}")
-            write(f"      came      {shown(each.came)}")
+            print_line(f"    {each.what}{f' of {each.where}' if each.where else ''}")
+            print_line(f"      expected  {printable(each.expected)}")
+            print_line(f"      came      {printable(each.came)}")
 
 
 def _write(files: Sequence[str], folder: Path) -> bool:
@@ -263,8 +238,8 @@ def _write(files: Sequence[str], folder: Path) -> bool:
                 copied.add(file.reference)
                 for table in sorted(file.reference.glob("*.csv")):
                     _put(folder / "reference" / table.name, table.read_bytes())
-    say(
-        f"{many(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that "
+    note(
+        f"{plural(sum(len(file.cases) for file in read_files), 'case')} written to {folder}, and the tables that "
         f"they rest on to {folder / 'reference'}."
     )
     return True

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from rich.table import Table
 from rich.text import Text
 
-from streams.i18n import Lang
+from streams.i18n import Lang, label, translate
 
 STYLES: Final = {
     "RELEASE": "green", "ACCEPTED": "green",
@@ -27,6 +27,9 @@ STYLES: Final = {
     "SET": "red", "CANCELLED": "dim", "DUPLICATE": "dim", "SUPERSEDED": "dim", "INFO": "dim",
 }  # fmt: skip
 """Words that have a colour of their own."""
+STYLES_IN_KOREAN: Final = {
+    label(kind, word, "ko"): style for kind in ("severity", "status", "outcome") for word, style in STYLES.items()
+} | {translate("ko", "SET ASIDE"): STYLES["SET ASIDE"]}
 WORD_CHARS_MAX: Final = 40
 """A longer cell is a sentence, whatever it begins with."""
 LABEL_CELLS: Final = 16
@@ -40,8 +43,8 @@ def lang_of(environ: Mapping[str, str]) -> Lang:
     >>> lang_of({"LANG": "ko_KR.UTF-8"}), lang_of({"LANG": "ko_KR.UTF-8", "LC_ALL": "C"})
     ('ko', 'en')
     """
-    said = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "ko" if said.partition("_")[0].partition(".")[0].lower() == "ko" else "en"
+    locale = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "ko" if locale.partition("_")[0].partition(".")[0].lower() == "ko" else "en"
 
 
 lang_option = click.option(
@@ -67,10 +70,10 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def shown(value: object) -> str:
+def printable(value: object) -> str:
     r"""A value from outside, safe for a terminal: what doesn't print is spelled out, escape sequences among it.
 
-    >>> print(shown("KX1\x1b[2J"))
+    >>> print(printable("KX1\x1b[2J"))
     KX1\x1b[2J
     """
     text = "" if value is None else str(value)
@@ -82,15 +85,20 @@ def shown(value: object) -> str:
 
 
 def styled(value: object) -> Text:
-    """The same for a rich table, with the colour that some words have, also when what they mean stands behind them."""
-    text = shown(value)
-    return Text(text, style=STYLES.get(text.partition(" ")[0], "") if len(text) <= WORD_CHARS_MAX else "")
+    """The same for a rich table, with the colour that some words have, also when what they mean follows them."""
+    text = printable(value)
+    return Text(
+        text,
+        style=(STYLES.get(text.partition(" ")[0]) or STYLES_IN_KOREAN.get(text, ""))
+        if len(text) <= WORD_CHARS_MAX
+        else "",
+    )
 
 
-def many(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """So many of something.
 
-    >>> many(1, "manifest"), many(2_000, "manifest")
+    >>> plural(1, "manifest"), plural(2_000, "manifest")
     ('1 manifest', '2,000 manifests')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -101,13 +109,13 @@ def as_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
     click.echo(orjson.dumps(value))
 
 
-def say(text: str) -> None:
+def note(text: str) -> None:
     """A line beside the answer."""
     click.echo(text, err=True)
 
 
-def write(text: str = "", *, bold: bool = False) -> None:
-    """A line of the answer; text from outside has gone through `shown`."""
+def print_line(text: str = "", *, bold: bool = False) -> None:
+    """A line of the answer; text from outside has gone through `printable`."""
     click.echo(click.style(text, bold=True) if bold and on_terminal() and "NO_COLOR" not in os.environ else text)
 
 
@@ -115,35 +123,35 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     """Rows for a person; elsewhere the same, separated by tabs."""
     if not on_terminal():
         for row in (columns, *rows):
-            click.echo("\t".join(shown(cell) for cell in row))
+            click.echo("\t".join(printable(cell) for cell in row))
         return
-    made = Table(title=title or None, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    grid = Table(title=title or None, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        grid.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(styled(cell) for cell in row))
-    out().print(made)
+        grid.add_row(*(styled(cell) for cell in row))
+    out().print(grid)
 
 
 def paragraph(text: str, indent: int = 0) -> None:
     """Text for a person, folded and indented on a terminal; elsewhere one line."""
     if on_terminal():
-        out().print(Padding(Text(shown(text)), (0, 0, 0, indent), expand=False))
+        out().print(Padding(Text(printable(text)), (0, 0, 0, indent), expand=False))
     else:
-        click.echo(" " * indent + shown(text))
+        click.echo(" " * indent + printable(text))
 
 
-def labelled(label: str, value: object, indent: int = 2) -> None:
+def field(label: str, value: object, indent: int = 2) -> None:
     """A name and its value, which folds beside it on a terminal; nothing when there is no value."""
     if value in (None, ""):
         return
     if not on_terminal():
-        click.echo(f"{' ' * indent}{set_cell_size(shown(label), LABEL_CELLS)}  {shown(value)}")
+        click.echo(f"{' ' * indent}{set_cell_size(printable(label), LABEL_CELLS)}  {printable(value)}")
         return
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(min_width=LABEL_CELLS, no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(shown(label)), Text(shown(value)))
+    grid.add_row(Text(printable(label)), Text(printable(value)))
     out().print(Padding(grid, (0, 0, 0, indent), expand=False))
 
 
@@ -151,13 +159,13 @@ def columns(
     heads: Sequence[str], rows: Sequence[Sequence[object]], *, indent: int = 0, right: frozenset[int] = frozenset()
 ) -> None:
     """Rows in columns for a person, on a terminal or not; `right` are the columns of numbers."""
-    made = _columns(heads, rows, right)
+    grid = _columns(heads, rows, right)
     if on_terminal():
-        out().print(Padding(made, (0, 0, 0, indent), expand=False))
+        out().print(Padding(grid, (0, 0, 0, indent), expand=False))
         return
-    written = io.StringIO()
-    Console(file=written, width=WIDE, color_system=None, highlight=False).print(made)
-    for line in written.getvalue().splitlines():
+    rendered = io.StringIO()
+    Console(file=rendered, width=WIDE, color_system=None, highlight=False).print(grid)
+    for line in rendered.getvalue().splitlines():
         click.echo(f"{' ' * indent}{line.rstrip()}")
 
 
@@ -173,12 +181,12 @@ def has_room(heads: Sequence[str], rows: Sequence[Sequence[object]], indent: int
 
 
 def _columns(heads: Sequence[str], rows: Sequence[Sequence[object]], right: frozenset[int]) -> Table:
-    made = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for index, head in enumerate(heads):
-        made.add_column(head, overflow="fold", justify="right" if index in right else "left")
+        grid.add_column(head, overflow="fold", justify="right" if index in right else "left")
     for row in rows:
-        made.add_row(*map(styled, row))
-    return made
+        grid.add_row(*map(styled, row))
+    return grid
 
 
 @contextmanager

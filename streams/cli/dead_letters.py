@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schemas import limits
 from schemas.topics import CHECKED, DEAD_LETTERS, LINKS
-from streams.cli.console import as_json, counting, many, say, shown, table, write
+from streams.cli.console import as_json, counting, note, plural, print_line, printable, table
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.errors import OperatorError
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, partitions_of
@@ -43,7 +43,7 @@ def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
         ("origin", "code", "path", "bytes", "time", "key", "message"),
         [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows],
     )
-    say(f"{many(len(rows), 'record')} set aside.")
+    note(f"{plural(len(rows), 'record')} set aside.")
 
 
 @dead_letters.command
@@ -57,11 +57,11 @@ def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - clic
         click.get_binary_stream("stdout").write(letter.value or b"")
         return
     for name, value in letter.summary().items():
-        write(f"{name:8} {shown(value if value is not None else 'none')}")
+        print_line(f"{name:8} {printable(value if value is not None else 'none')}")
     for name, content in letter.headers:
-        write(f"header   {shown(name)}: {shown(content.decode(errors='backslashreplace'))}")
+        print_line(f"header   {printable(name)}: {printable(content.decode(errors='backslashreplace'))}")
     for line in _dump(letter.value or b""):
-        write(line)
+        print_line(line)
 
 
 @dead_letters.command
@@ -123,8 +123,8 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     if not dry_run:
         await _send(bootstrap, chosen)
     for letter in chosen:
-        write(f"{'would send' if dry_run else 'sent'} {letter.origin}")
-    say(f"{many(len(chosen), 'record')} {'would be ' if dry_run else ''}sent again.")
+        print_line(f"{'would send' if dry_run else 'sent'} {letter.origin}")
+    note(f"{plural(len(chosen), 'record')} {'would be ' if dry_run else ''}sent again.")
 
 
 async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
@@ -148,13 +148,13 @@ async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
 
 
 def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
-    known = {letter.origin: letter for letter in letters}
+    by_origin = {letter.origin: letter for letter in letters}
     for origin in origins:
-        if origin not in known:
+        if origin not in by_origin:
             raise OperatorError(
-                f"no record from {shown(origin)} was set aside: `tonggwan dead-letters list` names those that were."
+                f"no record from {printable(origin)} was set aside: `tonggwan dead-letters list` names those that were."
             )
-    return [known[origin] for origin in dict.fromkeys(origins)]
+    return [by_origin[origin] for origin in dict.fromkeys(origins)]
 
 
 async def _all(bootstrap: str) -> list[Letter]:

@@ -5,217 +5,174 @@ Route, outcome and exemption with their reasons, goods, taxes line by line, find
 Everything is taken from the decision itself; the reasons follow from the rows of the policy that its findings name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from agents.rules import RULES
-from agents.rules.outcome import ACTIONS, OF_ROUTE
-from agents.rules.rule import Rule
-from streams.cli.console import columns, has_room, labelled, on_terminal, out, paragraph, shown, styled, write
-from streams.i18n import Lang, basis, gloss, message_parts, name, rate, say, sentence
+from schemas.messages import grouped
+from streams.cli.console import columns, field, has_room, on_terminal, out, paragraph, print_line, printable, styled
+from streams.cli.reasons import (
+    Decision,
+    acting_findings,
+    is_postal,
+    why_exempt,
+    why_outcome,
+    why_route,
+    with_reason,
+)
+from streams.i18n import (
+    Lang,
+    base_and_rate,
+    basis,
+    day,
+    describe,
+    dollars,
+    figures,
+    label,
+    message_parts,
+    moment,
+    place,
+    sentence,
+    source,
+    translate,
+)
 
-Decision = Mapping[str, Any]
-"""With the names of schemas/decision.v1.avsc."""
-Said = Mapping[str, Any]
-
-COMBINED_TAXATION_CODES: Final = frozenset({"XP-02", "XP-03"})
-"""Codes of parcels that are taxed as one."""
-PRICE: Final = "XF-02"
-"""Code of a price above the list limit."""
 TAXES: Final = ("duty", "consumption", "liquor", "education", "rural", "vat")
-WITHOUT_REASONS: Final = frozenset({"REJECT", "CANCELLED"})
-"""Outcomes whose route nobody has looked for."""
 BASES: Final = {(rule.code, rule.id): rule.basis for rule in RULES}
 """The law behind a rule."""
-
-Acting = Sequence[tuple[Said, Rule]]
-"""Findings that act, each with its row of the policy."""
+AVERAGE: Final = "base"
+"""The reason of a score that every declaration has."""
 
 
 def show_decision(decision: Decision, lang: Lang, *, in_force: bool = False) -> None:
     """Everything that one decision says."""
-    acting = [
-        (finding, rule)
-        for finding in decision["findings"]
-        if finding["severity"] == "ACT" and (rule := ACTIONS.get((finding["code"], finding["rule"]))) is not None
-    ]
+    acting = acting_findings(decision)
+    is_export = decision["direction"] == "EXPORT"
     _headline(decision, lang, in_force=in_force)
-    labelled(say(lang, "decided"), decision["decided_at"])
-    labelled(say(lang, "because of"), _cause(decision, lang))
-    labelled(say(lang, "route"), _with(_named("route", decision["route"], lang), why_route(decision, acting, lang)))
-    labelled(
-        say(lang, "outcome"), _with(_named("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang))
+    field(translate(lang, "decided"), moment(decision["decided_at"], lang))
+    field(translate(lang, "event"), _cause(decision, lang))
+    field(translate(lang, "route"), with_reason(route_in_words(decision, lang), why_route(decision, acting, lang)))
+    field(
+        translate(lang, "outcome"),
+        with_reason(_in_words("outcome", decision["outcome"], lang), why_outcome(decision, acting, lang)),
     )
-    labelled(say(lang, "exemption"), why_exempt(decision, acting, lang))
-    labelled(
-        say(lang, "goods price"),
-        None if decision["goods_price_usd"] is None else say(lang, "{usd} USD", usd=_usd(decision["goods_price_usd"])),
-    )
-    labelled(
-        say(lang, "customs value"),
-        None
-        if decision["customs_value_krw"] is None
-        else say(lang, "{krw} KRW", krw=f"{decision['customs_value_krw']:,}"),
-    )
-    labelled(say(lang, "exchange rate"), exchange(decision, lang))
-    labelled(say(lang, "risk"), _risk(decision["risk"], lang))
+    if not is_export:
+        field(translate(lang, "exemption"), why_exempt(decision, acting, lang))
+    if (price := decision["goods_price_usd"]) is not None:
+        field(translate(lang, "goods price"), translate(lang, "{usd} USD", usd=dollars(price)))
+    if (value := decision["customs_value_krw"]) is not None:
+        field(
+            translate(lang, "declared value (FOB)" if is_export else "customs value"),
+            translate(lang, "{krw} KRW", krw=f"{value:,}"),
+        )
+    field(translate(lang, "exchange rate"), exchange(decision, lang))
+    field(translate(lang, "risk"), _risk(decision["risk"], lang))
     _show_goods(decision["goods"], lang)
-    if decision["tax"] is not None:
+    if decision["tax"] is not None and not is_export:
         _show_taxes(decision["tax"], lang)
     _show_findings(decision["findings"], lang)
-    labelled(
-        say(lang, "versions"),
-        ", ".join(f"{key} {version}" for key, version in decision["versions"].items() if version is not None),
+    field(translate(lang, "versions"), _versions(decision["versions"], lang))
+    field(translate(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
+    field(translate(lang, "decision"), decision["decision_id"])
+
+
+def house_bill_line(decision: Decision, lang: Lang) -> str:
+    """Which parcel it is; in the mail, which item."""
+    return printable(
+        translate(
+            lang,
+            "Postal item {house_bill} of carrier {carrier}"
+            if is_postal(decision)
+            else "House bill {house_bill} of carrier {carrier}",
+            house_bill=decision["house_bill"],
+            carrier=decision["carrier"],
+        )
     )
-    labelled(say(lang, "read from"), "{topic}-{partition}-{offset}".format(**decision["source"]))
-    labelled(say(lang, "decision"), decision["decision_id"])
 
 
-def _risk(risk: Said | None, lang: Lang) -> str:
+def route_label(decision: Decision, lang: Lang) -> str:
+    """The route of a decision; the mail has names of its own for them in Korean."""
+    route = decision["route"] or ""
+    postal = describe("postal route", route, lang) if lang == "ko" and is_postal(decision) else ""
+    return postal or label("route", route, lang)
+
+
+def route_in_words(decision: Decision, lang: Lang) -> str:
+    """The route of a decision and, in English, what it means."""
+    return _in_words("route", decision["route"], lang) if lang == "en" else route_label(decision, lang)
+
+
+def _in_words(kind: str, word: str | None, lang: Lang) -> str:
+    """A word of the wire and what it means; in Korean only what it means."""
+    if word is None:
+        return ""
+    meaning = describe(kind, word, lang)
+    return (f"{word} ({meaning})" if lang == "en" else meaning) if meaning else word
+
+
+def _versions(versions: Mapping[str, Any], lang: Lang) -> str:
+    return ", ".join(
+        f"{label('version', key, lang)} {day(version, lang)}"
+        for key, version in versions.items()
+        if version is not None
+    )
+
+
+def _risk(risk: Mapping[str, Any] | None, lang: Lang) -> str:
     """The learned score, and the reasons that add up to it."""
     if risk is None:
         return ""
-    reasons = " ".join(
-        f"{reason['contribution']:+.1%} {_named('risk', reason['feature'], lang)}" for reason in risk["reasons"]
+    score = translate(
+        lang,
+        "fraud {score} = {reasons}",
+        score=f"{risk['score']:.1%}",
+        reasons=(" " if lang == "en" else ", ").join(_reason(reason, lang) for reason in risk["reasons"]),
     )
-    said = say(lang, "fraud {score} = {reasons}", score=f"{risk['score']:.1%}", reasons=reasons)
     return (
-        said
+        score
         if risk["critical"] is None
-        else said + say(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
+        else score + translate(lang, "; critical fraud {critical}", critical=f"{risk['critical']:.2%}")
     )
 
 
-def _usd(amount: str) -> str:
-    """A price with its cents, and what is beyond them only where there is something."""
-    whole, _, rest = amount.partition(".")
-    return f"{whole}.{rest.rstrip('0'):0<2}"
+def _reason(reason: Mapping[str, Any], lang: Lang) -> str:
+    feature, share = reason["feature"], reason["contribution"]
+    if lang == "en":
+        return f"{share:+.1%} {_in_words('risk', feature, lang)}"
+    return f"{label('risk', feature, lang)} " + (f"{share:.1%}" if feature == AVERAGE else f"{share:+.1%}p")
 
 
 def _headline(decision: Decision, lang: Lang, *, in_force: bool) -> None:
-    outcome = name("outcome", decision["outcome"], lang)
-    begin, _, _ = say(lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0").partition(
-        "\0"
-    )
-    end = say(lang, " on route {route}", route=name("route", decision["route"], lang)) if decision["route"] else ""
-    end += say(lang, " (in force)") if in_force else ""
+    outcome = label("outcome", decision["outcome"], lang)
+    begin, _, _ = translate(
+        lang, "Decision {sequence}: {outcome}", sequence=decision["sequence"], outcome="\0"
+    ).partition("\0")
+    end = translate(lang, " on route {route}", route=route_label(decision, lang)) if decision["route"] else ""
+    end += translate(lang, " (in force)") if in_force else ""
     if on_terminal():
         out().print(begin, styled(outcome), end, sep="")
     else:
-        write(f"{begin}{outcome}{end}")
+        print_line(f"{begin}{outcome}{end}")
 
 
 def _cause(decision: Decision, lang: Lang) -> str:
     event = decision["event"]
-    holes = {
-        "event": event,
-        "manifest": decision["manifest_id"],
-        "version": decision["manifest_version"],
-        "master_bill": decision["master_bill"],
-    }
-    if meaning := gloss("event", event, lang):
-        cause = say(
-            lang,
-            "{event}, {meaning}; manifest {manifest} version {version}, master bill {master_bill}",
-            meaning=meaning,
-            **holes,
-        )
-    else:
-        cause = say(lang, "{event}; manifest {manifest} version {version}, master bill {master_bill}", **holes)
+    meaning = describe("event", event, lang)
+    cause = translate(
+        lang,
+        "{event}; postal list {manifest} version {version}, dispatch {master_bill}"
+        if is_postal(decision)
+        else "{event}; manifest {manifest} version {version}, master bill {master_bill}",
+        event=(f"{event}, {meaning}" if lang == "en" else meaning) if meaning else event,
+        manifest=decision["manifest_id"],
+        version=decision["manifest_version"],
+        master_bill=decision["master_bill"],
+    )
     return cause + (
-        say(lang, ", replaces decision {sequence}", sequence=decision["supersedes"])
+        translate(lang, ", replaces decision {sequence}", sequence=decision["supersedes"])
         if decision["supersedes"] is not None
         else ""
     )
-
-
-def _named(kind: str, word: str | None, lang: Lang) -> str:
-    """A word of the wire and what it means, in either language."""
-    if word is None:
-        return ""
-    meaning = gloss(kind, word, lang)
-    return f"{word} ({meaning})" if meaning else word
-
-
-def _with(word: str, why: str) -> str:
-    return f"{word}: {why}" if word and why else word
-
-
-def _codes(findings: Iterable[Said]) -> str:
-    return ", ".join(dict.fromkeys(finding["code"] for finding in findings))
-
-
-def why_route(decision: Decision, acting: Acting, lang: Lang) -> str:
-    """Why a parcel took its route; empty where nobody looked for one."""
-    route, priced = decision["route"], decision["goods_price_usd"] is not None
-    if route is None or decision["outcome"] in WITHOUT_REASONS:
-        return ""
-    if route in ("EXPORT_LIST", "LIST"):
-        return say(
-            lang,
-            "the goods price is within the limit of the export list"
-            if route == "EXPORT_LIST"
-            else "the goods price is within the list limit, and no rule keeps the parcel from the list",
-        )
-    if not priced:
-        return say(lang, "the goods price is not known")
-    if route == "EXPORT_GENERAL":
-        return say(lang, "the goods price is above the limit of the export list")
-    closed = {
-        procedure: [finding for finding, rule in acting if rule.closes == procedure]
-        for procedure in ("LIST", "SIMPLIFIED")
-    }
-    combined = [finding for finding, _ in acting if finding["code"] in COMBINED_TAXATION_CODES]
-    above = [finding for finding, _ in acting if finding["code"] == PRICE]
-    reasons = []
-    if closed["SIMPLIFIED"]:
-        reasons.append(say(lang, "kept from the simplified declaration by {codes}", codes=_codes(closed["SIMPLIFIED"])))
-    if combined:
-        reasons.append(say(lang, "taxed as one with further parcels ({codes})", codes=_codes(combined)))
-    if route == "GENERAL" and not reasons:
-        reasons.append(say(lang, "the goods price is above the limit of the simplified declaration"))
-    if route == "SIMPLIFIED" and above:
-        reasons.append(say(lang, "the goods price is above the list limit ({codes})", codes=_codes(above)))
-    if closed["LIST"]:
-        reasons.append(say(lang, "kept from list clearance by {codes}", codes=_codes(closed["LIST"])))
-    return _joined(reasons, lang)
-
-
-def why_outcome(decision: Decision, acting: Acting, lang: Lang) -> str:
-    """Why this happens to a parcel."""
-    outcome, route = decision["outcome"], decision["route"]
-    if outcome == "CANCELLED":
-        return say(lang, "the carrier withdrew the parcel")
-    asking = (
-        [finding for finding in decision["findings"] if finding["severity"] == "REJECT"]
-        if outcome == "REJECT"
-        else [finding for finding, rule in acting if rule.outcome == outcome]
-    )
-    reasons = [say(lang, "because of {codes}", codes=_codes(asking))] if asking else []
-    if outcome == OF_ROUTE.get(route):
-        reasons.append(say(lang, "the route asks for it"))
-    return _joined(reasons, lang)
-
-
-def why_exempt(decision: Decision, acting: Acting, lang: Lang) -> str:
-    """What a parcel is exempt from and why, or why it is not."""
-    tax = decision["tax"]
-    if tax is None:
-        return "" if decision["outcome"] in WITHOUT_REASONS else say(lang, "not computed: the price is not known")
-    if tax["exempt"] is not None:
-        return _with(tax["exempt"], gloss("exempt", tax["exempt"], lang))
-    above = [finding for finding, _ in acting if finding["code"] == PRICE]
-    ending = [finding for finding, rule in acting if rule.taxes]
-    reasons = (
-        [say(lang, "the goods price is above the limit of exemption ({codes})", codes=_codes(above))] if above else []
-    )
-    if ending:
-        reasons.append(say(lang, "ended by {codes}", codes=_codes(ending)))
-    return say(lang, "none: {why}", why=_joined(reasons, lang)) if reasons else say(lang, "none")
-
-
-def _joined(reasons: Sequence[str], lang: Lang) -> str:
-    return (" " if lang == "ko" else "; ").join(reasons)
 
 
 def exchange(decision: Decision, lang: Lang) -> str:
@@ -223,93 +180,99 @@ def exchange(decision: Decision, lang: Lang) -> str:
     used, week = (decision["tax"] or {}).get("exchange_rate"), decision["versions"]["rates"]
     if used is None:
         return ""
+    won = grouped(used)
     if week is None:
-        return say(lang, "{rate} KRW for one unit of the parcel's currency", rate=used)
-    return say(lang, "{rate} KRW for one unit of the parcel's currency, week of {week}", rate=used, week=week)
+        return translate(lang, "{rate} KRW per unit of the parcel's currency", rate=won)
+    return translate(
+        lang, "{rate} KRW per unit of the parcel's currency, week of {week}", rate=won, week=day(week, lang)
+    )
 
 
-def _show_goods(goods: Sequence[Said], lang: Lang) -> None:
+def _show_goods(goods: Sequence[Mapping[str, Any]], lang: Lang) -> None:
     if not goods:
         return
     rows = [
         (
-            f"/items/{index}",
-            _named("category", line["category"], lang) or "-",
+            place(f"/items/{index}", lang),
+            _in_words("category", line["category"], lang) or "-",
             line["hs_code"] or "-",
             ", ".join(f"{suggestion['code']} ({suggestion['score']:.0%})" for suggestion in line["hs_suggestions"])
             or "-",
         )
         for index, line in enumerate(goods)
     ]
-    heads = [say(lang, head) for head in ("item", "taken for", "code as read", "reads like (how sure)")]
-    paragraph(say(lang, "goods"), 2)
+    heads = [
+        translate(lang, head) for head in ("item", "classified as", "code as read", "suggested codes (confidence)")
+    ]
+    paragraph(translate(lang, "goods"), 2)
     columns(heads, rows, indent=4)
 
 
-def _show_taxes(tax: Said, lang: Lang) -> None:
+def _show_taxes(tax: Mapping[str, Any], lang: Lang) -> None:
     """Each tax on each item; where the terminal is too narrow for the sources, they stand below with a number."""
     lines = tax["lines"]
     if lines:
-        paragraph(say(lang, "taxes by item, in won"), 2)
-        heads = [say(lang, head) for head in ("item", "tax", "base", "rate", "amount", "source")]
+        paragraph(translate(lang, "taxes by item, in won"), 2)
+        heads = [translate(lang, head) for head in ("item", "tax", "base", "rate", "amount", "source")]
         rows = [
             (
-                f"/items/{line['item']}",
+                place(f"/items/{line['item']}", lang),
                 _tax(line["tax"], lang),
-                f"{line['base']:,}",
-                rate(line["rate"], lang),
+                *base_and_rate(line["base"], line["rate"], lang),
                 f"{line['amount']:,}",
-                line["source"],
+                source(line["source"], lang),
             )
             for line in lines
         ]
         notes: dict[str, int] = {}
         if not has_room(heads, rows, 4):
-            notes = {
-                source: number for number, source in enumerate(dict.fromkeys(line["source"] for line in lines), start=1)
-            }
+            notes = {text: number for number, text in enumerate(dict.fromkeys(row[-1] for row in rows), start=1)}
             rows = [(*row[:-1], f"[{notes[row[-1]]}]") for row in rows]
         columns(heads, rows, indent=4, right=frozenset({2, 4}))
-        for source, number in notes.items():
-            paragraph(f"[{number}] {source}", 4)
+        for text, number in notes.items():
+            paragraph(f"[{number}] {text}", 4)
     due = ", ".join(f"{_tax(of, lang)} {tax[of]:,}" for of in TAXES if tax[of])
-    labelled(
-        say(lang, "collected"),
-        say(lang, "{taxes}; total {total} KRW", taxes=due, total=f"{tax['total']:,}") if due else say(lang, "nothing"),
+    field(
+        translate(lang, "payable"),
+        translate(lang, "{taxes}; total {total} KRW (each tax cut to ten won)", taxes=due, total=f"{tax['total']:,}")
+        if due
+        else translate(lang, "none payable"),
     )
 
 
 def _tax(word: str, lang: Lang) -> str:
     """A tax by the name that forms have."""
-    return (gloss("tax", word, lang) if lang == "ko" else "") or ("VAT" if word == "vat" else word)
+    return (describe("tax", word, lang) if lang == "ko" else "") or ("VAT" if word == "vat" else word)
 
 
-def _show_findings(findings: Sequence[Said], lang: Lang) -> None:
+def _show_findings(findings: Sequence[Mapping[str, Any]], lang: Lang) -> None:
     if not findings:
-        labelled(say(lang, "findings"), say(lang, "none"))
+        field(translate(lang, "findings"), translate(lang, "none"))
         return
-    paragraph(say(lang, "findings"), 2)
+    paragraph(translate(lang, "findings"), 2)
     for finding in findings:
         show_finding(finding, lang)
 
 
-def show_finding(finding: Said, lang: Lang) -> None:
+def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:
     """A finding: code, place, rule with the law behind it, what was found, what would be right, figures, phase."""
-    severity = name("severity", finding["severity"], lang)
-    place = shown(say(lang, "at {path}", path=finding["path"] or say(lang, "the whole parcel")))
+    severity = label("severity", finding["severity"], lang)
+    where = printable(translate(lang, "at {path}", path=place(finding["path"], lang)))
     if on_terminal():
-        out().print("    ", f"{shown(finding['code'])} ", styled(severity), f"  {place}", sep="", markup=False)
+        out().print("    ", f"{printable(finding['code'])} ", styled(severity), f"  {where}", sep="", markup=False)
     else:
-        write(f"    {shown(finding['code'])} {severity}  {place}")
+        print_line(f"    {printable(finding['code'])} {severity}  {where}")
     if rule := sentence(finding, lang):
         law = basis(BASES.get((finding["code"], finding["rule"]), ""), lang)
-        paragraph(say(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
+        paragraph(translate(lang, "rule: {text}", text=f"{rule} [{law}]" if law else rule), 6)
     parts = message_parts(finding, lang)
-    paragraph(say(lang, "found: {text}", text=parts.finding), 6)
+    paragraph(translate(lang, "found: {text}", text=parts.finding), 6)
     if parts.remedy:
-        paragraph(say(lang, "→ {text}", text=parts.remedy), 6)
-    figures = finding["evidence"]
-    if figures:
-        paragraph(say(lang, "figures: {text}", text=", ".join(f"{key} = {value}" for key, value in figures.items())), 6)
+        paragraph(translate(lang, "→ {text}", text=parts.remedy), 6)
+    if rest := figures(finding, lang):
+        paragraph(translate(lang, "figures: {text}", text=rest), 6)
     if (phase := finding["phase"]) != "ENFORCE":
-        paragraph(say(lang, "phase: {text}", text=_with(phase, gloss("phase", phase, lang))), 6)
+        meaning = describe("phase", phase, lang)
+        paragraph(
+            translate(lang, "phase: {text}", text=with_reason(phase, meaning) if lang == "en" else meaning or phase), 6
+        )

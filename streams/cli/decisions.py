@@ -9,10 +9,10 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE
-from streams.cli.console import as_json, counting, lang_option, many, say, shown, table, write
+from streams.cli.console import as_json, counting, lang_option, note, print_line, printable, table
+from streams.cli.decision_view import route_label
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
-from streams.i18n import Lang, name
-from streams.i18n import say as words
+from streams.i18n import Lang, label, moment, translate
 
 COLUMNS: Final = ("decided at", "house bill", "seq", "carrier", "manifest", "route", "outcome", "codes")
 
@@ -50,8 +50,8 @@ def decisions(  # noqa: PLR0913, PLR0917 - click's
         rows: list[Decision] = []
         run(bootstrap, find(bootstrap, asked, rows.append))
         rows.sort(key=lambda decision: (decision["house_bill"], decision["carrier"], decision["sequence"]))
-        table([words(lang, column) for column in COLUMNS], [_row(decision, lang) for decision in rows])
-        say(many(len(rows), "decision") + ".")
+        table([translate(lang, column) for column in COLUMNS], [_row(decision, lang) for decision in rows])
+        note(translate(lang, "Decisions: {number}", number=f"{len(rows):,}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,19 @@ async def find(
 
 
 def _as_line(decision: Decision, lang: Lang) -> None:
-    write("  ".join(shown(cell) for cell in _row(decision, lang)))
+    print_line("  ".join(printable(cell) for cell in _row(decision, lang)))
 
 
 def _row(decision: Decision, lang: Lang) -> tuple[object, ...]:
     codes = " ".join(dict.fromkeys(finding["code"] for finding in decision["findings"]))
     manifest = f"{decision['manifest_id']} v{decision['manifest_version']}"
     return (
-        decision["decided_at"],
+        moment(decision["decided_at"], lang),
         decision["house_bill"],
         decision["sequence"],
         decision["carrier"],
         manifest,
-        name("route", decision["route"] or "", lang),
-        name("outcome", decision["outcome"], lang),
+        route_label(decision, lang),
+        label("outcome", decision["outcome"], lang),
         codes,
     )

@@ -25,13 +25,13 @@ from agents.rules.outcome import PRECEDENCE
 from schemas.topics import MANIFESTS
 from streams.audit.reconcile import reconcile
 from streams.cli import INTERRUPTED
-from streams.cli.console import err, logs, many, on_terminal, say, shown, styled, table, write
+from streams.cli.console import err, logs, note, on_terminal, plural, print_line, printable, styled, table
 from streams.cli.kafka import partitions_with
 from streams.cli.publish import producer_of, send
 from streams.cli.reconcile import verdict
 from streams.cli.tally import COUNTS, TAXED, TOPICS, Place, Tally
 from streams.errors import OperatorError
-from streams.i18n import gloss, sentence
+from streams.i18n import describe, sentence
 from streams.kafka.reading import POLL_MS, open_consumer
 from streams.local.supervisor import Supervisor
 from streams.manifest_files import peek
@@ -83,7 +83,7 @@ async def _demo(settings: Settings, parcels: int) -> bool:
     stopped = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-    async with Supervisor(settings, say) as supervisor:
+    async with Supervisor(settings, note) as supervisor:
         playing = asyncio.create_task(_play(supervisor, parcels, stopped))
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,20 +99,20 @@ async def _demo(settings: Settings, parcels: int) -> bool:
 
 async def _stay(supervisor: Supervisor, stopped: asyncio.Event) -> None:
     """Keep everything up until Ctrl-C."""
-    say("Everything stays up until Ctrl-C.")
+    note("Everything stays up until Ctrl-C.")
     watching = asyncio.create_task(supervisor.watch())
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not stopped.is_set():
         await watching
     watching.cancel()
-    say("Stopping.")
+    note("Stopping.")
 
 
 async def _play(supervisor: Supervisor, parcels: int, stopped: asyncio.Event) -> None:
-    say("Starting Kafka and the workers (the first time, Kafka is fetched before) …")
+    note("Starting Kafka and the workers (the first time, Kafka is fetched before) …")
     await supervisor.start()
-    say(f"Making a day of {many(parcels, 'parcel')} …")
+    note(f"Making a day of {plural(parcels, 'parcel')} …")
     day = await asyncio.to_thread(list, _day(parcels, stopped))
     async with _following(supervisor) as (tally, consumer):
         sent: set[Place] = set()
@@ -202,7 +202,7 @@ class Screen:
             self._live.update(self._panel())
             self._next = now + 1 / FRAMES_A_SECOND
         else:
-            say(self._line())
+            note(self._line())
             self._next = now + LINE_SECONDS
 
     def _line(self) -> str:
@@ -223,7 +223,7 @@ class Screen:
         for column in COUNTS:
             carriers.add_column(column, justify="right")
         for carrier, counts in sorted(self._tally.by_carrier.items()):
-            carriers.add_row(shown(carrier), *(f"{counts[name]:,}" for name in COUNTS))
+            carriers.add_row(printable(carrier), *(f"{counts[name]:,}" for name in COUNTS))
         side = Table.grid(padding=(0, 4))
         side.add_row(outcomes, carriers)
         return Panel(Group(Text(self._line()), Text(), side), title="Tonggwan", title_align="left")
@@ -257,11 +257,11 @@ async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
     table(
         ("reason", "decisions"),
         [
-            (gloss("exempt", reason, "en") if reason != TAXED else "taxed", f"{number:,}")
+            (describe("exempt", reason, "en") if reason != TAXED else "taxed", f"{number:,}")
             for reason, number in tally.taxes.most_common()
         ],
     )
-    write(f"{tally.tax_krw:,} won in all, superseded decisions included.")
+    print_line(f"{tally.tax_krw:,} won in all, superseded decisions included.")
     _section("Findings most often made")
     table(
         ("code", "parcels", "rule"),
@@ -276,22 +276,26 @@ async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
     table(("cause", "records"), sorted(tally.letters.items()))
     _section("Result")
     rate = f"{tally.decisions / tally.seconds:,.0f} parcels a second, from publishing to the committed decision"
-    write(f"{many(records, 'manifest')} and {many(tally.decisions, 'parcel')} in {tally.seconds:.1f} s: {rate}.")
-    write(verdict(await reconcile(supervisor.bootstrap, supervisor.settings.group)))
+    print_line(
+        f"{plural(records, 'manifest')} and {plural(tally.decisions, 'parcel')} in {tally.seconds:.1f} s: {rate}."
+    )
+    print_line(verdict(await reconcile(supervisor.bootstrap, supervisor.settings.group)))
     _next_steps(supervisor.bootstrap, tally)
 
 
 def _next_steps(bootstrap: str, tally: Tally) -> None:
     _section("To try next" if on_terminal() else "To try next, where the demo runs in a terminal and stays up")
     tries = (
-        f"tonggwan explain {shown(tally.held)}" if tally.held else "tonggwan decisions",
-        f"tonggwan decisions --house-bill {shown(tally.replaced)}" if tally.replaced else "tonggwan decisions --json",
+        f"tonggwan explain {printable(tally.held)}" if tally.held else "tonggwan decisions",
+        f"tonggwan decisions --house-bill {printable(tally.replaced)}"
+        if tally.replaced
+        else "tonggwan decisions --json",
         "tonggwan dead-letters list",
     )
     for each in tries:
-        write(f"  {each} --bootstrap {bootstrap}")
+        print_line(f"  {each} --bootstrap {bootstrap}")
 
 
 def _section(title: str) -> None:
-    write()
-    write(title, bold=True)
+    print_line()
+    print_line(title, bold=True)

@@ -9,14 +9,12 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import RECEIPTS, SECURITY_OF_DESK
-from streams.cli.console import as_json, labelled, lang_option, shown, write
-from streams.cli.decision_view import show_decision
+from streams.cli.console import as_json, field, lang_option, print_line, printable
+from streams.cli.decision_view import house_bill_line, show_decision, show_finding
 from streams.cli.decisions import Decision, DecisionQuery, find
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.errors import OperatorError
-from streams.i18n import Lang, name, say
-
-Said = Mapping[str, Any]
+from streams.i18n import Lang, describe, label, moment, translate
 
 
 @click.command
@@ -39,14 +37,14 @@ def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, boots
 
     Exit status 1 when nothing is known of it.
     """
-    known = run(bootstrap, _known(bootstrap, house_bill, carrier))
-    if not known:
+    files = run(bootstrap, _files_of(bootstrap, house_bill, carrier))
+    if not files:
         right = (
             "see that it is written as in the manifest, and that its manifest was answered; a decision follows "
             "the receipt within seconds (`tonggwan decisions --follow`)"
         )
-        raise OperatorError(f"nothing is known of house bill {shown(house_bill)}: {right}.")
-    for file in known:
+        raise OperatorError(f"nothing is known of house bill {printable(house_bill)}: {right}.")
+    for file in files:
         if json_:
             as_json(
                 {
@@ -67,8 +65,8 @@ class File:
     def __init__(self, carrier: str, decisions: list[Decision]) -> None:
         self.carrier = carrier
         self.decisions = sorted(decisions, key=lambda decision: decision["sequence"])
-        self.cases: list[Said] = []
-        self.notices: list[Said] = []
+        self.cases: list[Mapping[str, Any]] = []
+        self.notices: list[Mapping[str, Any]] = []
 
     @property
     def in_force(self) -> Decision | None:
@@ -76,15 +74,15 @@ class File:
         return next((decision for decision in reversed(self.decisions) if decision["outcome"] != "REJECT"), None)
 
 
-async def _known(bootstrap: str, house_bill: str, carrier: str | None) -> list[File]:
-    found: defaultdict[str, list[Decision]] = defaultdict(list)
+async def _files_of(bootstrap: str, house_bill: str, carrier: str | None) -> list[File]:
+    by_carrier: defaultdict[str, list[Decision]] = defaultdict(list)
 
     def take(decision: Decision) -> None:
         if carrier in (None, decision["carrier"]):
-            found[decision["carrier"]].append(decision)
+            by_carrier[decision["carrier"]].append(decision)
 
     await find(bootstrap, DecisionQuery(house_bill), take)
-    files = [File(code, decisions) for code, decisions in sorted(found.items())]
+    files = [File(code, decisions) for code, decisions in sorted(by_carrier.items())]
     for file in files:
         await _read_cases(bootstrap, house_bill, file)
         await _read_notices(bootstrap, house_bill, file)
@@ -123,64 +121,68 @@ async def _read_notices(bootstrap: str, house_bill: str, file: File) -> None:
 
 def _show(file: File, lang: Lang) -> None:
     in_force = file.in_force
-    write(
-        shown(
-            say(
-                lang,
-                "House bill {house_bill} of carrier {carrier}",
-                house_bill=file.decisions[0]["house_bill"],
-                carrier=file.carrier,
-            )
-        ),
-        bold=True,
-    )
+    print_line(house_bill_line(file.decisions[0], lang), bold=True)
     if in_force is None:
-        write(say(lang, "No decision is in force: every one was a refusal."))
+        print_line(translate(lang, "No decision is in force: all of them are refusals."))
     else:
-        write(
-            say(
+        print_line(
+            translate(
                 lang,
                 "In force: decision {sequence}, {outcome}.",
                 sequence=in_force["sequence"],
-                outcome=name("outcome", in_force["outcome"], lang),
+                outcome=label("outcome", in_force["outcome"], lang),
             )
         )
     for decision in file.decisions:
-        write()
+        print_line()
         show_decision(decision, lang, in_force=decision is in_force)
         for case in file.cases:
             if case["sequence"] == decision["sequence"] and case["decision_id"] == decision["decision_id"]:
-                _show_case(case, lang)
+                _show_case(case, decision, lang)
         for notice in file.notices:
             if _came_with(notice, decision):
                 _show_notice(notice, lang)
-    write()
+    print_line()
 
 
-def _came_with(notice: Said, decision: Decision) -> bool:
+def _came_with(notice: Mapping[str, Any], decision: Decision) -> bool:
     """Whether a notice came of a decision: it has its manifest version and its time, and a refusal brings none."""
     same = all(notice[field] == decision[field] for field in ("manifest_id", "manifest_version"))
     return same and notice["answered_at"] == decision["decided_at"] and decision["outcome"] != "REJECT"
 
 
-def _show_case(case: Said, lang: Lang) -> None:
-    codes = ", ".join(finding["code"] for finding in case["findings"])
-    text = say(
+def _show_case(case: Mapping[str, Any], decision: Decision, lang: Lang) -> None:
+    """A desk's case, and those of its findings that stand on no decision."""
+    desk = label("desk", case["desk"], lang)
+    lane = label("lane", case["lane"] or "", lang)
+    text = translate(
         lang,
-        "{desk} {case}, opened {time}, for {codes}",
-        desk=name("desk", case["desk"], lang),
+        "{desk} case {case}, opened {time}, for {codes}",
+        desk=desk + (f" ({lane})" if lang == "en" else f"({lane})") if lane else desk,
         case=case["case_id"],
-        time=case["opened_at"],
-        codes=codes,
+        time=moment(case["opened_at"], lang),
+        codes=", ".join(dict.fromkeys(finding["code"] for finding in case["findings"])),
     )
     if case["evidence_parcels"]:
-        text += say(lang, "; also rests on {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
-    labelled(say(lang, "case"), text)
+        text += translate(lang, "; related parcels {house_bills}", house_bills=", ".join(case["evidence_parcels"]))
+    field(translate(lang, "case"), text)
+    for finding in case["findings"]:
+        if finding not in decision["findings"]:
+            show_finding(finding, lang)
 
 
-def _show_notice(notice: Said, lang: Lang) -> None:
-    answers = ", ".join(name("outcome", parcel["answer"], lang) for parcel in notice["parcels"])
-    labelled(
-        say(lang, "notice"),
-        say(lang, "the carrier was told {answers} on {time}", answers=answers, time=notice["answered_at"]),
+def _show_notice(notice: Mapping[str, Any], lang: Lang) -> None:
+    answers = (
+        (describe("outcome", parcel["answer"], lang) and label("outcome", parcel["answer"], lang))
+        or label("assessment", parcel["answer"], lang)
+        for parcel in notice["parcels"]
+    )
+    field(
+        translate(lang, "notice"),
+        translate(
+            lang,
+            "carrier notified: {answers}, {time}",
+            answers=", ".join(answers),
+            time=moment(notice["answered_at"], lang),
+        ),
     )

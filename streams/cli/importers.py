@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from agents.values.identity import TokenKeys
-from streams.cli.console import many, say
+from streams.cli.console import note, plural
 from streams.errors import OperatorError
 from streams.importer_verifier import tokenise as clear
 from streams.settings import Settings, variable
@@ -56,4 +56,4 @@ def tokenise(file: Path, source: str, out: Path | None) -> None:
         click.echo(written.getvalue(), nl=False)
     else:
         out.write_text(written.getvalue(), encoding="utf-8")
-    say(f"{many(len(rows), 'code')} tokenised.")
+    note(f"{plural(len(rows), 'code')} tokenised.")

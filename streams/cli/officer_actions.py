@@ -64,23 +64,23 @@ async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Par
 
 
 def action_on(  # noqa: PLR0913 - what an action says
-    known: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER"
+    status: ParcelStatus, what: Act, by: str, why: str, *, now_ms: int, event: ActionEvent = "OFFICER"
 ) -> Action:
     """An action on the decision in force. Raises msgspec.ValidationError when `by` or `why` is empty or too long."""
-    if known.decision is None:
+    if status.decision is None:
         raise ValueError("there is no decision in force to act on")
-    findings = tuple(msgspec.convert(finding, Finding) for finding in known.decision["findings"])
-    said = {
+    findings = tuple(msgspec.convert(finding, Finding) for finding in status.decision["findings"])
+    action = {
         "action": what,
         "by": by,
         "why": why,
-        "consignee": known.token,
-        "sequence": known.decision["sequence"],
-        "parcel": write_checked(msgspec.structs.replace(known.checked, findings=findings, path=())),
+        "consignee": status.token,
+        "sequence": status.decision["sequence"],
+        "parcel": write_checked(msgspec.structs.replace(status.checked, findings=findings, path=())),
         "event": event,
         "at": show_ms(now_ms),
     }
-    return msgspec.convert(said, Action)
+    return msgspec.convert(action, Action)
 
 
 async def publish(bootstrap: str, actions: Iterable[tuple[str, Action]]) -> None:

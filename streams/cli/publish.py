@@ -14,11 +14,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from schemas import avro, limits
 from schemas.topics import DEAD_LETTERS, MANIFESTS, RECEIPTS
-from streams.cli.console import as_json, err, lang_option, many, say
+from streams.cli.console import as_json, err, lang_option, note, plural
 from streams.cli.kafka import bootstrap_option, partitions_with, run
 from streams.cli.receipt_view import show_dead_letter, show_receipt
 from streams.errors import OperatorError
-from streams.i18n import Lang
+from streams.i18n import Lang, file_place, translate
 from streams.kafka.admin import ENVELOPE_BYTES_MAX, check_carrier, create_topics, partitions_of
 from streams.kafka.reading import end_offsets, open_consumer
 from streams.manifest_files import FileRecord, paths_argument, peek, read, within_limit
@@ -74,7 +74,8 @@ def publish(  # noqa: PLR0913, PLR0917 - click's
     """
     check_carrier(carrier)
     well = run(
-        bootstrap, _publish(Sending(bootstrap, carrier, files), timeout if follow else None, None if json_ else lang)
+        bootstrap,
+        _publish(Sending(bootstrap, carrier, files, lang), timeout if follow else None, None if json_ else lang),
     )
     if not well:
         raise SystemExit(1)
@@ -83,10 +84,11 @@ def publish(  # noqa: PLR0913, PLR0917 - click's
 class Sending:
     """What is sent where."""
 
-    def __init__(self, bootstrap: str, carrier: str, files: tuple[str, ...]) -> None:
+    def __init__(self, bootstrap: str, carrier: str, files: tuple[str, ...], lang: Lang) -> None:
         self.bootstrap = bootstrap
         self.carrier = carrier
         self.files = files
+        self.lang = lang
         self.topic = MANIFESTS + carrier
         self.sent: dict[Place, FileRecord] = {}
         """What Kafka has, with --follow."""
@@ -97,7 +99,7 @@ async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -
 
     Whether all is well.
     """
-    await make_topics(sending.bootstrap, sending.carrier)
+    await make_topics(sending)
     if timeout is None:
         await _send(sending)
         return True
@@ -106,13 +108,19 @@ async def _publish(sending: Sending, timeout: float | None, lang: Lang | None) -
         return await _follow(sending, arriving, timeout, lang)
 
 
-async def make_topics(bootstrap: str, carrier: str) -> None:
+async def make_topics(sending: Sending) -> None:
     """Create a new carrier's topics."""
-    if MANIFESTS + carrier in await partitions_of(bootstrap):
+    if sending.topic in await partitions_of(sending.bootstrap):
         return
     settings = Settings.read(os.environ)
-    created = await create_topics(bootstrap, [carrier], replication=settings.replication)
-    say(f"Created {', '.join(sorted(created))}: workers find them within seconds.")
+    created = await create_topics(sending.bootstrap, [sending.carrier], replication=settings.replication)
+    note(
+        translate(
+            sending.lang,
+            "Created {topics}; workers pick them up within seconds.",
+            topics=", ".join(sorted(created)),
+        )
+    )
 
 
 @asynccontextmanager
@@ -157,10 +165,10 @@ async def _send(sending: Sending) -> None:
         async with producer_of(sending.bootstrap) as producer:
             waiting: dict[asyncio.Future[Any], FileRecord] = {}
             try:
-                for found in read(sending.files):
-                    outside = peek(within_limit(found).value)
-                    waiting[await send(producer, sending.topic, found.value, outside.key)] = found
-                    sent.count(found, outside.parcel_count)
+                for record in read(sending.files):
+                    outside = peek(within_limit(record).value)
+                    waiting[await send(producer, sending.topic, record.value, outside.key)] = record
+                    sent.count(record, outside.parcel_count)
                     if len(waiting) >= WAITING_MAX:
                         await _acknowledged(sending, waiting)
                     bar.update(
@@ -172,14 +180,25 @@ async def _send(sending: Sending) -> None:
             except OperatorError as error:
                 await _acknowledged(sending, waiting)
                 raise OperatorError(
-                    f"{error} Published before it: {many(sent.records, 'manifest')}." if sent.records else str(error)
+                    f"{error} Published before it: {plural(sent.records, 'manifest')}." if sent.records else str(error)
                 ) from error
             await _acknowledged(sending, waiting)
         bar.update(task, total=sent.records)
-    say(
-        f"Published {many(sent.records, 'manifest')} with {many(sent.parcels, 'parcel')} ({sent.bytes:,} bytes) on "
-        f"{sending.topic}."
+    note(
+        translate(
+            sending.lang,
+            "Published {manifests} with {parcels} ({bytes} bytes) on {topic}.",
+            manifests=_counted(sent.records, "manifest", sending.lang),
+            parcels=_counted(sent.parcels, "parcel", sending.lang),
+            bytes=f"{sent.bytes:,}",
+            topic=sending.topic,
+        )
     )
+
+
+def _counted(number: int, noun: str, lang: Lang) -> str:
+    """So many of something; Korean names the thing in the line itself."""
+    return plural(number, noun) if lang == "en" else f"{number:,}"
 
 
 class PublishedRecord:
@@ -188,18 +207,18 @@ class PublishedRecord:
     def __init__(self) -> None:
         self.records = self.parcels = self.bytes = 0
 
-    def count(self, found: FileRecord, parcels: int) -> None:
+    def count(self, record: FileRecord, parcels: int) -> None:
         """One more."""
         self.records += 1
         self.parcels += parcels
-        self.bytes += len(found.value)
+        self.bytes += len(record.value)
 
 
 async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], FileRecord]) -> None:
     """Wait until Kafka has what was sent, and note where."""
-    for future, found in waiting.items():
+    for future, record in waiting.items():
         kept = await future
-        sending.sent[kept.partition, kept.offset] = found
+        sending.sent[kept.partition, kept.offset] = record
     waiting.clear()
 
 
@@ -228,7 +247,7 @@ class Answers:
     async def next(self) -> dict[Place, Mapping[str, Any]]:
         """What came within a moment, by the record it is about."""
         batches: Mapping[TopicPartition, Iterable[ConsumerRecord]] = await self._consumer.getmany(timeout_ms=POLL_MS)
-        return {at: said for records in batches.values() for record in records for at, said in self._read(record)}
+        return {at: answer for records in batches.values() for record in records for at, answer in self._read(record)}
 
     def _read(self, record: ConsumerRecord) -> Iterable[tuple[Place, Mapping[str, Any]]]:
         if record.topic == DEAD_LETTERS:
@@ -249,27 +268,37 @@ async def _follow(sending: Sending, arriving: Answers, timeout: float, lang: Lan
     """Print the answer to each record, in the order they come."""
     left, well, last = dict(sending.sent), True, time.monotonic()
     while left and time.monotonic() - last < timeout:
-        for at, said in (await arriving.next()).items():
-            if (found := left.pop(at, None)) is not None:
+        for at, answer in (await arriving.next()).items():
+            if (record := left.pop(at, None)) is not None:
                 last = time.monotonic()
-                well &= _show(said, found, lang)
-    for found in left.values():
-        say(f"No answer within {timeout:g} s: {found.where}")
+                well &= _show(answer, record, lang)
+    for record in left.values():
+        note(
+            translate(
+                sending.lang,
+                "No answer within {seconds} s: {where}",
+                seconds=f"{timeout:g}",
+                where=file_place(record.where, sending.lang),
+            )
+        )
     if left:
-        say(
-            "See that workers run (`tonggwan up`, or `tonggwan worker`) and read their logs; the manifests are on "
-            "Kafka and will be answered once."
+        note(
+            translate(
+                sending.lang,
+                "Check that workers are running (`tonggwan up` or `tonggwan worker`) and read their logs. "
+                "The manifests are on Kafka; each will be answered once.",
+            )
         )
     return well and not left
 
 
-def _show(said: Mapping[str, Any], found: FileRecord, lang: Lang | None) -> bool:
+def _show(answer: Mapping[str, Any], record: FileRecord, lang: Lang | None) -> bool:
     """Print one answer; whether it is a good one."""
-    letter = "dead_letter" in said
+    letter = "dead_letter" in answer
     if lang is None:
-        as_json(said)
+        as_json(answer)
     elif letter:
-        show_dead_letter(said, found.where)
+        show_dead_letter(answer, record.where, lang)
     else:
-        show_receipt(said, found.where, lang)
-    return not letter and not is_refusal(said)
+        show_receipt(answer, record.where, lang)
+    return not letter and not is_refusal(answer)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from streams.cli.console import on_terminal, out, shown, styled, table, write
-from streams.i18n import Lang, message, name, say
-from streams.i18n import gloss as meaning
+from streams.cli.console import on_terminal, out, print_line, printable, styled, table
+from streams.i18n import Lang, describe, file_place, label, message, place, position, translate
 from streams.worker.checker import Shown
 
 COLUMNS: Final = ("house bill", "code", "path", "message")
@@ -17,18 +16,19 @@ REMARKS_MAX: Final = 20
 def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = True) -> None:
     """The answer in a line, every reason for a refusal, then the first remarks on parcels that were not refused."""
     counts = ", ".join(
-        f"{meaning('count', of, lang) if lang == 'ko' else of} {number}" for of, number in receipt["counts"].items()
+        translate(lang, "{count} {number}", count=label("count", of, lang), number=f"{number:,}")
+        for of, number in receipt["counts"].items()
     )
-    said = say(
+    summary = translate(
         lang,
         "{manifest} version {version}: {counts} ({where})",
         manifest=receipt["manifest_id"],
         version=receipt["manifest_version"],
         counts=counts,
-        where=where,
+        where=file_place(where, lang),
     )
-    _headline(name("status", receipt["status"], lang), shown(said))
-    heads = [say(lang, column) for column in COLUMNS]
+    _headline(label("status", receipt["status"], lang), printable(summary))
+    heads = [translate(lang, column) for column in COLUMNS]
     rows = [_row("", finding, lang) for finding in receipt["findings"]]
     rows += [_row(bill, finding, lang) for bill, finding in _of_parcels(receipt, refused=True)]
     if rows:
@@ -37,10 +37,10 @@ def show_receipt(receipt: Shown, where: str, lang: Lang, *, remarks_too: bool = 
         return
     remarks = [_row(bill, finding, lang) for bill, finding in islice(_of_parcels(receipt, refused=False), REMARKS_MAX)]
     if remarks:
-        write(say(lang, "remarks on parcels that were not refused"))
+        print_line(translate(lang, "remarks on accepted parcels"))
         table(heads, remarks)
     if more := sum(1 for _ in _of_parcels(receipt, refused=False)) - len(remarks):
-        write(say(lang, "{number} further remarks; --json has them all", number=f"{more:,}"))
+        print_line(translate(lang, "{number} more remarks; use --json to see them all", number=f"{more:,}"))
 
 
 def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]:
@@ -50,17 +50,25 @@ def _of_parcels(receipt: Shown, *, refused: bool) -> Iterator[tuple[str, Shown]]
 
 
 def _row(house_bill: str, finding: Shown, lang: Lang) -> tuple[object, ...]:
-    return house_bill, finding["code"], finding["path"], message(finding, lang)
+    return house_bill, finding["code"], place(finding["path"], lang) if finding["path"] else "", message(finding, lang)
 
 
-def show_dead_letter(letter: Shown, where: str) -> None:
-    """A record set aside, in a line."""
+def show_dead_letter(letter: Shown, where: str, lang: Lang) -> None:
+    """A record set aside, in a line; the cause in Korean follows from its code."""
     cause = letter["dead_letter"]
-    path = f" at {shown(cause['path'])}" if cause["path"] else ""
-    _headline("SET ASIDE", f"{shown(cause['code'])}{path}: {shown(cause['message'])} ({shown(where)})")
+    meaning = describe("dead letter", cause["code"], lang) if lang == "ko" else ""
+    line = translate(
+        lang,
+        "{code} at {path}: {message} ({where})" if cause["path"] else "{code}: {message} ({where})",
+        code=cause["code"],
+        path=position(cause["path"], lang),
+        message=meaning or cause["message"],
+        where=file_place(where, lang),
+    )
+    _headline(translate(lang, "SET ASIDE"), printable(line))
 
 
 def _headline(word: str, rest: str) -> None:
     if on_terminal():
         out().print(styled(word), end=" ")
-    write(f"{rest}" if on_terminal() else f"{word} {rest}")
+    print_line(f"{rest}" if on_terminal() else f"{word} {rest}")

@@ -7,7 +7,7 @@ import click
 
 from streams.audit.reconcile import Balance
 from streams.audit.reconcile import reconcile as balance_of
-from streams.cli.console import as_json, counting, many, table, write
+from streams.cli.console import as_json, counting, plural, print_line, table
 from streams.cli.kafka import bootstrap_option, run
 from streams.reference import tables_of
 from streams.reference.follow import read_history
@@ -82,25 +82,25 @@ def _show(balance: Balance) -> None:
     table(("carrier", "manifest", "version", "status", "received", "outcomes", "source"), rows)
     if balance.breaches:
         table(("law", "where", "found"), [(breach.law, breach.where, breach.found) for breach in balance.breaches])
-    write(verdict(balance))
+    print_line(verdict(balance))
 
 
 def verdict(balance: Balance) -> str:
     """The result in a sentence."""
     received = sum(account.received for account in balance.accounts)
-    said = (
-        f"{many(len(balance.accounts), 'manifest version')} with {many(received, 'parcel')}, "
-        f"{many(balance.dead_letters, 'record')} set aside"
+    totals = (
+        f"{plural(len(balance.accounts), 'manifest version')} with {plural(received, 'parcel')}, "
+        f"{plural(balance.dead_letters, 'record')} set aside"
     )
-    again = "" if balance.replayed is None else f"; {many(balance.replayed, 'checked parcel')} decided again"
+    again = "" if balance.replayed is None else f"; {plural(balance.replayed, 'checked parcel')} decided again"
     if balance.breaches:
         return (
-            f"It does not balance: {many(len(balance.breaches), 'breach').replace('breachs', 'breaches')} in "
-            f"{said}{again}."
+            f"It does not balance: {plural(len(balance.breaches), 'breach').replace('breachs', 'breaches')} in "
+            f"{totals}{again}."
         )
     if balance.waiting:
         return (
-            f"So far it balances, but {many(balance.waiting, 'record')} no worker has taken yet: wait, and call "
-            f"again. {said}{again}."
+            f"So far it balances, but {plural(balance.waiting, 'record')} no worker has taken yet: wait, and call "
+            f"again. {totals}{again}."
         )
-    return f"It balances: {said}{again}."
+    return f"It balances: {totals}{again}."

@@ -13,7 +13,7 @@ import click
 
 from agents.values.clock import parse_rfc3339, show_ms
 from schemas import limits
-from streams.cli.console import as_json, counting, many, say, shown, write
+from streams.cli.console import as_json, counting, note, plural, print_line, printable
 from streams.cli.kafka import bootstrap_option, run
 from streams.cli.reference_view import (
     Changes,
@@ -96,11 +96,14 @@ def load(  # noqa: PLR0913, PLR0917 - click's
     if dry_run:
         _would(run(bootstrap, read_history(bootstrap, base)), given, replace=replace)
     else:
-        run(bootstrap, _load(bootstrap, base, given, Said(why or "", author or getpass.getuser()), replace=replace))
+        run(
+            bootstrap,
+            _load(bootstrap, base, given, ChangeReason(why or "", author or getpass.getuser()), replace=replace),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChangeReason:
     """What is noted with a change."""
 
     why: str
@@ -112,31 +115,38 @@ def _would(history: ReferenceHistory, given: Mapping[str, list[Row]], *, replace
     changes = difference(before, given, replace=replace)
     after = _validated(before, changes)
     show_differences(before, changes)
-    say(
+    note(
         f"Version {before.version} would become {after.version}; nothing was changed."
         if changes
         else f"All of it is in force already, version {before.version}."
     )
 
 
-async def _load(bootstrap: str, base: Tables, given: Mapping[str, list[Row]], said: Said, *, replace: bool) -> None:
+async def _load(
+    bootstrap: str, base: Tables, given: Mapping[str, list[Row]], reason: ChangeReason, *, replace: bool
+) -> None:
     async with lodging(bootstrap, base) as lodged:
         before = lodged.history.tables()
         changes = difference(before, given, replace=replace)
         if not changes:
-            say(f"All of it is in force already, version {before.version}.")
+            note(f"All of it is in force already, version {before.version}.")
             return
         after = _validated(before, changes)
         change = ChangeSet(
-            change_id=_new_id(), author=said.author, why=said.why, version=after.version, stored_at_ms=0, rows=changes
+            change_id=_new_id(),
+            author=reason.author,
+            why=reason.why,
+            version=after.version,
+            stored_at_ms=0,
+            rows=changes,
         )
         _check_size(change)
         with counting("publishing", "rows") as counter:
             counter.total(sum(change.counts.values()))
             from_ms = await lodged.publish(change, counter.at)
-    counts = ", ".join(f"{many(count, 'row')} of {name}" for name, count in change.counts.items())
-    write(f"change {change.change_id}  version {after.version}  from {show_ms(from_ms)}")
-    say(f"Loaded {counts}; it counts for manifests that arrive from {show_ms(from_ms)} on.")
+    counts = ", ".join(f"{plural(count, 'row')} of {name}" for name, count in change.counts.items())
+    print_line(f"change {change.change_id}  version {after.version}  from {show_ms(from_ms)}")
+    note(f"Loaded {counts}; it counts for manifests that arrive from {show_ms(from_ms)} on.")
 
 
 def _new_id() -> str:
@@ -165,12 +175,12 @@ def _validated(before: Tables, changes: Changes) -> Tables:
     return after
 
 
-def _end_with(found: Iterable[ReferenceDataError]) -> None:
-    told = sorted(found, key=lambda error: (error.file, error.row.line if error.row else 0))
-    for error in told:
-        say(f"tonggwan: {shown(error)}.")
-    if told:
-        say(f"{many(len(told), 'mistake')}{' and perhaps more' if len(told) >= MISTAKES_MAX else ''}.")
+def _end_with(mistakes_met: Iterable[ReferenceDataError]) -> None:
+    in_order = sorted(mistakes_met, key=lambda error: (error.file, error.row.line if error.row else 0))
+    for error in in_order:
+        note(f"tonggwan: {printable(error)}.")
+    if in_order:
+        note(f"{plural(len(in_order), 'mistake')}{' and perhaps more' if len(in_order) >= MISTAKES_MAX else ''}.")
         raise SystemExit(1)
 
 
@@ -203,9 +213,9 @@ def _given(files: Iterable[Path], folder: Path | None) -> dict[str, list[Row]]:
 
 def _twice(rows: list[Row]) -> Iterator[ReferenceDataError]:
     """Rows that would vanish behind others."""
-    seen: dict[Key, int] = {}
+    first_lines: dict[Key, int] = {}
     for row in rows:
-        if (first := seen.setdefault(row.key, row.line)) != row.line:
+        if (first := first_lines.setdefault(row.key, row.line)) != row.line:
             yield row.refused(f"{' '.join(row.key)} stands in line {first} already, it has to stand there once")
 
 
@@ -229,8 +239,8 @@ def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - 
         before = _base()
         changes = difference(before, _given(files, None), replace=replace)
         tables, rows = _validated(before, changes), sum(map(len, changes.values()))
-    say(
-        f"No mistake: {many(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version "
+    note(
+        f"No mistake: {plural(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version "
         f"{tables.version}."
     )
 
@@ -362,7 +372,7 @@ def diff(folder: Path | None, since: str | None, json_: bool, bootstrap: str) ->
     else:
         show_differences(before, changes)
         count = sum(map(len, changes.values()))
-        say(f"{many(count, 'row')} {'differs' if count == 1 else 'differ'}.")
+        note(f"{plural(count, 'row')} {'differs' if count == 1 else 'differ'}.")
     if changes:
         raise SystemExit(1)
 

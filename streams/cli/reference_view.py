@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from agents.values.clock import show_ms
-from streams.cli.console import as_json, many, on_terminal, say, shown, table
+from streams.cli.console import as_json, note, on_terminal, plural, printable, table
 from streams.reference import Tables
 from streams.reference.changes import SUFFIX, same_cells
 from streams.reference.history import ReferenceHistory
@@ -28,20 +28,20 @@ def on_day(rows: Iterable[Row], day: date) -> list[Row]:
 
     The last of each entry that had begun, and had not ended.
     """
-    found: dict[Key, Row] = {}
+    in_force: dict[Key, Row] = {}
     for row in rows:
         begins = next((row[column] for column in ("from", "week", "valid_from") if column in row.cells), "")
         ends = next((row[column] for column in ("until", "valid_until") if column in row.cells), "")
         if begins > day.isoformat():
             continue
         entry = tuple(row[column] for column in TABLES[row.file].key if column not in ("from", "week"))
-        if entry not in found or found[entry].key < row.key:
-            found[entry] = row
-        if ends and ends < day.isoformat() and found[entry] is row:
-            del found[entry]
+        if entry not in in_force or in_force[entry].key < row.key:
+            in_force[entry] = row
+        if ends and ends < day.isoformat() and in_force[entry] is row:
+            del in_force[entry]
     return [
         row
-        for row in found.values()
+        for row in in_force.values()
         if "week" not in row.cells or (day - date.fromisoformat(row["week"])).days < DAYS_A_WEEK
     ]
 
@@ -53,7 +53,7 @@ def show_rows(rows: list[Row], file: str, *, json_: bool) -> None:
             as_json(row.cells)
         return
     table(TABLES[file].columns, [tuple(row.cells.values()) for row in rows])
-    say(many(len(rows), "row") + ".")
+    note(plural(len(rows), "row") + ".")
 
 
 def show_tables(history: ReferenceHistory, number: int, *, json_: bool) -> None:
@@ -89,25 +89,25 @@ def show_state(history: ReferenceHistory, number: int) -> None:
     """Which state of reference data is shown."""
     version = history.state(number).version
     if number == 0:
-        say(f"Version {version}, the tables of this program, without any change.")
+        note(f"Version {version}, the tables of this program, without any change.")
         return
     change = history.changes[number - 1]
     if version != history.tables(number).version:
-        say(
+        note(
             f"These rows can't be used, version {version} stays in force: "
-            f"{shown(history.faults.get(change.change_id, 'a change before made them so'))}."
+            f"{printable(history.faults.get(change.change_id, 'a change before made them so'))}."
         )
         return
     verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"
-    say(
-        f"Version {version}, after {many(number, 'change')}; the last, {change.change_id}, {verb} from "
+    note(
+        f"Version {version}, after {plural(number, 'change')}; the last, {change.change_id}, {verb} from "
         f"{show_ms(history.from_ms(number))}."
     )
 
 
 def show_changes(history: ReferenceHistory, *, json_: bool) -> None:
     """Every change set with who made it and why."""
-    said = [
+    changes = [
         {
             "change": change.change_id,
             "from": show_ms(history.from_ms(number)),
@@ -119,7 +119,7 @@ def show_changes(history: ReferenceHistory, *, json_: bool) -> None:
         for number, change in enumerate(history.changes, start=1)
     ]
     if json_:
-        for each in said:
+        for each in changes:
             as_json(each)
         return
     columns = ("change", "from", "version", "author", "rows", "why")
@@ -132,10 +132,10 @@ def show_changes(history: ReferenceHistory, *, json_: bool) -> None:
                 else each[column]
                 for column in columns
             ]
-            for each in said
+            for each in changes
         ],
     )
-    say(many(len(said), "change") + ".")
+    note(plural(len(changes), "change") + ".")
 
 
 def differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
@@ -155,12 +155,15 @@ def differences(before: Tables, changes: Changes) -> Iterator[dict[str, Any]]:
 
 def show_differences(before: Tables, changes: Changes) -> None:
     """On a terminal as a diff, red and green; elsewhere a line for each cell."""
-    found = list(differences(before, changes))
+    changed_rows = list(differences(before, changes))
     if not on_terminal():
-        table(("table", "row", "what", "column", "before", "after"), [line for each in found for line in _lines(each)])
+        table(
+            ("table", "row", "what", "column", "before", "after"),
+            [line for each in changed_rows for line in _lines(each)],
+        )
         return
-    for each in found:
-        name = shown(" ".join((each["table"], *each["row"])))
+    for each in changed_rows:
+        name = printable(" ".join((each["table"], *each["row"])))
         if each["what"] == CHANGED:
             click.echo(f"  {name}")
             for column in each["before"]:
@@ -183,5 +186,7 @@ def _lines(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _coloured(sign: str, text: str, what: str) -> None:
     click.echo(
-        f"{sign} {shown(text)}" if "NO_COLOR" in os.environ else click.style(f"{sign} {shown(text)}", fg=COLOURS[what])
+        f"{sign} {printable(text)}"
+        if "NO_COLOR" in os.environ
+        else click.style(f"{sign} {printable(text)}", fg=COLOURS[what])
     )

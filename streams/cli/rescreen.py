@@ -24,7 +24,7 @@ from agents.watchlist.entries import ListHit
 from schemas.dead_letter import UnreadableError
 from schemas.manifest import Header, Parcel
 from schemas.topics import MANIFESTS
-from streams.cli.console import as_json, counting, many, say, table
+from streams.cli.console import as_json, counting, note, plural, table
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.cli.officer_actions import Name, ParcelStatus, action_on, publish, standing
 from streams.errors import OperatorError
@@ -80,10 +80,10 @@ async def _rescreen(bootstrap: str, since: str | None, days: int, *, follow: boo
 def _first(history: ReferenceHistory, since: str | None, changes: list[int]) -> int:
     """How many changes had been made when the entries were as they are compared with."""
     if since is not None:
-        found = [number for number, change in enumerate(history.changes, start=1) if change.change_id == since]
-        if not found:
+        numbers = [number for number, change in enumerate(history.changes, start=1) if change.change_id == since]
+        if not numbers:
             raise OperatorError(f"no change {since}: `tonggwan reference show --changes` lists them.")
-        return found[0]
+        return numbers[0]
     if not changes:
         raise OperatorError(
             "the watch-list has not been changed since the shipped one: `tonggwan reference load watchlist.csv "
@@ -96,17 +96,17 @@ async def _once(  # noqa: PLR0913 - what one round needs
     bootstrap: str, history: ReferenceHistory, first: int, days: int, *, dry_run: bool, json_: bool
 ) -> None:
     now_ms = time.time_ns() // 1_000_000
-    found = await _alarms(bootstrap, changed_entries(history, first), now_ms - days * DAY_MS)
-    known = await standing(bootstrap, {house_bill for _, house_bill in found}) if found else {}
+    alarms = await _alarms(bootstrap, changed_entries(history, first), now_ms - days * DAY_MS)
+    statuses = await standing(bootstrap, {house_bill for _, house_bill in alarms}) if alarms else {}
     held, rows = [], []
-    for name, hit in sorted(found.items()):
-        what = _what(known.get(name), hit)
+    for name, hit in sorted(alarms.items()):
+        what = _what(statuses.get(name), hit)
         if what == HELD:
             held.append(
                 (
                     name[1],
                     action_on(
-                        known[name],
+                        statuses[name],
                         "HOLD",
                         f"watch-list {hit.source}",
                         f"entry {hit.entry_id}, score {hit.score:.3f}",
@@ -124,19 +124,19 @@ async def _once(  # noqa: PLR0913 - what one round needs
         return
     if rows:
         table(list(COLUMNS), rows)
-    say(
-        f"{many(len(found), 'parcel')} of the last {days} days on the list now; "
+    note(
+        f"{plural(len(alarms), 'parcel')} of the last {days} days on the list now; "
         f"{'to be held' if dry_run else 'held'}: {len(held)}."
     )
 
 
-def _what(known: ParcelStatus | None, hit: ListHit) -> str:
+def _what(status: ParcelStatus | None, hit: ListHit) -> str:
     """What happens to a parcel that alarms."""
-    if known is None or known.decision is None:
+    if status is None or status.decision is None:
         return "withdrawn or refused"
     return (
         "held already"
-        if known.decision["outcome"] == HELD and hit.entry_id in str(known.decision["findings"])
+        if status.decision["outcome"] == HELD and hit.entry_id in str(status.decision["findings"])
         else HELD
     )
 
@@ -150,16 +150,16 @@ def changed_entries(history: ReferenceHistory, first: int) -> Reference:
 
 async def _alarms(bootstrap: str, reference: Reference, since_ms: int) -> dict[Name, ListHit]:
     """Parcels received since then that alarm, each with its highest hit; the last version of a parcel counts."""
-    found: dict[Name, ListHit | None] = {}
+    hits: dict[Name, ListHit | None] = {}
 
     def look(record: ConsumerRecord) -> None:
         if record.timestamp >= since_ms:
             for house_bill, hit in alarms_in(record.value, reference, day_of_ms(record.timestamp)):
-                found[record.topic.removeprefix(MANIFESTS), house_bill] = hit
+                hits[record.topic.removeprefix(MANIFESTS), house_bill] = hit
 
     with counting("reading manifests", "records") as counter:
         await read(bootstrap, await partitions_with(bootstrap, [MANIFESTS]), look, counter)
-    return {name: hit for name, hit in found.items() if hit is not None}
+    return {name: hit for name, hit in hits.items() if hit is not None}
 
 
 def alarms_in(value: bytes | None, reference: Reference, received_on: date) -> Iterator[tuple[str, ListHit | None]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from streams.cli.console import as_json, columns, counting, many, on_terminal, out, paragraph, say, write
+from streams.cli.console import as_json, columns, counting, note, on_terminal, out, paragraph, plural, print_line
 from streams.errors import OperatorError
 from streams.risk.declarations import Declarations, read_declarations
 from streams.settings import Settings, variable
@@ -91,9 +91,9 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
             },
         )
         return
-    write(f"Model {version} in {folder}", bold=True)
-    write(
-        f"Trained on {many(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: "
+    print_line(f"Model {version} in {folder}", bold=True)
+    print_line(
+        f"Trained on {plural(trained.rows, 'declaration')} from {trained.first_day} to {trained.last_day}: "
         f"{trained.frauds:,} fraud, {trained.criticals:,} of it critical."
     )
 
@@ -133,7 +133,7 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
             write_scores(scores_file, read.all, scores, model)
         except OSError as error:
             raise OperatorError(f"the scores can't be written to {scores_file}: {error.strerror}.") from error
-    found = evaluate(read.all, scores, model)
+    evaluation = evaluate(read.all, scores, model)
     days = [each.day for each in read.labelled if each.day is not None]
     result: dict[str, Any] = {
         "version": model.version,
@@ -142,12 +142,12 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
         "first_day": min(days).isoformat(),
         "last_day": max(days).isoformat(),
         "bad_cells": dict(read.bad_cells),
-        "fraud": found.fraud.as_json(),
-        "critical": found.critical.as_json(),
+        "fraud": evaluation.fraud.as_json(),
+        "critical": evaluation.critical.as_json(),
         "calibration": [
-            {"declarations": rows, "probability": mean, "share": share} for rows, mean, share in found.bins
+            {"declarations": rows, "probability": mean, "share": share} for rows, mean, share in evaluation.bins
         ],
-        "drift": found.drift,
+        "drift": evaluation.drift,
     }
     if for_machines:
         as_json(result)
@@ -159,29 +159,29 @@ def _read(file: Path) -> Declarations:
     """Declarations, with a word on what could not be read of them."""
     read = read_declarations(file)
     if read.bad_cells:
-        said = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
+        cells = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
         left = len(read.all) - len(read.labelled)
-        say(
-            f"Cells that can't be read: {said}. They count as missing; {many(left, 'row')} without day or label "
+        note(
+            f"Cells that can't be read: {cells}. They count as missing; {plural(left, 'row')} without day or label "
             f"{'is' if left == 1 else 'are'} left out."
         )
     return read
 
 
 def _show(result: dict[str, Any], file: str) -> None:
-    write(
-        f"Model {result['version']} on {many(result['measured'], 'declaration')} of {file}, {result['first_day']} "
+    print_line(
+        f"Model {result['version']} on {plural(result['measured'], 'declaration')} of {file}, {result['first_day']} "
         f"to {result['last_day']}",
         bold=True,
     )
     for name in ("fraud", "critical"):
         measure = result[name]
-        write()
-        write(
+        print_line()
+        print_line(
             f"{'Fraud' if name == 'fraud' else 'Critical fraud'}: {measure['positives']:,} of {measure['rows']:,}",
             bold=True,
         )
-        write(
+        print_line(
             f"  AUC {_figure(measure['auc'])}, average precision {_figure(measure['average_precision'])}, Brier "
             f"score {_figure(measure['brier'])}"
         )
@@ -202,15 +202,15 @@ def _show(result: dict[str, Any], file: str) -> None:
             indent=2,
             right=frozenset(range(6)),
         )
-    write()
-    write("Calibration of fraud, in ten equal parts by score", bold=True)
+    print_line()
+    print_line("Calibration of fraud, in ten equal parts by score", bold=True)
     parts = [
         (f"{part['declarations']:,}", f"{part['probability']:.3f}", f"{part['share']:.3f}")
         for part in result["calibration"]
     ]
     columns(("declarations", "mean score", "share of fraud"), parts, indent=2, right=frozenset(range(3)))
-    write()
-    write("Drift against the training data (population stability index)", bold=True)
+    print_line()
+    print_line("Drift against the training data (population stability index)", bold=True)
     columns(
         ("feature", "index", ""),
         [

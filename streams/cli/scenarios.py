@@ -13,7 +13,7 @@ from aiokafka import ConsumerRecord
 
 from schemas import avro
 from schemas.topics import CLEARANCE, SECURITY_OF_DESK
-from streams.cli.console import as_json, columns, counting, logs, many, say, write
+from streams.cli.console import as_json, columns, counting, logs, note, plural, print_line
 from streams.cli.kafka import bootstrap_option, partitions_with, read, run
 from streams.errors import OperatorError
 from streams.manifest_files import FileRecord
@@ -109,9 +109,9 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
         truth.write(horizon.truths, folder / TRUTH)
     except OSError as error:
         raise OperatorError(f"{folder} can't be written ({error.strerror}): name another folder.") from error
-    write(
-        f"{many(written, 'parcel')} of {many(len(files), 'carrier')} in {folder}, the truth of "
-        f"{many(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
+    print_line(
+        f"{plural(written, 'parcel')} of {plural(len(files), 'carrier')} in {folder}, the truth of "
+        f"{plural(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
     )
 
 
@@ -156,7 +156,7 @@ def judge(truth_file: Path, report_to: Path | None, json_: bool, bootstrap: str)
         report,
         report_to,
         json_=json_,
-        how=f"Measured on what the clearance and security topics hold of {many(report.parcels, 'parcel')}.",
+        how=f"Measured on what the clearance and security topics hold of {plural(report.parcels, 'parcel')}.",
     )
 
 
@@ -210,7 +210,7 @@ def measure(horizon: Horizon, settings: Settings, percent: float = PERCENT) -> R
 def how_of(horizon: Horizon, percent: float = PERCENT) -> str:
     """What was measured, in words."""
     return (
-        f"{many(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at "
+        f"{plural(horizon.days, 'day')} of {horizon.parcels:,} ordinary parcels, the planted figures at "
         f"{horizon.scale * 100:g} % of what was reported, seed {horizon.seed}.\n"
         f"Inspection sites have room for {percent:g} % of the parcels; cases that a rule opens come on top.\n"
         "All of it is invented, and an invented day is tidier than a real one."
@@ -220,7 +220,7 @@ def how_of(horizon: Horizon, percent: float = PERCENT) -> str:
 def _answer(report: Report, report_to: Path | None, *, json_: bool, how: str) -> None:
     if report_to is not None:
         page.write(report, report_to, how)
-        say(f"Report in {report_to}, its plots in {report_to.with_suffix('')}.")
+        note(f"Report in {report_to}, its plots in {report_to.with_suffix('')}.")
     if json_:
         as_json(
             msgspec.to_builtins(report)
@@ -247,12 +247,12 @@ def _show(report: Report) -> None:
         for each in report.scenarios
     ]
     columns(heads, rows, right=frozenset({2, 3, 4, 5}))
-    write()
+    print_line()
     columns(
         ("look-alike", "parcels", "selected", "by"),
         [(each.title, each.parcels, each.selected, " ".join(each.codes)) for each in report.lookalikes],
         right=frozenset({1, 2}),
     )
-    write()
+    print_line()
     for line in page.summary(report):
-        write(line)
+        print_line(line)

@@ -18,7 +18,7 @@ from agents.watchlist.names import Kind, read
 from agents.watchlist.score import NameWords, compare
 from agents.watchlist.screen import Watchlist
 from schemas import limits
-from streams.cli.console import as_json, counting, many, on_terminal, say, table
+from streams.cli.console import as_json, counting, note, on_terminal, plural, table
 from streams.errors import OperatorError
 from streams.reference import FOLDER, load
 from streams.reference.tables import Tables
@@ -80,7 +80,7 @@ def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  #
                 counter.at(count)
     if not json_:
         _show(kept, pairs=pairs)
-        say(f"{many(count, 'name')} screened, {many(alarms, 'alarm')}.")
+        note(f"{plural(count, 'name')} screened, {plural(alarms, 'alarm')}.")
 
 
 def _rows(file: Path) -> tuple[Iterator[Mapping[str, str]], int]:
@@ -162,12 +162,12 @@ def _screened(
             "name": name,
             "alarm": any(hit.alarm for hit in hits),
             "score": hits[0].score if hits else 0.0,
-            "hits": [_told(hit) for hit in hits],
+            "hits": [_hit_fields(hit) for hit in hits],
         }
 
 
-def _told(hit: ListHit) -> dict[str, Any]:
-    told = {
+def _hit_fields(hit: ListHit) -> dict[str, Any]:
+    fields = {
         "score": hit.score,
         "alarm": hit.alarm,
         "entity": hit.entry_id,
@@ -175,7 +175,7 @@ def _told(hit: ListHit) -> dict[str, Any]:
         "name": hit.listed,
         "reasons": _reasons(hit.reasons),
     }
-    return told | ({"excepted": hit.excepted} if hit.excepted else {})
+    return fields | ({"excepted": hit.excepted} if hit.excepted else {})
 
 
 def _reasons(reasons: Sequence[MatchReason]) -> list[dict[str, Any]]:
@@ -185,8 +185,8 @@ def _reasons(reasons: Sequence[MatchReason]) -> list[dict[str, Any]]:
 def _pairs(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None) -> Iterator[dict[str, Any]]:
     """How alike the two names of each row are."""
     reference = load(folder)
-    known = knowledge(Tables.of(folder or FOLDER))
-    words = NameWords(known, misspells_names=True)
+    names = knowledge(Tables.of(folder or FOLDER))
+    words = NameWords(names, misspells_names=True)
     alarm = _permille(_law(reference), "screening_pair_alarm")
     for number, row in enumerate(rows, 1):
         if number == 1:
@@ -194,15 +194,15 @@ def _pairs(rows: Iterator[Mapping[str, str]], file: Path, folder: Path | None) -
             _need(row, OTHER, file)
         one, other = _first(row, ONE), _first(row, OTHER)
         kind: Kind = kind_of(_first(row, TYPE))
-        found = compare(read(one, kind, known), read(other, kind, known), words, kind)
+        comparison = compare(read(one, kind, names), read(other, kind, names), words, kind)
         answer = {
             "row": number,
             "name1": one,
             "name2": other,
-            "score": found.permille / FULL,
-            "alarm": found.permille >= alarm,
+            "score": comparison.permille / FULL,
+            "alarm": comparison.permille >= alarm,
         }
-        yield answer | {"hits": [], "reasons": _reasons(found.reasons)}
+        yield answer | {"hits": [], "reasons": _reasons(comparison.reasons)}
 
 
 def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
@@ -221,7 +221,7 @@ def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
         ]
         table(("row", "", "score", "name1", "name2", "why"), rows)
         return
-    told = [
+    hit_rows = [
         (
             each["row"],
             "ALARM" if hit["alarm"] else "",
@@ -234,7 +234,7 @@ def _show(answers: Sequence[Mapping[str, Any]], *, pairs: bool) -> None:
         for each in answers
         for hit in each["hits"][: HITS_SHOWN if on_terminal() else limits.WATCHLIST_HITS_MAX]
     ]
-    table(("row", "", "score", "name", "listed", "entry", "why"), told)
+    table(("row", "", "score", "name", "listed", "entry", "why"), hit_rows)
 
 
 def _why(reasons: Sequence[Mapping[str, Any]]) -> str:

@@ -90,9 +90,9 @@ class Tally:
         decision = avro.decode(avro.DECISION, record.value)
         self.decisions += 1
         self.outcomes[decision["outcome"], decision["route"] or ""] += 1
-        found = {(finding["code"], finding["rule"]): finding for finding in decision["findings"]}
-        self.rules.update(found.keys())
-        self.examples = found | self.examples
+        by_rule = {(finding["code"], finding["rule"]): finding for finding in decision["findings"]}
+        self.rules.update(by_rule.keys())
+        self.examples = by_rule | self.examples
         if tax := decision["tax"]:
             self.taxes[tax["exempt"] if not tax["total"] else TAXED] += 1
             self.tax_krw += tax["total"]

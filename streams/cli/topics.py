@@ -4,7 +4,7 @@ import os
 
 import click
 
-from streams.cli.console import many, say, write
+from streams.cli.console import note, plural, print_line
 from streams.cli.kafka import bootstrap_option, run
 from streams.kafka.admin import check_carrier, create_topics
 from streams.reference.known_carriers import known
@@ -34,8 +34,8 @@ async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> Non
     everybody = carriers | await known(settings, bootstrap)
     created = await create_topics(bootstrap, everybody, replication=settings.replication)
     for name in sorted(created):
-        write(f"created {name}")
-    say(
-        f"{many(len(created), 'topic')} created; the common ones and those of {many(len(everybody), 'carrier')} "
+        print_line(f"created {name}")
+    note(
+        f"{plural(len(created), 'topic')} created; the common ones and those of {plural(len(everybody), 'carrier')} "
         "are there."
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from streams.cli.console import logs, say
+from streams.cli.console import logs, note
 from streams.local.supervisor import Supervisor
 from streams.settings import Settings
 
@@ -51,13 +51,13 @@ async def _up(settings: Settings) -> None:
     stopped = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-    async with Supervisor(settings, say) as supervisor:
+    async with Supervisor(settings, note) as supervisor:
         serving = asyncio.create_task(_serve(supervisor))
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.is_set():
             await serving
-        say("Stopping.")
+        note("Stopping.")
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 

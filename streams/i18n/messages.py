@@ -115,9 +115,9 @@ def message_parts(finding: Finding, lang: Lang) -> MessageParts:
     text = texts[message_id]
     if lang == "en":
         # The record is shown in the words it was written with, which may be those of an earlier version.
-        found = Message(text.finding, "").render(parameters)
-        remedy = finding["message"].removeprefix(f"{found}; ")
-        return MessageParts(found, remedy) if remedy != finding["message"] else MessageParts(remedy, "")
+        finding_text = Message(text.finding, "").render(parameters)
+        remedy = finding["message"].removeprefix(f"{finding_text}; ")
+        return MessageParts(finding_text, remedy) if remedy != finding["message"] else MessageParts(remedy, "")
     kinds = MESSAGES[message_id].holes
     return MessageParts(_filled(text.finding, parameters, kinds), _filled(text.remedy, parameters, kinds))
 

@@ -23,29 +23,28 @@ def _english(kind: str) -> Mapping[str, str]:
     return {row["word"]: row["en"] for row in read("words") if row["kind"] == kind}
 
 
-def gloss(kind: str, word: str, lang: Lang) -> str:
+def describe(kind: str, word: str, lang: Lang) -> str:
     """What a word of the wire means; empty when nobody has said.
 
-    >>> gloss("outcome", "HOLD", "ko"), gloss("event", "AMEND", "en"), gloss("category", "NEW", "ko")
+    >>> describe("outcome", "HOLD", "ko"), describe("event", "AMEND", "en"), describe("category", "NEW", "ko")
     ('통관보류', 'an amendment', '')
     """
     return (words_of if lang == "ko" else _english)(kind).get(word, "")
 
 
-def name(kind: str, word: str, lang: Lang) -> str:
-    """A word of the wire: itself in English, with what it means in Korean.
+def label(kind: str, word: str, lang: Lang) -> str:
+    """A word of the wire as people read it: itself in English, what it means in Korean.
 
-    >>> name("outcome", "HOLD", "ko"), name("outcome", "HOLD", "en"), name("category", "NEW", "ko")
-    ('HOLD 통관보류', 'HOLD', 'NEW')
+    >>> label("outcome", "HOLD", "ko"), label("outcome", "HOLD", "en"), label("category", "NEW", "ko")
+    ('통관보류', 'HOLD', 'NEW')
     """
-    said = gloss(kind, word, lang) if lang == "ko" else ""
-    return f"{word} {said}" if said else word
+    return (describe(kind, word, lang) if lang == "ko" else "") or word
 
 
-def say(lang: Lang, text: str, /, **holes: object) -> str:
+def translate(lang: Lang, text: str, /, **holes: object) -> str:
     """A line that a command prints, its holes filled.
 
-    >>> say("en", "decided"), say("ko", "decided")
+    >>> translate("en", "decided"), translate("ko", "decided")
     ('decided', '결정 일시')
     """
     return (words_of(TEXT).get(text, text) if lang == "ko" else text).format_map(holes)
@@ -58,15 +57,3 @@ def basis(law: str, lang: Lang) -> str:
     '관세법 제234조의2; 전자상거래물품의 특별통관에 관한 고시 제25조'
     """
     return words_of("basis").get(law, law) if lang == "ko" else law
-
-
-def rate(text: str, lang: Lang) -> str:
-    """A rate of tax as decisions write it.
-
-    >>> rate("27 % or 1830 KRW/kg, the greater, 1 kg assumed", "ko")
-    '27 % 또는 1830원/kg 중 큰 금액, 1 kg(추정)'
-    """
-    if lang == "ko":
-        for part, korean in words_of(RATE).items():
-            text = text.replace(part, korean)
-    return text

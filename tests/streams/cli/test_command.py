@@ -11,7 +11,7 @@ import click
 import pytest
 
 from streams.cli import COMMANDS, tonggwan
-from streams.cli.console import many, shown
+from streams.cli.console import plural, printable
 from tests.streams.cli import command
 from tests.streams.cli.command import EXAMPLES, environ
 
@@ -169,8 +169,8 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback() -> None:
     ],
 )
 def test_what_comes_from_outside_cant_touch_the_terminal(text: str | None, safe: str) -> None:
-    assert shown(text) == safe
+    assert printable(text) == safe
 
 
 def test_one_is_not_many() -> None:
-    assert [many(number, "parcel") for number in (0, 1, 1234)] == ["0 parcels", "1 parcel", "1,234 parcels"]
+    assert [plural(number, "parcel") for number in (0, 1, 1234)] == ["0 parcels", "1 parcel", "1,234 parcels"]

@@ -17,8 +17,9 @@ from rich.cells import cell_len
 from agents.rules import PARCEL_RULES, SCREENING_RULES
 from schemas import avro
 from streams.cli.console import lang_of
-from streams.cli.decision_view import show_decision, why_exempt, why_outcome, why_route
+from streams.cli.decision_view import show_decision
 from streams.cli.explain import File, _show
+from streams.cli.reasons import why_exempt, why_outcome, why_route
 from streams.cli.receipt_view import REMARKS_MAX, show_receipt
 from tests.streams.cli.command import AT, EXAMPLES, Done, environ, lines, tonggwan
 
@@ -121,7 +122,9 @@ def acting(of: Json) -> list[tuple[Json, Any]]:
     ("changes", "why"),
     [
         pytest.param(
-            {}, "the goods price is within the list limit, and no rule keeps the parcel from the list", id="on the list"
+            {},
+            "the goods price is within the list limit, and no rule excludes the parcel from the list",
+            id="on the list",
         ),
         pytest.param(
             {"route": "SIMPLIFIED", "findings": [PRICE]},
@@ -130,7 +133,7 @@ def acting(of: Json) -> list[tuple[Json, Any]]:
         ),
         pytest.param(
             {"route": "SIMPLIFIED", "findings": [ALCOHOL, COMPANY]},
-            "kept from list clearance by XF-05, XF-07",
+            "excluded from list clearance by XF-05, XF-07",
             id="by its goods and receiver",
         ),
         pytest.param(
@@ -140,12 +143,12 @@ def acting(of: Json) -> list[tuple[Json, Any]]:
         ),
         pytest.param(
             {"route": "GENERAL", "findings": [PERMIT]},
-            "kept from the simplified declaration by XF-06",
+            "excluded from the simplified declaration by XF-06",
             id="by what needs a permit",
         ),
         pytest.param(
             {"route": "GENERAL", "findings": [SPLIT]},
-            "taxed as one with further parcels (XP-02)",
+            "taxed together with other parcels (XP-02)",
             id="with further parcels",
         ),
         pytest.param(
@@ -169,15 +172,15 @@ def test_why_a_route(changes: Json, why: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        pytest.param({}, "the route asks for it", id="released"),
+        pytest.param({}, "follows from the route", id="released"),
         pytest.param(
             {"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [ALCOHOL]},
-            "the route asks for it",
+            "follows from the route",
             id="to be declared by its route",
         ),
         pytest.param(
             {"route": "SIMPLIFIED", "outcome": "DECLARE", "findings": [PRICE]},
-            "because of XF-02; the route asks for it",
+            "because of XF-02; follows from the route",
             id="by a rule and its route",
         ),
         pytest.param({"outcome": "HOLD", "findings": [PRICE, HELD]}, "because of XF-08", id="the most careful rule"),
@@ -200,7 +203,7 @@ def test_why_an_outcome(changes: Json, why: str) -> None:
         pytest.param({}, "SMALL_VALUE: the goods price is within the limit of exemption", id="small"),
         pytest.param(
             {"tax": tax(), "findings": [PRICE, COMPANY]},
-            "none: the goods price is above the limit of exemption (XF-02); ended by XF-07",
+            "none: the goods price is above the exemption limit (XF-02); ended by XF-07",
             id="taxed for two reasons",
         ),
         pytest.param({"tax": tax()}, "none", id="taxed, and nobody says why"),
@@ -226,7 +229,7 @@ def test_each_tax_stands_with_base_rate_and_source_and_then_the_sums() -> None:
             re.MULTILINE,
         )
     assert f"total {taxes['total']:,} KRW" in done.stdout
-    assert "1400 KRW for one unit of the parcel's currency, week of 2026-11-22" in done.stdout
+    assert "1,400 KRW per unit of the parcel's currency, week of 2026-11-22" in done.stdout
 
 
 def test_a_finding_stands_with_rule_place_what_was_found_and_what_is_right() -> None:
@@ -242,14 +245,84 @@ def test_a_finding_stands_with_rule_place_what_was_found_and_what_is_right() -> 
     )
 
 
-def test_in_korean_nothing_of_ours_is_left_in_english() -> None:
-    said = check("--lang", "ko").stdout
-    assert "  통관절차          SIMPLIFIED (간이신고): 물품가격이 목록통관 한도를 초과합니다(XF-02)." in said
-    assert "주세" in said
-    assert "징수세액" in said
-    assert "      확인: 주류의 수량(2병)이 자가사용 인정기준(1병)을 초과합니다.\n      → 면세되지 않으므로" in said
-    ours = "\n".join(line for line in said.splitlines() if not re.search("수치: |규칙: |Act|Tariff", line))
-    assert re.findall(r"\b(?:the|is|was|were|found|right|total|findings)\b", ours) == []
+def test_in_korean() -> None:
+    answer = check("--lang", "ko").stdout
+    assert "  통관절차          간이신고: 물품가격이 목록통관 한도를 초과합니다(XF-02)." in answer
+    assert "  결정 일시         2026. 11. 23. 14:03:00\n" in answer
+    assert re.search(r"    1번 품목 +주세 +[\d,]{7} +72% +[\d,]{7} +주세법 제8조제1항\(증류주류 72%\);", answer)
+    assert re.search(r"  납부할 세액 +관세 .*, 합계 [\d,]+원\(세목별 10원 미만 버림\)\n", answer)
+    assert "    XF-09 주의  (1번째 화물, 2번 품목, 품목번호)\n" in answer
+    assert "      확인: 주류의 수량(2병)이 자가사용 인정기준(1병)을 초과합니다.\n      → 면세되지 않으므로" in answer
+
+
+def test_an_export_has_a_declared_value_and_neither_exemption_nor_taxes(capsys: pytest.CaptureFixture[str]) -> None:
+    show_decision(decision(direction="EXPORT", route="EXPORT_LIST", tax=tax(exempt="EXPORT")), "ko")
+    answer = capsys.readouterr().out
+    assert "1차 결정: 통관허용 · 간이수출신고\n" in answer
+    assert "  신고가격(FOB)     90,860원\n" in answer
+    assert not re.search("과세가격|면세|세액", answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "route", "why"),
+    [
+        pytest.param({}, "현장면세통관", "물품가격이 한도 이내이고 배제 사유가 없습니다.", id="exempt"),
+        pytest.param(
+            {"route": "SIMPLIFIED", "findings": [PRICE, ALCOHOL]},
+            "간이통관",
+            "물품가격이 현장면세통관 한도를 초과합니다(XF-02). 현장면세통관 배제 사유가 있습니다(XF-05).",
+            id="by its price and goods",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "findings": [PRICE]},
+            "일반수입신고",
+            "물품가격이 간이통관 한도를 초과합니다.",
+            id="by a high price",
+        ),
+        pytest.param(
+            {"route": "GENERAL", "findings": [PERMIT]},
+            "일반수입신고",
+            "간이통관 배제 사유가 있습니다(XF-06).",
+            id="by what needs a permit",
+        ),
+    ],
+)
+def test_the_mail_has_names_of_its_own(changes: Json, route: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _show(File("ep", [decision(house_bill="LX473124829CN", carrier="ep", **changes)]), "ko")
+    answer = capsys.readouterr().out
+    assert answer.startswith("우편물번호 LX473124829CN(통관우체국 ep)\n")
+    assert f"  통관절차          {route}: {why}\n" in answer
+    assert "  결정 계기         최초 제출(우편물목록 M-1, 1차 제출, 발송편 180-12345675)\n" in answer
+
+
+def test_a_covert_finding_is_shown_with_its_case(capsys: pytest.CaptureFixture[str]) -> None:
+    covert = found("SEC-05", "nothing_is_targeted", message_id="", evidence={"lane": "XRAY"})
+    file = File("kx", [decision(outcome="INSPECT", findings=[HELD])])
+    file.cases = [
+        {
+            "desk": "INSPECTION",
+            "case_id": "c1",
+            "opened_at": "2026-11-23T05:03:00.000Z",
+            "findings": [HELD, covert],
+            "sequence": 1,
+            "decision_id": "d1",
+            "evidence_parcels": [],
+            "lane": "XRAY",
+        }
+    ]
+    file.notices = [
+        {
+            "manifest_id": "M-1",
+            "manifest_version": 1,
+            "answered_at": "2026-11-23T05:03:00.000Z",
+            "parcels": [{"answer": "REQUEST_FOR_SCREENING"}, {"answer": "HOLD"}],
+        }
+    ]
+    _, _, case = explained(file, capsys, "ko").partition("보안 사건")
+    assert "검사(검색기검사), 사유 XF-08, SEC-05, 2026. 11. 23. 14:03:00 개시(사건번호 c1)" in case
+    assert "    SEC-05 처리 변경  (1번째 화물)\n" in case
+    assert "XF-08 처리 변경" not in case
+    assert "제출자에게 통지: 정밀 검색 요구(RFS), 통관보류, 2026. 11. 23. 14:03:00" in case
 
 
 @pytest.mark.parametrize("args", [[], ["--lang", "ko"], ["--explain"]], ids=str)
@@ -354,6 +427,7 @@ def test_events_cases_and_notices_stand_with_their_decision(capsys: pytest.Captu
             "sequence": 1,
             "decision_id": "d1",
             "evidence_parcels": ["KX2"],
+            "lane": None,
         }
     ]
     file.notices = [
@@ -367,9 +441,9 @@ def test_events_cases_and_notices_stand_with_their_decision(capsys: pytest.Captu
     said = explained(file, capsys)
     one, two = said.split("Decision 2: RELEASE on route LIST (in force)")
     assert "In force: decision 2, RELEASE." in one
-    assert "HOLD c1, opened then, for XF-08; also rests on KX2" in one
-    assert "the carrier was told HOLD on 2026-11-23T05:03:00.000Z" in one
-    assert "the carrier was told" not in two
+    assert "HOLD case c1, opened then, for XF-08; related parcels KX2" in one
+    assert "carrier notified: HOLD, 2026-11-23 14:03:00 KST" in one
+    assert "carrier notified" not in two
     assert (
         "VERIFIED, customs has answered who the importer is; manifest M-1 version 1, master bill 180-12345675, "
         "replaces decision 1" in two
@@ -383,8 +457,7 @@ def test_a_rule_that_is_not_in_full_force_says_so(capsys: pytest.CaptureFixture[
     )
     said = capsys.readouterr().out
     assert (
-        "      figures: differs = name\n      phase: OBSERVE: watched only: nobody is told and nothing is done\n"
-        in said
+        "      figures: differs: name\n      phase: OBSERVE: watched only: nobody is told and nothing is done\n" in said
     )
 
 
@@ -398,8 +471,8 @@ def test_a_decision_of_another_rule_set_is_shown_as_far_as_it_goes(capsys: pytes
         "ko",
     )
     said = capsys.readouterr().out
-    assert "RELEASED_BY_OFFICER. 적재화물목록 M-1" in said
-    assert "    ZZ-99 ACT 조치  위치 /parcels/0\n      확인: as the rule says\n" in said
+    assert "RELEASED_BY_OFFICER(적재화물목록 M-1, 1차 제출" in said
+    assert "    ZZ-99 처리 변경  (1번째 화물)\n      확인: as the rule says\n" in said
 
 
 def test_what_comes_from_outside_cannot_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -440,9 +513,9 @@ def test_a_receipt_shows_the_first_remarks_and_counts_the_others(capsys: pytest.
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "ACCEPTED M-1 version 1: received 23 (a.json)"
     assert said[1:4] == [
-        "remarks on parcels that were not refused",
+        "remarks on accepted parcels",
         "house bill\tcode\tpath\tmessage",
         "KX0\tXF-04\t/parcels/0/freight\ta remark",
     ]
-    assert said[-1] == "3 further remarks; --json has them all"
+    assert said[-1] == "3 more remarks; use --json to see them all"
     assert len(said) == 1 + 2 + REMARKS_MAX + 1
