@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from ruamel.yaml import YAML
 
-from streams.local.broker import SERVER_SETTINGS
+from streams.local.broker_folder import SERVER_SETTINGS
 from streams.local.jars import KAFKA_VERSION, fetch, find_java
 from streams.settings import CHECKOUT, KEY_FILE, Settings, variable
 

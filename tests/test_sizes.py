@@ -14,7 +14,7 @@ MODULE_LINES_MAX: Final = 400
 LONGER_MODULES_MAX: Final = 3
 REASON: Final = "Longer than 400 lines"
 """Begins the sentence of a longer module's docstring that says why."""
-STILL_TOO_LONG: Final = frozenset({"agents/watchlist/index.py find", "streams/local/broker.py Broker"})
+STILL_TOO_LONG: Final = frozenset({"agents/watchlist/index.py find"})
 """To be split. Whoever splits one takes it out here; nothing is added."""
 CLASS_LINES_MAX: Final = 250
 FUNCTION_LINES_MAX: Final = 70

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import random
 import re
 import shutil
 import signal
@@ -11,61 +10,21 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import Final, Self
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.kafka.broker_features import check_transactions, finalized_features
+from streams.local.broker_folder import BrokerFolder
 from streams.local.jars import EMBEDDED, KAFKA_VERSION, fetch, find_java
-from streams.local.processes import HOST, BrokerError, bind, dies_with_parent, environment, free_port, is_locked
+from streams.local.processes import HOST, BrokerError, bind, dies_with_parent, environment, free_port
 from streams.settings import STATE_DIR, Settings
 
 KAFKA_DIR: Final = STATE_DIR / f"kafka-{KAFKA_VERSION}"
 READY_SECONDS_MAX: Final = 90
 STOP_SECONDS_MAX: Final = 20
-LOCK_SECONDS_MAX: Final = 5
-"""A broker whose parent was killed needs about a second to stop; a new one waits that long for its folder."""
 EXIT_ON_SIGTERM: Final = 128 + signal.SIGTERM
-
-SERVER_SETTINGS: Final = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "CLIENTS",
-    "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "auto.create.topics.enable": "false",
-    # One node: nothing can have a second copy.
-    "default.replication.factor": "1",
-    "min.insync.replicas": "1",
-    "offsets.topic.replication.factor": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
-    # Two cores and a few clients: the defaults (50 partitions each, 128 MB for the cleaner) are for a data centre.
-    "offsets.topic.num.partitions": "4",
-    "transaction.state.log.num.partitions": "4",
-    "num.network.threads": "2",
-    "num.io.threads": "2",
-    "background.threads": "2",
-    "group.coordinator.threads": "1",
-    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
-    # The first entry in a partition's index touches a fresh page of a mapped file (2.7 ms measured on a virtual
-    # machine), twice:
-    # with an entry every 4 KB, a hundred new partitions cost the workers half a second of broker time. Sparser costs a
-    # short scan.
-    "log.index.interval.bytes": str(256 * 1024),
-    # Nobody waits for members that may come, and a broker that was killed is back after three seconds instead of nine.
-    "group.initial.rebalance.delay.ms": "0",
-    "group.min.session.timeout.ms": "1000",
-    "broker.session.timeout.ms": "3000",
-    "broker.heartbeat.interval.ms": "500",
-    # What a dead worker left open is aborted within a second of its timeout instead of ten.
-    "transaction.max.timeout.ms": "60000",
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-}
-"""Everything but the addresses and the folder."""
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +40,8 @@ class Broker:
         self, data: Path, *, port: int = 0, heap_mb: int = 512, log_file: Path | None = None, jars: Path = KAFKA_DIR
     ) -> None:
         """Name everything; nothing is touched before `start`. Port 0 picks a free one, which is then kept."""
-        self.data = data.absolute()
-        self.log_file = (log_file or self.data / "broker.log").absolute()
+        self._folder = BrokerFolder(data.absolute())
+        self.log_file = (log_file or self._folder.path / "broker.log").absolute()
         self._port = port
         self._heap_mb = heap_mb
         self._jars = jars.absolute()
@@ -97,6 +56,11 @@ class Broker:
             heap_mb=settings.kafka_heap_mb,
             jars=settings.kafka_dir,
         )
+
+    @property
+    def data(self) -> Path:
+        """Its folder."""
+        return self._folder.path
 
     @property
     def port(self) -> int:
@@ -131,15 +95,16 @@ class Broker:
             return
         java = find_java()
         jars = await asyncio.to_thread(fetch, self._jars)
-        self._check_folder()
-        lock = await self._lock()
+        folder = self._folder
+        folder.check(self.log_file)
+        lock = await folder.lock()
         with lock:
             self._check_port()
-            self._write_properties()
-            if not self._formatted():
-                await asyncio.to_thread(self._format, [java, *self._options(jars)])
+            folder.write_properties(self._port)
+            if not folder.is_formatted:
+                await asyncio.to_thread(folder.format, [java, *self._options(jars)])
             self._process = self._spawn(
-                [java, *self._options(jars, archive=True), "kafka.Kafka", str(self._properties)], lock.fileno()
+                [java, *self._options(jars, archive=True), "kafka.Kafka", str(folder.properties)], lock.fileno()
             )
         await self._wait_until_ready(self._process)
 
@@ -170,46 +135,7 @@ class Broker:
         await self.stop()
         await self.start()
 
-    # The folder
-
-    @property
-    def _properties(self) -> Path:
-        return self.data / "server.properties"
-
-    @property
-    def _kafka(self) -> Path:
-        """A folder of Kafka's own: it takes every folder within for a partition."""
-        return self.data / "kafka"
-
-    @property
-    def _output(self) -> Path:
-        """What the Java machine itself says, of one start."""
-        return self.data / "broker.out"
-
-    def _check_folder(self) -> None:
-        if "," in str(self.data):
-            raise BrokerError(
-                f"Kafka can't keep its data in {self.data}, whose name has a comma: choose another folder."
-            )
-        try:
-            self.data.mkdir(parents=True, exist_ok=True)
-            self.log_file.parent.mkdir(parents=True, exist_ok=True)
-            self.log_file.open("a").close()
-        except OSError as error:
-            raise BrokerError(
-                f"the broker can't write to {error.filename} ({error.strerror}): choose another folder."
-            ) from error
-
-    async def _lock(self) -> IO[str]:
-        """Take the folder's lock, which the child inherits and holds for as long as it lives."""
-        lock = (self.data / "broker.lock").open("a+")
-        until = time.monotonic() + LOCK_SECONDS_MAX
-        while not is_locked(lock):
-            if time.monotonic() > until:
-                lock.close()
-                raise BrokerError(f"another broker runs in {self.data}: stop it first, or choose another folder.")
-            await asyncio.sleep(0.1)
-        return lock
+    # The process
 
     def _check_port(self) -> None:
         """Pick a free port, or refuse one that is taken."""
@@ -221,44 +147,6 @@ class Broker:
                 f"port {self._port} on {HOST} can't be used ({error.strerror}): stop what listens there, or choose "
                 "another port (0 picks a free one)."
             ) from error
-
-    def _write_properties(self) -> None:
-        controller = free_port(but=self._port)
-        addresses = f"CLIENTS://{HOST}:{self._port},CONTROLLER://{HOST}:{controller}"
-        settings = {
-            **SERVER_SETTINGS,
-            "listeners": addresses,
-            "advertised.listeners": addresses,
-            "controller.quorum.bootstrap.servers": f"{HOST}:{controller}",
-            "log.dirs": str(self._kafka),
-        }
-        self._properties.write_text(
-            "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items()), encoding="ascii"
-        )
-
-    def _formatted(self) -> bool:
-        return (self._kafka / "meta.properties").exists()
-
-    def _format(self, java: list[str]) -> None:
-        """Give the folder a cluster of its own; features are finalised at the newest levels."""
-        # What an interrupted format left behind has no meta.properties, and would be in the way of a second one.
-        shutil.rmtree(self._kafka, ignore_errors=True)
-        command = [
-            *java,
-            "kafka.tools.StorageTool",
-            "format",
-            "--standalone",
-            "--cluster-id",
-            _cluster_id(),
-            "--config",
-            str(self._properties),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())  # noqa: S603 - our own words and paths
-        if done.returncode:
-            last = next(reversed((done.stdout + done.stderr).strip().splitlines()), "no reason given")
-            raise BrokerError(f"Kafka can't format {self._kafka} ({last[:300]}): choose another folder.")
-
-    # The process
 
     def _options(self, jars: tuple[Path, ...], *, archive: bool = False) -> list[str]:
         """Options of the Java machine, up to the class to run."""
@@ -308,7 +196,7 @@ class Broker:
     def _spawn(self, command: list[str], lock: int) -> subprocess.Popen[bytes]:
         """Start Java in a session of its own, so that a Ctrl-C reaches the workers first."""
         self._said_before = self.log_file.stat().st_size
-        with self._output.open("wb") as output:
+        with self._folder.output.open("wb") as output:
             return subprocess.Popen(  # noqa: S603 - our own words and paths
                 command,
                 stdin=subprocess.DEVNULL,
@@ -352,10 +240,7 @@ class Broker:
         finally:
             await admin.close()
         check_transactions(features)
-        return (
-            bool(cluster["brokers"])
-            and f"cluster.id={cluster['cluster_id']}" in (self._kafka / "meta.properties").read_text()
-        )
+        return bool(cluster["brokers"]) and self._folder.is_of_cluster(cluster["cluster_id"])
 
     def _why_it_died(self) -> str:
         said = self._said()
@@ -364,23 +249,10 @@ class Broker:
         causes = re.findall(r"^(?:Caused by: )?(?:\w+\.)+[\w$]*(?:Exception|Error): (.+)", said, re.MULTILINE)
         errors = re.findall(r"^.*\b(?:ERROR|FATAL)\b.*", said, re.MULTILINE)
         last = (causes[-1:] or errors[-1:] or said.split("\n"))[0].strip()[:300] or "it said nothing"
-        return f"the broker died ({last}): read {self.log_file} and {self._output.name} beside it."
+        return f"the broker died ({last}): read {self.log_file} and {self._folder.output.name} beside it."
 
     def _said(self) -> str:
         """What this start wrote: Java's own words, then the log's, which may have been rolled over."""
         with self.log_file.open("rb") as lines:
             lines.seek(self._said_before if self._said_before <= self.log_file.stat().st_size else 0)
-            return (self._output.read_bytes() + b"\n" + lines.read()).decode(errors="replace")
-
-
-def _cluster_id() -> str:
-    """Kafka's way to write 16 random bytes; it refuses those that begin with a hyphen, so none does."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    return "".join(random.SystemRandom().choices(alphabet, k=21)) + "A"
-
-
-def _escaped(value: str) -> str:
-    r"""Write a value as Java's properties want it: one byte a character, all others as \uXXXX, a backslash twice."""
-    units = value.replace("\\", "\\\\").encode("utf-16-be")
-    codes = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
-    return "".join(chr(code) if 0x20 <= code < 0x7F else f"\\u{code:04x}" for code in codes)  # noqa: PLR2004 - printable ASCII
+            return (self._folder.output.read_bytes() + b"\n" + lines.read()).decode(errors="replace")

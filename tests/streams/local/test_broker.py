@@ -15,9 +15,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-import streams.local.broker as broker_module
 from streams.kafka.broker_features import FeatureMissingError, check_transactions, finalized_features
-from streams.local.broker import Broker, _escaped
+from streams.local import broker_folder
+from streams.local.broker import Broker
+from streams.local.broker_folder import escaped
 from streams.local.jars import JarsError
 from streams.local.processes import FREE_PORTS, HOST, BrokerError
 from streams.settings import CHECKOUT, Settings
@@ -114,7 +115,7 @@ async def test_it_dies_with_its_parent_and_the_next_one_may_start_at_once(tmp_pa
 
 
 async def test_a_folder_is_for_one_broker(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker_module, "LOCK_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(broker_folder, "LOCK_SECONDS_MAX", 0.1)
     with pytest.raises(
         BrokerError, match=re.escape(f"another broker runs in {kafka.data}: stop it first, or choose another folder.")
     ):
@@ -192,7 +193,7 @@ def test_it_takes_its_settings() -> None:
     ],
 )
 def test_values_are_written_as_java_reads_them(value: str, written: str) -> None:
-    assert _escaped(value) == written
+    assert escaped(value) == written
 
 
 async def _create(bootstrap: str, topic: str) -> None:
