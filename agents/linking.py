@@ -43,10 +43,10 @@ class Linking:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
 
-    def decide(self, said: LinkMessage, links: LinkStore) -> list[Output]:
+    def decide(self, message: LinkMessage, links: LinkStore) -> list[Output]:
         """What a manifest's sightings bring, and what the partition then remembers of them."""
-        now_ms = said.received_at_ms
-        seen = _begun(said, links)
+        now_ms = message.received_at_ms
+        seen = _begun(message, links)
         law = self._reference.on(day_of_ms(now_ms))
         figures = limits_under(law)
         few = figures.receiver_parcels_min
@@ -55,7 +55,7 @@ class Linking:
             if together is not None and len(together) >= few:
                 outputs[place].extend(
                     _cases(
-                        said,
+                        message,
                         LinkCase(
                             parcel=parcel, kind=kind, now_ms=now_ms, law=law, limits=figures, together=together.values()
                         ),
@@ -75,13 +75,13 @@ class Linking:
                     group=group,
                     beside=PeerComparison(links.bands, seller.parcels.values(), now_ms, figures) if cheap else None,
                 )
-                outputs[place].extend(_cases(said, case))
+                outputs[place].extend(_cases(message, case))
         return [output for opened in outputs for output in opened]
 
-    def remember(self, said: LinkMessage, links: LinkStore) -> None:
+    def remember(self, message: LinkMessage, links: LinkStore) -> None:
         """The same without asking any rule: what a worker does with the records it reads back."""
-        seen = _begun(said, links)
-        for _ in chain(_received(seen, links, said.received_at_ms), _sent(seen, links, said.received_at_ms)):
+        seen = _begun(message, links)
+        for _ in chain(_received(seen, links, message.received_at_ms), _sent(seen, links, message.received_at_ms)):
             pass
 
 
@@ -92,15 +92,15 @@ _Seen = Sequence[tuple[int, bytes, ParcelLink]]
 """Kinds of marks, and the parcel, packed and unpacked, of each sighting."""
 
 
-def _begun(said: LinkMessage, links: LinkStore) -> _Seen:
+def _begun(message: LinkMessage, links: LinkStore) -> _Seen:
     """Forget what is out of reach and what is gone; what is seen, unpacked."""
-    links.expire(said.received_at_ms)
-    for gone in said.gone:
+    links.expire(message.received_at_ms)
+    for gone in message.gone:
         links.retract(gone)
-    packed = [bytes(raw) for _, raw in said.seen]
+    packed = [bytes(raw) for _, raw in message.seen]
     return [
         (kinds, each, parcel)
-        for (kinds, _), each, parcel in zip(said.seen, packed, map(read_parcel_link, packed), strict=True)
+        for (kinds, _), each, parcel in zip(message.seen, packed, map(read_parcel_link, packed), strict=True)
     ]
 
 
@@ -135,7 +135,7 @@ def _rules_of(rules: tuple[LinkRule, ...], kind: int) -> tuple[LinkRule, ...]:
     return tuple(rule for rule in rules if rule.kinds & kind)
 
 
-def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
+def _cases(message: LinkMessage, case: LinkCase) -> Iterator[Output]:
     """A security case for each desk that hears of what the rules find."""
     findings: list[Finding] = []
     evidence: dict[str, dict[str, None]] = {}
@@ -151,26 +151,26 @@ def _cases(said: LinkMessage, case: LinkCase) -> Iterator[Output]:
     if not findings:
         return
     parcel = case.parcel
-    ids = Ids(said.carrier, said.manifest_id, said.manifest_version)
+    ids = Ids(message.carrier, message.manifest_id, message.manifest_version)
     for desk, of_desk in desks_of(findings).items():
         outcomes = [rule.asks for rule in map(rule_behind, of_desk) if isinstance(rule, LinkRule)]
         opened = SecurityCase(
             case_id=ids.of(parcel.house_bill, "link", _KIND_NAMES[case.kind], desk),
             desk=desk,
             decision_id=ids.of(parcel.house_bill),
-            carrier=said.carrier,
-            manifest_id=said.manifest_id,
-            manifest_version=said.manifest_version,
-            master_bill=said.master_bill,
+            carrier=message.carrier,
+            manifest_id=message.manifest_id,
+            manifest_version=message.manifest_version,
+            master_bill=message.master_bill,
             house_bill=parcel.house_bill,
             sequence=parcel.sequence,
             outcome=min(outcomes, key=PRECEDENCE.index),
-            consignee=f"v1.{said.key_id}.{parcel.consignee.hex()}",
+            consignee=f"v1.{message.key_id}.{parcel.consignee.hex()}",
             findings=tuple(of_desk),
             evidence_parcels=tuple(
                 [name for name in evidence.get(desk, ()) if name != parcel.house_bill][-limits.EVIDENCE_PARCELS_MAX :]
             ),
-            opened_at=show_ms(said.received_at_ms),
+            opened_at=show_ms(message.received_at_ms),
         )
         yield case_output(opened)
 

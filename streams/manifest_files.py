@@ -24,7 +24,7 @@ LINES: Final = (".jsonl", ".ndjson")
 CONTAINER: Final = b"Obj\x01"
 FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 """A larger file of a format that has to be read whole."""
-RETRIABLE_ERRORS: Final = {".csv": "CSV", ".xml": "XML"}
+UNREAD_FORMATS: Final = {".csv": "CSV", ".xml": "XML"}
 """Formats that carriers also have; nothing here reads them, so they would only be set aside."""
 
 paths_argument = click.argument(
@@ -129,9 +129,9 @@ def _records(file: str) -> Iterator[FileRecord]:
 
 def _of_path(file: str, path: Path) -> Iterator[FileRecord]:
     suffix = path.suffix.lower()
-    if suffix in RETRIABLE_ERRORS:
+    if suffix in UNREAD_FORMATS:
         raise OperatorError(
-            f"{file} is {RETRIABLE_ERRORS[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro."
+            f"{file} is {UNREAD_FORMATS[suffix]}, which isn't read here: convert it to JSON, JSON Lines or Avro."
         )
     try:
         with path.open("rb") as opened:
@@ -216,8 +216,8 @@ def _container(file: str, opened: IO[bytes]) -> Iterator[FileRecord]:
         fastavro.schema.SchemaParseException,
         fastavro.read.SchemaResolutionError,
     ) as error:
-        said = json.dumps(str(error)[:200], ensure_ascii=False) if str(error) else type(error).__name__
+        reason = json.dumps(str(error)[:200], ensure_ascii=False) if str(error) else type(error).__name__
         raise OperatorError(
-            f"{file} can't be read as manifests in Avro behind manifest {number} ({said}): write it with "
+            f"{file} can't be read as manifests in Avro behind manifest {number} ({reason}): write it with "
             "schemas/manifest.v1.avsc."
         ) from error

@@ -128,12 +128,12 @@ def amounts(plain: str) -> GoodsAmounts:  # noqa: C901 - one walk over the numbe
                 boxes = value
             elif pending:
                 times = pending
-            said: Kind = (
+            counted_as: Kind = (
                 "pieces"
                 if kind == "containers" and loose and not pending and not (after_measure and (joined or prefix))
                 else kind
             )
-            largest[said] = max(largest.get(said, 0), min(value, limits.QUANTITY_MAX))
+            largest[counted_as] = max(largest.get(counted_as, 0), min(value, limits.QUANTITY_MAX))
             pending, after_measure = None, True
         joined = cross is not None or (word is not None and word[-1] in CROSSES)
         end = match.end()

@@ -175,24 +175,24 @@ class GoodsKnowledge:
             stuffed = stuffed or stuffed_too
         if stuffed:
             disguises = (*disguises, "stuffed with terms")
-        said = amounts(plain)
+        stated = amounts(plain)
         mark = self._mark(brand, names)
         suggestions: tuple[Suggestion, ...] = ()
         if hs_code[:SUBHEADING].isdigit() and len(hs_code) >= SUBHEADING:
             suggestions = self._headings.suggest(
                 hs_code, self._headings.weigh(plain, self._longest(plain, words) if words else ())
             )
-        if not hits and not disguises and said is NO_AMOUNTS and mark is None and not suggestions:
+        if not hits and not disguises and stated is NO_AMOUNTS and mark is None and not suggestions:
             return NOTHING
         return Understood(
             hits=tuple(hits.values()),
             category=min(hits, key=self._rank.__getitem__) if hits else None,
             disguises=disguises,
-            containers=said.containers,
-            pieces=said.pieces,
-            volume_ml_stated=said.volume_ml,
-            doses=said.doses,
-            grams_stated=said.grams,
+            containers=stated.containers,
+            pieces=stated.pieces,
+            volume_ml_stated=stated.volume_ml,
+            doses=stated.doses,
+            grams_stated=stated.grams,
             brand=mark,
             cites=species[0] if species else None,
             suggestions=suggestions,

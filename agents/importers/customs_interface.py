@@ -52,8 +52,8 @@ def particulars_token(consignee: Consignee, token: str, keys: TokenKeys) -> str:
 
 def _particulars_token(token: str, active_rules: tuple[str, str, str], keys: TokenKeys) -> str:
     kid, secret = keys.keys[0]
-    said = "\x1f".join(("particulars", token, *active_rules)).encode()
-    return f"v1.{kid}.{hmac.digest(secret, said, 'sha256')[:16].hex()}"
+    content = "\x1f".join(("particulars", token, *active_rules)).encode()
+    return f"v1.{kid}.{hmac.digest(secret, content, 'sha256')[:16].hex()}"
 
 
 def can_be_asked(consignee: Consignee) -> bool:
@@ -134,8 +134,8 @@ def grounds(reasons: Iterable[str], name: str) -> tuple[tuple[Particular, ...], 
     differ: dict[Particular, None] = {}
     state: State | None = None
     for reason in reasons:
-        said = reason.replace(name, "") if name else reason
-        ground = next((ground for word, ground in _GROUNDS if word in said), "other")
+        content = reason.replace(name, "") if name else reason
+        ground = next((ground for word, ground in _GROUNDS if word in content), "other")
         if ground in _STATES:
             state = state or _STATES[ground]
         else:

@@ -37,12 +37,12 @@ def counted(rows: Mapping[Row, int], model: Model) -> dict[str, dict[str, int]]:
     profiles = {profile.feature: profile for profile in model.profiles}
     found = {feature: dict.fromkeys(profile.bins, 0) for feature, profile in profiles.items()}
     for row, times in rows.items():
-        said = {
+        values = {
             **dict(zip(FEATURES, parts_of(row), strict=True)),
             SCORE: score_bin(model.fraud.total(row), model.score_edges),
         }
         for feature, bins in found.items():
-            value = said[feature]
+            value = values[feature]
             bins[value if value in bins else ELSE] += times
     return found
 

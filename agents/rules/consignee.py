@@ -69,9 +69,9 @@ def bill_is_not_split(case: ScreenCase) -> Iterator[Found]:
     parcel = case.facts
     supplier = parcel.supplier if case.law.figures.combine_needs_same_supplier else None
     together = {
-        name: seen
-        for name, seen in case.others.items()
-        if seen.master == parcel.master and (supplier is None or seen.supplier == supplier)
+        name: past
+        for name, past in case.others.items()
+        if past.master == parcel.master and (supplier is None or past.supplier == supplier)
     }
     yield from _combined(case, together, "BILL_SPLIT")
 
@@ -85,9 +85,9 @@ def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
     if not parcel.purchased_on or not parcel.supplier:
         return
     together = {
-        name: seen
-        for name, seen in case.others.items()
-        if seen.purchased_on == parcel.purchased_on and seen.supplier == parcel.supplier
+        name: past
+        for name, past in case.others.items()
+        if past.purchased_on == parcel.purchased_on and past.supplier == parcel.supplier
     }
     yield from _combined(case, together, "PURCHASE_SPLIT")
 
@@ -95,11 +95,11 @@ def purchase_is_not_split(case: ScreenCase) -> Iterator[Found]:
 def _combined(case: ScreenCase, together: Mapping[str, PastParcel], message_id: str) -> Iterator[Found]:
     if not together or not case.is_import:
         return
-    usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in together.values())
+    usd_e6 = case.facts.goods_price_usd_e6 + sum(past.usd_e6 for past in together.values())
     # The special limit is open to none of them when one is not from the United States or holds excluded goods,
     # whichever comes last.
     limit_usd_e4 = min(
-        [case.facts.limit_usd_e4, *(seen.limit_usd_e4 for seen in together.values() if seen.limit_usd_e4)]
+        [case.facts.limit_usd_e4, *(past.limit_usd_e4 for past in together.values() if past.limit_usd_e4)]
     )
     if usd_e6 > limit_usd_e4 * E2:
         bills = [name.split("/", 1)[1] for name in together][-limits.EVIDENCE_PARCELS_MAX :]
@@ -123,12 +123,12 @@ def receives_too_much(case: ScreenCase) -> Iterator[Found]:
     for days, most in case.limits.parcels:
         if len(others) >= most:
             since_ms = case.now_ms - days * DAY_MS
-            count = 1 + sum(seen.received_at_ms > since_ms for seen in others)
+            count = 1 + sum(past.received_at_ms > since_ms for past in others)
             if count > most:
                 evidence = {"parcels": str(count), "days": str(days), "limit": str(most)}
                 yield Found("/consignee", "CONSIGNEE_PARCELS_MANY", evidence)
     since_ms = case.now_ms - WEEK_DAYS * DAY_MS
-    week_usd_e6 = case.facts.goods_price_usd_e6 + sum(seen.usd_e6 for seen in others if seen.received_at_ms > since_ms)
+    week_usd_e6 = case.facts.goods_price_usd_e6 + sum(past.usd_e6 for past in others if past.received_at_ms > since_ms)
     if week_usd_e6 > case.limits.usd_e6_7d:
         evidence = {"usd": show_e6(week_usd_e6), "days": str(WEEK_DAYS), "limit": show_e6(case.limits.usd_e6_7d)}
         yield Found("/consignee", "CONSIGNEE_VALUE_HIGH", evidence)
@@ -143,8 +143,8 @@ def code_is_not_shared(case: ScreenCase) -> Iterator[Found]:
         return
     parcel, others = case.facts, case.others.values()
     for what, marks, message_id in (
-        ("addresses", {parcel.address, *(seen.address for seen in others)}, "CODE_ADDRESSES_MANY"),
-        ("phones", {parcel.phone, *(seen.phone for seen in others)}, "CODE_PHONES_MANY"),
+        ("addresses", {parcel.address, *(past.address for past in others)}, "CODE_ADDRESSES_MANY"),
+        ("phones", {parcel.phone, *(past.phone for past in others)}, "CODE_PHONES_MANY"),
     ):
         count = len(marks - {0})
         if count >= case.limits.addresses:
@@ -157,14 +157,14 @@ def self_use_is_kept_over_parcels(case: ScreenCase) -> Iterator[Found]:
     parcel = case.facts
     if not parcel.uses or not parcel.arrives_on or not case.is_import or not parcel.is_person:
         return
-    together = {name: seen for name, seen in case.others.items() if seen.arrives_on == parcel.arrives_on and seen.uses}
+    together = {name: past for name, past in case.others.items() if past.arrives_on == parcel.arrives_on and past.uses}
     if not together:
         return
     for kind, own in parcel.uses.items():
         limit = limit_of(case.law, kind)
-        total = own + sum(seen.uses.get(kind, 0) for seen in together.values())
+        total = own + sum(past.uses.get(kind, 0) for past in together.values())
         if limit is not None and own <= limit.most < total:
-            bills = [name.split("/", 1)[1] for name, seen in together.items() if kind in seen.uses][
+            bills = [name.split("/", 1)[1] for name, past in together.items() if kind in past.uses][
                 -limits.EVIDENCE_PARCELS_MAX :
             ]
             evidence = {

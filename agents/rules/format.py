@@ -172,10 +172,10 @@ def text_is_one_line(case: Case) -> Iterator[Found]:
     """Names, addresses, descriptions and ingredients hold no control characters, line breaks included."""
     parcel = case.parcel
     consignor, consignee = parcel.consignor, parcel.consignee
-    said = [consignor.name, consignor.address, consignee.name, consignee.name_en or "", consignee.address]
+    texts = [consignor.name, consignor.address, consignee.name, consignee.name_en or "", consignee.address]
     for item in parcel.items:
-        said += (item.description, item.ingredients or "")
-    if has_control_character("".join(said)):
+        texts += (item.description, item.ingredients or "")
+    if has_control_character("".join(texts)):
         yield from _with_control_characters(parcel)
 
 

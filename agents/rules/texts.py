@@ -85,8 +85,8 @@ def is_vague(description: str, vague: AbstractSet[str]) -> bool:
     """Whether a description is nothing but a vague word; `vague` are those, folded."""
     if len(description) > VAGUE_CHARS_MAX:
         return False
-    said = folded(description)
-    return said in vague or said.strip(EDGES) in vague
+    plain = folded(description)
+    return plain in vague or plain.strip(EDGES) in vague
 
 
 def is_consolidated(description: str) -> bool:

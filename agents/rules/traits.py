@@ -184,9 +184,9 @@ class Traits:
             traits |= EMBARGOED
         if traits & IMPORTED and header.mode in AIR and is_before(header.lodged_at, header.departs_at or ""):
             traits |= LOADING
-        said = {"CARRIER": carrier, "CONVEYANCE": header.conveyance, "MASTER_BILL": header.master_bill}
+        fields = {"CARRIER": carrier, "CONVEYANCE": header.conveyance, "MASTER_BILL": header.master_bill}
         for kind, named in law.targets.items():
-            if kind not in said or folded(said[kind]) in named:
+            if kind not in fields or folded(fields[kind]) in named:
                 traits |= TARGETED
         return traits
 

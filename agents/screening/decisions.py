@@ -23,11 +23,11 @@ def priority_of(score_ppm: int, findings: Iterable[Finding], signals: Mapping[st
 
     0 where nothing speaks of it.
     """
-    told = {finding.code: finding for finding in findings}
-    if not told:
+    by_code = {finding.code: finding for finding in findings}
+    if not by_code:
         return score_ppm
     return score_ppm + sum(
-        [signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in told.items()]
+        [signals.get(code) or signals.get(f"{code}.{finding.rule}", 0) for code, finding in by_code.items()]
     )
 
 

@@ -79,9 +79,9 @@ def _notice(draft: DecisionDraft, decision_head: DecisionHead, ids: Ids, further
 
     A notice that stays away would tell as well.
     """
-    told = [finding for finding in draft.decided.findings if not is_silent(finding)]
-    outcome = outcome_of(draft.parcel.route or "GENERAL", acting(told))
-    shown = tuple(receipt_finding(finding) for findings in desks_of(told).values() for finding in findings)
+    known_to_carrier = [finding for finding in draft.decided.findings if not is_silent(finding)]
+    outcome = outcome_of(draft.parcel.route or "GENERAL", acting(known_to_carrier))
+    shown = tuple(receipt_finding(finding) for findings in desks_of(known_to_carrier).values() for finding in findings)
     if not shown or (
         outcome not in NOTICE_OUTCOMES and not any(finding.code in FINDINGS_AMONG_OTHERS for finding in shown)
     ):

@@ -109,8 +109,8 @@ def _plain(parcels: Mapping[str, PastParcel]) -> bytes | None:
     """Parcels in the plain form; None when one holds what has no place there."""
     found = b""
     latest_ms = 0
-    for said, seen in parcels.items():
-        name = said.encode()
+    for parcel_name, seen in parcels.items():
+        name = parcel_name.encode()
         received_at_ms, usd_e6, master, supplier, address, phone = (
             seen.received_at_ms,
             seen.usd_e6,

@@ -12,7 +12,7 @@ from typing import Final
 from agents.values.text import fold
 
 _REGIONS: Final[dict[str, str]] = {
-    said: region
+    words: region
     for region, names in {
         "서울": "서울 서울시 서울특별시 seoul",
         "부산": "부산 부산시 부산광역시 busan pusan",
@@ -32,7 +32,7 @@ _REGIONS: Final[dict[str, str]] = {
         "경남": "경남 경상남도 gyeongnam gyeongsangnamdo",
         "제주": "제주 제주도 제주특별자치도 jeju jejudo",
     }.items()
-    for said in names.split()
+    for words in names.split()
 }
 """First-level regions by what they are called; 광주 and 광주시 alone are a metropolis or a city of Gyeonggi, which the
 postcode tells.
@@ -137,8 +137,8 @@ def _place_of(address: str, postcode: str) -> str:
         building = f"{_latin_region(bare, postcode)} {name.replace('-', '').replace(' ', '')} {number}"
         return _with_unit(building, _latin_unit(bare[: latin.start()], bare[latin.end() :]))
     else:
-        said = _NOT_SAID.sub("", text)
-        return f"{said} {postcode.strip()}" if said else ""
+        words = _NOT_SAID.sub("", text)
+        return f"{words} {postcode.strip()}" if words else ""
     return _with_unit(building, _unit(rest))
 
 
@@ -150,10 +150,10 @@ def _number(number: str, sub: str | None) -> str:
     return f"{int(number)}-{int(sub)}" if sub else str(int(number))
 
 
-def _region(said: str, postcode: str) -> str:
+def _region(words: str, postcode: str) -> str:
     """First-level region, and the innermost city, county or district."""
     region, district = "", ""
-    for word in said.split():
+    for word in words.split():
         known = _REGIONS.get(word)
         if known is not None:
             region = region or known
@@ -164,11 +164,11 @@ def _region(said: str, postcode: str) -> str:
     return f"{region} {district}" if district else region
 
 
-def _latin_region(said: str, postcode: str) -> str:
+def _latin_region(words: str, postcode: str) -> str:
     region = next(
-        (_REGIONS[word] for word in said.replace("-", "").split() if word in _REGIONS), ""
+        (_REGIONS[word] for word in words.replace("-", "").split() if word in _REGIONS), ""
     ) or _BY_POSTCODE.get(postcode.strip()[:2], "")
-    district = _LATIN_DISTRICT.search(said)
+    district = _LATIN_DISTRICT.search(words)
     return f"{region} {district[1]}" if district else region
 
 
@@ -192,13 +192,13 @@ def _unit(rest: str) -> str:
 
 def _latin_unit(before: str, after: str) -> str:
     """The same, romanised: the unit stands before the road."""
-    for said in (before, after):
-        dong, room = _LATIN_DONG.search(said), _LATIN_HO.search(said)
+    for words in (before, after):
+        dong, room = _LATIN_DONG.search(words), _LATIN_HO.search(words)
         if room is not None:
             return f"{_lean(dong[1] or dong[2]) if dong else ''}/{_lean(room[1] or room[2])}"
-        if (pair := _PAIR.search(said)) is not None:
+        if (pair := _PAIR.search(words)) is not None:
             return f"{_lean(pair[1])}/{_lean(pair[2])}"
-        if (floor := _FLOOR.search(said)) is not None:
+        if (floor := _FLOOR.search(words)) is not None:
             return f"{'b' if floor[1] else ''}{int(floor[2])}f"
     return ""
 

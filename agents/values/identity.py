@@ -38,16 +38,16 @@ def consignee_token(consignee: Consignee, keys: TokenKeys) -> str:
     By clearance code; else by business number; else, as in exports, by name, phone, postcode and country.
     """
     if code := (consignee.clearance_code or "").strip().upper():
-        said = f"clearance-code\x1f{code}"
+        content = f"clearance-code\x1f{code}"
     elif number := "".join(filter(str.isalnum, consignee.business_number or "")):
-        said = f"business-number\x1f{number}"
+        content = f"business-number\x1f{number}"
     else:
         phone = "".join(filter(str.isdigit, fold(consignee.phone)))
         place = f"{fold(consignee.postcode)}\x1f{fold(consignee.country or '')}"
-        said = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{place}"
+        content = f"person\x1f{fold(consignee.name)}\x1f{phone}\x1f{place}"
     kid, secret = keys.keys[0]
     keyed = _keyed(secret).copy()
-    keyed.update(said.encode())
+    keyed.update(content.encode())
     return f"v1.{kid}.{keyed.digest()[:_TOKEN_BYTES].hex()}"
 
 
@@ -62,11 +62,11 @@ def hash48(*names: str, secret: bytes = b"") -> int:
 
     0 when all names are empty.
     """
-    said = "\x1f".join(names)
+    content = "\x1f".join(names)
     return (
         0
-        if not said.strip("\x1f")
-        else int.from_bytes(blake2b(said.encode(), digest_size=_MARK_BYTES, key=secret).digest())
+        if not content.strip("\x1f")
+        else int.from_bytes(blake2b(content.encode(), digest_size=_MARK_BYTES, key=secret).digest())
     )
 
 

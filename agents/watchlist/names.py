@@ -114,13 +114,13 @@ def _script(text: str) -> int:
 
 def _syllables(found: re.Match[str], letters: NameKnowledge) -> str:
     run = found.group()
-    said = [syllable(char) if char >= "가" else letters.letters.get(char, "") for char in run]
+    read_letters = [syllable(char) if char >= "가" else letters.letters.get(char, "") for char in run]
     if found.string.isspace() or len(run) > PERSONAL_SYLLABLES_MAX:
-        return f" {' '.join(said)} " if run < "가" else f" {''.join(said)} "
+        return f" {' '.join(read_letters)} " if run < "가" else f" {''.join(read_letters)} "
     if len(run) != len(found.string.strip()) or len(run) == 1:
-        return f" {''.join(said)} "
+        return f" {''.join(read_letters)} "
     family = 2 if run.startswith(TWO_SYLLABLES) and len(run) > len(TWO_SYLLABLES[0]) else 1
-    return f" {''.join(said[:family])} {''.join(said[family:])} "
+    return f" {''.join(read_letters[:family])} {''.join(read_letters[family:])} "
 
 
 def latin(text: str, known: NameKnowledge) -> str:

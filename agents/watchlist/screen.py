@@ -258,7 +258,7 @@ class Watchlist:
     def _excepted(self, name: str, hits: tuple[ListHit, ...], day: date) -> tuple[ListHit, ...]:
         key = name_key(name, self._words.known)
         digest = DIGEST + hashlib.sha256(key.encode()).hexdigest()
-        told: list[ListHit] = []
+        hits_shown: list[ListHit] = []
         for hit in hits:
             found = [
                 each
@@ -266,14 +266,14 @@ class Watchlist:
                 for each in self._exemptions.get((who, hit.entry_id), ())
                 if each.counts_on(day)
             ]
-            told.append(
+            hits_shown.append(
                 msgspec.structs.replace(
                     hit, alarm=False, excepted=f"{found[0].who} until {found[0].until}: {found[0].why}"
                 )
                 if found and hit.alarm
                 else hit
             )
-        return tuple(told)
+        return tuple(hits_shown)
 
     def at_address(self, address: str) -> tuple[ListHit, ...]:
         """Entries with a distinctive address that this one holds, word for word; each is an alarm."""

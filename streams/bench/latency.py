@@ -20,7 +20,7 @@ from aiokafka.structs import TopicPartition
 from schemas import avro, topics
 from streams.bench.loads import SEED, Load, SentRecord, load
 from streams.bench.rig import BenchError, consumer, decisions, partitions_of, producer, rig
-from streams.bench.throughput import Told
+from streams.bench.throughput import Progress
 from streams.cli.kafka import read
 
 WARM_UP_S: Final = 5
@@ -110,7 +110,7 @@ def _bars(ms: Sequence[float]) -> Iterator[tuple[str, int]]:
         least = bound
 
 
-async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, str] | None = None) -> Measured:
+async def measure(rate: int, seconds: int, progress: Progress, settings: Mapping[str, str] | None = None) -> Measured:
     """Parcels at a steady rate, against a fresh broker."""
     given = load(rate * (WARM_UP_S + seconds), "JSON", carriers=CARRIERS, parcels_per_manifest=PARCELS_A_MANIFEST)
     first = load(
@@ -124,7 +124,7 @@ async def measure(rate: int, seconds: int, told: Told, settings: Mapping[str, st
         made.start_workers()
         await made.wait_for_workers()
         reader.assign([*decisions(), *partitions_of(topics.RECEIPTS + carrier for carrier in given.carriers)])
-        heard = ObservedRecord(told)
+        heard = ObservedRecord(progress)
         listening = asyncio.create_task(heard.listen(reader))
         try:
             for sent in first.manifests:
@@ -213,10 +213,10 @@ def _apart(
 class ObservedRecord:
     """What a committed reader has heard, and when first."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, progress: Progress) -> None:
         self.decisions: dict[bytes, float] = {}
         self.receipts: dict[bytes, float] = {}
-        self._told = told
+        self._told = progress
 
     async def listen(self, reader: AIOKafkaConsumer) -> None:
         """Read for ever."""

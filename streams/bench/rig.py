@@ -135,8 +135,8 @@ class TestCluster:
 
     def transactions(self) -> int:
         """How many transactions the workers committed, by their own last word."""
-        said = [COMMITTED_PATTERN.findall(self._log(slot).read_text(errors="replace")) for slot in range(WORKERS)]
-        return sum(int(lines[-1]) for lines in said if lines)
+        matches = [COMMITTED_PATTERN.findall(self._log(slot).read_text(errors="replace")) for slot in range(WORKERS)]
+        return sum(int(lines[-1]) for lines in matches if lines)
 
     def tail(self) -> str:
         """The last words of each worker."""

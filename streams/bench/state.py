@@ -81,7 +81,7 @@ class State(msgspec.Struct, frozen=True):
         return sum(each.bytes_after - each.bytes_before for each in self.processes) / self.consignees
 
 
-async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Callable[[int], None]) -> State:
+async def measure(consignees: int, mix: Sequence[tuple[int, float]], progress: Callable[[int], None]) -> State:
     """Fill a changelog, restore it, and throw it away."""
     numbers = range(partitioner.count(topics.SCREENING_STATE))
     shares = [list(numbers[slot::WORKERS]) for slot in range(WORKERS)]
@@ -91,7 +91,7 @@ async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Calla
         def fill_told(more: int) -> None:
             nonlocal written
             written += more
-            told(written)
+            progress(written)
 
         began = time.monotonic()
         filling = [
@@ -107,9 +107,9 @@ async def measure(consignees: int, mix: Sequence[tuple[int, float]], told: Calla
         await asyncio.gather(*(process.ready() for process in restoring))
         cpu: Cpu = made.cpu()
         began_restoring = time.monotonic()
-        said = await asyncio.gather(*(process.run(lambda _: None) for process in restoring))
+        outputs = await asyncio.gather(*(process.run(lambda _: None) for process in restoring))
         seconds = time.monotonic() - began_restoring
-        found = tuple(msgspec.json.decode(each, type=Restored) for each in said)
+        found = tuple(msgspec.json.decode(each, type=Restored) for each in outputs)
         return State(
             sum(each.consignees for each in found),
             log_bytes,
@@ -157,13 +157,13 @@ class _Process:
             await self._line(self._process)
         return self._process
 
-    async def run(self, told: Callable[[int], None]) -> bytes:
+    async def run(self, progress: Callable[[int], None]) -> bytes:
         """Let it go; its last line."""
         process = await self.ready()
         assert process.stdin is not None  # noqa: S101 - for the type checker: a pipe
         process.stdin.write(b"go\n")
         while (line := await self._line(process)).strip().isdigit():
-            told(int(line))
+            progress(int(line))
         await process.wait()
         return line
 

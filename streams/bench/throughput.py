@@ -28,7 +28,7 @@ READS_EMPTY_MAX: Final = 6
 WARMING_MANIFESTS: Final = 60
 US: Final = 1_000_000
 
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 """Hears how many decisions there are."""
 
 
@@ -72,23 +72,25 @@ def spread(values: list[float]) -> dict[str, float]:
     return {"min": min(values), "median": median(values), "max": max(values)}
 
 
-async def drain(load: Load, told: Told, settings: Mapping[str, str] | None = None) -> Drain:
+async def drain(load: Load, progress: Progress, settings: Mapping[str, str] | None = None) -> Drain:
     """Measure one load on a fresh broker."""
     warming, measured = load.split(min(WARMING_MANIFESTS, len(load.manifests) // 4))
     async with rig(load.carriers, settings) as made, consumer(made.bootstrap) as reader:
         await _run(made, reader, warming, 0, lambda _: None)
         warmed = await _ends(reader)
         began = time.monotonic()
-        looks = await _run(made, reader, measured, warmed, told)
+        looks = await _run(made, reader, measured, warmed, progress)
         decided = await _count(made.bootstrap) - warming.parcels
         return _drain(looks, measured.parcels, decided, made.transactions(), began)
 
 
-async def _run(made: TestCluster, reader: AIOKafkaConsumer, load: Load, before: int, told: Told) -> list[Snapshot]:
+async def _run(
+    made: TestCluster, reader: AIOKafkaConsumer, load: Load, before: int, progress: Progress
+) -> list[Snapshot]:
     """Fill the topics, start the workers, look until all is decided, stop them."""
     await publish(made.bootstrap, load)
     made.start_workers()
-    looks = await _watch(made, reader, load.parcels, before, told)
+    looks = await _watch(made, reader, load.parcels, before, progress)
     await made.stop_workers()
     return looks
 
@@ -97,7 +99,9 @@ async def _ends(reader: AIOKafkaConsumer) -> int:
     return sum((await reader.end_offsets(decisions())).values())
 
 
-async def _watch(made: TestCluster, reader: AIOKafkaConsumer, parcels: int, before: int, told: Told) -> list[Snapshot]:
+async def _watch(
+    made: TestCluster, reader: AIOKafkaConsumer, parcels: int, before: int, progress: Progress
+) -> list[Snapshot]:
     """Look until all is decided and nothing more comes; `before` offsets were there already."""
     looks: list[Snapshot] = []
     changed_at = time.monotonic()
@@ -106,7 +110,7 @@ async def _watch(made: TestCluster, reader: AIOKafkaConsumer, parcels: int, befo
         now = time.monotonic()
         if not looks or offsets > looks[-1].offsets:
             changed_at = now
-            told(min(offsets, parcels))
+            progress(min(offsets, parcels))
         looks.append(Snapshot(now, offsets, made.cpu(), bool(looks and looks[-1].ready) or made.workers_ready()))
         if offsets >= parcels and now - changed_at > QUIET_S:
             return looks

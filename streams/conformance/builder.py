@@ -98,8 +98,8 @@ class _Builder:
             expected.append((end, step.expect))
         if last:
             expected.append((end, case.expect))
-        said = step.carrier or case.carrier or base["carrier"]
-        return SentManifest(said, self._at_ms(step, manifest, base), manifest, tuple(expected))
+        named = step.carrier or case.carrier or base["carrier"]
+        return SentManifest(named, self._at_ms(step, manifest, base), manifest, tuple(expected))
 
     def _move(self, manifest: dict[str, Any], lodged: str | None) -> None:
         """Let a manifest be lodged, depart and arrive so much later than its base."""
@@ -138,9 +138,9 @@ class _Builder:
 
     def _at_ms(self, step: ManifestStep, manifest: Read, base: Read) -> int:
         """When the broker stores the record: as the case says, else when the manifest says it was lodged."""
-        said = step.at or self._case.at
-        if said is not None:
-            return int(self._time(said).timestamp() * 1000)
+        named = step.at or self._case.at
+        if named is not None:
+            return int(self._time(named).timestamp() * 1000)
         lodged = manifest.get("lodged_at")
         moment = parse_rfc3339(lodged) if isinstance(lodged, str) else None
         if moment is None:

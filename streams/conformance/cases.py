@@ -236,7 +236,7 @@ Evaluator = Callable[[Sequence[SentManifest], Mapping[str, str]], Sequence[Answe
 
 
 def read(path: Path) -> CaseFile:
-    """A file of cases. Raises Trouble with the file, the case and what would be right."""
+    """A file of cases. Raises OperatorError with the file, the case and what would be right."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -267,9 +267,11 @@ def where(file: CaseFile, case: ConformanceCase) -> str:
 
 
 def _case(raw: object, number: int, name: str) -> ConformanceCase:
-    said = raw.get("name") if isinstance(raw, dict) else None
+    named_as = raw.get("name") if isinstance(raw, dict) else None
     return _table(
-        raw, ConformanceCase, f'{name}, case {number} "{said}"' if isinstance(said, str) else f"{name}, case {number}"
+        raw,
+        ConformanceCase,
+        f'{name}, case {number} "{named_as}"' if isinstance(named_as, str) else f"{name}, case {number}",
     )
 
 
@@ -284,21 +286,21 @@ def _table(raw: object, kind: type[T], place: str) -> T:
 def _plain(error: str, kind: type) -> str:
     """The library's sentence in plain words."""
     at = _PLACE.search(error)
-    said = _PLACE.sub("", error)
+    named_as = _PLACE.sub("", error)
     inside = f" in {at[1].removeprefix('$.')}" if at and at[1] != "$" else ""
-    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", said):
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", named_as):
         known = _fields_at(kind, at[1] if at else "$")
         near = difflib.get_close_matches(unknown[1], known, 1)
         return f"nobody knows {unknown[1]!r}{inside}; " + (
             f"{near[0]!r} may be meant" if near else f"right are {', '.join(known)}"
         )
-    if missing := re.fullmatch(r"Object missing required field `(.*)`", said):
+    if missing := re.fullmatch(r"Object missing required field `(.*)`", named_as):
         return f"{missing[1]!r} is missing{inside}; every " + (
             "case needs name, kind and expect"
             if kind is ConformanceCase
             else "head needs rule, introduction, sentences, basis and base"
         )
-    return f"{said.replace('`', chr(39))}{inside}"
+    return f"{named_as.replace('`', chr(39))}{inside}"
 
 
 def _fields_at(kind: type, place: str) -> tuple[str, ...]:

@@ -329,10 +329,10 @@ class Verifier:
             self._tell()
 
     def _tell(self) -> None:
-        said = ", ".join(
+        counts = ", ".join(
             f"{getattr(self.counters, each.name)} {each.name.replace('_', ' ')}" for each in fields(VerifierCounters)
         )
-        log.info("%s, %d open", said, len(self._open))
+        log.info("%s, %d open", counts, len(self._open))
 
 
 class _Ours(ConsumerRebalanceListener):

@@ -195,7 +195,7 @@ class Broker:
 
     def _spawn(self, command: list[str], lock: int) -> subprocess.Popen[bytes]:
         """Start Java in a session of its own, so that a Ctrl-C reaches the workers first."""
-        self._said_before = self.log_file.stat().st_size
+        self._logged_before = self.log_file.stat().st_size
         with self._folder.output.open("wb") as output:
             return subprocess.Popen(  # noqa: S603 - our own words and paths
                 command,
@@ -243,16 +243,16 @@ class Broker:
         return bool(cluster["brokers"]) and self._folder.is_of_cluster(cluster["cluster_id"])
 
     def _why_it_died(self) -> str:
-        said = self._said()
-        if "Address already in use" in said:
+        printed = self._printed()
+        if "Address already in use" in printed:
             return f"port {self._port} on {HOST} was taken while the broker started: try again, or choose another port."
-        causes = re.findall(r"^(?:Caused by: )?(?:\w+\.)+[\w$]*(?:Exception|Error): (.+)", said, re.MULTILINE)
-        errors = re.findall(r"^.*\b(?:ERROR|FATAL)\b.*", said, re.MULTILINE)
-        last = (causes[-1:] or errors[-1:] or said.split("\n"))[0].strip()[:300] or "it said nothing"
+        causes = re.findall(r"^(?:Caused by: )?(?:\w+\.)+[\w$]*(?:Exception|Error): (.+)", printed, re.MULTILINE)
+        errors = re.findall(r"^.*\b(?:ERROR|FATAL)\b.*", printed, re.MULTILINE)
+        last = (causes[-1:] or errors[-1:] or printed.split("\n"))[0].strip()[:300] or "it said nothing"
         return f"the broker died ({last}): read {self.log_file} and {self._folder.output.name} beside it."
 
-    def _said(self) -> str:
+    def _printed(self) -> str:
         """What this start wrote: Java's own words, then the log's, which may have been rolled over."""
         with self.log_file.open("rb") as lines:
-            lines.seek(self._said_before if self._said_before <= self.log_file.stat().st_size else 0)
+            lines.seek(self._logged_before if self._logged_before <= self.log_file.stat().st_size else 0)
             return (self._folder.output.read_bytes() + b"\n" + lines.read()).decode(errors="replace")

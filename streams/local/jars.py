@@ -32,8 +32,8 @@ def find_java() -> str:
         raise JarsError(
             f"no java {where}: install Java {JAVA_MIN} or newer, or name a running Kafka in INTAKE_BROKERS."
         )
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - a path we found ourselves
-    if (version := java_version(said.stderr)) < JAVA_MIN:
+    printed = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - a path we found ourselves
+    if (version := java_version(printed.stderr)) < JAVA_MIN:
         raise JarsError(
             f"{java} is Java {version or 'of unknown version'}, Kafka {KAFKA_VERSION} needs {JAVA_MIN} or newer: "
             "install one, or point JAVA_HOME at it."
@@ -41,9 +41,9 @@ def find_java() -> str:
     return java
 
 
-def java_version(said: str) -> int:
+def java_version(printed: str) -> int:
     """Major number of what `java -version` said; 0 when it said none."""
-    found = re.search(r'version "(?:1\.)?([0-9]+)', said)
+    found = re.search(r'version "(?:1\.)?([0-9]+)', printed)
     return int(found[1]) if found else 0
 
 
@@ -94,7 +94,7 @@ def _fetch(folder: Path) -> None:
     half.rename(folder)
 
 
-def _first_error(said: str) -> str:
+def _first_error(printed: str) -> str:
     """The first line Maven marks as an error, shortened."""
-    errors = [line.removeprefix("[ERROR] ").strip() for line in said.splitlines() if line.startswith("[ERROR] ")]
-    return (errors or said.split("\n") or [""])[0].rstrip(".:")[:300]
+    errors = [line.removeprefix("[ERROR] ").strip() for line in printed.splitlines() if line.startswith("[ERROR] ")]
+    return (errors or printed.split("\n") or [""])[0].rstrip(".:")[:300]

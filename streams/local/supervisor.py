@@ -231,13 +231,13 @@ class Worker:
 
     def share(self) -> readiness.ReadyReport | None:
         """What it has, if it lives and works."""
-        said = readiness.read(self._ready)
+        status_lines = readiness.read(self._ready)
         return (
-            said
-            if said is not None
+            status_lines
+            if status_lines is not None
             and self.process is not None
             and self.process.poll() is None
-            and said.pid == self.process.pid
+            and status_lines.pid == self.process.pid
             else None
         )
 
@@ -311,10 +311,10 @@ def last_line(log: Path) -> str:
     try:
         with log.open("rb") as lines:
             lines.seek(max(0, log.stat().st_size - 4096))
-            said = [line.strip() for line in lines.read().decode(errors="replace").splitlines() if line.strip()]
+            status_lines = [line.strip() for line in lines.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
         return "its log can't be read"
-    return said[-1].removeprefix("tonggwan: ").rstrip(".")[:300] if said else "it said nothing"
+    return status_lines[-1].removeprefix("tonggwan: ").rstrip(".")[:300] if status_lines else "it said nothing"
 
 
 def _how(code: int) -> str:

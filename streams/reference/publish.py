@@ -42,7 +42,7 @@ class ChangePublisher:
         return self._reader.history
 
     async def publish(self, change: ChangeSet, progress: Progress = lambda _: None) -> int:
-        """Publish; from when it counts, Unix milliseconds. Trouble says what became of it otherwise."""
+        """Publish; from when it counts, Unix milliseconds. OperatorError says what became of it otherwise."""
         rows, closing = write(change)
         try:
             await self._rows(rows, progress)

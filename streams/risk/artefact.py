@@ -110,7 +110,7 @@ def version_of(last_day: date, digest: str) -> str:
 def write_model(trained: Trained, folder: Path) -> str:
     """Write a model; its version. The old one holds until the new one is complete."""
     history = _history_bytes(trained.history)
-    said: dict[str, Any] = {
+    raw: dict[str, Any] = {
         "format": FORMAT,
         "first_day": trained.first_day.isoformat(),
         "last_day": trained.last_day.isoformat(),
@@ -123,13 +123,13 @@ def write_model(trained: Trained, folder: Path) -> str:
         "profiles": msgspec.to_builtins(trained.profiles),
         "score_edges": list(trained.score_edges),
     }
-    digest = _digest(said, history)
+    digest = _digest(raw, history)
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / HISTORY.format(digest), gzip.compress(history, 9, mtime=0))
     _put(
         folder / FILE,
         orjson.dumps(
-            {**said, "digest": digest}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+            {**raw, "digest": digest}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         ),
     )
     for old in folder.glob(HISTORY.format("*")):
@@ -150,15 +150,15 @@ def read_model(folder: Path) -> Model | None:
     path = folder / FILE
     if not path.is_file():
         return None
-    said = _bytes_of(path)
+    raw = _bytes_of(path)
     try:
-        file = msgspec.json.decode(said, type=_File)
+        file = msgspec.json.decode(raw, type=_File)
     except msgspec.MsgspecError as error:
         raise ModelError(f"{path} is no risk model: {error}; train it again.") from error
     if file.format != FORMAT or file.families != FAMILIES:
         raise ModelError(f"{path} is a risk model of another format ({file.format}): train it again.")
     history = _unpacked(folder / HISTORY.format(file.digest))
-    content = orjson.loads(said)
+    content = orjson.loads(raw)
     del content["digest"]
     if _digest(content, history) != file.digest:
         raise ModelError(
@@ -239,8 +239,8 @@ def _history(text: bytes) -> dict[Row, tuple[int, int, int]]:
     }
 
 
-def _digest(said: dict[str, Any], history: bytes) -> str:
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS) + b"\n" + history).hexdigest()[:DIGEST_CHARS]
+def _digest(raw: dict[str, Any], history: bytes) -> str:
+    return hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS) + b"\n" + history).hexdigest()[:DIGEST_CHARS]
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -80,7 +80,7 @@ class Declarations:
 
 
 def read_declarations(path: Path) -> Declarations:
-    """Read a file; Trouble when it is no table of declarations."""
+    """Read a file; OperatorError when it is no table of declarations."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _read(path, csv.DictReader(file, strict=True, restval=""))

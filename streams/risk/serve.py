@@ -49,7 +49,7 @@ class DriftWatch:
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
         self._watch = Watch(scorer.model)
-        self.told: frozenset[str] = frozenset()
+        self.drifted_before: frozenset[str] = frozenset()
         """Features that have drifted, by the last that was said."""
 
     def look(self, figures: Thresholds[int]) -> Mapping[str, float] | None:
@@ -61,16 +61,16 @@ class DriftWatch:
         if found is None:
             return None
         drifted = frozenset(feature for feature, index in found.items() if index * E4 > figures.risk_drift_index)
-        if drifted - self.told:
-            said = ", ".join(f"{feature} {found[feature]:.2f}" for feature in sorted(drifted))
+        if drifted - self.drifted_before:
+            listing = ", ".join(f"{feature} {found[feature]:.2f}" for feature in sorted(drifted))
             log.warning(
                 "drift: parcels differ from what risk model %s was trained on (population stability index): %s",
                 self._scorer.model.version,
-                said,
+                listing,
             )
-        elif self.told and not drifted:
+        elif self.drifted_before and not drifted:
             log.info(
                 "drift is over: parcels look again like what risk model %s was trained on", self._scorer.model.version
             )
-        self.told = drifted
+        self.drifted_before = drifted
         return found

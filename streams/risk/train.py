@@ -143,20 +143,21 @@ def train(declarations: Sequence[Declaration], progress: Progress = lambda _: No
     edges: tuple[int, ...] = ()
     latest: Ints = np.zeros(0, dtype=np.int64)
     for name, parameters, rounds in (("fraud", PARAMETERS, ROUNDS), ("critical", CRITICAL_PARAMETERS, CRITICAL_ROUNDS)):
-        said, true = [], []
+        card_points, true = [], []
         for place, cut in enumerate(cuts):
             progress(f"{name}: as of {days[cut]}")
             until = cuts[place + 1] if place + 1 < len(cuts) else len(days)
             past = past_rates(keys, days, labels[name], cut, until)
             boosted = _Boosted(PastRates(past.seen[:cut], past.hits[:cut]), labels[name][:cut], parameters, rounds)
-            said.append(boosted.points(PastRates(past.seen[cut:], past.hits[cut:])))
+            card_points.append(boosted.points(PastRates(past.seen[cut:], past.hits[cut:])))
             true.append(labels[name][cut:until])
-        curve = curve_of(np.concatenate(said), np.concatenate(true))
+        curve = curve_of(np.concatenate(card_points), np.concatenate(true))
         if name == "fraud":
             edges = tuple(
-                int(edge) for edge in np.quantile(said[-1], [part / SCORE_PARTS for part in range(1, SCORE_PARTS)])
+                int(edge)
+                for edge in np.quantile(card_points[-1], [part / SCORE_PARTS for part in range(1, SCORE_PARTS)])
             )
-            latest = said[-1]
+            latest = card_points[-1]
         progress(f"{name}: all declarations")
         past = past_rates(keys, days, labels[name], len(days), len(days))
         made[name] = _tables(_Boosted(past, labels[name], parameters, rounds), past, keys, labels[name], curve)
@@ -299,7 +300,7 @@ def _history(ordered: Sequence[Declaration]) -> dict[Row, tuple[int, int, int]]:
     return {row: (count[0], count[1], count[2]) for row, count in sorted(found.items())}
 
 
-def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]) -> tuple[RiskProfile, ...]:
+def _profiles(ordered: Sequence[Declaration], card_points: Ints, edges: tuple[int, ...]) -> tuple[RiskProfile, ...]:
     """How the training declarations are spread; scores as those of declarations the model had not seen."""
     profiles = []
     for place, feature in enumerate(FEATURES):
@@ -317,6 +318,6 @@ def _profiles(ordered: Sequence[Declaration], said: Ints, edges: tuple[int, ...]
             )
         )
     bins = [str(part) for part in range(SCORE_PARTS)]
-    found = [score_bin(int(points), edges) for points in said]
+    found = [score_bin(int(points), edges) for points in card_points]
     profiles.append(RiskProfile(SCORE, (*bins, ELSE), (*(found.count(name) for name in bins), 0)))
     return tuple(profiles)

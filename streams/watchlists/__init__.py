@@ -20,7 +20,7 @@ FILES_MAX: Final = 1_000
 
 
 def load(folder: Path) -> list[ListedEntry]:
-    """Every entry below a folder, in the order of their ids. Raises Trouble for what can't be read."""
+    """Every entry below a folder, in the order of their ids. Raises OperatorError for what can't be read."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))[:FILES_MAX]
     for path in files:
         if path.stat().st_size > FILE_BYTES_MAX:

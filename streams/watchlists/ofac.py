@@ -51,8 +51,8 @@ def _primary(row: list[str]) -> ListedEntry | None:
         return None
     kind = KINDS.get(row[KIND].lower() if len(row) > KIND else "", "ORGANISATION")
     remarks = row[REMARKS] if len(row) > REMARKS else ""
-    born = tuple(year for said in _BORN.findall(remarks) for year in years(said))
-    countries = tuple(code for said in _NATIONALITY.findall(remarks) for code in country(said))
+    born = tuple(year for text in _BORN.findall(remarks) for year in years(text))
+    countries = tuple(code for text in _NATIONALITY.findall(remarks) for code in country(text))
     return ListedEntry(
         entry_id=_id(row),
         source=SOURCE,

@@ -101,7 +101,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=4)
 def catalogue(path: Path = FILE) -> Catalogue:
-    """The figures of every pattern; Trouble with the place when the file does not fit the patterns."""
+    """The figures of every pattern; OperatorError with the place when the file does not fit the patterns."""
     try:
         file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
         figures: dict[str, PatternFigures] = {}

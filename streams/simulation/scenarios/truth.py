@@ -63,7 +63,7 @@ def write(truths: Iterable[Truth], path: Path) -> None:
 
 
 def read(path: Path) -> list[Truth]:
-    """Truth as `write` wrote it; Trouble with the line that can't be read."""
+    """Truth as `write` wrote it; OperatorError with the line that can't be read."""
     try:
         with path.open(encoding="utf-8", newline="") as opened:
             rows = csv.DictReader(opened)
