@@ -11,24 +11,24 @@ from streams import __version__
 from streams.errors import OperatorError
 
 COMMANDS: Final = {
-    "demo": "Broker, workers and a sample day on this machine, and what became of it.",
-    "up": "Broker and workers on this machine, until told to stop.",
-    "worker": "One worker against an existing Kafka.",
-    "verifier": "Ask customs about importers, beside the workers.",
+    "demo": "Run a broker, workers and a sample day on this machine, and report the results.",
+    "up": "Run a broker and workers on this machine until stopped.",
+    "worker": "Run one worker against an existing Kafka.",
+    "verifier": "Verify importers with customs, beside the workers.",
     "topics": "Create the topics.",
     "publish": "Send manifests as a carrier.",
     "check": "Check manifests without a broker.",
-    "decisions": "Every decision ever made.",
-    "explain": "Why a parcel's outcome is what it is.",
-    "act": "An officer's release, hold or request.",
-    "rescreen": "Parcels in flight, when a watch-list has changed.",
+    "decisions": "Print every decision ever made.",
+    "explain": "Explain a parcel's outcome.",
+    "act": "Release, hold or query a parcel as an officer.",
+    "rescreen": "Screen parcels in flight again after a watch-list has changed.",
     "reconcile": "Conservation, proved.",
-    "dead-letters": "Records that nobody could read.",
-    "screen": "Names against the watch-lists.",
-    "reference": "Reference data: load, show, compare and validate it.",
-    "scenarios": "Known patterns hidden in ordinary days, and what is found of them.",
-    "importers": "The register of importers, made from clear text.",
-    "risk": "Train the learned risk score, and measure it.",
+    "dead-letters": "List, show and replay records that could not be read.",
+    "screen": "Screen names against the watch-lists.",
+    "reference": "Load, show, compare and validate reference data.",
+    "scenarios": "Hide known patterns in ordinary days and report what is found.",
+    "importers": "Turn a register of importers from clear text into tokens.",
+    "risk": "Train and evaluate the risk model.",
 }
 """Every command, each in the module of its name, in the order of the help."""
 
@@ -78,7 +78,7 @@ class Commands(click.Group):
             raise  # click's, which ends quietly
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise Sentence("no space left on the disk: make room, then try again.") from error
+                raise Sentence("no space left on the disk: free some, then try again.") from error
             raise
         except Exception as error:
             if (sentence := _known(ctx, error)) is None:
@@ -91,8 +91,8 @@ def _known(ctx: click.Context, error: Exception) -> str | None:
     kafka = sys.modules.get("aiokafka.errors")
     if kafka is not None and isinstance(error, kafka.KafkaError):
         return (
-            f"Kafka on {ctx.meta.get(ADDRESS, 'the address given')} stopped answering "
-            f"({str(error) or type(error).__name__}): see that it runs (`tonggwan up`), then try again."
+            f"Kafka on {ctx.meta.get(ADDRESS, 'the given address')} stopped responding "
+            f"({str(error) or type(error).__name__}): check that it is running (`tonggwan up`), then try again."
         )
     return None
 
@@ -102,6 +102,6 @@ def _known(ctx: click.Context, error: Exception) -> str | None:
 def tonggwan() -> None:
     """Tonggwan: customs declarations in; receipts, clearance decisions and security cases out.
 
-    Exit status: 0 when all is well, 1 when the answer is no, 2 for a wrong call. Settings are environment variables
+    Exit status: 0 on success, 1 when the answer is no, 2 for wrong usage. Settings are environment variables
     that begin with INTAKE_; they are listed in streams/settings.py.
     """

@@ -33,35 +33,34 @@ from streams.worker.checker import Checker, PipelineResult
 @click.option(
     "--carrier",
     metavar="ID",
-    help="The carrier whose topic the manifests arrive on. Default: the one each names, else 'check'.",
+    help="The carrier whose topic the manifests arrive on. Default: the one each manifest names, else 'check'.",
 )
-@click.option(
-    "--at", metavar="TIME", help="When they arrive, RFC 3339 such as 2026-11-23T14:02:11+09:00. Default: now."
-)
+@click.option("--at", metavar="TIME", help="Time of arrival, RFC 3339 such as 2026-11-23T14:02:11+09:00. Default: now.")
 @click.option(
     "--json",
     "json_",
     is_flag=True,
-    help="Every parcel's whole decision, one a line, as schemas/decision.v1.avsc has it; with --expect, every case.",
+    help="Print every parcel's whole decision, one per line, in the layout of the decision schema; with --expect, "
+    "every case.",
 )
 @click.option(
     "--explain",
     "explain",
     is_flag=True,
-    help="Every decision laid out with its reasons and taxes line by line; without it that of a single parcel.",
+    help="Lay out every decision with its reasons and itemised taxes; by default only for a single parcel.",
 )
 @lang_option
 @click.option(
     "--expect",
     is_flag=True,
-    help="The files are cases with what has to come of them, such as conformance/*.toml: say which came otherwise.",
+    help="The files are cases with their expected results, such as conformance/*.toml: report those that differ.",
 )
 @click.option(
     "--write",
     "write_to",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="With --expect: write each case there as plain JSON, for other systems.",
+    help="With --expect: write each case to this folder as plain JSON, for other systems.",
 )
 def check(  # noqa: PLR0913, PLR0917 - click's
     files: tuple[str, ...],
@@ -75,15 +74,17 @@ def check(  # noqa: PLR0913, PLR0917 - click's
 ) -> None:
     """Judge manifests by the same rules without a broker.
 
-    The files are taken in order, as the first manifests ever; a second version of one amends it, a repetition is a
+    Files are processed in order, from an empty state: a second version of a manifest amends it, a repetition is a
     DUPLICATE. Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files.
 
-    Exit status 1 when a parcel was refused or a record can't be read; with --expect, when a case came otherwise.
+    Exit status 1 when a parcel was refused or a record could not be read; with --expect, when a case failed.
     """
     logs()
     if expect:
         if carrier is not None or at is not None:
-            raise click.UsageError("--carrier and --at stand in the cases themselves: leave them out with --expect.")
+            raise click.UsageError(
+                "the cases say --carrier and --at themselves: leave these options out with --expect."
+            )
         well = _write(files, write_to) if write_to is not None else _expect(files, json_=json_)
     elif write_to is not None:
         raise click.UsageError("--write writes the cases of the corpus: add --expect.")
@@ -116,7 +117,7 @@ def _at_ms(at: str | None) -> int:
     moment = parse_rfc3339(at)
     if moment is None:
         raise click.BadParameter(
-            f"{at!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint="--at"
+            f"{at!r} is not a time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint="--at"
         )
     return int(moment.timestamp() * 1000)
 
@@ -150,7 +151,8 @@ def _show(answer: PipelineResult, record: FileRecord, lang: Lang | None, *, expl
 def _case_files(files: Sequence[str]) -> list[cases.CaseFile]:
     if "-" in files:
         raise click.UsageError(
-            "cases are read from files, since their bases lie beside them: name a file such as conformance/XF-02.toml."
+            "cases need the files beside them and cannot come from standard input: name a file such as "
+            "conformance/XF-02.toml."
         )
     return [cases.read(Path(file)) for file in files]
 
@@ -216,7 +218,7 @@ def _show_file(file: cases.CaseFile, results: Sequence[cases.Result]) -> None:
         because = f"; {printable(result.case.because)}" if result.case.because else ""
         print_line(f'  FAILED "{printable(result.case.name)}" ({result.case.kind}{because})')
         if not result.differences:
-            print_line("    the case is marked pending and comes as expected: take the mark away")
+            print_line("    the case is marked pending but passes: remove the mark")
         for each in result.differences:
             print_line(f"    {each.what}{f' of {each.where}' if each.where else ''}")
             print_line(f"      expected  {printable(each.expected)}")
@@ -250,4 +252,6 @@ def _put(path: Path, value: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(value)
     except OSError as error:
-        raise OperatorError(f"{path} can't be written ({error.strerror}): name another folder with --write.") from error
+        raise OperatorError(
+            f"{path} can't be written ({error.strerror}): choose another folder with --write."
+        ) from error

@@ -51,7 +51,7 @@ lang_option = click.option(
     "--lang",
     type=click.Choice(["en", "ko"]),
     default=lambda: lang_of(os.environ),
-    help="English or Korean for people; JSON stays as it is on the wire. Default: that of LC_ALL, LC_MESSAGES or LANG.",
+    help="Language for people; JSON output is not translated. Default: taken from LC_ALL, LC_MESSAGES or LANG.",
 )
 
 

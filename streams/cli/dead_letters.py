@@ -22,14 +22,14 @@ LINE_BYTES: Final = 16
 
 @click.group
 def dead_letters() -> None:
-    """Records that nobody could read, kept whole with their cause.
+    """Records that could not be read, kept whole with their cause.
 
-    ORIGIN names one by where it came from: topic-partition-offset, as `list` prints it.
+    ORIGIN is where a record came from, topic-partition-offset, as `list` prints it.
     """
 
 
 @dead_letters.command("list")
-@click.option("--json", "json_", is_flag=True, help="One object a line.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per line.")
 @bootstrap_option
 def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
     """List all, oldest first."""
@@ -48,10 +48,10 @@ def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
 
 @dead_letters.command
 @click.argument("origin")
-@click.option("--raw", is_flag=True, help="Write the original bytes to standard output, and nothing else.")
+@click.option("--raw", is_flag=True, help="Write only the original bytes, to standard output.")
 @bootstrap_option
 def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
-    """Show one: cause, headers and first bytes."""
+    """Show a record: its cause, headers and first bytes."""
     letter = _named(run(bootstrap, _all(bootstrap)), (origin,))[0]
     if raw:
         click.get_binary_stream("stdout").write(letter.value or b"")
@@ -66,12 +66,10 @@ def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - clic
 
 @dead_letters.command
 @click.argument("origins", nargs=-1, metavar="[ORIGIN]...")
-@click.option("--code", metavar="CODE", help="All with this cause.")
+@click.option("--code", metavar="CODE", help="All records with this error code.")
 @click.option("--all", "all_", is_flag=True, help="All.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
-@click.option(
-    "--internal", is_flag=True, help="Also those of the internal topics: after a repair of ours, never twice."
-)
+@click.option("--dry-run", is_flag=True, help="Only print what would be sent.")
+@click.option("--internal", is_flag=True, help="Include internal topics: only after a fix, and never twice.")
 @bootstrap_option
 def replay(  # noqa: PLR0913, PLR0917 - click's
     origins: tuple[str, ...],
@@ -81,13 +79,13 @@ def replay(  # noqa: PLR0913, PLR0917 - click's
     internal: bool,  # noqa: FBT001 - click's
     bootstrap: str,
 ) -> None:
-    """Send records again to where they came from, value, key and headers as they were.
+    """Send records to their original topic again, with value, key and headers unchanged.
 
-    Name them, or choose by --code or --all. The header x-replayed-from says what each was; the record that is set aside
-    stays where it is. What a worker had not answered is answered now; what was answered meanwhile draws DUPLICATE.
+    Give their names, or --code or --all. The header x-replayed-from names the original; the record that is set aside
+    stays where it is. A manifest that was unanswered is answered now; one answered meanwhile is a DUPLICATE.
     """
     if sum((bool(origins), code is not None, all_)) != 1:
-        raise click.UsageError("Name records, or give --code, or --all: one of them.")
+        raise click.UsageError("Give record names, --code or --all, and only one of these.")
     run(bootstrap, _replay(bootstrap, Choice(origins, code), internal=internal, dry_run=dry_run))
 
 
@@ -110,14 +108,15 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     inside = [letter for letter in chosen if letter.topic in (CHECKED, LINKS)]
     if inside and not internal:
         raise OperatorError(
-            f"{inside[0].origin} is of the internal topic {inside[0].topic}: give --internal when the fault that "
-            "set it aside is repaired, or choose others."
+            f"{inside[0].origin} is of the internal topic {inside[0].topic}: add --internal once the error that set "
+            "it aside is fixed, or choose others."
         )
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:
             raise OperatorError(
-                f"{letter.origin} can't be sent again, its topic is gone: create it with `tonggwan topics`, or "
+                f"{letter.origin} cannot be replayed because its topic no longer exists: create it with `tonggwan "
+                "topics`, or "
                 "choose others."
             )
     if not dry_run:
@@ -152,7 +151,7 @@ def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:
     for origin in origins:
         if origin not in by_origin:
             raise OperatorError(
-                f"no record from {printable(origin)} was set aside: `tonggwan dead-letters list` names those that were."
+                f"no record from {printable(origin)} was set aside: `tonggwan dead-letters list` lists those that were."
             )
     return [by_origin[origin] for origin in dict.fromkeys(origins)]
 
@@ -177,4 +176,4 @@ def _dump(value: bytes) -> Iterable[str]:
         text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in part)  # noqa: PLR2004 - printable ASCII
         yield f"{at:08x}  {part.hex(' '):{LINE_BYTES * 3}} {text}"
     if len(value) > FIRST_BYTES:
-        yield f"… and {len(value) - FIRST_BYTES:,} further bytes; --raw writes them all"
+        yield f"… and {len(value) - FIRST_BYTES:,} more bytes; --raw writes them all"

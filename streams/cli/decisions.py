@@ -21,14 +21,14 @@ Decision = Mapping[str, Any]
 
 
 @click.command
-@click.option("--house-bill", metavar="H", help="Of this house bill only.")
+@click.option("--house-bill", metavar="H", help="Only decisions on this house bill.")
 @click.option("--manifest", metavar="M", help="Of this manifest only.")
-@click.option("--follow", is_flag=True, help="Go on with those to come, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Keep printing new decisions until Ctrl-C.")
 @click.option(
     "--json",
     "json_",
     is_flag=True,
-    help="One decision a line, as schemas/decision.v1.avsc has it, in the order of the log.",
+    help="Print one decision per line, in the layout of the decision schema and the order of the log.",
 )
 @lang_option
 @bootstrap_option

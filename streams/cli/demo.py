@@ -63,10 +63,10 @@ ORDER: Final = (*reversed(PRECEDENCE), "REJECT", "CANCELLED")
     "--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: INTAKE_WORKERS, else 2."
 )
 def demo(parcels: int, workers: int | None) -> None:
-    """Start everything in a temporary folder, publish a sample day of several carriers, and print what became of it.
+    """Start everything in a temporary folder, publish a sample day of several carriers, and report the results.
 
-    In a terminal it stays up until Ctrl-C, so that other commands can look around; elsewhere it ends after the report.
-    Nothing is left behind.
+    In a terminal it keeps running until Ctrl-C, so that you can try other commands; elsewhere it ends after the report.
+    No files remain.
     """
     logs(logging.INFO)
     with tempfile.TemporaryDirectory(prefix="tonggwan-demo-", ignore_cleanup_errors=True) as folder:
@@ -99,7 +99,7 @@ async def _demo(settings: Settings, parcels: int) -> bool:
 
 async def _stay(supervisor: Supervisor, stopped: asyncio.Event) -> None:
     """Keep everything up until Ctrl-C."""
-    note("Everything stays up until Ctrl-C.")
+    note("Running until Ctrl-C.")
     watching = asyncio.create_task(supervisor.watch())
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,9 +110,9 @@ async def _stay(supervisor: Supervisor, stopped: asyncio.Event) -> None:
 
 
 async def _play(supervisor: Supervisor, parcels: int, stopped: asyncio.Event) -> None:
-    note("Starting Kafka and the workers (the first time, Kafka is fetched before) …")
+    note("Starting Kafka and the workers (the first time, Kafka is downloaded first) …")
     await supervisor.start()
-    note(f"Making a day of {plural(parcels, 'parcel')} …")
+    note(f"Generating a day of {plural(parcels, 'parcel')} …")
     day = await asyncio.to_thread(list, _day(parcels, stopped))
     async with _following(supervisor) as (tally, consumer):
         sent: set[Place] = set()
@@ -169,8 +169,8 @@ async def _follow(tally: Tally, consumer: Any, sending: "asyncio.Task[None]", se
                     return
             if time.monotonic() - tally.moved_at > STALL_SECONDS:
                 raise OperatorError(
-                    f"nothing came for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests have no "
-                    "answer; this should not happen, please report it."
+                    f"no data for {STALL_SECONDS:.0f} s: {len(sent - tally.answered)} manifests are unanswered. This "
+                    "should not happen; please report it."
                 )
 
 
@@ -262,7 +262,7 @@ async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
         ],
     )
     print_line(f"{tally.tax_krw:,} won in all, superseded decisions included.")
-    _section("Findings most often made")
+    _section("Most frequent findings")
     table(
         ("code", "parcels", "rule"),
         [
@@ -284,7 +284,7 @@ async def _report(supervisor: Supervisor, tally: Tally, records: int) -> None:
 
 
 def _next_steps(bootstrap: str, tally: Tally) -> None:
-    _section("To try next" if on_terminal() else "To try next, where the demo runs in a terminal and stays up")
+    _section("To try next" if on_terminal() else "To try next, while the demo is running in a terminal")
     tries = (
         f"tonggwan explain {printable(tally.held)}" if tally.held else "tonggwan decisions",
         f"tonggwan decisions --house-bill {printable(tally.replaced)}"

@@ -19,7 +19,7 @@ from streams.i18n import Lang, describe, label, moment, translate
 
 @click.command
 @click.argument("house_bill")
-@click.option("--carrier", metavar="ID", help="Of this carrier only, when several use the same house bill.")
+@click.option("--carrier", metavar="ID", help="Only this carrier, when several use the same house bill.")
 @click.option(
     "--json",
     "json_",
@@ -30,20 +30,20 @@ from streams.i18n import Lang, describe, label, moment, translate
 @lang_option
 @bootstrap_option
 def explain(house_bill: str, carrier: str | None, json_: bool, lang: Lang, bootstrap: str) -> None:  # noqa: FBT001 - click's
-    """Show every decision on a house bill, and who was told of it.
+    """Show every decision on a house bill, with its security cases and notices.
 
-    Route, outcome and exemption stand there with their reasons, taxes line by line with base, rate and source, findings
+    Route, outcome and exemption come with their reasons, taxes line by line with base, rate and source, findings
     with the rules behind them.
 
-    Exit status 1 when nothing is known of it.
+    Exit status 1 when there is no decision on it.
     """
     files = run(bootstrap, _files_of(bootstrap, house_bill, carrier))
     if not files:
         right = (
-            "see that it is written as in the manifest, and that its manifest was answered; a decision follows "
+            "check that it is written as in the manifest and that the manifest was answered; a decision follows "
             "the receipt within seconds (`tonggwan decisions --follow`)"
         )
-        raise OperatorError(f"nothing is known of house bill {printable(house_bill)}: {right}.")
+        raise OperatorError(f"no decision on house bill {printable(house_bill)}: {right}.")
     for file in files:
         if json_:
             as_json(

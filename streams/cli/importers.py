@@ -24,13 +24,13 @@ def importers() -> None:
     "--source",
     default="Register of clearance codes",
     show_default=True,
-    help="Where the rows come from, for their last column.",
+    help="The origin of the rows, for their last column.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
-    help="Write here instead of to standard output.",
+    help="Write to this file instead of standard output.",
 )
 def tokenise(file: Path, source: str, out: Path | None) -> None:
     """Turn a register in clear text into rows of importers.csv: tokens and keyed marks alone.
@@ -42,12 +42,12 @@ def tokenise(file: Path, source: str, out: Path | None) -> None:
     settings = Settings.read(os.environ)
     if not settings.token_keys:
         raise OperatorError(
-            f"{variable('token_keys')} is not set: name the workers' keys, else nobody in the register would be "
+            f"{variable('token_keys')} is not set: set it to the workers' keys, or nobody in the register will be "
             "recognised."
         )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))
     if not source.strip():
-        raise click.UsageError("--source says nothing: name where the rows come from.")
+        raise click.UsageError("--source is empty: say where the rows come from.")
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = clear.tokenised(opened, keys, source)
     written = io.StringIO()

@@ -44,7 +44,7 @@ def default_address(settings: Settings) -> str:
 
 def _address(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
     if value is not None and not all(re.fullmatch(r"[^\s,]+:[0-9]{1,5}", each) for each in value.split(",")):
-        raise click.BadParameter(f"{value!r} is no address: write host:port, several with commas between.")
+        raise click.BadParameter(f"{value!r} is not an address: write host:port, or several separated by commas.")
     address = value or default_address(Settings.read(os.environ))
     ctx.meta[ADDRESS] = address
     return address
@@ -54,7 +54,7 @@ bootstrap_option = click.option(
     "--bootstrap",
     metavar="HOST:PORT",
     callback=_address,
-    help="Kafka to talk to. Default: INTAKE_BROKERS, else what `tonggwan up` started.",
+    help="Kafka to connect to. Default: INTAKE_BROKERS, else the one that `tonggwan up` started.",
 )
 
 
@@ -76,7 +76,7 @@ def run(bootstrap: str, work: Coroutine[Any, Any, T]) -> T:
 async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | None = None) -> list[TopicPartition]:
     """The partitions of some topics; with `key`, those that may have it.
 
-    A name that ends in a dot stands for all that begin so.
+    A name that ends in a dot means all topics that begin with it.
     """
     there = await partitions_of(bootstrap)
     wanted = [
@@ -88,7 +88,7 @@ async def partitions_with(bootstrap: str, names: Iterable[str], key: bytes | Non
     if not wanted:
         raise OperatorError(
             f"Kafka on {bootstrap} has no topic {' or '.join(names)}: "
-            "create the topics with `tonggwan topics`, or name the right Kafka."
+            "create the topics with `tonggwan topics`, or choose another Kafka with --bootstrap."
         )
     return [
         TopicPartition(topic, number)

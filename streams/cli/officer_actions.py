@@ -25,7 +25,7 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ParcelStatus:
-    """A parcel and the decision in force on it; None when it was withdrawn, or is still on its way."""
+    """A parcel and the decision in force on it; None when it was withdrawn, or its decision is still pending."""
 
     token: str
     checked: Declare
@@ -68,7 +68,7 @@ def action_on(  # noqa: PLR0913 - what an action says
 ) -> Action:
     """An action on the decision in force. Raises msgspec.ValidationError when `by` or `why` is empty or too long."""
     if status.decision is None:
-        raise ValueError("there is no decision in force to act on")
+        raise ValueError("no decision in force to act on")
     findings = tuple(msgspec.convert(finding, Finding) for finding in status.decision["findings"])
     action = {
         "action": what,

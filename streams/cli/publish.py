@@ -49,10 +49,13 @@ Place = tuple[int, int]
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="With --follow: give up when no answer came for so long.",
+    help="With --follow: give up after this long without an answer.",
 )
 @click.option(
-    "--json", "json_", is_flag=True, help="With --follow: one receipt a line, as schemas/receipt.v1.avsc has it."
+    "--json",
+    "json_",
+    is_flag=True,
+    help="With --follow: print one receipt per line, in the layout of the receipt schema.",
 )
 @lang_option
 @bootstrap_option
@@ -68,9 +71,9 @@ def publish(  # noqa: PLR0913, PLR0917 - click's
     """Send every manifest of the files, keyed by its master bill.
 
     Reads JSON (one manifest or a list), JSON Lines (also on standard input: -) and Avro container files. A manifest
-    goes out as it stands in the file, a broken one too, so that intake answers it.
+    is sent exactly as it is in the file, even if it is broken, so that intake answers it.
 
-    With --follow the exit status is 1 when a parcel was refused, a record was set aside, or an answer did not come.
+    With --follow the exit status is 1 when a parcel was refused, a record was set aside, or an answer is missing.
     """
     check_carrier(carrier)
     well = run(
@@ -227,7 +230,7 @@ async def _acknowledged(sending: Sending, waiting: dict[asyncio.Future[Any], Fil
 
 @asynccontextmanager
 async def answers(bootstrap: str, carrier: str) -> AsyncIterator["Answers"]:
-    """What is said from now on about a carrier's records."""
+    """Answers to a carrier's records from now on."""
     tps = await partitions_with(bootstrap, [RECEIPTS + carrier, DEAD_LETTERS])
     ends = await end_offsets(bootstrap, tps)
     async with open_consumer(bootstrap) as consumer:

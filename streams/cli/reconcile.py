@@ -16,16 +16,19 @@ from streams.settings import Settings
 
 @click.command
 @click.option("--manifest", metavar="M", help="Of this manifest only.")
-@click.option("--replay", is_flag=True, help="Also decide every checked parcel again, and compare byte for byte.")
+@click.option("--replay", is_flag=True, help="Also decide every checked parcel again and compare the bytes.")
 @click.option(
-    "--json", "json_", is_flag=True, help="One object a line: each manifest version, each breach, and the verdict."
+    "--json",
+    "json_",
+    is_flag=True,
+    help="Print one JSON object per line: each manifest version, each violation, and the verdict.",
 )
 @bootstrap_option
 def reconcile(manifest: str | None, replay: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
-    """Hold what was received against what was answered and decided.
+    """Reconcile what was received with what was answered and decided.
 
     Per manifest version: parcels received equal the sum over their outcomes, with the place of the record. Exit
-    status 1 when something does not balance, or records wait that no worker has taken yet.
+    status 1 when something does not balance, or when records are still waiting for a worker.
     """
     settings = Settings.read(os.environ)
     base = tables_of(settings.reference_dir) if replay else None
@@ -100,7 +103,8 @@ def verdict(balance: Balance) -> str:
         )
     if balance.waiting:
         return (
-            f"So far it balances, but {plural(balance.waiting, 'record')} no worker has taken yet: wait, and call "
+            f"It balances so far, with {plural(balance.waiting, 'record')} still waiting for a worker: wait, then run "
+            "this "
             f"again. {totals}{again}."
         )
     return f"It balances: {totals}{again}."

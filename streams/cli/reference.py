@@ -46,7 +46,8 @@ dir_type = click.Path(exists=True, file_okay=False, path_type=Path)
 replace_option = click.option(
     "--replace",
     is_flag=True,
-    help="A file is its whole table: rows that it lacks are withdrawn. Default: its rows are put in, the others stay.",
+    help="Treat each file as the whole table and withdraw rows that it lacks. Default: add and change rows, keep the "
+    "others.",
 )
 
 
@@ -54,8 +55,8 @@ replace_option = click.option(
 def reference() -> None:
     """Reference data: figures of law, rates, the tariff, registers, lists.
 
-    The tables shipped with the program hold until a change is loaded. A change counts for manifests that arrive five
-    seconds later or more, on every worker at once, and each decision names the version that decided it.
+    The tables shipped with the program apply until a change is loaded. A change applies to manifests that arrive five
+    seconds later or more, on every worker at once, and each decision records the version it used.
     TABLE is a file's name without .csv, as `show` lists them.
     """
 
@@ -65,11 +66,11 @@ def reference() -> None:
 
 @reference.command
 @files_argument
-@click.option("--dir", "folder", type=dir_type, metavar="DIR", help="Every table's file in a folder.")
-@click.option("--why", metavar="TEXT", help="Why: the notice, or the mistake that is repaired.")
-@click.option("--author", metavar="NAME", help="Who answers for it. Default: the user of this machine.")
+@click.option("--dir", "folder", type=dir_type, metavar="DIR", help="Load every table in this folder.")
+@click.option("--why", metavar="TEXT", help="The reason: the notice, or the mistake that is corrected.")
+@click.option("--author", metavar="NAME", help="The person responsible. Default: the user of this machine.")
 @replace_option
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
 @bootstrap_option
 def load(  # noqa: PLR0913, PLR0917 - click's
     files: tuple[Path, ...],
@@ -80,17 +81,17 @@ def load(  # noqa: PLR0913, PLR0917 - click's
     dry_run: bool,  # noqa: FBT001 - click's
     bootstrap: str,
 ) -> None:
-    """Publish rows of tables as one change: all of it counts from the same moment, or nothing does.
+    """Publish rows of tables as one change: all of it applies from the same moment, or nothing does.
 
-    Each FILE is a table with its first line, named like it: thresholds.csv. Rows that are in force already are left
-    out. What would come of it is validated first. Exit status 1 when there is a mistake; nothing is changed then.
+    Each FILE is a table with a header line and has its table's name: thresholds.csv. Rows already in force are left
+    out. The result is validated first. On a mistake nothing is changed and the exit status is 1.
     """
     if not files and folder is None:
-        raise click.UsageError("Name files, or a folder with --dir.")
+        raise click.UsageError("Give files, or a folder with --dir.")
     if not dry_run and not (why or "").strip():
-        raise click.UsageError("Give --why: every change says what it is for.")
+        raise click.UsageError("Give --why: every change needs a reason.")
     if len(why or "") > WHY_CHARS_MAX or len(author or "") > AUTHOR_CHARS_MAX:
-        raise click.UsageError(f"--why takes {WHY_CHARS_MAX} characters at most, --author {AUTHOR_CHARS_MAX}.")
+        raise click.UsageError(f"--why takes at most {WHY_CHARS_MAX} characters, --author {AUTHOR_CHARS_MAX}.")
     given = _given(files, folder)
     base = _base()
     if dry_run:
@@ -118,7 +119,7 @@ def _would(history: ReferenceHistory, given: Mapping[str, list[Row]], *, replace
     note(
         f"Version {before.version} would become {after.version}; nothing was changed."
         if changes
-        else f"All of it is in force already, version {before.version}."
+        else f"Everything is already in force, version {before.version}."
     )
 
 
@@ -129,7 +130,7 @@ async def _load(
         before = lodged.history.tables()
         changes = difference(before, given, replace=replace)
         if not changes:
-            note(f"All of it is in force already, version {before.version}.")
+            note(f"Everything is already in force, version {before.version}.")
             return
         after = _validated(before, changes)
         change = ChangeSet(
@@ -146,7 +147,7 @@ async def _load(
             from_ms = await lodged.publish(change, counter.at)
     counts = ", ".join(f"{plural(count, 'row')} of {name}" for name, count in change.counts.items())
     print_line(f"change {change.change_id}  version {after.version}  from {show_ms(from_ms)}")
-    note(f"Loaded {counts}; it counts for manifests that arrive from {show_ms(from_ms)} on.")
+    note(f"Loaded {counts}; it applies to manifests that arrive from {show_ms(from_ms)} on.")
 
 
 def _new_id() -> str:
@@ -158,13 +159,13 @@ def _check_size(change: ChangeSet) -> None:
     rows = sum(change.counts.values())
     if rows > limits.REFERENCE_ROWS_MAX:
         raise OperatorError(
-            f"{rows:,} rows would change, {limits.REFERENCE_ROWS_MAX:,} at most in one change: load them in parts."
+            f"{rows:,} rows would change, the limit is {limits.REFERENCE_ROWS_MAX:,} in one change: load them in parts."
         )
     for record in records_of(change)[0]:
         if len(record.key) + len(record.value) > RECORD_BYTES_MAX:
             raise OperatorError(
-                f"a row of {len(record.value):,} bytes is too long for {record.topic}, {RECORD_BYTES_MAX:,} at "
-                "most: shorten it."
+                f"a row of {len(record.value):,} bytes is too long for {record.topic}, the limit is "
+                f"{RECORD_BYTES_MAX:,}: shorten it."
             )
 
 
@@ -197,14 +198,16 @@ def _given(files: Iterable[Path], folder: Path | None) -> dict[str, list[Row]]:
     if folder is not None:
         paths += sorted(path for path in folder.glob("*.csv") if path.name in TABLES)
         if not paths:
-            raise click.UsageError(f"{folder} has no table of reference data: {', '.join(TABLES)}.")
+            raise click.UsageError(f"{folder} contains no table of reference data: {', '.join(TABLES)}.")
     given: dict[str, list[Row]] = {}
     wrong: list[ReferenceDataError] = []
     for path in paths:
         if path.name not in TABLES:
-            raise click.UsageError(f"{path} is named like no table: name it one of {', '.join(TABLES)}.")
+            raise click.UsageError(
+                f"{path} does not have the name of a table: rename it to one of {', '.join(TABLES)}."
+            )
         if path.name in given:
-            raise click.UsageError(f"{path.name} is given twice: put its rows into one file.")
+            raise click.UsageError(f"{path.name} is given twice: put all rows into one file.")
         given[path.name] = parse(path.name, read(path), wrong.append)
         wrong += _twice(given[path.name])
     _end_with(wrong)
@@ -216,7 +219,7 @@ def _twice(rows: list[Row]) -> Iterator[ReferenceDataError]:
     first_lines: dict[Key, int] = {}
     for row in rows:
         if (first := first_lines.setdefault(row.key, row.line)) != row.line:
-            yield row.refused(f"{' '.join(row.key)} stands in line {first} already, it has to stand there once")
+            yield row.refused(f"{' '.join(row.key)} is already in line {first}: keep one row")
 
 
 # validate
@@ -226,13 +229,13 @@ def _twice(rows: list[Row]) -> Iterator[ReferenceDataError]:
 @files_argument
 @replace_option
 def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - click's
-    """Look for every mistake of a folder of tables, or of files on top of those shipped; without a broker.
+    """Find every mistake in a folder of tables, or in files on top of the shipped ones; needs no broker.
 
-    Without a name: of the shipped tables, or those of INTAKE_REFERENCE_DIR. Exit status 1 when there is a mistake.
+    Without arguments: the shipped tables, or those of INTAKE_REFERENCE_DIR. Exit status 1 when there is a mistake.
     """
     folders = [path for path in files if path.is_dir()]
     if folders and len(files) > 1:
-        raise click.UsageError("Name one folder, or files.")
+        raise click.UsageError("Give one folder, or files.")
     if folders or not files:
         tables, rows = _folder(folders[0] if folders else Path(Settings.read(os.environ).reference_dir or FOLDER))
     else:
@@ -240,7 +243,7 @@ def validate(files: tuple[Path, ...], replace: bool) -> None:  # noqa: FBT001 - 
         changes = difference(before, _given(files, None), replace=replace)
         tables, rows = _validated(before, changes), sum(map(len, changes.values()))
     note(
-        f"No mistake: {plural(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version "
+        f"No mistakes: {plural(rows, 'row')}{'' if folders or not files else ' other than those in force'}, version "
         f"{tables.version}."
     )
 
@@ -268,15 +271,15 @@ def _folder(folder: Path) -> tuple[Tables, int]:
 
 @reference.command
 @click.argument("table_", required=False, metavar="[TABLE]")
-@click.option("--day", metavar="DAY", help="Only rows in force on a day, such as 2026-11-23.")
+@click.option("--day", metavar="DAY", help="Only rows in force on this day, such as 2026-11-23.")
 @click.option(
     "--at",
     metavar="TIME",
     help="What decided manifests that arrived then, RFC 3339. Default: everything loaded so far.",
 )
-@click.option("--grep", metavar="TEXT", help="Only rows that hold this text, whatever its case.")
+@click.option("--grep", metavar="TEXT", help="Only rows that contain this text, ignoring case.")
 @click.option("--changes", is_flag=True, help="The changes that were loaded, oldest first, in place of tables.")
-@click.option("--json", "json_", is_flag=True, help="One object a line.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per line.")
 @bootstrap_option
 def show(  # noqa: PLR0913, PLR0917 - click's
     table_: str | None,
@@ -307,7 +310,7 @@ def _file(name: str) -> str:
     file = name if name.endswith(SUFFIX) else name + SUFFIX
     if file not in TABLES:
         raise click.BadParameter(
-            f"{name!r} is no table: {', '.join(each.removesuffix(SUFFIX) for each in TABLES)}.", param_hint="TABLE"
+            f"{name!r} is not a table: {', '.join(each.removesuffix(SUFFIX) for each in TABLES)}.", param_hint="TABLE"
         )
     return file
 
@@ -316,14 +319,14 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no day: write it like 2026-11-23.", param_hint="--day") from None
+        raise click.BadParameter(f"{text!r} is not a day: write it like 2026-11-23.", param_hint="--day") from None
 
 
 def _ms(text: str, option: str) -> int:
     moment = parse_rfc3339(text)
     if moment is None:
         raise click.BadParameter(
-            f"{text!r} is no time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint=option
+            f"{text!r} is not a time with offset: write it like 2026-11-23T14:02:11+09:00.", param_hint=option
         )
     return int(moment.timestamp() * 1000)
 
@@ -345,14 +348,14 @@ def _rows(tables: Tables, file: str, on: date | None, grep: str | None) -> Itera
     "folder",
     type=dir_type,
     metavar="DIR",
-    help="What would change if the tables of this folder took the place of those in force.",
+    help="What would change if the tables of this folder replaced those in force.",
 )
 @click.option(
     "--since",
     metavar="CHANGE|TIME",
     help="What changed after a change, or after what decided manifests at a time. Default: since the shipped tables.",
 )
-@click.option("--json", "json_", is_flag=True, help="One row a line.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON row per line.")
 @bootstrap_option
 def diff(folder: Path | None, since: str | None, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
     """Compare by row and cell. Exit status 1 when there is a difference."""
@@ -385,7 +388,7 @@ def _number(history: ReferenceHistory, since: str | None) -> int:
         return names.index(since) + 1
     if parse_rfc3339(since) is None:
         raise click.BadParameter(
-            f"{since!r} is no change (`tonggwan reference show --changes` names them) and no time such as "
+            f"{since!r} is neither a change (`tonggwan reference show --changes` lists them) nor a time such as "
             "2026-11-23T14:02:11+09:00.",
             param_hint="--since",
         )

@@ -94,8 +94,8 @@ def show_state(history: ReferenceHistory, number: int) -> None:
     change = history.changes[number - 1]
     if version != history.tables(number).version:
         note(
-            f"These rows can't be used, version {version} stays in force: "
-            f"{printable(history.faults.get(change.change_id, 'a change before made them so'))}."
+            f"These rows are invalid; version {version} stays in force: "
+            f"{printable(history.faults.get(change.change_id, 'an earlier change broke them'))}."
         )
         return
     verb = "counts" if history.from_ms(number) > time.time_ns() // 1_000_000 else "has counted"

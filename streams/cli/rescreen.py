@@ -44,18 +44,21 @@ HELD: Final = "HOLD"
 @click.option(
     "--since",
     metavar="CHANGE",
-    help="Entries that changed after this change of reference data. Default: by the last change of the watch-list.",
+    help="Compare with entries changed after this change of reference data. Default: the last change of the "
+    "watch-list.",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, 30),
     default=DAYS,
     show_default=True,
-    help="Parcels received in so many days are in flight.",
+    help="Treat parcels received within this many days as in flight.",
 )
-@click.option("--follow", is_flag=True, help="Stay, and do so after every change of the watch-list, until Ctrl-C.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be held.")
-@click.option("--json", "json_", is_flag=True, help="One object a parcel that alarms.")
+@click.option(
+    "--follow", is_flag=True, help="Keep running and repeat this after every change of the watch-list, until Ctrl-C."
+)
+@click.option("--dry-run", is_flag=True, help="Only print what would be held.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per parcel that alarms.")
 @bootstrap_option
 def rescreen(since: str | None, days: int, follow: bool, dry_run: bool, json_: bool, bootstrap: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
     """Compare parcels in flight with what is new on the watch-list, and hold those that alarm."""
@@ -125,7 +128,7 @@ async def _once(  # noqa: PLR0913 - what one round needs
     if rows:
         table(list(COLUMNS), rows)
     note(
-        f"{plural(len(alarms), 'parcel')} of the last {days} days on the list now; "
+        f"{plural(len(alarms), 'parcel')} of the last {days} days now on the list; "
         f"{'to be held' if dry_run else 'held'}: {len(held)}."
     )
 

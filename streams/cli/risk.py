@@ -14,7 +14,7 @@ from streams.risk.declarations import Declarations, read_declarations
 from streams.settings import Settings, variable
 
 SHIFTED: Final = 0.25
-"""A higher population stability index is told as drift; workers ask the dated figure `risk_drift_index`."""
+"""A higher population stability index is reported as drift; workers ask the dated figure `risk_drift_index`."""
 
 declarations_argument = click.argument(
     "file", metavar="DECLARATIONS.csv", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -24,9 +24,9 @@ model_option = click.option(
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Folder of the model. Default: the one the workers use.",
+    help="Folder of the model. Default: the folder that workers use.",
 )
-json_option = click.option("--json", "for_machines", is_flag=True, help="One JSON object.")
+json_option = click.option("--json", "for_machines", is_flag=True, help="Print one JSON object.")
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
     """Train the risk model on labelled declarations.
 
     The file has the columns of customs' declaration data (docs/risk.md). The same declarations give the same model,
-    byte for byte. Running workers take the new model when they start anew.
+    byte for byte. Workers use the new model after a restart.
     """
     folder = folder or Settings.read(os.environ).risk_model_dir
     read = _read(file)
@@ -110,7 +110,7 @@ def train(file: Path, folder: Path | None, *, for_machines: bool) -> None:
 )
 @json_option
 def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_machines: bool) -> None:
-    """Measure a risk model on labelled declarations; they should be later than those it was trained on."""
+    """Evaluate a risk model on labelled declarations, which should be later than those it was trained on."""
     with _training_libraries():
         from streams.risk.artefact import read_model  # noqa: PLC0415 - numpy is for this command alone
         from streams.risk.evaluate import evaluate, score, write_scores  # noqa: PLC0415 - the same
@@ -119,12 +119,12 @@ def evaluate(file: Path, folder: Path | None, scores_file: Path | None, *, for_m
     model = read_model(folder)
     if model is None:
         raise OperatorError(
-            f"there is no risk model in {folder}: train one with `tonggwan risk train`, or name its folder with "
+            f"there is no risk model in {folder}: train one with `tonggwan risk train`, or give its folder with "
             f"--model or {variable('risk_model_dir')}."
         )
     read = _read(file)
     if not read.labelled:
-        raise OperatorError(f"{file} has no row with a day and both labels: nothing can be measured.")
+        raise OperatorError(f"{file} has no row with a day and both labels: there is nothing to measure.")
     with counting("Scoring", "declarations") as bar:
         bar.total(len(read.all))
         scores = score(read.all, model, bar.at)
@@ -162,7 +162,7 @@ def _read(file: Path) -> Declarations:
         cells = ", ".join(f"{count:,} of {column!r}" for column, count in sorted(read.bad_cells.items()))
         left = len(read.all) - len(read.labelled)
         note(
-            f"Cells that can't be read: {cells}. They count as missing; {plural(left, 'row')} without day or label "
+            f"Unreadable cells: {cells}. They count as missing; {plural(left, 'row')} without day or label "
             f"{'is' if left == 1 else 'are'} left out."
         )
     return read
@@ -223,7 +223,8 @@ def _show(result: dict[str, Any], file: str) -> None:
     if on_terminal():
         out().print()
     paragraph(
-        "Revenue is item price x tax rate of the fraud that is inspected. What these figures can't tell: docs/risk.md."
+        "Revenue is item price x tax rate of the fraud that is inspected. For what these figures do not show, see "
+        "docs/risk.md."
     )
 
 

@@ -47,7 +47,7 @@ def _sized(command: Any) -> Any:  # noqa: ANN401 - click's decorators take and g
             default=FILE,
             help="Figures of the patterns. Default: those shipped.",
         ),
-        click.option("--scale", type=click.FloatRange(0, 1), help="Share of the planted figures; 1 is as reported."),
+        click.option("--scale", type=click.FloatRange(0, 1), help="Scale of the planted patterns; 1 is as reported."),
         click.option("--parcels", type=click.IntRange(PARCELS_MIN), help="Ordinary parcels a day."),
         click.option("--days", type=click.IntRange(1, DAYS_MAX), help="Days."),
         click.option(
@@ -62,7 +62,7 @@ def _sized(command: Any) -> Any:  # noqa: ANN401 - click's decorators take and g
             type=click.Choice(SIZES),
             default="day",
             show_default=True,
-            help="How much; the next options change a part of it.",
+            help="Overall size; the options below change parts of it.",
         ),
     ):
         command = option(command)
@@ -74,14 +74,14 @@ report_option = click.option(
     "report_to",
     metavar="FILE",
     type=REPORT,
-    help="Write the report there as Markdown, its plots beside it.",
+    help="Write the report to this file as Markdown, with its plots beside it.",
 )
-json_option = click.option("--json", "json_", is_flag=True, help="The report as one JSON object.")
+json_option = click.option("--json", "json_", is_flag=True, help="Print the report as one JSON object.")
 
 
 @click.group()
 def scenarios() -> None:
-    """Smuggling, splitting, identity theft and counterfeits hidden in ordinary days, and what is found of them."""
+    """Hide smuggling, splitting, identity theft and counterfeits in ordinary days, and report what is found."""
 
 
 @scenarios.command()
@@ -90,8 +90,8 @@ def scenarios() -> None:
 def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
     """Write the days as files to publish, one a carrier, and the truth.
 
-    `tonggwan publish DIR/kx.jsonl --carrier kx` sends one of them, `tonggwan scenarios judge DIR/truth.csv` tells what
-    was found.
+    `tonggwan publish DIR/kx.jsonl --carrier kx` sends one of them, and `tonggwan scenarios judge DIR/truth.csv`
+    reports what was found.
     """
     horizon = _horizon(options)
     written = 0
@@ -108,7 +108,7 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
                 counter.at(written)
         truth.write(horizon.truths, folder / TRUTH)
     except OSError as error:
-        raise OperatorError(f"{folder} can't be written ({error.strerror}): name another folder.") from error
+        raise OperatorError(f"{folder} cannot be written ({error.strerror}): choose another folder.") from error
     print_line(
         f"{plural(written, 'parcel')} of {plural(len(files), 'carrier')} in {folder}, the truth of "
         f"{plural(len(horizon.truths), 'parcel')} in {folder / TRUTH}."
@@ -128,7 +128,7 @@ def generate(folder: Path, **options: Any) -> None:  # noqa: ANN401 - click's
 @report_option
 @json_option
 def run_(percent: float, report_to: Path | None, json_: bool, **options: Any) -> None:  # noqa: ANN401, FBT001 - click's
-    """Hide and seek in this process, without a broker: by the code and the reference data of a worker.
+    """Hide the patterns and look for them in this process, without a broker, with a worker's code and reference data.
 
     Exit status 1 when a scenario is not found, or too few planted parcels are selected at an inspection rate of 2 %.
     """
@@ -146,7 +146,7 @@ def run_(percent: float, report_to: Path | None, json_: bool, **options: Any) ->
 def judge(truth_file: Path, report_to: Path | None, json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
     """Compare the truth with the decisions and security cases on Kafka.
 
-    All parcels there that the truth does not name count as innocent. Exit status as of `run`.
+    All parcels on Kafka that the truth does not name count as innocent. Exit status as for `run`.
     """
     truths = truth.read(truth_file)
     verdicts = Verdicts()
@@ -177,7 +177,9 @@ async def _heard(bootstrap: str, verdicts: Verdicts) -> None:
 def _horizon(options: Options) -> Horizon:
     figures = catalogue(options["figures"])
     if options["size"] not in figures.sizes:
-        raise OperatorError(f"{options['figures']} knows no size {options['size']}: it has {', '.join(figures.sizes)}.")
+        raise OperatorError(
+            f"{options['figures']} has no size {options['size']}: choose one of {', '.join(figures.sizes)}."
+        )
     size = figures.sizes[options["size"]]
     changes = {name: options[name] for name in ("days", "parcels", "scale") if options[name] is not None}
     size = msgspec.structs.replace(size, **changes)

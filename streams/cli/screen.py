@@ -49,18 +49,19 @@ FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
     "lists",
     metavar="DIR",
     type=click.Path(exists=True, path_type=Path),
-    help="Lists of this folder instead of those in force: OFAC, BIS, UN, or CSV with id,name,type,country,birth_date.",
+    help="Use the lists in this folder instead of those in force: OFAC, BIS, UN, or CSV with "
+    "id,name,type,country,birth_date.",
 )
 @click.option("--pairs", is_flag=True, help="Score name1 with name2 on every row.")
-@click.option("--json", "json_", is_flag=True, help="One object a line for every row.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object per line for every row.")
 def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  # noqa: FBT001 - click's
-    """Names against the watch-lists: who alarms, whom the names resemble, and why.
+    """Screen names against the watch-lists: which ones alarm, whom they resemble, and why.
 
-    NAMES.csv has the column name; type (person, organisation, vessel), country and birth_date count where they are
-    there. With --pairs it has name1 and name2. A row that says `alarm` is above the score from which on a party is a
+    NAMES.csv has the column name; type (person, organisation, vessel), country and birth_date are used where
+    present. With --pairs it has name1 and name2. A row marked `alarm` reaches the score from which a party is a
     finding.
 
-    Exit status 0 whether there are alarms or not; 1 when something can't be read.
+    Exit status 0 with or without alarms; 1 when something cannot be read.
     """
     settings = Settings.read(os.environ)
     folder = Path(settings.reference_dir) if settings.reference_dir else None
@@ -86,12 +87,12 @@ def screen(file: Path, lists: Path | None, pairs: bool, json_: bool) -> None:  #
 def _rows(file: Path) -> tuple[Iterator[Mapping[str, str]], int]:
     """Rows of a file by column, and how many lines there are."""
     if file.stat().st_size > FILE_BYTES_MAX:
-        raise OperatorError(f"{file} has more than {FILE_BYTES_MAX:,} bytes: part it.")
+        raise OperatorError(f"{file} has more than {FILE_BYTES_MAX:,} bytes: split it.")
     raw = file.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise OperatorError(f"{file} is no UTF-8: save it as CSV UTF-8, then try again.") from None
+        raise OperatorError(f"{file} is not UTF-8: save it as CSV UTF-8, then try again.") from None
     csv.field_size_limit(limits.RECORD_BYTES_MAX)
     return _read(text, file), max(0, text.count("\n") - 1)
 
@@ -102,13 +103,13 @@ def _read(text: str, file: Path) -> Iterator[Mapping[str, str]]:
         columns = [column.strip().lower() for column in next(table_, [])]
         if not columns:
             raise OperatorError(
-                f"{file} is empty: its first line has to name the columns, such as name,type,country,birth_date."
+                f"{file} is empty: put the column names into its first line, such as name,type,country,birth_date."
             )
         for row in table_:
             if row:
                 yield dict(zip(columns, [cell.strip() for cell in row], strict=False))
     except csv.Error as error:
-        raise OperatorError(f"{file}, line {table_.line_num}: no readable CSV ({error}).") from error
+        raise OperatorError(f"{file}, line {table_.line_num}: not readable as CSV ({error}).") from error
 
 
 def _first(row: Mapping[str, str], columns: Sequence[str]) -> str:

@@ -17,14 +17,14 @@ from streams.settings import Settings
     "carriers",
     multiple=True,
     metavar="ID",
-    help="Also create the topics of this carrier. May be given several times.",
+    help="Also create the topics of this carrier. May be repeated.",
 )
 @bootstrap_option
 def topics(carriers: tuple[str, ...], bootstrap: str) -> None:
-    """Create what is missing of the topics, and say what was done.
+    """Create the topics that are missing, and report what was done.
 
     Carriers are those of the reference data, those that have topics already, and those named. Topics that are there but
-    differ from the table in schemas/topics.py are told and left as they are.
+    differ from the table in schemas/topics.py are reported and left unchanged.
     """
     wanted = {check_carrier(carrier) for carrier in carriers}
     run(bootstrap, _create(Settings.read(os.environ), bootstrap, wanted))
@@ -37,5 +37,5 @@ async def _create(settings: Settings, bootstrap: str, carriers: set[str]) -> Non
         print_line(f"created {name}")
     note(
         f"{plural(len(created), 'topic')} created; the common ones and those of {plural(len(everybody), 'carrier')} "
-        "are there."
+        "exist."
     )

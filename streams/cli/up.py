@@ -19,7 +19,7 @@ from streams.settings import Settings
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Folder of everything that is kept. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout.",
+    help="Folder for all data. Default: INTAKE_DATA_DIR, else .tonggwan in the checkout.",
 )
 @click.option(
     "--port",
@@ -33,8 +33,8 @@ from streams.settings import Settings
 def up(data: Path | None, port: int | None, workers: int | None) -> None:
     """Start Kafka and the workers, and keep them running until SIGINT or SIGTERM.
 
-    Prints READY on its own line when manifests are taken. With INTAKE_BROKERS no Kafka is started, only workers.
-    Data is kept from one start to the next, and so is the key for consignee tokens that is made when none is set.
+    Prints READY on its own line when workers accept manifests. With INTAKE_BROKERS no Kafka is started, only workers.
+    Data is kept between starts, and so is the key for consignee tokens that is generated when none is set.
     """
     settings = Settings.read(os.environ)
     settings = replace(

@@ -29,13 +29,14 @@ def verifier(bootstrap: str) -> None:
     """Ask customs' open interface about importers until SIGTERM or SIGINT; publish its answers on importers.answers.
 
     Waits for Kafka, then reads every carrier's manifests under a group of its own. Needs INTAKE_IMPORTER_API,
-    INTAKE_IMPORTER_API_KEY (or its _FILE) and the same INTAKE_TOKEN_KEYS as the workers. Several share the work.
+    INTAKE_IMPORTER_API_KEY (or its _FILE) and the same INTAKE_TOKEN_KEYS as the workers. Several share
+    the work.
     """
     settings = Settings.read(os.environ)
     for name in ("importer_api", "importer_api_key", "token_keys"):
         if not getattr(settings, name):
             raise OperatorError(
-                f"{variable(name)} is not set: without it nobody can be asked; docs/settings.md says what it is."
+                f"{variable(name)} is not set: importers cannot be verified without it; see docs/settings.md."
             )
     logs(logging.getLevelNamesMapping()[settings.log_level])
     asyncio.run(_run(settings, bootstrap))
@@ -58,7 +59,8 @@ async def _work(settings: Settings, bootstrap: str, stop: asyncio.Event) -> None
     right = partitioner.count(IMPORTER_ANSWERS)
     if len((await partitions_of(bootstrap)).get(IMPORTER_ANSWERS, ())) != right:
         raise OperatorError(
-            f"topic {IMPORTER_ANSWERS} is missing, or has not {right} partitions: create the topics with `tonggwan "
+            f"topic {IMPORTER_ANSWERS} is missing or does not have {right} partitions: create the topics with "
+            "`tonggwan "
             "topics`."
         )
     keys = TokenKeys(tuple((key.kid, key.secret) for key in settings.token_keys))

@@ -11,10 +11,10 @@ from streams.settings import Settings
 @click.command
 @bootstrap_option
 def worker(bootstrap: str) -> None:
-    """Work until SIGTERM or SIGINT: take manifests, answer them, decide their parcels.
+    """Process manifests until SIGTERM or SIGINT: answer them and decide their parcels.
 
-    Waits for Kafka. Needs INTAKE_TOKEN_KEYS or INTAKE_TOKEN_KEYS_FILE. INTAKE_SLOT names the worker, the same after
-    each restart; workers of one Kafka share the work.
+    Waits for Kafka. Needs INTAKE_TOKEN_KEYS or INTAKE_TOKEN_KEYS_FILE. INTAKE_SLOT names the worker and stays the same
+    after each restart; workers of one Kafka share the work.
     """
     from streams.worker.app import run  # noqa: PLC0415 - Faust takes half a second to import; `worker --help` needs none of it
 

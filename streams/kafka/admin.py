@@ -50,7 +50,7 @@ def check_carrier(carrier: str) -> str:
     """Return the code if it may name a topic: short, lower case, and nothing that could be mistaken for another."""
     if not CARRIER.fullmatch(carrier):
         raise InvalidCarrierError(
-            f"{carrier[:64]!r} is no carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, "
+            f"{carrier[:64]!r} is not a carrier code: use 1 to 32 of a-z, 0-9, hyphen and underscore, "
             "beginning with a letter or digit."
         )
     return carrier
@@ -129,7 +129,7 @@ async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
         if time.monotonic() >= until:
             raise KafkaUnavailableError(
                 f"no Kafka answers on {bootstrap} ({reason}): start one with `tonggwan up`, "
-                "or name another in INTAKE_BROKERS."
+                "or set INTAKE_BROKERS to another one."
             )
         await asyncio.sleep(0.2)
 
@@ -140,12 +140,12 @@ async def _why_not(bootstrap: str) -> str | None:
     for address in bootstrap.split(","):
         host, _, port = address.strip().rpartition(":")
         if not host or not port.isdecimal():
-            raise KafkaUnavailableError(f"{address!r} is no address of a Kafka: write host:port.")
+            raise KafkaUnavailableError(f"{address!r} is not a broker address: write it as host:port.")
         try:
             features = await finalized_features(host.strip("[]"), int(port))
             async with _admin(bootstrap) as admin:
                 if not (await admin.describe_cluster())["brokers"]:
-                    reason = "it has no broker yet"
+                    reason = "it has no brokers yet"
                     continue
         except (OSError, KafkaError, KafkaUnavailableError) as error:
             reason = _reason(error)
@@ -159,7 +159,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return "the request timed out"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
@@ -173,7 +173,7 @@ async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
             await admin.start()
         except (KafkaError, OSError) as error:
             raise KafkaUnavailableError(
-                f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or name another in INTAKE_BROKERS."
+                f"no Kafka answers on {bootstrap}: start one with `tonggwan up`, or set INTAKE_BROKERS to another one."
             ) from error
         yield admin
     finally:
@@ -191,7 +191,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic], repli
     created, unknown = await _try_to_create(admin, topics, new, replication)
     if unknown:
         log.warning(
-            "This Kafka doesn't know %s: %s created without; a decompression bomb can then reach a worker. "
+            "This Kafka does not support %s, so %s created without it, and a decompression bomb can reach a worker. "
             "Use Kafka 4.4.0 or 4.2.2.",
             DECOMPRESSED_BYTES_MAX,
             "topic" if len(unknown) == 1 else f"{len(unknown)} topics",
@@ -230,7 +230,7 @@ async def _try_to_create(
         elif error is InvalidReplicationFactorError:
             raise KafkaUnavailableError(
                 f"Kafka can't keep {replication} copies of {name} ({message}): "
-                "set INTAKE_REPLICATION to the number of brokers or less."
+                "set INTAKE_REPLICATION to at most the number of brokers."
             )
         elif error is not TopicAlreadyExistsError:
             raise KafkaUnavailableError(f"Kafka refuses topic {name} ({error.__name__}: {message}).")
@@ -267,7 +267,7 @@ def _compared(  # noqa: PLR0913, PLR0917 - what is there beside what should be
     if len(partitions) != topic.partitions:
         yield (
             f"Topic {name} has {len(partitions)} partitions, the table says {topic.partitions}: "
-            "partitions can't be changed without moving keys, so create it anew."
+            "changing the number would move keys to other partitions, so delete the topic and create it again."
         )
     copies = {len(partition["replicas"]) for partition in partitions}
     if copies - {replication}:
@@ -292,6 +292,6 @@ async def _wait_for_leaders(admin: AIOKafkaAdminClient, topics: Mapping[str, Top
             return
         if time.monotonic() > until:
             raise KafkaUnavailableError(
-                f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: look into the brokers' logs."
+                f"topic {late[0]} has no leader after {LEADERS_SECONDS_MAX} s: read the brokers' logs."
             )
         await asyncio.sleep(0.05)

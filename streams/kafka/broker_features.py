@@ -32,7 +32,7 @@ async def finalized_features(host: str, port: int, *, seconds: float = 5) -> dic
             writer.write(_question())
             (size,) = struct.unpack(">i", await _exactly(reader, 4))
             if not 0 < size <= ANSWER_BYTES_MAX:
-                raise ConnectionError(f"what listens on {host}:{port} is no Kafka")
+                raise ConnectionError(f"what listens on {host}:{port} is not a Kafka broker")
             return _finalized(_Bytes(await _exactly(reader, size)))
         finally:
             writer.close()

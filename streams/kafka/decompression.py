@@ -19,7 +19,7 @@ from aiokafka.record._crecords import default_records
 from schemas import limits
 
 REFUSED_HEADER: Final = "x-refused"
-"""Header of the record that stands for a refused batch; its value is a sentence."""
+"""Header of the record that replaces a refused batch; its value is a sentence."""
 _FIRST_BYTES: Final = 64 * 1024
 _GZIP: Final = 31
 _XERIAL_HEADER: Final = 16
@@ -106,7 +106,7 @@ def _snappy_blocks(payload: bytes) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRecord:
-    """What stands for a refused batch."""
+    """What replaces a refused batch."""
 
     offset: int
     timestamp: int

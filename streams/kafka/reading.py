@@ -116,8 +116,8 @@ async def read_between(  # noqa: PLR0913 - from where to where, and who hears of
             if route.left and time.monotonic() - route.moved_at > seconds:
                 stuck = ", ".join(f"{tp.topic}-{tp.partition}" for tp in sorted(route.left))
                 raise ReadStalledError(
-                    f"{stuck} could not be read to the end: nothing came for {seconds:.0f} s; "
-                    f"see that every broker of {bootstrap} runs."
+                    f"{stuck} could not be read to the end: no data for {seconds:.0f} s; "
+                    f"check that every broker of {bootstrap} is running."
                 )
         progress(route.done, route.length)
         return read

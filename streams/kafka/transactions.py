@@ -2,7 +2,7 @@
 
 The law of this file: what is known to have failed is repeated; what may or may not have happened is never repeated.
 After a timeout, a lost connection or any unexpected answer the producer is given up with `TransactionUnknownError`,
-and the whole worker starts anew: its new producer fences the old one, aborts what it left open, and reads the
+and the whole worker restarts: its new producer fences the old one, aborts what it left open, and reads the
 committed offsets.
 """
 
@@ -35,8 +35,8 @@ RETRIABLE_ERRORS: Final = {
     16: "not coordinator",
     19: "not enough replicas",
     20: "not enough replicas after append",
-    51: "the transaction before is not finished",
-    88: "a transaction on these offsets is pending",
+    51: "the previous transaction is not finished",
+    88: "another transaction on these offsets is pending",
 }
 """Answers that say for certain that nothing was done, or that doing it again is recognised: repeat."""
 STALE_METADATA_ERRORS: Final = frozenset({3, 5, 6, 15, 16})
@@ -45,7 +45,7 @@ DUPLICATE_SEQUENCE: Final = 46
 
 
 class TransactionUnknownError(Exception):
-    """The producer can't know what became of its transaction, or was fenced: start anew."""
+    """The producer can't know what became of its transaction, or was fenced: restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class CoordinatorClient:
             try:
                 response, errors = await ask()
             except (KafkaError, OSError, TimeoutError) as error:
-                raise TransactionUnknownError(f"{what}: no answer ({error!r})") from error
+                raise TransactionUnknownError(f"{what}: no response ({error!r})") from error
             failed = {error for error in errors if error != OK}
             if response is not None and not failed:
                 return response
@@ -118,7 +118,7 @@ class CoordinatorClient:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
         raise TransactionUnknownError(
-            f"{what}: still not possible after {TRIES_MAX} tries (the last answer: "
+            f"{what}: gave up after {TRIES_MAX} tries (the last answer: "
             f"{', '.join(sorted(RETRIABLE_ERRORS[error] for error in failed)) or 'no coordinator'})"
         )
 
@@ -209,7 +209,7 @@ class TransactionalProducer:
                 return
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
-        raise TransactionUnknownError(f"writing to {min(batches)}: still not possible after {TRIES_MAX} tries")
+        raise TransactionUnknownError(f"writing to {min(batches)}: gave up after {TRIES_MAX} tries")
 
     async def _produce_once(self, batches: dict[TopicPartition, bytes]) -> dict[TopicPartition, bytes]:
         """Write batches; those that have to be sent again."""
@@ -228,7 +228,7 @@ class TransactionalProducer:
         try:
             response = await self._client.send(node, Produce(self._transactional_id, self._timeout_ms, by_topic))
         except (KafkaError, OSError, TimeoutError) as error:
-            raise TransactionUnknownError(f"writing to node {node}: no answer ({error!r})") from error
+            raise TransactionUnknownError(f"writing to node {node}: no response ({error!r})") from error
         again = []
         for topic, partition, code, said in Produce.errors(response):
             if code in (OK, DUPLICATE_SEQUENCE):

@@ -118,7 +118,7 @@ class Broker:
         while process.poll() is None and time.monotonic() < until:  # noqa: ASYNC110 - another process sets no event here
             await asyncio.sleep(0.02)
         if process.poll() is None:
-            log.warning("The broker hasn't stopped in %.0f s and is killed.", seconds)
+            log.warning("The broker did not stop within %.0f s; killing it.", seconds)
             self.kill()
         self._process = None
         await asyncio.to_thread(self._keep_archive, process.returncode)
@@ -245,10 +245,13 @@ class Broker:
     def _why_it_died(self) -> str:
         printed = self._printed()
         if "Address already in use" in printed:
-            return f"port {self._port} on {HOST} was taken while the broker started: try again, or choose another port."
+            return (
+                f"port {self._port} on {HOST} was taken by another process while the broker started: try again, "
+                "or choose another port."
+            )
         causes = re.findall(r"^(?:Caused by: )?(?:\w+\.)+[\w$]*(?:Exception|Error): (.+)", printed, re.MULTILINE)
         errors = re.findall(r"^.*\b(?:ERROR|FATAL)\b.*", printed, re.MULTILINE)
-        last = (causes[-1:] or errors[-1:] or printed.split("\n"))[0].strip()[:300] or "it said nothing"
+        last = (causes[-1:] or errors[-1:] or printed.split("\n"))[0].strip()[:300] or "no output"
         return f"the broker died ({last}): read {self.log_file} and {self._folder.output.name} beside it."
 
     def _printed(self) -> str:

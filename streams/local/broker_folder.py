@@ -79,7 +79,7 @@ class BrokerFolder:
         """Make the folder and the log file; raises BrokerError where they can't be written."""
         if "," in str(self.path):
             raise BrokerError(
-                f"Kafka can't keep its data in {self.path}, whose name has a comma: choose another folder."
+                f"Kafka can't keep its data in {self.path}, because its name contains a comma: choose another folder."
             )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class BrokerFolder:
         while not is_locked(lock):
             if time.monotonic() > until:
                 lock.close()
-                raise BrokerError(f"another broker runs in {self.path}: stop it first, or choose another folder.")
+                raise BrokerError(f"another broker is using {self.path}: stop it first, or choose another folder.")
             await asyncio.sleep(0.1)
         return lock
 

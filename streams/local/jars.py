@@ -29,9 +29,7 @@ def find_java() -> str:
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:
         where = f"under JAVA_HOME ({home})" if home else "on the PATH"
-        raise JarsError(
-            f"no java {where}: install Java {JAVA_MIN} or newer, or name a running Kafka in INTAKE_BROKERS."
-        )
+        raise JarsError(f"no java {where}: install Java {JAVA_MIN} or newer, or set INTAKE_BROKERS to a running Kafka.")
     printed = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - a path we found ourselves
     if (version := java_version(printed.stderr)) < JAVA_MIN:
         raise JarsError(
@@ -61,7 +59,7 @@ def fetch(folder: Path) -> tuple[Path, ...]:
                 _fetch(folder)
     jars = tuple(sorted(folder.glob("*.jar")))
     if folder / f"kafka_2.13-{KAFKA_VERSION}.jar" not in jars:
-        raise JarsError(f"{folder} holds no Kafka {KAFKA_VERSION}: remove the folder, it is then fetched again.")
+        raise JarsError(f"{folder} holds no Kafka {KAFKA_VERSION}: remove the folder so that it is fetched again.")
     return jars
 
 
@@ -70,10 +68,10 @@ def _fetch(folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise JarsError(
-            f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or name a running Kafka in "
-            "INTAKE_BROKERS."
+            f"no mvn on the PATH to fetch Kafka {KAFKA_VERSION} with: install Maven, or set INTAKE_BROKERS to a "
+            "running Kafka."
         )
-    log.info("Fetching Kafka %s with Maven (45 MB, this once) …", KAFKA_VERSION)
+    log.info("Fetching Kafka %s with Maven (45 MB, only once) …", KAFKA_VERSION)
     half = folder.parent / f"{folder.name}.half"
     shutil.rmtree(half, ignore_errors=True)
     command = [

@@ -57,7 +57,7 @@ class Supervisor:
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
-        """`say` hears what happens, a line at a time."""
+        """`say` prints a line about each event."""
         self.settings = settings
         self.folder = settings.data_dir.absolute()
         self.restarts = 0
@@ -112,7 +112,7 @@ class Supervisor:
         done, _ = await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
         for keeper in done:
             keeper.result()
-        raise AssertionError("a keeper ended without a reason")
+        raise AssertionError("a supervising task ended unexpectedly")
 
     async def stop(self) -> None:
         """Workers first, so that they commit; then the broker."""
@@ -190,7 +190,7 @@ class Supervisor:
             await asyncio.sleep(POLL_S)
             if broker.running:
                 continue
-            self.note(f"The broker died; it is started again. Its log: {broker.log_file}")
+            self.note(f"The broker died and is being restarted. Log: {broker.log_file}")
             await asyncio.sleep(pauses.next())
             try:
                 await broker.start()
@@ -250,8 +250,8 @@ class Worker:
             code = await self._ended()
             failures = failures + 1 if code == 1 and readiness.read(self._ready) is None else 0
             if failures >= FAILURES_MAX:
-                raise SupervisorError(f"{self.slot} doesn't start ({last_line(self._log)}): read {self._log}.")
-            self._owner.note(f"{self.slot} {_how(code)}; it is started again. Its log: {self._log}")
+                raise SupervisorError(f"{self.slot} failed to start ({last_line(self._log)}): read {self._log}.")
+            self._owner.note(f"{self.slot} {_how(code)}; restarting it. Log: {self._log}")
             await asyncio.sleep(pauses.next())
 
     async def stop(self) -> None:
@@ -311,20 +311,20 @@ def last_line(log: Path) -> str:
     try:
         with log.open("rb") as lines:
             lines.seek(max(0, log.stat().st_size - 4096))
-            status_lines = [line.strip() for line in lines.read().decode(errors="replace").splitlines() if line.strip()]
+            log_lines = [line.strip() for line in lines.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
-        return "its log can't be read"
-    return status_lines[-1].removeprefix("tonggwan: ").rstrip(".")[:300] if status_lines else "it said nothing"
+        return "its log cannot be read"
+    return log_lines[-1].removeprefix("tonggwan: ").rstrip(".")[:300] if log_lines else "no output"
 
 
 def _how(code: int) -> str:
     if code < 0:
         return (
-            f"was ended by {signal.Signals(-code).name}"
+            f"was killed by {signal.Signals(-code).name}"
             if -code in set(signal.Signals)
-            else f"was ended by signal {-code}"
+            else f"was killed by signal {-code}"
         )
-    return f"ended with exit status {code}"
+    return f"exited with status {code}"
 
 
 async def _sources(bootstrap: str) -> set[tuple[str, int]]:

@@ -137,7 +137,7 @@ class ChangeLog:
             name = (record.key or b"").decode(
                 errors="backslashreplace"
             ) or f"{record.topic}-{record.partition}-{record.offset}"
-            return Refused(name, f"its closing record can't be read ({error})")
+            return Refused(name, f"its commit record cannot be read ({error})")
         entries = self._entries.get(closing.change_id, {}).values()
         try:
             rows = _rows(closing, list(entries))
@@ -159,9 +159,9 @@ def _rows(closing: CommitRecord, entries: list[ChangedRow]) -> dict[str, dict[Ke
     for entry in entries:
         counts[entry.table] = counts.get(entry.table, 0) + 1
     if counts != closing.rows:
-        raise ValueError(f"it has rows {counts}, its closing record says {closing.rows}")
+        raise ValueError(f"it has rows {counts}, its commit record says {closing.rows}")
     if _digest(entries) != closing.digest:
-        raise ValueError("its rows are not those that its closing record stands for")
+        raise ValueError("its rows do not match the digest in its commit record")
     rows: dict[str, dict[Key, Row | None]] = {}
     for entry in entries:
         rows.setdefault(entry.table + SUFFIX, {})[entry.key] = _row(entry)
@@ -173,17 +173,15 @@ def _row(entry: ChangedRow) -> Row | None:
     file = entry.table + SUFFIX
     table = TABLES.get(file)
     if table is None:
-        raise ValueError(f"it changes a table {entry.table!r} that this program does not know: use a newer one")
+        raise ValueError(f"it changes a table {entry.table!r} that this version does not know: upgrade")
     if entry.row is None:
         if len(entry.key) != len(table.key):
             raise ValueError(
-                f"a row of {file} is named by {len(entry.key)} cells, it takes {len(table.key)}: {', '.join(table.key)}"
+                f"a row of {file} is named by {len(entry.key)} cells, expected {len(table.key)}: {', '.join(table.key)}"
             )
         return None
     if unknown := sorted(entry.row.keys() - set(table.columns)):
-        raise ValueError(
-            f"a row of {file} has a column {unknown[0]!r} that this program does not know: use a newer one"
-        )
+        raise ValueError(f"a row of {file} has a column {unknown[0]!r} that this version does not know: upgrade")
     row = Row(file, 0, {column: entry.row.get(column, "") for column in table.columns}, entry.change_id)
     if row.key != entry.key:
         raise ValueError(f"a row of {file} is {' '.join(row.key)} and named {' '.join(entry.key)}")

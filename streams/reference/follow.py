@@ -72,15 +72,13 @@ class Reader:
             if isinstance(change, ChangeSet):
                 taken.append((change, self.history.add(change)))
             else:
-                log.error(
-                    "reference data: change %s is refused, it counts for nobody: %s", change.change_id, change.why
-                )
-            self._closings.popleft()  # only now: one that failed through a fault of ours must not be passed over
+                log.error("reference data: change %s is rejected and not applied: %s", change.change_id, change.why)
+            self._closings.popleft()  # only now: one that failed with an internal error must not be skipped
             self._log.forget(change.change_id)
         for change, from_ms in taken:
             counts = ", ".join(f"{count} of {table}" for table, count in change.counts.items())
             log.info(
-                "reference data: change %s by %s (%s): %s; it counts from %s on",
+                "reference data: change %s by %s (%s): %s; in force from %s",
                 change.change_id,
                 change.author,
                 change.why,
@@ -136,15 +134,15 @@ class Reader:
         await asyncio.to_thread(reference.watchlist.prepare)
         if (fault := self.history.faults.get(last.change_id)) is not None:
             log.error(
-                "reference data: change %s makes tables that can't be used, version %s stays in force until it is "
-                "repaired: %s",
+                "reference data: change %s makes the tables invalid; version %s stays in force until this is fixed: %s",
                 last.change_id,
                 reference.version,
                 fault,
             )
         elif reference.version != last.version:
             log.warning(
-                "reference data: change %s was made on other tables: it names version %s, here it makes %s",
+                "reference data: change %s was made on other tables: it announces version %s, but here it results in "
+                "%s",
                 last.change_id,
                 last.version,
                 reference.version,
@@ -210,9 +208,12 @@ class Follower:
         try:
             await self._reader.read()
         except (KafkaError, ReadStalledError, OSError, TimeoutError) as error:
-            self._tell(f"no news of reference data, manifests wait for it ({error!s:.200} {type(error).__name__})")
+            self._tell(
+                f"cannot read the reference topics; intake is paused until it can ({error!s:.200} "
+                f"{type(error).__name__})"
+            )
         except Exception:  # whatever it is, the next reading may do better, and no manifest is decided before one does
-            log.exception("reading reference data failed through a fault of ours; manifests wait for it")
+            log.exception("reading reference data failed with an internal error; intake is paused")
         else:
             self._known_s = began
             self._read.set()

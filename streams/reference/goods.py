@@ -82,7 +82,7 @@ def _terms(tables: Tables, categories: Mapping[str, Category]) -> dict[str, Term
     for row in tables.rows("cites_terms.csv"):
         text = _folded_term(row)
         if text in terms:
-            raise row.refused(f"{text!r} stands in a table of terms already, it has to stand there once")
+            raise row.refused(f"{text!r} is already in a table of terms: keep one row")
         row.matching("appendix", "I|II|III|I/II|", "I, II, III, I/II or empty")
         terms[text] = Term(text, CITES, False, row["species"])  # noqa: FBT003 - a struct's fields go by position
     return terms
@@ -134,9 +134,7 @@ def _lookalikes(tables: Tables) -> dict[str, str]:
     for row in tables.rows("confusables.csv"):
         char = _char(row)
         if fold(char) != char or not row["plain"].isascii():
-            raise row.refused(
-                "the character has to stand as it does after compatibility form and lower case, plain has to be ASCII"
-            )
+            raise row.refused("write the character in its compatibility form (NFKC) and lower case, and plain in ASCII")
     return pairs
 
 
@@ -174,7 +172,7 @@ def hs(tables: Tables) -> tuple[frozenset[str], str]:
 
     codes = keyed(tables.rows("hs6.csv"), code, lambda row: row.line)
     if not codes:
-        raise ReferenceDataError("hs6.csv, line 2: the table is empty, it has to hold at least one row")
+        raise ReferenceDataError("hs6.csv, line 2: the table is empty: add at least one row")
     return frozenset(codes), editions.pop()
 
 

@@ -120,7 +120,7 @@ class ReferenceHistory:
         except ReferenceDataError as error:
             fault = str(error)
         except Exception as error:  # noqa: BLE001 - rows that slipped in past the loader may be anything; manifests go on all the same
-            fault = f"a fault of ours, {error!r}"
+            fault = f"internal error: {error!r}"
         self.faults[self.changes[number - 1].change_id] = fault
         return None
 

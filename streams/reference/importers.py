@@ -40,7 +40,7 @@ def checks(tables: Tables) -> Dated[Checks]:
     for row in tables.rows("importer_checks.csv"):
         day = row.day("from")
         if day in by_day:
-            raise row.refused(f"{day} stands in the table already, it has to stand there once")
+            raise row.refused(f"{day} is already in the table: keep one row")
         codes_from = row.day_or_none("codes_from")
         if codes_from is not None and older is None:
             raise row.wrong("codes_from", "empty in the first row: there is none before it for older codes")
@@ -55,7 +55,7 @@ def checks(tables: Tables) -> Dated[Checks]:
         if codes_from is None:
             older = by_day[day]
     if not by_day:
-        raise ReferenceDataError("importer_checks.csv, line 2: the table is empty, it has to hold at least one row")
+        raise ReferenceDataError("importer_checks.csv, line 2: the table is empty: add at least one row")
     return Dated(by_day)
 
 

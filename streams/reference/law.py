@@ -29,14 +29,14 @@ def thresholds(tables: Tables) -> Thresholds[Dated[Decimal]]:
             raise row.wrong("name", f"one of {', '.join(names)}")
         days, day = by_name[row["name"]], row.day("from")
         if day in days:
-            raise row.refused(f"{row['name']} from {day} stands in the table already, it has to stand there once")
+            raise row.refused(f"{row['name']} from {day} is already in the table: keep one row")
         days[day] = row.number("value")
     first_day = min((day for days in by_name.values() for day in days), default=None)
     for name, days in by_name.items():
         if not days or min(days) != first_day:
             has = f"begins on {min(days)}" if days else "is missing"
             raise ReferenceDataError(
-                f"thresholds.csv: {name} {has}, it has to have a value from {first_day} on like the others"
+                f"thresholds.csv: {name} {has}, give it a value from {first_day} on, like the others"
             )
     return Thresholds(**{name: Dated(days) for name, days in by_name.items()})
 
@@ -57,15 +57,15 @@ def weeks(tables: Tables, currencies: frozenset[str]) -> Dated[Week]:
     for sunday, rates in by_week.items():
         if BASE_CURRENCY not in rates:
             raise ReferenceDataError(
-                f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, every week has to have it"
+                f"exchange_rates.csv: the week of {sunday} has no {BASE_CURRENCY}, add it to every week"
             )
         if sunday != min(by_week) and sunday - WEEK not in by_week:
             raise ReferenceDataError(
-                f"exchange_rates.csv: the week of {sunday - WEEK} is missing, the weeks have to follow each other "
-                "without a gap"
+                f"exchange_rates.csv: the week of {sunday - WEEK} is missing: weeks must follow each other without a "
+                "gap"
             )
     if not by_week:
-        raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty, it has to hold at least one week")
+        raise ReferenceDataError("exchange_rates.csv, line 2: the table is empty: add at least one week")
     return Dated({sunday: Week(sunday.isoformat(), {WON: 10_000, **rates}) for sunday, rates in by_week.items()})
 
 
@@ -111,5 +111,5 @@ def dated(days: dict[date, T], row: Row, value: T) -> None:
     """One value of an entry, from its day on; a day stands there once."""
     day = row.day("from")
     if day in days:
-        raise row.refused(f"{day} stands in the table already for this entry, it has to stand there once")
+        raise row.refused(f"{day} is already in the table for this entry: keep one row")
     days[day] = value

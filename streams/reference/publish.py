@@ -52,8 +52,8 @@ class ChangePublisher:
             if late_ms > CLOSING_MS_MAX:
                 await self._producer.start()
                 raise OperatorError(
-                    f"Kafka took {late_ms} ms to keep the closing record, {CLOSING_MS_MAX} at most leave workers "
-                    "time to learn of it: nothing was changed, try again."
+                    f"Kafka took {late_ms} ms to store the commit record; {CLOSING_MS_MAX} is the most that leaves "
+                    "workers time to learn of it. Nothing was changed; try again."
                 )
             await self._producer.end()
         except TransactionUnknownError as error:
@@ -77,16 +77,16 @@ class ChangePublisher:
                 await self._producer.start()
             except TransactionUnknownError:
                 raise OperatorError(
-                    f"Kafka stopped answering ({error}): `tonggwan reference show --changes` tells whether change "
-                    f"{change.change_id} was taken."
+                    f"Kafka stopped answering ({error}): `tonggwan reference show --changes` shows whether change "
+                    f"{change.change_id} was committed."
                 ) from error
         await self._reader.read()
         for number, each in enumerate(self.history.changes, start=1):
             if each.change_id == change.change_id:
                 return self.history.from_ms(number)
         raise OperatorError(
-            f"nothing was changed ({error or 'the change set did not come back'}): see that nobody else loads "
-            "reference data at the same time, then try again."
+            f"nothing was changed ({error or 'the change set did not come back'}): make sure that nobody else is "
+            "loading reference data, then try again."
         )
 
 
@@ -96,7 +96,7 @@ async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher
     if topics.REFERENCE_CHANGES not in await partitions_of(bootstrap):
         raise OperatorError(
             f"Kafka on {bootstrap} has no topic {topics.REFERENCE_CHANGES}: create the topics with `tonggwan "
-            "topics`, or name the right Kafka."
+            "topics`, or choose another Kafka with --bootstrap."
         )
     client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=TRANSACTIONAL_ID)
     await client.bootstrap()
@@ -107,7 +107,8 @@ async def lodging(bootstrap: str, base: Tables) -> AsyncIterator[ChangePublisher
             await producer.start()
         except TransactionUnknownError as error:
             raise OperatorError(
-                f"Kafka gives nobody the right to load reference data ({error}): see that it runs, then try again."
+                f"Kafka did not grant the right to load reference data ({error}): check that it is running, then try "
+                "again."
             ) from error
         await reader.read()
         yield ChangePublisher(producer, reader)

@@ -16,5 +16,5 @@ def _registration(row: Row) -> Registration:
 
 def register(tables: Tables, file: str) -> dict[str, Registration]:
     """A register by code; a carrier's code is also the last part of its topics' names."""
-    right = "lower-case letters, digits and dashes, at most 32"
+    right = "at most 32 lower-case letters, digits and dashes"
     return keyed(tables.rows(file), lambda row: row.matching("code", "[a-z0-9][a-z0-9-]{0,31}", right), _registration)

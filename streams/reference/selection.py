@@ -25,7 +25,7 @@ LANES: Final[tuple[Lane, ...]] = get_args(Lane)
 
 
 def sites(tables: Tables) -> dict[tuple[str, str], Dated[Site]]:
-    """Sites by port and mode; port * stands for all that have no row."""
+    """Sites by port and mode; port * means all that have no row."""
     by_place: dict[tuple[str, str], dict[date, Site]] = {}
     for row in tables.rows("inspection_sites.csv"):
         port = row.matching("port", r"[A-Z]{2}[A-Z2-9]{3}|\*", "a port such as KRICN, or * for all others")
@@ -55,7 +55,7 @@ def rates(tables: Tables) -> dict[str, Dated[Rates]]:
             raise row.wrong("random_percent", "at most 100")
         dated(by_rating.setdefault(rating, {}), row, Rates(rating, random_ppm, _whole(row, "risk_percent")))
     if "UNRATED" not in by_rating:
-        raise ReferenceDataError("inspection_rates.csv: UNRATED is missing, carriers without a rating need a row")
+        raise ReferenceDataError("inspection_rates.csv: UNRATED is missing, add the row for carriers without a rating")
     return {rating: Dated(days) for rating, days in by_rating.items()}
 
 
@@ -87,7 +87,7 @@ def signals(tables: Tables) -> dict[str, Dated[int]]:
 
 
 def assessments(tables: Tables) -> dict[str, Dated[Assessment]]:
-    """What air cargo is told before loading, by the rule that finds something, by code or by code and function."""
+    """The assessment of air cargo before loading, by the rule that finds something, by code or by code and function."""
     by_rule: dict[str, dict[date, Assessment]] = {}
     for row in tables.rows("loading_assessments.csv"):
         rule = row.matching(
@@ -105,7 +105,7 @@ def targets(tables: Tables) -> tuple[Target, ...]:
         kind = cast("TargetKind", row.matching("kind", "|".join(KINDS), " or ".join(KINDS)))
         lane = cast("Lane", row.matching("lane", "|".join(LANES), " or ".join(LANES)))
         if not row["value"].strip():
-            raise row.wrong("value", "what is targeted, as manifests write it")
+            raise row.wrong("value", "the target as manifests write it")
         found.append(Target(kind, row.folded("value"), row.day("from"), row.day_or_none("until"), lane, row["entry"]))
     return tuple(found)
 

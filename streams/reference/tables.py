@@ -71,7 +71,7 @@ class Row:
 
     def wrong(self, column: str, right: str) -> ReferenceDataError:
         """The mistake in one column."""
-        return self.refused(f"{column} is {self.cells[column]!r}, it has to be {right}")
+        return self.refused(f"{column} is {self.cells[column]!r}, expected {right}")
 
     def refused(self, what: str) -> ReferenceDataError:
         """A mistake of the whole row."""
@@ -279,23 +279,19 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ReferenceDataError(
-            f"{path.name}: can't be read in {path.parent} ({error.strerror}), the table has to be there"
+            f"{path.name}: cannot be read in {path.parent} ({error.strerror}): put the table there"
         ) from error
 
 
 def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _raise) -> list[Row]:
-    """Rows of a table's file; `wrong` is told each mistake of its form."""
+    """Rows of a table's file; `wrong` gets each mistake of its form."""
     columns = TABLES[file].columns
     rows: list[Row] = []
     try:
         text = raw.decode("utf-8-sig")  # spreadsheets put a byte order mark in front
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        wrong(
-            ReferenceDataError(
-                f"{file}, line {line}: byte {error.start} is no UTF-8, the table has to be saved as UTF-8"
-            )
-        )
+        wrong(ReferenceDataError(f"{file}, line {line}: byte {error.start} is not UTF-8: save the table as UTF-8"))
         return rows
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -303,8 +299,7 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
         if header != columns:
             wrong(
                 ReferenceDataError(
-                    f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, they have to be "
-                    f"{', '.join(columns)}"
+                    f"{file}, line 1: the columns are {', '.join(header) or 'missing'}, expected {', '.join(columns)}"
                 )
             )
             return rows
@@ -313,11 +308,11 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
             if len(cells) == len(columns):
                 rows.append(row)
             else:
-                wrong(row.refused(f"{len(cells)} cells found, there have to be {len(columns)}: {', '.join(columns)}"))
+                wrong(row.refused(f"{len(cells)} cells, expected {len(columns)}: {', '.join(columns)}"))
     except csv.Error as error:
         wrong(
             ReferenceDataError(
-                f"{file}, line {table.line_num}: no readable CSV ({error}), quotes have to be closed and doubled "
+                f"{file}, line {table.line_num}: not readable as CSV ({error}): close all quotes, and double those "
                 "inside a cell"
             )
         )
@@ -327,7 +322,7 @@ def parse(file: str, raw: bytes, wrong: Callable[[ReferenceDataError], None] = _
 def put(table: dict[str, T], key: str, value: T, row: Row) -> None:
     """One entry of a table that must not come twice."""
     if key in table:
-        raise row.refused(f"{key!r} stands in the table already, it has to stand there once")
+        raise row.refused(f"{key!r} is already in the table: keep one row")
     table[key] = value
 
 
@@ -343,5 +338,5 @@ def codes(tables: Tables, file: str, column: str, pattern: str, right: str) -> f
     """The codes of a code list."""
     found = frozenset(keyed(tables.rows(file), lambda row: row.matching(column, pattern, right), lambda row: row.line))
     if not found:
-        raise ReferenceDataError(f"{file}, line 2: the table is empty, it has to hold at least one row")
+        raise ReferenceDataError(f"{file}, line 2: the table is empty: add at least one row")
     return found

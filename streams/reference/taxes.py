@@ -56,8 +56,8 @@ def _complete(file: str, rows: tuple[RateRow[T], ...]) -> tuple[RateRow[T], ...]
     first = min((row.first for row in rows), default=None)
     if not any(not row.goods and row.last is None and row.first == first for row in rows):
         raise t.ReferenceDataError(
-            f"{file}: no row holds for all other goods from {first or 'its beginning'} on; there has to be one "
-            "without goods and without a last day"
+            f"{file}: no row holds for all other goods from {first or 'its beginning'} on; add a row without goods "
+            "and without a last day"
         )
     return rows
 
@@ -118,8 +118,8 @@ def _brackets(rows: tuple[RateRow[Bracket], ...]) -> tuple[RateRow[Bracket], ...
     for row in rows:
         if row.goods not in from_nothing:
             raise t.ReferenceDataError(
-                f"simplified_rates.csv: {row.goods} has a rate above {row.value.above_krw} KRW alone, it has to "
-                "have one above 0 too"
+                f"simplified_rates.csv: {row.goods} has a rate above {row.value.above_krw} KRW only: add its rate "
+                "above 0"
             )
     return rows
 

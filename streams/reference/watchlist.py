@@ -142,6 +142,6 @@ def embargoes(tables: Tables, countries: frozenset[str]) -> dict[str, Dated[str]
             raise row.wrong("country", "a code of countries.csv")
         days, day = found.setdefault(row["country"], {}), row.day("from")
         if day in days:
-            raise row.refused(f"{row['country']} from {day} stands in the table already, it has to stand there once")
+            raise row.refused(f"{row['country']} from {day} is already in the table: keep one row")
         days[day] = row["source"] if row.yes("in_force") else ""
     return {country: Dated(days) for country, days in found.items()}

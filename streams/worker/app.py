@@ -71,7 +71,7 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     """Work until SIGTERM or SIGINT; exit status 0 then, 1 when something has to be repaired."""
     decompression.install_limits()
     if is_slow_interpreter(sysconfig.get_config_vars()):
-        log.warning("this Python was built without --enable-optimizations: a parcel takes 10 to 25 % longer")
+        log.warning("this Python was built without --enable-optimizations: deciding a parcel takes 10 to 25 % longer")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _pause_after_failure()
     asyncio.run(_check_topics(bootstrap))
@@ -137,7 +137,7 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
         await _work_through(session, stream)
 
     for step in session.processor.pipeline.steps:
-        # The channel is called as the step; which topics it stands for the conductor knows.
+        # The channel is named after the step; the conductor knows its topics.
         app.agent(app.topic(step.name, schema=PassThroughSchema(), internal=False), name=step.name)(handle_runs)
 
     @app.on_rebalance_complete.connect
@@ -186,7 +186,7 @@ async def _check_topics(bootstrap: str) -> None:
 
 def _restart_process(reason: str, *, steady: bool) -> NoReturn:
     """Replace this process by a fresh one: state, queues, connections and producer of the old one are gone at once."""
-    log.warning("starting anew: %s", reason)
+    log.warning("restarting: %s", reason)
     logging.shutdown()
     os.environ[RESTARTS_ENV] = "1" if steady else str(int(os.environ.get(RESTARTS_ENV, "0")) + 1)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the command this process was started with

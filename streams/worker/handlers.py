@@ -220,19 +220,19 @@ def _relayed(record: FetchedRecord) -> tuple[str, CheckedParcel]:
         try:
             answer = read_answer(record.value or b"")
         except msgspec.MsgspecError as error:
-            raise UnreadableError(dead_letter.BAD_JSON, f"no answer of a verifier: {error}") from error
+            raise UnreadableError(dead_letter.BAD_JSON, f"not an answer of the verifier: {error}") from error
         return answer.consignee, CustomsAnswered(record.timestamp, answer)
     try:
         action = read_action(record.value or b"")
     except msgspec.MsgspecError as error:
-        raise UnreadableError(dead_letter.BAD_JSON, f"no action of an officer: {error}") from error
+        raise UnreadableError(dead_letter.BAD_JSON, f"not an action of an officer: {error}") from error
     return action.consignee, OfficerActed(record.timestamp, action)
 
 
 def read_checked(value: bytes | None) -> CheckedParcel:
     """A record of `parcels.checked`."""
     if not value:
-        raise UnreadableError(dead_letter.EMPTY, "a checked parcel without value")
+        raise UnreadableError(dead_letter.EMPTY, "the checked parcel has no value")
     return checked_parcel.read_checked(value)
 
 
@@ -241,4 +241,4 @@ def read_links(value: bytes | None) -> LinkMessage:
     try:
         return read_link_message(value or b"")
     except msgspec.MsgspecError as error:
-        raise UnreadableError(dead_letter.INTERNAL, f"no links: {error}") from error
+        raise UnreadableError(dead_letter.INTERNAL, f"not a link message: {error}") from error

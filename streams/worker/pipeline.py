@@ -34,7 +34,7 @@ Prepare = Callable[[RecordHandlers, Sequence[FetchedRecord]], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. A topic's name that ends in a dot stands for all that begin so.
+    """One step. A topic's name that ends in a dot means all topics that begin with it.
 
     Every step may write to `dead-letters` too: a record that it can't read goes there whole.
     """

@@ -64,17 +64,17 @@ class RecordProcessor(RecordHandlers):
         except UnreadableError as error:
             self._set_aside(record, error)
         except Exception as error:  # whatever it is, the next record must not wait for it
-            log.exception("%s-%d@%d is set aside: a fault of ours", record.topic, record.partition, record.offset)
+            log.exception("%s-%d@%d is set aside: internal error", record.topic, record.partition, record.offset)
             self._faults += 1
             if self._faults > self._faults_max:
                 raise InternalFaultError(
-                    f"{self._faults} records in a row failed through a fault of ours, the last with {error!r}: "
-                    "repair it, then start again"
+                    f"{self._faults} records in a row failed with an internal error, the last with {error!r}: "
+                    "fix it, then start again"
                 ) from error
             self._set_aside(
                 record,
                 UnreadableError(
-                    dead_letter.INTERNAL, f"a fault of ours: {type(error).__name__}; replay after the repair"
+                    dead_letter.INTERNAL, f"internal error: {type(error).__name__}; replay the record after the fix"
                 ),
             )
         else:

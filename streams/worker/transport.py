@@ -238,7 +238,7 @@ class Consumer(driver.Consumer):
         """
         thread, session = cast("ConsumerThread", self._thread), session_of(self.app)
         if session.assignment is not None and session.processor.open_unit.offsets:
-            session.start_anew("an assignment came while work of the one before was not committed")
+            session.start_anew("a new assignment arrived while the previous one still had uncommitted work")
         membership = await thread.membership()
         try:
             offsets = await session.prepare(membership, self.assignment())

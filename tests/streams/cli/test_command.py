@@ -75,8 +75,8 @@ def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> No
     assert done.returncode == 1
     assert (
         done.stderr
-        == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or name "
-        "another in INTAKE_BROKERS.\n"
+        == f"tonggwan: no Kafka answers on {NOBODY} (connection refused): start one with `tonggwan up`, or set "
+        "INTAKE_BROKERS to another one.\n"
     )
     assert not done.stdout
 
@@ -91,7 +91,7 @@ def test_a_kafka_that_isnt_there_is_named_in_one_sentence(args: list[str]) -> No
             {"INTAKE_WORKERS": "many"}, "INTAKE_WORKERS is 'many': set a whole number from 1 to 64.", id="no number"
         ),
         pytest.param(
-            {"INTAKE_REFERENCE_DIR": "/nowhere"}, "agreements.csv: can't be read in /nowhere", id="no reference data"
+            {"INTAKE_REFERENCE_DIR": "/nowhere"}, "agreements.csv: cannot be read in /nowhere", id="no reference data"
         ),
     ],
 )

@@ -165,7 +165,7 @@ def test_a_house_bill_is_explained(up: Up, published: list[dict[str, Any]]) -> N
 def test_a_house_bill_nobody_knows_ends_with_1(up: Up) -> None:
     done = up.call("explain", "KX-NEVER-SENT")
     assert done.returncode == 1
-    assert done.stderr.startswith("tonggwan: nothing is known of house bill KX-NEVER-SENT:")
+    assert done.stderr.startswith("tonggwan: no decision on house bill KX-NEVER-SENT:")
 
 
 def test_a_record_set_aside_is_listed_and_shown(up: Up, set_aside: str) -> None:
@@ -195,8 +195,8 @@ def test_a_record_nobody_set_aside_cant_be_replayed(up: Up) -> None:
     assert done.returncode == 1
     assert (
         done.stderr
-        == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` names those "
-        "that were.\n"
+        == "tonggwan: no record from manifests.kx-0-999 was set aside: `tonggwan dead-letters list` lists those that "
+        "were.\n"
     )
 
 
@@ -209,7 +209,7 @@ def test_topics_are_created_once(up: Up) -> None:
 def test_a_second_up_on_the_same_folder_is_refused_and_disturbs_nothing(up: Up) -> None:
     done = up.call("up", "--port", "0")
     assert done.returncode == 1
-    assert "another broker runs in" in done.stderr
+    assert "another broker is using" in done.stderr
     assert up.call("topics").returncode == 0
 
 

@@ -36,7 +36,7 @@ def figure(folder: Path, *rows: str) -> Path:
 def test_the_shipped_tables_have_no_mistake() -> None:
     done = tonggwan_anew("reference", "validate")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("No mistake: ")
+    assert done.stderr.startswith("No mistakes: ")
     assert BASE.version in done.stderr
 
 
@@ -50,9 +50,9 @@ def test_every_mistake_of_some_files_is_told_at_once(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     found = done.stderr.splitlines()
-    assert found[0].startswith("tonggwan: countries.csv, line 2: code is 'xx', it has to be two capital letters.")
-    assert found[1].startswith("tonggwan: thresholds.csv, line 2: from is '2026-13-01', it has to be a day")
-    assert found[2].startswith("tonggwan: thresholds.csv, line 3: name is 'list_limit', it has to be one of")
+    assert found[0].startswith("tonggwan: countries.csv, line 2: code is 'xx', expected two capital letters.")
+    assert found[1].startswith("tonggwan: thresholds.csv, line 2: from is '2026-13-01', expected a day")
+    assert found[2].startswith("tonggwan: thresholds.csv, line 3: name is 'list_limit', expected one of")
     assert found[3:] == ["3 mistakes."]
 
 
@@ -61,16 +61,16 @@ def test_every_mistake_of_some_files_is_told_at_once(tmp_path: Path) -> None:
     [
         pytest.param(
             ["list_limit_usd,2026-12-01"],
-            "thresholds.csv, line 2: 4 cells found, there have to be 5",
+            "thresholds.csv, line 2: 4 cells, expected 5",
             id="cell missing",
         ),
         pytest.param(
             ["list_limit_usd,2026-12-01,1", "list_limit_usd,2026-12-01,2"],
-            "line 3: list_limit_usd 2026-12-01 stands in line 2 already",
+            "line 3: list_limit_usd 2026-12-01 is already in line 2",
             id="row twice",
         ),
         pytest.param(
-            ["list_limit_usd,2026-12-01,\x1b[2J"], "value is '\\x1b[2J', it has to be a number", id="escape sequence"
+            ["list_limit_usd,2026-12-01,\x1b[2J"], "value is '\\x1b[2J', expected a number", id="escape sequence"
         ),
     ],
 )
@@ -99,10 +99,10 @@ def test_a_folder_is_validated_whole(tmp_path: Path) -> None:
 
 def test_rows_alone_are_put_in_and_with_replace_they_are_the_table(tmp_path: Path) -> None:
     file = figure(tmp_path, "list_limit_usd,2026-12-01,100")
-    assert tonggwan("reference", "validate", file).stderr.startswith("No mistake: 1 row other than those in force")
+    assert tonggwan("reference", "validate", file).stderr.startswith("No mistakes: 1 row other than those in force")
     done = tonggwan("reference", "validate", file, "--replace")
     assert done.returncode == 1
-    assert "is missing, it has to have a value from 2026-12-01 on" in done.stderr
+    assert "is missing, give it a value from 2026-12-01 on" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_change_from_its_file_to_its_undoing(address: str, tmp_path: Path) -> 
         "Kim",
     )
     assert done.returncode == 0, done.stderr
-    assert "Loaded 1 row of operators, 1 row of thresholds; it counts for manifests that arrive from 20" in done.stderr
+    assert "Loaded 1 row of operators, 1 row of thresholds; it applies to manifests that arrive from 20" in done.stderr
     [change] = lines(call("show", "--changes", "--json"))
     assert (change["author"], change["why"], change["rows"]) == (
         "Kim",

@@ -49,7 +49,7 @@ def test_people_read_a_table_and_sentences() -> None:
         pytest.param(
             ("judge", __file__, "--bootstrap", "127.0.0.1:1"), 1, "no truth of scenarios", id="truth that is none"
         ),
-        pytest.param(("generate", f"{__file__}/days"), 1, "can't be written", id="a folder that can't be"),
+        pytest.param(("generate", f"{__file__}/days"), 1, "cannot be written", id="a folder that can't be"),
     ],
 )
 def test_a_wrong_call_is_one_sentence(words: tuple[object, ...], status: int, said: str) -> None:

@@ -95,7 +95,7 @@ def test_a_person_is_told_who_alarms_and_why(tmp_path: Path, lists: Path) -> Non
     [
         pytest.param(b"who\nJon Smith\n", "has no column name", id="no column of names"),
         pytest.param(b"", "is empty", id="an empty file"),
-        pytest.param(b"name\n\xff\xfe\n", "is no UTF-8", id="another encoding"),
+        pytest.param(b"name\n\xff\xfe\n", "is not UTF-8", id="another encoding"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_what_to_do(tmp_path: Path, lists: Path, content: bytes, said: str) -> None:

@@ -170,7 +170,7 @@ def test_the_order_of_rows_says_nothing() -> None:
         pytest.param({"state_from": "2026-02-30"}, "line 2: state_from has to be a day", id="no day of the calendar"),
         pytest.param({"state": "active"}, "line 2: state has to be ACTIVE or SUSPENDED_BY_USER or", id="no state"),
         pytest.param({"name": '"김민서'}, "no readable CSV", id="an open quote"),
-        pytest.param({"name": "김민서,김민서"}, "line 2: 12 cells found, there have to be 11.", id="a cell too many"),
+        pytest.param({"name": "김민서,김민서"}, "line 2: 12 cells, expected 11.", id="a cell too many"),
     ],
 )
 def test_a_mistake_is_named_and_never_quoted(row: dict[str, str], says: str) -> None:
@@ -230,28 +230,28 @@ HEAD = ",".join(TABLES["importers.csv"].columns)
         pytest.param(
             f",{MARK},",
             ",,",
-            "name is '', it has to be a mark, as `tonggwan importers tokenise` writes it",
+            "name is '', expected a mark, as `tonggwan importers tokenise` writes it",
             id="no name",
         ),
-        pytest.param(f",{MARK},,", f",{MARK},KIM,", "name_en is 'KIM', it has to be a mark", id="a name in clear text"),
+        pytest.param(f",{MARK},,", f",{MARK},KIM,", "name_en is 'KIM', expected a mark", id="a name in clear text"),
         pytest.param(",,,,,,2026", f",,,,{MARK}  {MARK},,2026", "postcodes is", id="two spaces"),
         pytest.param(
-            ",,,,,,2026", f",,,,{' '.join([MARK] * 21)},,2026", "it has to be up to 20 marks", id="an address too many"
+            ",,,,,,2026", f",,,,{' '.join([MARK] * 21)},,2026", "expected up to 20 marks", id="an address too many"
         ),
         pytest.param(",,,,,,2026", f",,,,,{MARK}:2026-02-30,2026", "auth_numbers is", id="no day of the calendar"),
         pytest.param(
             ",ACTIVE,",
             ",EXPIRED,",
-            "state is 'EXPIRED', it has to be ACTIVE or SUSPENDED_BY_USER or",
+            "state is 'EXPIRED', expected ACTIVE or SUSPENDED_BY_USER or",
             id="expired is a matter of days",
         ),
         pytest.param(
             "2026-01-10,,,",
             "2026-01-10,,2026-01-09,",
-            "valid_until is '2026-01-09', it has to be empty or a day from 2026-01-10 on",
+            "valid_until is '2026-01-09', expected empty or a day from 2026-01-10 on",
             id="over before it begins",
         ),
-        pytest.param("Test register", f"Test register\n{ROW}", "stands in the table already", id="a code twice"),
+        pytest.param("Test register", f"Test register\n{ROW}", "is already in the table", id="a code twice"),
     ],
 )
 def test_a_register_with_a_mistake(old: str, new: str, says: str) -> None:
@@ -275,22 +275,22 @@ CHECKS = "from,name,phone,postcode,auth_number,codes_from,source"
         pytest.param("", "importer_checks.csv, line 2: the table is empty", id="no row"),
         pytest.param(
             "2000-01-01,maybe,no,no,no,,x",
-            "name is 'maybe', it has to be no or registered or english",
+            "name is 'maybe', expected no or registered or english",
             id="a word nobody knows",
         ),
         pytest.param(
             "2000-01-01,no,some,no,no,,x",
-            "phone is 'some', it has to be no or for_name or yes",
+            "phone is 'some', expected no or for_name or yes",
             id="the same of the phone",
         ),
         pytest.param(
             "2000-01-01,no,no,no,no,2025-12-21,x",
-            "codes_from is '2025-12-21', it has to be empty in the first row",
+            "codes_from is '2025-12-21', expected empty in the first row",
             id="nothing for older codes",
         ),
         pytest.param(
             "2000-01-01,no,no,no,no,,x\n2000-01-01,no,no,no,yes,,x",
-            "2000-01-01 stands in the table already",
+            "2000-01-01 is already in the table",
             id="a day twice",
         ),
     ],

@@ -50,7 +50,7 @@ def test_carriers_that_may_name_a_topic(carrier: str) -> None:
     "carrier", ["", "KX", "-kx", "_kx", "k.x", "k x", "kx\n", "ｋx", "한진", "a" * 33, "../kx", "kx\0"]
 )
 def test_carriers_that_may_not(carrier: str) -> None:
-    with pytest.raises(InvalidCarrierError, match="is no carrier code: use 1 to 32 of a-z"):
+    with pytest.raises(InvalidCarrierError, match="is not a carrier code: use 1 to 32 of a-z"):
         check_carrier(carrier)
     with pytest.raises(InvalidCarrierError):
         planned([carrier])
@@ -208,7 +208,8 @@ async def test_waiting_for_a_kafka_that_is_there(kafka: Broker) -> None:
     [
         pytest.param(
             "127.0.0.1:1",
-            r"no Kafka answers on 127.0.0.1:1 \(connection refused\): start one with `tonggwan up`, or name another",
+            r"no Kafka answers on 127.0.0.1:1 \(connection refused\): start one with `tonggwan up`, "
+            r"or set INTAKE_BROKERS to another one",
             id="nobody listens",
         ),
         pytest.param(
@@ -216,7 +217,7 @@ async def test_waiting_for_a_kafka_that_is_there(kafka: Broker) -> None:
             r"no Kafka answers on no.such.host.invalid:9092 \(.+\): start one",
             id="no such host",
         ),
-        pytest.param("kafka", "'kafka' is no address of a Kafka: write host:port", id="no port"),
+        pytest.param("kafka", "'kafka' is not a broker address: write it as host:port", id="no port"),
     ],
 )
 async def test_waiting_for_a_kafka_that_is_not_there(bootstrap: str, sentence: str) -> None:

@@ -411,7 +411,7 @@ async def test_a_pending_transaction_that_nobody_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr("streams.kafka.transactions.TRIES_MAX", 10)
     await bench.begin(await bench.producer(), TransactionBuffer(), 20)
-    with pytest.raises(TransactionUnknownError, match="reading committed offsets: still not possible after 10 tries"):
+    with pytest.raises(TransactionUnknownError, match="reading committed offsets: gave up after 10 tries"):
         await bench.committed()
 
 

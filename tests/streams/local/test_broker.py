@@ -117,7 +117,7 @@ async def test_it_dies_with_its_parent_and_the_next_one_may_start_at_once(tmp_pa
 async def test_a_folder_is_for_one_broker(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker_folder, "LOCK_SECONDS_MAX", 0.1)
     with pytest.raises(
-        BrokerError, match=re.escape(f"another broker runs in {kafka.data}: stop it first, or choose another folder.")
+        BrokerError, match=re.escape(f"another broker is using {kafka.data}: stop it first, or choose another folder.")
     ):
         await Broker(kafka.data).start()
 
@@ -167,7 +167,7 @@ async def test_whatever_answers_that_is_no_kafka_is_not_taken_for_one() -> None:
         writer.close()
 
     async with await asyncio.start_server(talk, HOST, 0) as server:
-        with pytest.raises(ConnectionError, match="is no Kafka"):
+        with pytest.raises(ConnectionError, match="is not a Kafka broker"):
             await finalized_features(HOST, server.sockets[0].getsockname()[1])
 
 

@@ -59,7 +59,7 @@ def test_java_version(said: str, version: int) -> None:
 @pytest.mark.usefixtures("path")
 def test_no_java() -> None:
     with pytest.raises(
-        JarsError, match="no java on the PATH: install Java 17 or newer, or name a running Kafka in INTAKE_BROKERS"
+        JarsError, match="no java on the PATH: install Java 17 or newer, or set INTAKE_BROKERS to a running Kafka"
     ):
         find_java()
 

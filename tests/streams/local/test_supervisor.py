@@ -41,7 +41,7 @@ def test_a_key_is_made_once_and_for_us_alone(tmp_path: Path) -> None:
     ("log", "said"),
     [
         pytest.param("first\ntonggwan: the table is missing.\n\n", "the table is missing", id="a sentence"),
-        pytest.param("", "it said nothing", id="empty"),
+        pytest.param("", "no output", id="empty"),
         pytest.param("x" * 10_000, "x" * 300, id="long"),
     ],
 )
@@ -74,7 +74,7 @@ async def test_a_worker_that_never_starts_stops_everything_with_its_last_words(
     settings = replace(Settings(), brokers="127.0.0.1:1", workers=1, data_dir=tmp_path)
     async with Supervisor(settings, said.append) as owner:
         with pytest.raises(
-            SupervisorError, match=r"worker-1 doesn't start \(the topics are missing\): read .*worker-1\.log\."
+            SupervisorError, match=r"worker-1 failed to start \(the topics are missing\): read .*worker-1\.log\."
         ):
             await asyncio.wait_for(owner._workers[0].keep(), 30)
-    assert said == [f"worker-1 ended with exit status 1; it is started again. Its log: {tmp_path}/worker-1.log"] * 4
+    assert said == [f"worker-1 exited with status 1; restarting it. Log: {tmp_path}/worker-1.log"] * 4

@@ -131,17 +131,17 @@ ROW = {
     [
         pytest.param(
             lambda rows, closing: (rows[1:], closing),
-            "it has rows {'operators': 1, 'exchange_rates': 1}, its closing record says",
+            "it has rows {'operators': 1, 'exchange_rates': 1}, its commit record says",
             id="a row is missing",
         ),
         pytest.param(
             lambda rows, closing: (rows, replace(closing, value=b"{")),
-            "its closing record can't be read",
+            "its commit record cannot be read",
             id="closing record broken",
         ),
         pytest.param(
             lambda rows, closing: (rows, replace(closing, value=b"")),
-            "its closing record can't be read",
+            "its commit record cannot be read",
             id="closing record empty",
         ),
         pytest.param(
@@ -151,19 +151,19 @@ ROW = {
         ),
         pytest.param(
             edited(0, row=ROW | {"name": "Forged"}),
-            "its rows are not those that its closing record stands for",
+            "its rows do not match the digest in its commit record",
             id="row forged",
         ),
         pytest.param(edited(0, row=ROW | {"name": 7}), "it has rows", id="cell is no text"),
         pytest.param(edited(-1, rows={"operators": 3}), "it has rows", id="counts forged"),
         pytest.param(
             closed_again(table="nothing"),
-            "it changes a table 'nothing' that this program does not know",
+            "it changes a table 'nothing' that this version does not know",
             id="table unknown",
         ),
         pytest.param(
             closed_again(row=ROW | {"colour": "red"}),
-            "a row of operators.csv has a column 'colour' that this program does not know",
+            "a row of operators.csv has a column 'colour' that this version does not know",
             id="column unknown",
         ),
         pytest.param(
@@ -173,7 +173,7 @@ ROW = {
         ),
         pytest.param(
             closed_again(row=None, key=["a", "b"]),
-            "a row of operators.csv is named by 2 cells, it takes 1: code",
+            "a row of operators.csv is named by 2 cells, expected 1: code",
             id="withdrawn by a wrong key",
         ),
     ],

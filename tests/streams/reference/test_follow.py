@@ -214,7 +214,7 @@ async def test_what_slips_in_by_other_means_is_refused_and_told(
         *(each.change_id for each in before.changes),
         good.change_id,
     ]
-    assert f"change {change.change_id} is refused, it counts for nobody: it has rows {{}}" in caplog.text
+    assert f"change {change.change_id} is rejected and not applied: it has rows {{}}" in caplog.text
     assert "change junk is refused" in caplog.text
 
 
@@ -230,7 +230,7 @@ async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(
         history = await read_history(kafka_address, BASE)
     assert history.state().version == before.state().version
     assert (
-        f"change {bad.change_id} makes tables that can't be used, version {before.state().version} stays in force "
+        f"change {bad.change_id} makes the tables invalid; version {before.state().version} stays in force "
         "until it is repaired" in caplog.text
     )
     assert f"thresholds.csv, row list_limit_usd 2000-01-01 of change {bad.change_id}: value is 'much'" in caplog.text
@@ -243,7 +243,7 @@ async def test_a_change_made_on_other_tables_is_told(kafka_address: str, caplog:
     async with lodging(kafka_address, BASE) as lodged:
         change = replace(change_of(lodged.history, an_operator()), version="f" * 12)
         await lodged.publish(change)
-    assert f"change {change.change_id} was made on other tables: it names version ffffffffffff" in caplog.text
+    assert f"change {change.change_id} was made on other tables: it announces version ffffffffffff" in caplog.text
 
 
 async def test_a_follower_knows_what_was_stored_before_it_looked(kafka_address: str) -> None:
@@ -265,7 +265,7 @@ async def test_a_follower_knows_what_was_stored_before_it_looked(kafka_address: 
 async def test_while_nothing_can_be_read_nothing_is_known(
     kafka_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A reading that fails, even through a fault of ours, is no reading; the next one is."""
+    """A reading that fails, even through internal error, is no reading; the next one is."""
     monkeypatch.setattr("streams.reference.follow.POLL_S", 0.01)
     follower = Follower(kafka_address, ReferenceHistory(BASE))
     read, failures = Reader.read, 0
@@ -283,8 +283,8 @@ async def test_while_nothing_can_be_read_nothing_is_known(
     finally:
         await follower.stop()
     assert failures >= 5
-    assert caplog.text.count("no news of reference data, manifests wait for it (no route OSError)") == 1
-    assert "failed through a fault of ours" in caplog.text
+    assert caplog.text.count("cannot read the reference topics; intake is paused until it can (no route OSError)") == 1
+    assert "failed through internal error" in caplog.text
 
 
 def test_the_bounds_leave_room_for_brokers_clocks() -> None:

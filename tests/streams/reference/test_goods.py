@@ -295,62 +295,62 @@ def with_row(file: str, line: str) -> Tables:
         pytest.param(
             "goods_terms.csv",
             "gin,en,ALCOHOL,feeble,x",
-            "strength is 'feeble', it has to be strong or weak",
+            "strength is 'feeble', expected strong or weak",
             id="strength",
         ),
         pytest.param(
             "goods_categories.csv",
             "FOOD,2000-01-01,yes,no,,1,MFDS,no,x",
-            "'FOOD from 2000-01-01' stands in the table already",
+            "'FOOD from 2000-01-01' is already in the table",
             id="category twice on a day",
         ),
         pytest.param(
             "goods_categories.csv",
             "FOOD,2026-13-01,yes,no,,1,MFDS,no,x",
-            "from is '2026-13-01', it has to be a day",
+            "from is '2026-13-01', expected a day",
             id="day of a category",
         ),
         pytest.param(
             "goods_categories.csv",
             "FOOD,2026-12-01,yes,no,,first,MFDS,no,x",
-            "rank is 'first', it has to be a whole number",
+            "rank is 'first', expected a whole number",
             id="rank",
         ),
         pytest.param(
             "cites_terms.csv",
             "vodka,en,Panthera tigris,I,x",
-            "'vodka' stands in a table of terms already",
+            "'vodka' is already in a table of terms",
             id="species whose word is taken",
         ),
         pytest.param(
             "cites_terms.csv",
             "tiger,en,Panthera tigris,IV,x",
-            "appendix is 'IV', it has to be I, II, III, I/II or empty",
+            "appendix is 'IV', expected I, II, III, I/II or empty",
             id="appendix",
         ),
-        pytest.param("brands.csv", "CHANEL,Chanel,ANY,x", "'chanel' stands in the table already", id="brand twice"),
+        pytest.param("brands.csv", "CHANEL,Chanel,ANY,x", "'chanel' is already in the table", id="brand twice"),
         pytest.param(
             "brands.csv",
             "acme,Acme,SOMEWHERE,x",
-            "where is 'SOMEWHERE', it has to be ANY or FIELD",
+            "where is 'SOMEWHERE', expected ANY or FIELD",
             id="where a brand counts",
         ),
         pytest.param("goods_innocent.csv", "wine  CORK,en,x", None, id="an innocent phrase"),
         pytest.param(
-            "confusables.csv", "043E,o,x", "char is '043E', it has to be a character such as U+0430", id="character"
+            "confusables.csv", "043E,o,x", "char is '043E', expected a character such as U+0430", id="character"
         ),
         pytest.param(
             "confusables.csv",
             "U+041E,o,x",
-            "as it does after compatibility form and lower case",
+            "in its compatibility form (NFKC) and lower case",
             id="a capital that is never met",
         ),
-        pytest.param("confusables.csv", "U+0436,ж,x", "plain has to be ASCII", id="plain text that is not plain"),
+        pytest.param("confusables.csv", "U+0436,ж,x", "plain in ASCII", id="plain text that is not plain"),
         pytest.param(
-            "hs_words.csv", "thing,61:80,x", "headings is '61:80', it has to be headings with weights", id="weights"
+            "hs_words.csv", "thing,61:80,x", "headings is '61:80', expected headings with weights", id="weights"
         ),
-        pytest.param("hs_margins.csv", "far,90,x", "lead is 'far', it has to be a whole number", id="lead"),
-        pytest.param("hs_margins.csv", "900,101,x", "percent is '101', it has to be 0 to 100", id="percent"),
+        pytest.param("hs_margins.csv", "far,90,x", "lead is 'far', expected a whole number", id="lead"),
+        pytest.param("hs_margins.csv", "900,101,x", "percent is '101', expected 0 to 100", id="percent"),
     ],
 )
 def test_a_mistake_in_a_table_is_one_sentence(file: str, line: str, sentence: str | None) -> None:

@@ -152,7 +152,7 @@ def test_a_fault_of_ours_is_no_end_either(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("streams.reference.history.reference_of", fail)
     assert limit(history.at(10_000)) == 150
-    assert history.faults == {"surprise": "a fault of ours, ZeroDivisionError()"}
+    assert history.faults == {"surprise": "internal error: ZeroDivisionError()"}
 
 
 def test_what_was_asked_for_is_at_hand(history: ReferenceHistory) -> None:

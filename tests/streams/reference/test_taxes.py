@@ -169,63 +169,63 @@ def test_the_full_tariff_loads(shipped: Reference, folder: Path) -> None:
     [
         pytest.param(
             append("duty_rates.csv", "61a,2027-01-01,,10,,,x"),
-            "goods is '61a', it has to be 2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for "
+            "goods is '61a', expected 2, 4, 6, 8 or 10 digits of a commodity code, a category, or empty for "
             "all other goods",
             id="goods that are neither a code nor a category",
         ),
         pytest.param(
             append("duty_rates.csv", "610,2027-01-01,,10,,,x"),
-            "goods is '610', it has to be 2, 4, 6, 8 or 10 digits",
+            "goods is '610', expected 2, 4, 6, 8 or 10 digits",
             id="three digits",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-13-01,,10,,,x"),
-            "from is '2027-13-01', it has to be a day of the calendar",
+            "from is '2027-13-01', expected a day of the calendar",
             id="a day that is none",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-02,2027-01-01,10,,,x"),
-            "until is '2027-01-01', it has to be empty or a day from 2027-01-02 on",
+            "until is '2027-01-01', expected empty or a day from 2027-01-02 on",
             id="over before it began",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2000-01-01,,10,,,x"),
-            "'61, from 2000-01-01' stands in the table already, it has to stand there once",
+            "'61, from 2000-01-01' is already in the table: keep one row",
             id="twice from one day",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,ten,,,x"),
-            "percent is 'ten', it has to be a number such as 150",
+            "percent is 'ten', expected a number such as 150",
             id="a rate in words",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,,,,x"),
-            "percent is '', it has to be a number such as 150",
+            "percent is '', expected a number such as 150",
             id="no rate at all",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,-1,,,x"),
-            "percent is '-1', it has to be a number",
+            "percent is '-1', expected a number",
             id="a negative rate",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,,5,bottle,x"),
-            "measure is 'bottle', it has to be l, kg, piece, or empty",
+            "measure is 'bottle', expected l, kg, piece, or empty",
             id="an unknown measure",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,,,kg,x"),
-            "krw is '', it has to be a number",
+            "krw is '', expected a number",
             id="a measure without won",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,10,5,,x"),
-            "krw is '5', it has to be empty: without a measure the rate is a percentage",
+            "krw is '5', expected empty: without a measure the rate is a percentage",
             id="won without a measure",
         ),
         pytest.param(
             append("duty_rates.csv", "61,2027-01-01,,10,,, "),
-            "source is ' ', it has to be where the row comes from",
+            "source is ' ', expected where the row comes from",
             id="no source",
         ),
         pytest.param(
@@ -250,42 +250,42 @@ def test_the_full_tariff_loads(shipped: Reference, folder: Path) -> None:
         ),
         pytest.param(
             drop("simplified_rates.csv", "4202,0"),
-            "simplified_rates.csv: 4202 has a rate above 2000000 KRW alone, it has to have one above 0 too",
+            "simplified_rates.csv: 4202 has a rate above 2000000 KRW only: add its rate above 0",
             id="a luxury rate alone",
         ),
         pytest.param(
             append("simplified_rates.csv", "61,many,2027-01-01,,18,x"),
-            "above_krw is 'many', it has to be whole won such as 2000000, 0 for none",
+            "above_krw is 'many', expected whole won such as 2000000, 0 for none",
             id="a threshold in words",
         ),
         pytest.param(
             append("excise_taxes.csv", "luxury,61,2027-01-01,,20,,,0,30,0,x"),
-            "tax is 'luxury', it has to be consumption or liquor",
+            "tax is 'luxury', expected consumption or liquor",
             id="an unknown tax",
         ),
         pytest.param(
             append("excise_taxes.csv", "liquor,,2027-01-01,,20,,,0,30,0,x"),
-            "goods is '', it has to be goods: no such tax is charged on everything",
+            "goods is '', expected goods: no such tax is charged on everything",
             id="an excise on everything",
         ),
         pytest.param(
             append("excise_taxes.csv", "consumption,2204,2000-01-01,,20,,,0,30,0,x"),
-            "'2204, from 2000-01-01' stands in the table already",
+            "'2204, from 2000-01-01' is already in the table",
             id="both excises on the same goods",
         ),
         pytest.param(
             append("agreements.csv", "KOR_EU,XX,2027-01-01,,x"),
-            "origin is 'XX', it has to be a code of countries.csv such as DE",
+            "origin is 'XX', expected a code of countries.csv such as DE",
             id="an unknown member",
         ),
         pytest.param(
             append("agreements.csv", "eu,DE,2027-01-01,,x"),
-            "agreement is 'eu', it has to be capital letters and underscores such as KOR_EU",
+            "agreement is 'eu', expected capital letters and underscores such as KOR_EU",
             id="an agreement's name",
         ),
         pytest.param(
             append("preferences.csv", "KOR_MARS,61,2027-01-01,,0,x"),
-            "agreement is 'KOR_MARS', it has to be an agreement of agreements.csv",
+            "agreement is 'KOR_MARS', expected an agreement of agreements.csv",
             id="an unknown agreement",
         ),
     ],

@@ -213,7 +213,7 @@ def memory_of(flow: Flow) -> bytes:
 
 
 def fails_on(house_bill: str) -> Rule:
-    """A rule with a fault of ours, for one house bill."""
+    """A rule with internal error, for one house bill."""
 
     def check(case: Any) -> Any:  # noqa: ANN401 - a rule
         """It fails."""
@@ -237,7 +237,7 @@ def test_a_fault_of_ours_leaves_no_trace_but_the_dead_letter(faulty: Flow) -> No
     outputs = faulty.send(manifest({"house_bill": "B"}, {"house_bill": "X"}, manifest_id="M2"))
     assert [record.topic for record in outputs] == [topics.DEAD_LETTERS]
     assert dict(outputs[0].headers)["x-error-code"] == dead_letter.INTERNAL.encode()
-    assert dict(outputs[0].headers)["x-error-message"] == b"a fault of ours: FaultError; replay after the repair"
+    assert dict(outputs[0].headers)["x-error-message"] == b"internal error: FaultError; replay the record after the fix"
     assert (memory_of(faulty), len(faulty.state)) == (before, state)
     faulty.send(manifest({"house_bill": "B"}, manifest_id="M2"))
     assert memory_of(faulty) != before, "a control: what does not fail leaves a trace"
