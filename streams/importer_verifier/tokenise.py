@@ -67,9 +67,7 @@ def _rows(opened: TextIO) -> Iterator[tuple[int, Row]]:
             raise OperatorError(f"line 1: the columns have to be {', '.join(COLUMNS)}.")
         for cells in table:
             if len(cells) != len(COLUMNS):
-                raise OperatorError(
-                    f"line {table.line_num}: {len(cells)} cells found, there have to be {len(COLUMNS)}."
-                )
+                raise OperatorError(f"line {table.line_num}: {len(cells)} cells, expected {len(COLUMNS)}.")
             yield table.line_num, dict(zip(COLUMNS, cells, strict=True))
     except csv.Error as error:
         raise OperatorError(

@@ -32,5 +32,5 @@ async def test_new_carriers_among_old_ones(tmp_path: Path) -> None:
         await running.drained(SECONDS)
         balance = await running.audit()
         assert balance.breaches == [], running.tail()
-        assert running.said("a fault of ours") == 0
-        assert running.said("starting anew") == 0
+        assert running.said("internal error") == 0
+        assert running.said("restarting: ") == 0

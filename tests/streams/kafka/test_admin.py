@@ -209,7 +209,7 @@ async def test_waiting_for_a_kafka_that_is_there(kafka: Broker) -> None:
         pytest.param(
             "127.0.0.1:1",
             r"no Kafka answers on 127.0.0.1:1 \(connection refused\): start one with `tonggwan up`, "
-            r"or set INTAKE_BROKERS to another one",
+            "or set INTAKE_BROKERS to another one",
             id="nobody listens",
         ),
         pytest.param(

@@ -231,7 +231,7 @@ async def test_rows_that_cant_be_used_are_told_and_the_last_good_data_stays(
     assert history.state().version == before.state().version
     assert (
         f"change {bad.change_id} makes the tables invalid; version {before.state().version} stays in force "
-        "until it is repaired" in caplog.text
+        "until this is fixed" in caplog.text
     )
     assert f"thresholds.csv, row list_limit_usd 2000-01-01 of change {bad.change_id}: value is 'much'" in caplog.text
     repair, from_ms = await lodge(kafka_address, a_figure(133))

@@ -198,7 +198,7 @@ async def test_a_figure_and_a_phase_change_at_the_first_parcel_on_every_worker_a
         await stream.stop()
         await running.drained(SECONDS)
         assert running.starts == 2, "nobody was started again"
-        assert running.said("starting anew") == 0
+        assert running.said("restarting: ") == 0
 
         # A worker that was away when the next change came, and comes back after it.
         running.hold(1)
