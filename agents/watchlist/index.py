@@ -141,93 +141,95 @@ class Index:
             for word in name.raw
         }
 
-    def find(self, name: Name) -> list[int]:  # noqa: C901, PLR0912, PLR0915 - calls would cost more than the work
+    def find(self, name: Name) -> list[int]:
         """Numbers of the names that it may be, in their order."""
         weight_of = self._weighed(name)
         words = [word for word, weight in weight_of.items() if weight > PARTICLE_WEIGHT and len(word) > 1] or list(
             weight_of
         )
         found: set[int] = set()
-        whole = self._whole
-        every = name.raw
-        most = limits.WATCHLIST_CANDIDATES_MAX
-        if 1 <= len(every) <= limits.NAME_WORDS_JOINED_MAX:
-            joined = "".join(every)
-            if joined in whole:
-                found.update(whole[joined])
-            if len(every) > 1:
-                turned = every[-1] + "".join(every[:-1])
-                if turned in whole:
-                    found.update(whole[turned])
-            else:
-                code = "~" + sound(joined)
-                if code in whole and len(code) > WHOLE_SOUND_MIN:
-                    found.update(
-                        [number for number in whole[code] if ratio(joined, self.names[number].joined) > RATIO_MIN]
-                    )
-        else:
-            joined = "".join(every)
+        joined = "".join(name.raw)
+        if 1 <= len(name.raw) <= limits.NAME_WORDS_JOINED_MAX:
+            self._add_joined(name.raw, joined, found)
         self._begun(joined, found)
         if not words:
             return sorted(found)
-        listed = words
-        if len(listed) > limits.NAME_WORDS_SEARCHED_MAX:
-            listed = sorted(listed, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
+        if len(words) > limits.NAME_WORDS_SEARCHED_MAX:
+            words = sorted(words, key=lambda word: (-weight_of[word], word))[: limits.NAME_WORDS_SEARCHED_MAX]
         known = self._found
-        sets = [known[word] if word in known else self._of(word) for word in listed]
-        if not any(sets) and len(listed) > 1:
+        sets = [known[word] if word in known else self._of(word) for word in words]
+        if not any(sets) and len(words) > 1:
             return sorted(found)
         if WHOLE_CHARS_MIN - 1 <= len(joined) <= WHOLE_CHARS_MAX + 1:
-            if joined in self._less:
-                found.update(self._less[joined])
-            changed = self._changed
-            for at in range(len(joined)):
-                key = joined[:at] + joined[at + 1 :]
-                if key in changed:
-                    found.update(changed[key])
-        mine = [weight_of[word] for word in listed]
-        total = sum(mine)
-        weights = self._weights
-        if len(listed) == 1:
-            heaviest = mine[0] * 100 // SHARE_PERCENT
-            found.update([number for number in sets[0] if weights[number] <= heaviest][:most])
+            self._add_changed(joined, found)
+        weights = [weight_of[word] for word in words]
+        if len(words) == 1:
+            heaviest = weights[0] * 100 // SHARE_PERCENT
+            light = [number for number in sets[0] if self._weights[number] <= heaviest]
+            found.update(light[: limits.WATCHLIST_CANDIDATES_MAX])
             return sorted(found)
-        if len(listed) == 2:  # noqa: PLR2004 - nearly all names have two or three words
+        self._add_sharing(weights, sets, found)
+        self._add_alike(name.raw, weights, sets, found)
+        return sorted(found)
+
+    def _add_joined(self, words: Sequence[str], joined: str, found: set[int]) -> None:
+        """Names that are the same written in one, with the last word first, or by sound."""
+        whole = self._whole
+        if joined in whole:
+            found.update(whole[joined])
+        if len(words) > 1:
+            turned = words[-1] + "".join(words[:-1])
+            if turned in whole:
+                found.update(whole[turned])
+        else:
+            code = "~" + sound(joined)
+            if code in whole and len(code) > WHOLE_SOUND_MIN:
+                found.update([number for number in whole[code] if ratio(joined, self.names[number].joined) > RATIO_MIN])
+
+    def _add_changed(self, joined: str, found: set[int]) -> None:
+        """Names that differ by one letter when written in one."""
+        if joined in self._less:
+            found.update(self._less[joined])
+        changed = self._changed
+        for at in range(len(joined)):
+            key = joined[:at] + joined[at + 1 :]
+            if key in changed:
+                found.update(changed[key])
+
+    def _add_sharing(self, weights: Sequence[int], sets: Sequence[frozenset[int]], found: set[int]) -> None:
+        """Names that share words which are a good part of both."""
+        total = sum(weights)
+        if len(sets) == 2:  # noqa: PLR2004 - nearly all names have two or three words
             both = sets[0] & sets[1]
             if both:
                 heaviest = total * 100 // SHARE_PERCENT
-                found.update([number for number in both if weights[number] <= heaviest])
-        else:
-            pairs: set[int] = set()
-            for one, other in combinations(filter(None, sets), 2):
-                if not one.isdisjoint(other):
-                    pairs |= one & other
-            if pairs:
-                for number in pairs:
-                    share = 0
-                    for weight, one in zip(mine, sets, strict=True):
-                        if number in one:
-                            share += weight
-                    if share * 100 >= total * SHARE_PERCENT and share * 100 >= weights[number] * SHARE_PERCENT:
-                        found.add(number)
-        text, texts = "", self._sorted
-        for weight, one in zip(mine, sets, strict=True):
+                found.update([number for number in both if self._weights[number] <= heaviest])
+            return
+        pairs: set[int] = set()
+        for one, other in combinations(filter(None, sets), 2):
+            if not one.isdisjoint(other):
+                pairs |= one & other
+        for number in pairs:
+            share = 0
+            for weight, one in zip(weights, sets, strict=True):
+                if number in one:
+                    share += weight
+            if share * 100 >= total * SHARE_PERCENT and share * 100 >= self._weights[number] * SHARE_PERCENT:
+                found.add(number)
+
+    def _add_alike(
+        self, words: Sequence[str], weights: Sequence[int], sets: Sequence[frozenset[int]], found: set[int]
+    ) -> None:
+        """Names that share one rare word and nearly all letters."""
+        text, texts, most = "", self._sorted, limits.WATCHLIST_CANDIDATES_MAX
+        for weight, one in zip(weights, sets, strict=True):
             if one and weight >= WEIGHT and not one <= found:
-                text = text or "".join(sorted(every))
+                text = text or "".join(sorted(words))
                 numbers = list(one) if len(one) <= most else sorted(one)[:most]
-                found.update(
-                    [
-                        numbers[at]
-                        for _, _, at in process.extract(
-                            text,
-                            [texts[number] for number in numbers],
-                            scorer=ratio,
-                            score_cutoff=RATIO_MIN,
-                            limit=None,
-                        )
-                    ]
+                alike = process.extract(
+                    text, [texts[number] for number in numbers], scorer=ratio, score_cutoff=RATIO_MIN, limit=None
                 )
-        return sorted(found)
+                found.update([numbers[at] for _, _, at in alike])
 
     def _of(self, word: str) -> frozenset[int]:
         """Names with the word, or one alike."""
