@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "dead-letters": "Records that nobody could read.",
     "screen": "Names against the watch-lists.",
     "reference": "Reference data: load, show, compare and validate it.",
+    "load": "An open-loop load: latencies, and every parcel answered exactly once.",
     "scenarios": "Known patterns hidden in ordinary days, and what is found of them.",
     "importers": "The register of importers, made from clear text.",
     "risk": "Train the learned risk score, and measure it.",
