@@ -15,6 +15,7 @@ from streams.load.knee import Step, knee_of
 from streams.load.panels import Line, Panel, log_ticks, panels
 from streams.load.result import LoadReport, Measured
 from tests.streams.load.loads import answered, conditions, decided, measured
+from tools import build_load
 
 WRITTEN = {"load.html", "load.json", "load.png", "load.hlog", "load.hgrm"}
 
@@ -179,3 +180,21 @@ def test_marks_of_a_log_axis_hold_everything(least: float, most: float) -> None:
     assert marks == sorted(marks)
     assert len(marks) >= 2
     assert marks[0] <= max(least, 1) <= max(most, 1) <= marks[-1]
+
+
+def test_the_page_of_docs_says_with_what_it_was_measured_and_keeps_what_is_written_by_hand() -> None:
+    bad = answered("A")
+    bad.letter(("manifests.kx", 0, 0), 2.0)
+    lines = list(build_load.section({"steady": measured().report, "dump": measured(bad).report}))
+    page_ = build_load.replaced(f"before\n{build_load.BEGIN}\nold\n{build_load.END}\nafter\n", lines)
+    assert page_.startswith("before\n")
+    assert page_.endswith("\nafter\n")
+    assert "old" not in page_
+    for said in (
+        "2 cores of a processor",
+        "load average before a run up to 0.4",
+        "(load/steady.png)",
+        "| yes |",
+        "| NO |",
+    ):
+        assert said in page_, said
