@@ -21,6 +21,7 @@ from streams.load.run import Progress
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 SPARKS: Final = 60
 """Seconds that are remembered for the small pictures."""
+BAR_CELLS: Final = 60
 LINE_S: Final = 2.0
 """Between lines, where nobody looks at a terminal."""
 NAMED_MAX: Final = 20
@@ -31,7 +32,7 @@ def sparkline(values: list[float]) -> str:
     """Values as blocks of eight heights, the highest as high as it goes.
 
     >>> sparkline([0, 1, 2, 4])
-    '▁▂▄█'
+    '▁▃▅█'
     """
     most = max(values, default=0.0)
     return "".join(BLOCKS[min(int(value / most * 8), 7) if most else 0] for value in values)
@@ -63,12 +64,13 @@ class Screen:
         self._decided.append(progress.sample.decided - self._before)
         self._before = progress.sample.decided
         if self._live is not None:
-            self._live.update(self._panel(progress))
+            self._live.update(self.panel(progress))
         elif progress.at_s - self._said >= LINE_S:
             self._said = progress.at_s
             note(line(progress))
 
-    def _panel(self, progress: Progress) -> Panel:
+    def panel(self, progress: Progress) -> Panel:
+        """What a terminal shows."""
         sample = progress.sample
         figures = Table.grid(padding=(0, 2, 0, 0))
         for _ in range(3):
@@ -86,9 +88,12 @@ class Screen:
             processes.add_row(name, f"{progress.cpu.get(name, 0.0):.2f}", f"{found.resident_bytes / MB:,.0f}")
         side = Table.grid(padding=(0, 6, 0, 0))
         side.add_row(figures, processes)
-        bar = ProgressBar(total=max(progress.ends_s, 1.0), completed=max(progress.at_s, 0.0))
-        left = Text(f"{max(progress.at_s, 0.0):,.0f} of {progress.ends_s:,.0f} s", style="dim")
-        return Panel(Group(bar, left, Text(), side), title=self._title, title_align="left")
+        bar = Table.grid(padding=(0, 2, 0, 0))
+        bar.add_row(
+            ProgressBar(total=max(progress.ends_s, 1.0), completed=max(progress.at_s, 0.0), width=BAR_CELLS),
+            Text(f"{max(progress.at_s, 0.0):,.0f} of {progress.ends_s:,.0f} s", style="dim"),
+        )
+        return Panel(Group(bar, Text(), side), title=self._title, title_align="left")
 
 
 def _spark(values: deque[float], style: str) -> Text:

@@ -1,12 +1,14 @@
 """`tonggwan load`, called as a person would."""
 
+import io
 from pathlib import Path
 
 import msgspec
 import orjson
 import pytest
+from rich.console import Console
 
-from streams.cli.load_view import line, sparkline
+from streams.cli.load_view import Screen, line, sparkline
 from streams.load.percentiles import percentiles
 from streams.load.profiles import PROFILES
 from streams.load.result import LoadReport
@@ -57,6 +59,22 @@ def test_a_line_tells_how_far_it_is() -> None:
     assert line(progress) == "  12 s  1,150 of 6,000 parcels decided, 50 undecided, p50 100 ms, p99 300 ms"
     quiet = msgspec.structs.replace(progress, recent=percentiles([]))
     assert line(quiet).endswith("p50 -, p99 -")
+
+
+def test_the_panel_shows_what_is_decided_and_waits_and_what_it_costs() -> None:
+    screen = Screen("tonggwan load: steady")
+    seen = [
+        Progress(
+            at, 60.0, 6_000, sample(at, int(at * 100), int(at * 90)), percentiles([at / 10]), 3, {"worker-1": 0.25}
+        )
+        for at in (1.0, 2.0, 3.0)
+    ]
+    for progress in seen:
+        screen.show(progress)
+    written = io.StringIO()
+    Console(file=written, width=100).print(screen.panel(seen[-1]))
+    for said in ("load: steady", " 3 of 60 s", "270 of 6,000", "300 ms", "▃▆█", "manifests, lag", "worker-1", "0.25"):
+        assert said in written.getvalue(), said
 
 
 def test_a_sparkline_of_nothing_is_flat() -> None:
