@@ -9,7 +9,7 @@ ARGS ?=
 # Percent of lines of agents/ and schemas/ that their tests reach: what it is, rounded down.
 COVERAGE := 99
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test golden coverage dist docs figures demo bench faults up clean
+.PHONY: help install lock check test golden coverage dist docs figures load demo bench faults up clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -66,6 +66,9 @@ $(FIGURES):
 	@$(PYTHON) -m venv --clear $(FIGURES)
 	@$(FIGURES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-figures.txt
 	@cp requirements-figures.txt $(FIGURES)/installed.txt
+
+load: install ## measure with tonggwan load and write its reports into docs/ (minutes)
+	@$(VENV)/bin/python -m tools.build_load
 
 demo: install ## broker, workers, sample manifests, and what became of them
 	@./tonggwan demo $(ARGS)

@@ -30,6 +30,7 @@ FLOORS: Final[dict[str, tuple[frozenset[str], ...]]] = {
         frozenset({"reference"}),
         frozenset({"importer_verifier", "simulation", "watchlists", "worker"}),
         frozenset({"audit", "conformance", "local"}),
+        frozenset({"load"}),
         frozenset({"cli"}),
         frozenset({"__main__", "bench"}),
     ),

@@ -16,6 +16,7 @@ from streams.settings import CHECKOUT
 FOREIGN: Final = "raise SystemExit('a foreign {name} was imported')\n"
 EXAMPLE: Final = CHECKOUT / "schemas" / "examples" / "manifest.v1" / "import_express.json"
 TRAINING: Final = ("lightgbm", "numpy", "scipy")
+LOADING: Final = ("hdrh", "matplotlib")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command as pip installs it in an environment of its own, where a foreign package `agents` is installed too.
 
-    What it depends on is borrowed from the environment of the tests, without what only training needs.
+    What it depends on is borrowed from the environment of the tests, without what only training and load reports need.
     """
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
@@ -45,7 +46,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     libraries = tmp_path_factory.mktemp("libraries")
     ours = Path(pytest.__file__).parents[1]
     for path in ours.iterdir():
-        if not path.name.startswith((*TRAINING, "__pycache__")) and path.suffix != ".pth":
+        if not path.name.startswith((*TRAINING, *LOADING, "__pycache__")) and path.suffix != ".pth":
             (libraries / path.name).symlink_to(path)
     (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
     return folder / "bin" / "tonggwan"
@@ -91,3 +92,10 @@ def test_training_says_how_to_get_its_libraries(installed: Path, tmp_path: Path)
     done = run(installed, "risk", "evaluate", str(declarations), folder=tmp_path)
     assert done.returncode == 1
     assert "pip install 'tonggwan[train]'" in done.stderr
+
+
+def test_load_says_how_to_get_its_libraries_and_goes_on_without(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, "load", "--bootstrap", "127.0.0.1:1", "--out", str(tmp_path / "out"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "Without HdrHistogram files and a PNG: for them, run pip install 'tonggwan[load]'." in done.stderr
+    assert "no Kafka answers on 127.0.0.1:1" in done.stderr

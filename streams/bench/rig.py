@@ -23,7 +23,7 @@ from streams.errors import OperatorError
 from streams.kafka import partitioner
 from streams.kafka.admin import create_topics
 from streams.local.broker import Broker
-from streams.local.processes import dies_with_parent
+from streams.local.processes import cpu_seconds, dies_with_parent
 from streams.settings import CHECKOUT, Settings, variable
 from streams.worker import readiness
 from streams.worker.assignment import COMMITTED_PATTERN
@@ -33,7 +33,6 @@ TOKEN_KEY: Final = "bench:" + "5a" * 32
 READY_SECONDS_MAX: Final = 60
 STOP_SECONDS_MAX: Final = 20
 POLL_S: Final = 0.04
-TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(OperatorError):
@@ -131,7 +130,7 @@ class TestCluster:
 
     def cpu(self) -> Cpu:
         """Processor time of workers and broker since their start."""
-        return Cpu(sum(_cpu_seconds(worker.pid) for worker in self._workers), _cpu_seconds(self.broker.pid))
+        return Cpu(sum(cpu_seconds(worker.pid) for worker in self._workers), cpu_seconds(self.broker.pid))
 
     def transactions(self) -> int:
         """How many transactions the workers committed, by their own last word."""
@@ -155,15 +154,6 @@ async def rig(carriers: Sequence[str], settings: Mapping[str, str] | None = None
             yield made
         finally:
             await made.stop()
-
-
-def _cpu_seconds(pid: int | None) -> float:
-    """User and system time of a process with all its threads; 0 when it is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "dead-letters": "List, show and replay records that could not be read.",
     "screen": "Screen names against the watch-lists.",
     "reference": "Load, show, compare and validate reference data.",
+    "load": "Run an open-loop load test: latencies, and every parcel answered exactly once.",
     "scenarios": "Hide known patterns in ordinary days and report what is found.",
     "importers": "Turn a register of importers from clear text into tokens.",
     "risk": "Train and evaluate the risk model.",

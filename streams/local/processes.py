@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Final
 
 from streams.errors import OperatorError
@@ -17,6 +18,10 @@ FREE_PORTS: Final = range(20_000, 32_000)
 """Below the ports the kernel gives to clients: otherwise a client that redials a stopped broker can get the broker's
 own port and talk to itself.
 """
+
+
+TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 class BrokerError(OperatorError):
@@ -71,3 +76,20 @@ def dies_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
+
+
+def cpu_seconds(pid: int | None) -> float:
+    """User and system time of a process with all its threads; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+def resident_bytes(pid: int | None) -> int:
+    """Memory that a process really has; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+    except OSError:
+        return 0

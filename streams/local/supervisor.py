@@ -24,6 +24,8 @@ from streams.worker import readiness
 
 __all__ = ["HOST", "Supervisor", "address_file"]
 
+BROKER: Final = "broker"
+"""Its name among the processes."""
 PAUSE_S: Final = 0.2
 PAUSE_S_MAX: Final = 5.0
 HEALTHY_S: Final = 30.0
@@ -77,11 +79,17 @@ class Supervisor:
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers that run."""
-        return [
-            worker.process.pid
+        return [pid for name, pid in self.processes().items() if name != BROKER]
+
+    def processes(self) -> dict[str, int]:
+        """Name and process id of everything that runs now."""
+        running = {
+            worker.slot: worker.process.pid
             for worker in self._workers
             if worker.process is not None and worker.process.poll() is None
-        ]
+        }
+        broker = self._broker.pid if self._broker is not None else None
+        return running if broker is None else {**running, BROKER: broker}
 
     async def __aenter__(self) -> Self:
         return self

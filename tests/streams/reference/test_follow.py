@@ -146,7 +146,7 @@ async def test_of_two_who_load_at_the_same_time_the_later_wins(kafka_address: st
     async with lodging(kafka_address, BASE) as first, lodging(kafka_address, BASE) as second:
         mine, theirs = change_of(first.history, an_operator()), change_of(second.history, an_operator())
         await second.publish(theirs)
-        with pytest.raises(OperatorError, match="Nothing was changed"):
+        with pytest.raises(OperatorError, match="nothing was changed"):
             await first.publish(mine)
     names = [change.change_id for change in (await read_history(kafka_address, BASE)).changes]
     assert names[-1] == theirs.change_id
@@ -182,7 +182,7 @@ async def test_an_end_of_which_nobody_knows_is_looked_up(
         if answered:
             assert await lodged.publish(change) > 0
         else:
-            with pytest.raises(OperatorError, match="Nothing was changed"):
+            with pytest.raises(OperatorError, match="nothing was changed"):
                 await lodged.publish(change)
     names = [each.change_id for each in (await read_history(kafka_address, BASE)).changes]
     assert (change.change_id in names) is answered

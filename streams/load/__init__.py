@@ -1,0 +1,1 @@
+"""`tonggwan load`: an open-loop load, the answers checked one by one, and reports of what was measured."""
