@@ -38,7 +38,7 @@ def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(call: list[str], said: 
 def test_a_carrier_that_can_be_none_is_refused() -> None:
     done = tonggwan("load", "--carrier", "K X")
     assert done.returncode == 1
-    assert "'K X' is no carrier code" in done.stderr
+    assert "'K X' is not a carrier code" in done.stderr
 
 
 def test_profiles_are_told() -> None:
