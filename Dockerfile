@@ -2,8 +2,8 @@
 FROM python:3.11.14-slim-bookworm AS build
 
 WORKDIR /source
-COPY requirements-dev.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+COPY requirements-build.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements-build.txt
 COPY . .
 RUN python -m hatchling build --target wheel --directory /dist
 

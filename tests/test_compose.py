@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -209,3 +210,15 @@ def _loader() -> Path:
                 f"({built.stderr.strip().splitlines()[-1]})"
             )
     return folder / "cmd"
+
+
+def test_the_builder_is_sent_what_the_image_is_made_of() -> None:
+    copied = re.findall(r"^COPY (?!--from)(\S+) ", (CHECKOUT / "Dockerfile").read_text(), re.MULTILINE)
+    sent = (CHECKOUT / ".dockerignore").read_text().splitlines()
+    metadata = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    folders = {name.partition("/")[0] for name in metadata["tool"]["hatch"]["build"]["targets"]["wheel"]["sources"]}
+    needed = {*copied, "pyproject.toml", metadata["project"]["readme"], *folders} - {"."}
+    assert {"requirements.txt", "requirements-build.txt"} <= needed
+    for name in needed:
+        assert f"!{name}" in sent
+        assert (CHECKOUT / name).exists()
