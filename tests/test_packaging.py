@@ -80,6 +80,12 @@ def test_it_says_its_version_beside_a_foreign_package(installed: Path, tmp_path:
     assert (done.returncode, done.stdout) == (0, f"tonggwan, version {__version__}\n"), done.stderr
 
 
+def test_its_metadata_name_the_python_that_it_was_tested_on(installed: Path) -> None:
+    tells = "from importlib.metadata import metadata; print(*metadata('tonggwan').get_all('Classifier'), sep='\\n')"
+    done = run(installed.with_name("python"), "-c", tells, folder=installed.parent)
+    assert f"Programming Language :: Python :: 3.{sys.version_info.minor}" in done.stdout.splitlines()
+
+
 def test_it_checks_a_manifest_in_a_folder_that_has_schemas_of_its_own(installed: Path, tmp_path: Path) -> None:
     plant(tmp_path, "schemas")
     done = run(installed, "check", str(EXAMPLE), "--at", "2026-11-23T14:02:16+09:00", folder=tmp_path)

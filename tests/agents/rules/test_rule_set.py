@@ -16,8 +16,16 @@ def fingerprint() -> str:
     digest = sha256()
     for path in sorted((ROOT / "agents").rglob("*.py")):
         digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))).encode())
+        digest.update(_said(ast.parse(path.read_text(encoding="utf-8"))).encode())
     return digest.hexdigest()
+
+
+def _said(node: object) -> str:
+    """Code as every Python reads it: what `ast` itself prints differs from one version to the next."""
+    if isinstance(node, ast.AST):
+        parts = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+        return f"{type(node).__name__}({','.join(f'{name}={_said(value)}' for name, value in parts)})"
+    return f"[{','.join(map(_said, node))}]" if isinstance(node, list) else repr(node)
 
 
 def test_a_change_of_what_decides_raises_the_version() -> None:
