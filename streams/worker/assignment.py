@@ -17,11 +17,13 @@ from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import (
     ConsumerGroupMetadata,
     TransactionalProducer,
+    TransactionRefusedError,
     TransactionUnknownError,
     stable_offsets,
 )
 from streams.reference.follow import Follower
 from streams.settings import Settings
+from streams.worker.one_by_one import OneByOne
 from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
 
@@ -106,6 +108,10 @@ class WorkerSession:
         self.producer: TransactionalProducer | None = None
         self._generation = NO_GENERATION
         self._committing = asyncio.Lock()
+        self._alone = asyncio.Lock()
+        """Held by the agent whose record is committed alone."""
+        self.one_by_one = OneByOne.inherited()
+        processor.refused = self.one_by_one.refused
         self.has_capacity = asyncio.Event()
         self.has_capacity.set()
         self._log_at = 0.0
@@ -126,13 +132,25 @@ class WorkerSession:
         for records in chunk_records(run.records):
             if not run.assignment.lasts:
                 return
-            self.processor.process(*records)
+            if self.one_by_one.records:
+                await self._commit_each(records, run.assignment)
+            else:
+                self.processor.process(*records)
             if self._full():
                 self.has_capacity.clear()
                 await self.has_capacity.wait()
             elif time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + YIELD_INTERVAL_S
+
+    async def _commit_each(self, records: Sequence[FetchedRecord], assignment: Assignment) -> None:
+        """Process records one by one, each in a transaction of its own: one of them brings what the broker refuses."""
+        for record in records:
+            async with self._alone:
+                if not assignment.lasts:
+                    return
+                self.processor.process(record)
+                await self.commit()
 
     async def _await_reference_data(self, run: RecordRun) -> None:
         """Wait, while the assignment lasts, until the reference data of a run's time is complete and built."""
@@ -159,8 +177,11 @@ class WorkerSession:
                 return
             try:
                 await producer.commit(unit.buffer, unit.offsets, assignment.membership)
+            except TransactionRefusedError as error:
+                self.start_anew(f"{error}: {self.one_by_one.note_refused(unit, str(error))}")
             except TransactionUnknownError as error:
                 self.start_anew(str(error))
+            self.one_by_one.note_committed(unit)
             self.processor.counters.transactions += 1
         if time.monotonic() >= self._log_at:
             self._log_progress()

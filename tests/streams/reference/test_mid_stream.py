@@ -153,7 +153,7 @@ async def intake_again(
             reference=base, keys=TokenKeys(((kid, bytes.fromhex(secret)),)), scorer=scorer_of(Settings().risk_model_dir)
         ),
         memory_days=30,
-        internal_errors_in_a_row_max=0,
+        is_strict=True,
         references=references,
     )
     processor.assign(CARRIERS, ())
