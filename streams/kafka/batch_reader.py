@@ -25,6 +25,11 @@ from streams.kafka.record import ConsumedRecord, Header, RefusedBatch, RefusedRe
 
 Record = ConsumedRecord | RefusedRecord | RefusedBatch
 
+POLL_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Of one partition's records that are handed over at once: a fetch of a megabyte may unpack to gigabytes."""
+RECORD_BYTES: Final = 200
+"""Of a record or a header, beside what it says."""
+
 _FRAME: Final = struct.Struct(">qi")
 """Base offset, bytes that follow."""
 _MAGIC_AT: Final = 16
@@ -52,6 +57,7 @@ def install() -> None:
     """Have every consumer of this process read through `FetchedBatches`; calling it again changes nothing."""
     fetcher.MemoryRecords = FetchedBatches
     fetcher.PartitionRecords = PartitionRecords
+    fetcher.FetchResult = FetchResult
 
 
 class Place(NamedTuple):
@@ -285,3 +291,36 @@ class PartitionRecords(fetcher.PartitionRecords):
 
     def _consumer_record(self, tp: TopicPartition, record: Record) -> Record:  # noqa: ARG002 - aiokafka's
         return record
+
+
+class FetchResult(fetcher.FetchResult):
+    """aiokafka's fetch of one partition, handed over by bytes and not only by records."""
+
+    _partition_records: PartitionRecords | None
+
+    def getall(self, max_records: int | None = None) -> list[Record]:
+        """The next records."""
+        records = self._partition_records if self.check_assignment(self._topic_partition) else None
+        if records is None:
+            return []
+        taken: list[Record] = []
+        size = 0
+        for record in records:
+            taken.append(record)
+            size += bytes_of(record)
+            if size >= POLL_BYTES_MAX or len(taken) == max_records:
+                self._update_position()
+                return taken
+        self._update_position()
+        self._partition_records = None
+        return taken
+
+
+def bytes_of(record: Record) -> int:
+    """What a record holds in memory, about."""
+    size = RECORD_BYTES + len(record.value or b"") + len(record.key or b"")
+    if record.headers:
+        size += sum(RECORD_BYTES + len(name) + len(value or b"") for name, value in record.headers)
+    if isinstance(record, RefusedBatch):
+        return size + len(record.batch)
+    return size + len(record.raw_headers) if isinstance(record, RefusedRecord) else size

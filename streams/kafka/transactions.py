@@ -62,6 +62,10 @@ class TransactionUnknownError(Exception):
 class TransactionRefusedError(TransactionUnknownError):
     """The broker refuses what the transaction writes, and would again: start anew without it."""
 
+    def __init__(self, topic: str, partition: int, said: str) -> None:
+        super().__init__(f"{topic}-{partition}: {said}")
+        self.topic = topic
+
 
 @dataclass(frozen=True, slots=True)
 class ConsumerGroupMetadata:
@@ -249,7 +253,7 @@ class TransactionalProducer:
             if code in (OK, DUPLICATE_SEQUENCE):
                 continue
             if code in REFUSED_ERRORS:
-                raise TransactionRefusedError(f"{topic}-{partition}: {said or REFUSED_ERRORS[code]}")
+                raise TransactionRefusedError(topic, partition, said or REFUSED_ERRORS[code])
             raise_unless(RETRIABLE_ERRORS, [code], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
             again.append(TopicPartition(topic, partition))
             if code in STALE_METADATA_ERRORS:

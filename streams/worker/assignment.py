@@ -35,6 +35,8 @@ BUSY_INTERVALS_MAX: Final = 4
 queue gains more by a transaction less than by one sooner.
 """
 RESTORE_SECONDS: Final = 600
+QUEUED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Bytes of records that wait for their agents; above it no more are taken from the client, whatever they unpack to."""
 NO_GENERATION: Final = -2
 """The one after it is no generation either."""
 CHUNK_RECORDS_MAX: Final = 64
@@ -61,6 +63,7 @@ class RecordRun:
     assignment: "Assignment"
     polled_at: float
     """When the client handed them over, by this process's clock."""
+    bytes: int
 
 
 @dataclass(slots=True)
@@ -71,6 +74,8 @@ class Assignment:
     rewinds: int
     """Which rewind of the client began it."""
     lasts: bool = True
+    queued_bytes: int = 0
+    """Of runs that wait or are being processed."""
 
 
 def chunk_records(records: Sequence[R]) -> Iterator[Sequence[R]]:
@@ -117,15 +122,21 @@ class WorkerSession:
         self._log_at = 0.0
 
     @property
-    def is_assigned(self) -> bool:
-        """Whether there is an assignment."""
-        return self.assignment is not None
+    def has_room(self) -> bool:
+        """Whether there is an assignment, and further records may be taken from the client."""
+        return self.assignment is not None and self.assignment.queued_bytes < QUEUED_BYTES_MAX
 
     async def handle(self, run: RecordRun) -> None:
         """Process a run of records in chunks, while its assignment lasts and the open unit has capacity.
 
         Gives way to other agents and the commit every `YIELD_INTERVAL_S`.
         """
+        try:
+            await self._handle(run)
+        finally:
+            run.assignment.queued_bytes -= run.bytes
+
+    async def _handle(self, run: RecordRun) -> None:
         await asyncio.sleep(0)
         await self._await_reference_data(run)
         turn_ends = time.monotonic() + YIELD_INTERVAL_S
@@ -178,7 +189,7 @@ class WorkerSession:
             try:
                 await producer.commit(unit.buffer, unit.offsets, assignment.membership)
             except TransactionRefusedError as error:
-                self.start_anew(f"{error}: {self.one_by_one.note_refused(unit, str(error))}")
+                self.start_anew(f"{error}: {self.one_by_one.note_refused(unit, error)}")
             except TransactionUnknownError as error:
                 self.start_anew(str(error))
             self.one_by_one.note_committed(unit)

@@ -11,16 +11,19 @@ from typing import Final, Self
 
 import msgspec
 
+from schemas import topics
+from streams.kafka.transactions import TransactionRefusedError
 from streams.worker.unit import Unit
 
 ENV: Final = "TONGGWAN_ONE_BY_ONE"
 
 
 class Refusal(msgspec.Struct):
-    """What the broker said of what one record brings, and how often."""
+    """What the broker said of what one record brings."""
 
     why: str
-    times: int = 0
+    is_letter: bool = False
+    """Whether that is its dead letter."""
 
 
 class OneByOne(msgspec.Struct):
@@ -37,7 +40,7 @@ class OneByOne(msgspec.Struct):
         found = os.environ.get(ENV)
         return cls() if found is None else msgspec.json.decode(found, type=cls)
 
-    def note_refused(self, unit: Unit, why: str) -> str:
+    def note_refused(self, unit: Unit, error: TransactionRefusedError) -> str:
         """Note that what a unit writes was refused, for the process to come; what that does, in words."""
         if unit.records > 1:
             self.records = unit.records
@@ -45,9 +48,9 @@ class OneByOne(msgspec.Struct):
         else:
             ((tp, next_offset),) = unit.offsets.items()
             place = place_of(tp.topic, tp.partition, next_offset - 1)
-            refusal = self.refused.setdefault(place, Refusal(why))
-            refusal.times += 1
-            does = f"{place} brings it and is set aside{'' if refusal.times == 1 else ' without its value'}"
+            refusal = self.refused.setdefault(place, Refusal(str(error)))
+            refusal.is_letter = error.topic == topics.DEAD_LETTERS
+            does = f"{place} brings it and is set aside{' without its value' if refusal.is_letter else ''}"
         os.environ[ENV] = msgspec.json.encode(self).decode()
         return does
 

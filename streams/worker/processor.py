@@ -108,7 +108,7 @@ class RecordProcessor(RecordHandlers):
         """Keep a record whole, with its origin and cause in headers; without what can't be written, if need be."""
         origin = place_of(record.topic, record.partition, record.offset)
         refusal = self.refused.get(origin)
-        if refusal is None or refusal.times == 1:
+        if refusal is None or not refusal.is_letter:
             try:
                 self._add_dead_letter(origin, record, letter(record, error))
             except Exception:  # it must not take the records around it with it

@@ -419,10 +419,18 @@ def test_what_cannot_be_written_is_set_aside_without_its_value() -> None:
     assert hashlib.sha256(b"garbage").hexdigest() in letter.message
 
 
-@pytest.mark.parametrize(("times", "value"), [(1, b"{}"), (2, None)])
-def test_what_the_broker_refuses_is_set_aside_whole_then_without_its_value(times: int, value: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "value"),
+    [
+        pytest.param(Refusal("too large"), b"{}", id="an output"),
+        pytest.param(Refusal("too large", is_letter=True), None, id="its dead letter"),
+    ],
+)
+def test_what_the_broker_refuses_is_set_aside_whole_or_else_without_its_value(
+    refusal: Refusal, value: bytes | None
+) -> None:
     processor = processor_of()
-    processor.refused["manifests.kx-0-0"] = Refusal("too large", times)
+    processor.refused["manifests.kx-0-0"] = refusal
     letter = Letter.of(set_aside(processor, stored("manifests.kx", b"{}", key=b"key")))
     assert (letter.code, letter.value) == (dead_letter.REFUSED, value)
     assert "too large" in letter.message
