@@ -1,8 +1,10 @@
 """Seeded batches of every hostile kind: framings, headers, varints, lengths, checksums."""
 
 import random
+from functools import cache
 from typing import Final
 
+from schemas import limits
 from schemas.avro_primitives import long
 from tests.raw_batches import BROKEN, FIRST_MS, LEGAL, RawHeader, batch, flipped, record
 
@@ -11,11 +13,25 @@ VALUES: Final = (None, b"", b"{}", b"{", b"\0\0\0\0\1", b"\xff" * 30, b'{"a":1,"
 NAMES: Final = (b"", b"h", b"\xff\xfe", b"x-original-topic", b"x-error-code", b"x-batch-records", "머리".encode())
 CONTENTS: Final = (None, b"", b"v", b"\xff" * 9, b"1000000")
 TIMES: Final = (0, 1, -1, -FIRST_MS, 10**12, 2**40)
-ALL: Final = (*LEGAL, *BROKEN)
+MIB: Final = 1024 * 1024
+BOMBS: Final = ("gzip", "zstd", "zstd of no size", "lz4")
+BOMB_RECORDS: Final = limits.BATCH_BYTES_MAX // MIB + 8
+BOMB_SHARE: Final = 0.002
+
+
+@cache
+def bomb(framing: str) -> bytes:
+    """The records of a batch that unpack beyond the limit, compressed."""
+    zeros = bytes(MIB)
+    return LEGAL[framing][1](b"".join(record(number, zeros) for number in range(BOMB_RECORDS)))
 
 
 def hostile_batch(chance: random.Random, base_offset: int = 0) -> tuple[bytes, int]:
     """A batch, and how many offsets it takes."""
+    if chance.random() < BOMB_SHARE:
+        framing = chance.choice(BOMBS)
+        raw = batch(bomb(framing), LEGAL[framing][0], count=BOMB_RECORDS, base_offset=base_offset)
+        return raw, BOMB_RECORDS
     count = chance.choice((1, 1, 1, 2, 3, 9, 60))
     data = b"".join(_record(chance, number) for number in range(count))
     kind = chance.random()
@@ -32,7 +48,7 @@ def hostile_batch(chance: random.Random, base_offset: int = 0) -> tuple[bytes, i
 
 def _record(chance: random.Random, number: int) -> bytes:
     if chance.random() < 0.02:
-        headers = chance.choice((1_001, 5_000, 100_000))
+        headers = chance.choice((1_001, 5_000, 100_000, 1_000_000))
         return record(number, chance.choice(VALUES), header_bytes=long(headers) + b"\0\0" * headers)
     return record(
         number,
