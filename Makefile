@@ -9,7 +9,7 @@ ARGS ?=
 # Percent of lines of agents/ and schemas/ that their tests reach: what it is, rounded down.
 COVERAGE := 99
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test golden coverage dist docs figures load demo bench faults up clean
+.PHONY: help install lock check test golden coverage dist docs figures load demo bench faults fuzz up clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -52,6 +52,9 @@ dist: install ## build the wheel into dist/
 
 faults: install ## kill workers and the broker while records flow (minutes)
 	@$(VENV)/bin/python -m pytest -m faults $(ARGS)
+
+fuzz: install ## write 20,000 hostile batches at workers (minutes); another seed: make fuzz SEED=2
+	@FUZZED_BATCHES=20000 FUZZ_SEED=$(or $(SEED),1) $(VENV)/bin/python -m pytest tests/faults/test_any_bytes.py -k hostile $(ARGS)
 
 docs: install ## print the derived pages of docs/ and the heads of conformance/ from the code
 	@$(VENV)/bin/python -m tools.build_docs

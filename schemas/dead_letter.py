@@ -8,7 +8,10 @@ from typing import Final
 EMPTY: Final = "READ-01"
 """The record has no value."""
 TOO_LARGE: Final = "READ-02"
-"""The record is larger than `limits.RECORD_BYTES_MAX`, or its batch unpacks beyond `limits.BATCH_BYTES_MAX`."""
+"""The record is larger than `limits.RECORD_BYTES_MAX`, or has more headers than `limits.HEADERS_PER_RECORD_MAX` or
+`limits.HEADER_BYTES_MAX` (they are kept as one, `x-original-headers`, as Kafka stores them), or its batch is beyond
+`limits.BATCH_BYTES_MAX` or another limit of a batch.
+"""
 BAD_JSON: Final = "READ-03"
 """Not one JSON object in UTF-8, or nested deeper than 254."""
 DUPLICATE_KEY: Final = "READ-04"
@@ -27,6 +30,14 @@ STALE: Final = "READ-10"
 """An action on a decision that is not in force any more, or not with this consignee: look at the one that is, then
 act again.
 """
+
+BROKEN_BATCH: Final = "READ-11"
+"""The batch that the record came in can't be read: truncated, with bytes behind, or with a checksum that is wrong.
+The value is the whole batch as the broker stored it; `x-batch-records`, `x-batch-first-offset` and
+`x-batch-last-offset` say what it held. So it is with a batch beyond the limits, which has READ-02.
+"""
+REFUSED: Final = "READ-12"
+"""The broker refused what the record brings, and would again: it was set aside alone, so that all others go on."""
 
 
 class UnreadableError(ValueError):

@@ -15,6 +15,20 @@ BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
 BATCH_RECORDS_MAX: Final = 100_000
 """Records of one Kafka batch; above it the worker refuses to unpack."""
 
+BATCH_FRAMES_MAX: Final = 10_000
+"""Members, frames and blocks that the records of one Kafka batch are compressed in; above it the batch is set aside."""
+
+BATCH_HEADERS_MAX: Final = 200_000
+"""Headers of all records of one Kafka batch; above it the batch is set aside."""
+
+HEADERS_PER_RECORD_MAX: Final = 1_000
+"""Headers of one record; a record with more is set aside, before they are built."""
+
+HEADER_BYTES_MAX: Final = 64 * 1024
+"""Names and values of the headers of one record, with their lengths; a record with more is set aside, before they are
+built.
+"""
+
 PARCELS_PER_MANIFEST_MAX: Final = 5_000
 """A manifest with more parcels is refused whole; split it by master bill or version."""
 

@@ -220,7 +220,8 @@ TOPICS: Final = (
         read_by="operators",
         partitions=2,
         retention_days=90,
-        record_bytes_max=limits.RECORD_BYTES_MAX + 64 * 1024,
+        record_bytes_max=limits.RECORD_BYTES_MAX + 128 * 1024,
+        stamped_by_broker=True,
     ),
     Topic(
         name=IMPORTER_ANSWERS,

@@ -137,10 +137,6 @@ class Settings:
     """Output records of one transaction; above it a commit is forced."""
     memory_days: int = _number(1, 366, 30)
     """How long manifest numbers, house bills and consignees' histories are remembered."""
-    internal_errors_in_a_row_max: int = _number(1, 1_000_000, 100)
-    """So many records in a row that fail through our own fault stop the worker, instead of emptying the topic into
-    the dead letters.
-    """
 
     # Asking customs about importers (`tonggwan verifier`)
 

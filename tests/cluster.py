@@ -19,7 +19,7 @@ from aiokafka.structs import TopicPartition
 
 from schemas import limits, topics
 from streams.audit.reconcile import Balance, reconcile
-from streams.kafka import decompression, partitioner
+from streams.kafka import batch_reader, partitioner
 from streams.kafka.admin import create_topics
 from streams.kafka.transactions import TransactionUnknownError, stable_offsets
 from streams.local.broker import Broker
@@ -51,7 +51,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Broker, topics, workers."""
-        decompression.install_limits()
+        batch_reader.install()
         await self.broker.start()
         await create_topics(self.broker.bootstrap, self.carriers, replication=1)
         self.workers = [self._spawn(slot) for slot in range(self._wanted)]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
-from aiokafka.record.memory_records import MemoryRecords
 
 from agents.intake.results import DecisionContext
 from agents.reference import Reference
@@ -14,6 +13,7 @@ from agents.values.clock import DAY_MS
 from agents.values.identity import TokenKeys
 from schemas import avro, topics
 from streams.kafka import partitioner
+from streams.kafka.batch_reader import FetchedBatches
 from streams.kafka.record import StoredRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.worker.handlers import read_checked
@@ -57,8 +57,9 @@ def records_of(buffer: TransactionBuffer) -> list[StoredRecord]:
     found = []
     for batches in buffer.rounds(producer_id=1, epoch=0):
         for tp, batch in batches.items():
-            memory = MemoryRecords(batch)
-            while memory.has_next():
+            fetched = FetchedBatches(batch)
+            fetched.tp = tp
+            while fetched.has_next():
                 found += [
                     StoredRecord(
                         topic=tp.topic,
@@ -66,9 +67,9 @@ def records_of(buffer: TransactionBuffer) -> list[StoredRecord]:
                         timestamp=record.timestamp,
                         key=record.key,
                         value=record.value,
-                        headers=tuple(record.headers),
+                        headers=record.headers,
                     )
-                    for record in memory.next_batch()
+                    for record in fetched.next_batch()
                 ]
     return found
 
@@ -78,15 +79,15 @@ def processor_of(
     *,
     reference: Reference = REFERENCE,
     memory_days: int = 30,
-    faults_max: int = 0,
+    is_strict: bool = True,
     pipeline: Pipeline = PIPELINE,
     buffer: type[TransactionBuffer] = TransactionBuffer,
 ) -> RecordProcessor:
-    """A worker's work with all partitions; by default the first fault of ours stops it, and with it the test."""
+    """A worker's work with all partitions; by default the first internal error stops it, and with it the test."""
     processor = RecordProcessor(
         DecisionContext(reference=reference, keys=KEYS),
         memory_days=memory_days,
-        internal_errors_in_a_row_max=faults_max,
+        is_strict=is_strict,
         pipeline=pipeline,
         buffer=buffer,
     )

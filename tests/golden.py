@@ -66,7 +66,7 @@ class Digests:
 
 def decide(inputs: Iterable[Input], reference: Reference, digests: Digests) -> None:
     """Take records through a worker that begins with nothing, each in a transaction of its own."""
-    pipeline = Checker(Settings(), reference, faults_max=0).pipeline
+    pipeline = Checker(Settings(), reference, is_strict=True).pipeline
     for carrier, value, at_ms in inputs:
         for record in pipeline.send(carrier, value, at_ms):
             digests.add(record)

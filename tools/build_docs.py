@@ -164,6 +164,8 @@ DEAD_LETTERS_HEAD: Final = """\
 
 A record that can't be read is kept whole on `dead-letters`: value, key and headers untouched, and headers that say
 where it came from and why.
+A batch that can't be unpacked is one dead letter that says how many records it held; they can't be replayed, only
+sent again by their sender. `reconcile` counts them all.
 `tonggwan dead-letters list`, `show` and `replay` work on them."""
 
 SETTINGS_HEAD: Final = """\

@@ -59,15 +59,17 @@ def _keys(manifest: dict[str, Any]) -> int:
 
 
 def _refuse_repeated_keys(value: bytes) -> None:
-    json.loads(value, object_pairs_hook=_unique)
+    json.loads(value, object_pairs_hook=refuse_repeated_key)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        twice = next(name for index, name in enumerate(names) if name in names[:index])
-        raise UnreadableError(
-            dead_letter.DUPLICATE_KEY,
-            f"the field {twice[:40]!r} stands twice in one object; say it once",
-            f".../{twice[:40]}",
-        )
+def refuse_repeated_key(pairs: list[tuple[str, Any]]) -> None:
+    """Raise UnreadableError where an object names a field twice; one look at each field, however many there are."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise UnreadableError(
+                dead_letter.DUPLICATE_KEY,
+                f"the field {name[:40]!r} stands twice in one object; say it once",
+                f".../{name[:40]}",
+            )
+        seen.add(name)

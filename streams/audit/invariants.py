@@ -36,6 +36,10 @@ class Ledgers:
     decisions: list[LedgerEntry] = field(default_factory=list)
     dead_letters: list[Place] = field(default_factory=list)
     """Where each came from."""
+    batches: dict[Place, int] = field(default_factory=dict)
+    """Of each batch that can't be unpacked, how many records it holds; its place is that of its last record."""
+    batches_set_aside: dict[Place, int] = field(default_factory=dict)
+    """Of each dead letter of such a batch, how many records it says it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,23 @@ def every_dead_letter_is_there_once(ledgers: Ledgers) -> Iterator[Violation]:
             yield Violation("no duplicate", f"dead letter of {show(place)}", f"{count} times")
 
 
+def every_batch_is_counted(ledgers: Ledgers) -> Iterator[Violation]:
+    """A batch that is set aside as one stands for as many records as it holds: two that are lost are not one."""
+    held, said = ledgers.batches, ledgers.batches_set_aside
+    for place in held.keys() | said.keys():
+        if held.get(place, 1) != said.get(place, 1):
+            yield Violation(
+                "batches", show(place), f"{held.get(place, 1)} records in the batch, {said.get(place, 1)} set aside"
+            )
+
+
 INVARIANTS: Final = (
     every_record_is_answered_once,
     every_parcel_is_decided_once,
     every_decision_is_there_once,
     every_house_bill_is_in_order,
     every_dead_letter_is_there_once,
+    every_batch_is_counted,
 )
 
 

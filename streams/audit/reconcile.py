@@ -28,10 +28,11 @@ from streams.audit.invariants import (
 )
 from streams.kafka.admin import partitions_of
 from streams.kafka.reading import read_to_end
-from streams.kafka.record import FetchedRecord
+from streams.kafka.record import FetchedRecord, RefusedBatch
 from streams.kafka.transactions import stable_offsets
 from streams.reference.history import References
 from streams.worker.changelog import CHECKED_PARTITIONS, key_shown, state_of
+from streams.worker.dead_letters import Letter
 from streams.worker.handlers import read_checked, read_links
 from streams.worker.pipeline import PIPELINE
 
@@ -88,13 +89,14 @@ async def reconcile(
     """
     ledgers = await read_ledgers(bootstrap, group, progress)
     violations = [] if manifest else list(breaches(ledgers))
-    balance = Balance(breaches=violations, waiting=ledgers.waiting, dead_letters=len(ledgers.dead_letters))
+    balance = Balance(breaches=violations, waiting=ledgers.waiting, dead_letters=_set_aside(ledgers))
     if manifest:
         ledgers.receipts, ledgers.decisions = (
             of_manifest(ledgers.receipts, manifest),
             of_manifest(ledgers.decisions, manifest),
         )
         ledgers.manifests, ledgers.dead_letters = [source_of(entry) for entry in ledgers.receipts], []
+        ledgers.batches, ledgers.batches_set_aside = {}, {}
         balance.breaches = list(breaches(ledgers))
     balance.accounts = _accounts(ledgers)
     if reference is not None:
@@ -126,12 +128,9 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
         place = (record.topic, record.partition, record.offset)
         next_offset = taken.get(TopicPartition(record.topic, record.partition))
         if next_offset is not None:
-            if record.offset >= next_offset:
-                ledgers.waiting += 1
-            elif is_manifest(record.topic):
-                ledgers.manifests.append(place)
+            _note_source(ledgers, record, next_offset)
         elif record.topic == topics.DEAD_LETTERS:
-            ledgers.dead_letters.append(_origin(record))
+            _note_dead_letter(ledgers, Letter.of(record))
         elif record.topic.startswith(topics.RECEIPTS):
             receipt = avro.decode(avro.RECEIPT, record.value or b"")
             if receipt["kind"] == "ANSWER":
@@ -141,6 +140,26 @@ async def read_ledgers(bootstrap: str, group: str, progress: Progress = lambda _
 
     await read_to_end(bootstrap, tps, apply, seconds=SECONDS)
     return ledgers
+
+
+def _note_source(ledgers: Ledgers, record: FetchedRecord, next_offset: int) -> None:
+    """Note a record that a step reads, or the batch that it stands for."""
+    held = record.records if isinstance(record, RefusedBatch) else 1
+    place = (record.topic, record.partition, record.offset)
+    if record.offset >= next_offset:
+        ledgers.waiting += held
+        return
+    if is_manifest(record.topic):
+        ledgers.manifests.append(place)
+    if held != 1:
+        ledgers.batches[place] = held
+
+
+def _note_dead_letter(ledgers: Ledgers, letter: Letter) -> None:
+    place = (letter.topic, letter.partition, letter.offset)
+    ledgers.dead_letters.append(place)
+    if letter.records != 1:
+        ledgers.batches_set_aside[place] = letter.records
 
 
 async def replay(
@@ -251,9 +270,9 @@ async def _taken(bootstrap: str, group: str, tps: list[TopicPartition]) -> dict[
         await client.close()
 
 
-def _origin(record: FetchedRecord) -> tuple[str, int, int]:
-    headers: dict[str, bytes] = dict(record.headers)
-    return headers["x-original-topic"].decode(), int(headers["x-original-partition"]), int(headers["x-original-offset"])
+def _set_aside(ledgers: Ledgers) -> int:
+    """How many records were set aside: a dead letter may stand for a whole batch."""
+    return sum(ledgers.batches_set_aside.get(place, 1) for place in ledgers.dead_letters)
 
 
 def _accounts(ledgers: Ledgers) -> list[Account]:

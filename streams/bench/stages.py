@@ -142,9 +142,7 @@ class Subject:
 
     def processor(self) -> RecordProcessor:
         """A worker's processor with everything assigned to it."""
-        processor = RecordProcessor(
-            context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0, buffer=CapturingBuffer
-        )
+        processor = RecordProcessor(context(), memory_days=MEMORY_DAYS, is_strict=True, buffer=CapturingBuffer)
         processor.assign(self._carriers, range(partitioner.count(topics.CHECKED)))
         return processor
 

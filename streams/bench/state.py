@@ -233,7 +233,7 @@ def _seen(noise: bytes) -> PastParcel:
 
 async def restored(order: FillOrder) -> Restored:
     """Restore some partitions as a worker does."""
-    processor = RecordProcessor(context(), memory_days=MEMORY_DAYS, internal_errors_in_a_row_max=0)
+    processor = RecordProcessor(context(), memory_days=MEMORY_DAYS, is_strict=True)
     before = _memory("VmRSS")
     _say(b"ready")
     await asyncio.to_thread(sys.stdin.readline)

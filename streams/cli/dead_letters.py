@@ -1,6 +1,6 @@
 """`tonggwan dead-letters`: records that could not be read, looked at, and sent again after a repair."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,10 +40,13 @@ def list_(json_: bool, bootstrap: str) -> None:  # noqa: FBT001 - click's
         return
     rows = [letter.summary() for letter in letters]
     table(
-        ("origin", "code", "path", "bytes", "time", "key", "message"),
-        [[row[name] for name in ("origin", "code", "path", "bytes", "time", "key", "message")] for row in rows],
+        ("origin", "records", "code", "path", "bytes", "time", "key", "message"),
+        [
+            [row[name] for name in ("origin", "records", "code", "path", "bytes", "time", "key", "message")]
+            for row in rows
+        ],
     )
-    note(f"{plural(len(rows), 'record')} set aside.")
+    note(f"{plural(sum(letter.records for letter in letters), 'record')} set aside.")
 
 
 @dead_letters.command
@@ -59,7 +62,7 @@ def show(origin: str, raw: bool, bootstrap: str) -> None:  # noqa: FBT001 - clic
     for name, value in letter.summary().items():
         print_line(f"{name:8} {printable(value if value is not None else 'none')}")
     for name, content in letter.headers:
-        print_line(f"header   {printable(name)}: {printable(content.decode(errors='backslashreplace'))}")
+        print_line(f"header   {printable(name)}: {printable(_text(content))}")
     for line in _dump(letter.value or b""):
         print_line(line)
 
@@ -111,6 +114,7 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
             f"{inside[0].origin} is of the internal topic {inside[0].topic}: add --internal once the error that set "
             "it aside is fixed, or choose others."
         )
+    chosen = list(_sendable(chosen, choice))
     there = await partitions_of(bootstrap)
     for letter in chosen:
         if letter.topic not in there:
@@ -124,6 +128,24 @@ async def _replay(bootstrap: str, choice: Choice, *, internal: bool, dry_run: bo
     for letter in chosen:
         print_line(f"{'would send' if dry_run else 'sent'} {letter.origin}")
     note(f"{plural(len(chosen), 'record')} {'would be ' if dry_run else ''}sent again.")
+
+
+def _sendable(letters: Iterable[Letter], choice: Choice) -> Iterator[Letter]:
+    """Those that can be sent again; the others are told of, and refused where they were named."""
+    for letter in letters:
+        why = (
+            f"is a batch of {plural(letter.records, 'record')} that nobody can unpack"
+            if letter.is_batch
+            else "has headers that can't be sent again as they were"
+            if letter.has_raw_headers
+            else ""
+        )
+        if not why:
+            yield letter
+        elif choice.origins:
+            raise OperatorError(f"{letter.origin} {why}: its sender has to send it again. Choose others.")
+        else:
+            note(f"left out: {letter.origin} {why}; its sender has to send it again.")
 
 
 async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
@@ -144,6 +166,10 @@ async def _send(bootstrap: str, letters: Iterable[Letter]) -> None:
             )
     finally:
         await producer.stop()
+
+
+def _text(content: bytes | None) -> str:
+    return "none" if content is None else content.decode(errors="backslashreplace")
 
 
 def _named(letters: list[Letter], origins: tuple[str, ...]) -> list[Letter]:

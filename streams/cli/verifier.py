@@ -16,7 +16,7 @@ from streams.errors import OperatorError
 from streams.importer_verifier.api import Api, Pace
 from streams.importer_verifier.breaker import Breaker
 from streams.importer_verifier.verifier import Verifier
-from streams.kafka import decompression, partitioner
+from streams.kafka import batch_reader, partitioner
 from streams.kafka.admin import partitions_of, wait_for_kafka
 from streams.settings import Settings, variable
 
@@ -46,7 +46,7 @@ async def _run(settings: Settings, bootstrap: str) -> None:
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    decompression.install_limits()
+    batch_reader.install()
     working = asyncio.create_task(_work(settings, bootstrap, stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -202,8 +202,8 @@ class Verifier:
             return list(questions_in(read(value), self._keys))
         except UnreadableError:
             self.counters.unread += 1
-        except Exception as error:  # noqa: BLE001 - a fault of ours on one record must not keep all others from being asked; its words may hold a person
-            log.error("a record can't be read for a fault of ours: %s", type(error).__name__)  # noqa: TRY400 - the traceback's last line is the error's words
+        except Exception as error:  # noqa: BLE001 - an internal error on one record must not keep all others from being asked; its words may hold a person
+            log.error("a record cannot be read because of an internal error: %s", type(error).__name__)  # noqa: TRY400 - the traceback's last line is the error's words
             self.counters.unread += 1
         return ()
 

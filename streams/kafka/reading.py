@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
 from streams.errors import OperatorError
-from streams.kafka import decompression
+from streams.kafka import batch_reader
 from streams.kafka.record import FetchedRecord
 
 POLL_MS: Final = 200
@@ -32,7 +32,7 @@ class ReadStalledError(OperatorError):
 @asynccontextmanager
 async def open_consumer(bootstrap: str, isolation_level: str = "read_committed") -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without group, of committed records unless told otherwise."""
-    decompression.install_limits()
+    batch_reader.install()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level=isolation_level,

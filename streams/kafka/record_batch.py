@@ -14,8 +14,9 @@ import zstandard
 from aiokafka.record.util import calc_crc32c
 
 from schemas.avro_primitives import SMALL, long
+from streams.kafka.record import Header
 
-Headers = Iterable[tuple[str, bytes]]
+Headers = Iterable[Header]
 
 BATCH_BYTES: Final = 900_000
 """Uncompressed bytes of one batch; below the default limit of a topic even when nothing compresses."""
@@ -67,7 +68,7 @@ class Batch:
             _NULL if key is None else SMALL[len(key)] + key if len(key) < _SMALL_MAX else long(len(key)) + key,
             _NULL if value is None else SMALL[len(value)] if len(value) < _SMALL_MAX else long(len(value)),
         )
-        ended = _written(headers) if headers else _NO_HEADERS
+        ended = written_headers(headers) if headers else _NO_HEADERS
         size = len(_ATTRIBUTES) + len(begun) + len(value_bytes) + len(ended)
         after = self.bytes + size
         if after > BATCH_BYTES and count:
@@ -103,9 +104,10 @@ class Batch:
         )
 
 
-def _written(headers: Headers) -> bytes:
+def written_headers(headers: Headers) -> bytes:
+    """Headers as Kafka stores them, their count before them."""
     parts: list[bytes] = []
     for name, value in headers:
-        raw = name.encode()
-        parts += (long(len(raw)), raw, long(len(value)), value)
+        raw = name.encode(errors="surrogateescape")  # as it came: a name may be any bytes
+        parts += (long(len(raw)), raw, *((_NULL, b"") if value is None else (long(len(value)), value)))
     return long(len(parts) // 4) + b"".join(parts)

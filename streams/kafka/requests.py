@@ -118,7 +118,7 @@ class Produce(Request[_ProduceStruct]):
     _ALL = -1
 
     def __init__(
-        self, transactional_id: str, timeout_ms: int, batches: Mapping[str, Iterable[tuple[int, bytes]]]
+        self, transactional_id: str | None, timeout_ms: int, batches: Mapping[str, Iterable[tuple[int, bytes]]]
     ) -> None:
         topics = [
             (topic, [(partition, batch, NONE) for partition, batch in partitions], NONE)

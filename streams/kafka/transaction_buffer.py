@@ -23,13 +23,14 @@ class TransactionBuffer:
     ) -> None:
         """Write a record; a value of None is a tombstone."""
         batch = self._open.get((topic, partition))
-        if batch is None:
-            batch = self._open[topic, partition] = Batch()
-        size = batch.append(key, value, time_ms, headers)
+        size = 0 if batch is None else batch.append(key, value, time_ms, headers)
         if not size:
-            self._full.setdefault((topic, partition), []).append(batch)
-            batch = self._open[topic, partition] = Batch()
-            size = batch.append(key, value, time_ms, headers)
+            begun = Batch()
+            size = begun.append(key, value, time_ms, headers)
+            # Only now is it there: what can't be appended leaves no empty batch, which no broker would take.
+            if batch is not None:
+                self._full.setdefault((topic, partition), []).append(batch)
+            self._open[topic, partition] = begun
         self.records += 1
         self.bytes += size
 

@@ -44,8 +44,27 @@ STALE_METADATA_ERRORS: Final = frozenset({3, 5, 6, 15, 16})
 DUPLICATE_SEQUENCE: Final = 46
 
 
+REFUSED_ERRORS: Final = {
+    2: "corrupt",
+    10: "too large",
+    18: "a batch larger than a segment",
+    32: "a time out of range",
+    87: "invalid",
+}
+"""Answers to a write that say for certain that nothing was written, and that it never will be: the bytes are to blame.
+"""
+
+
 class TransactionUnknownError(Exception):
     """The producer can't know what became of its transaction, or was fenced: restart."""
+
+
+class TransactionRefusedError(TransactionUnknownError):
+    """The broker refuses what the transaction writes, and would again: start anew without it."""
+
+    def __init__(self, topic: str, partition: int, said: str) -> None:
+        super().__init__(f"{topic}-{partition}: {said}")
+        self.topic = topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +252,8 @@ class TransactionalProducer:
         for topic, partition, code, said in Produce.errors(response):
             if code in (OK, DUPLICATE_SEQUENCE):
                 continue
+            if code in REFUSED_ERRORS:
+                raise TransactionRefusedError(topic, partition, said or REFUSED_ERRORS[code])
             raise_unless(RETRIABLE_ERRORS, [code], f"writing to {topic}-{partition}{f' ({said})' if said else ''}")
             again.append(TopicPartition(topic, partition))
             if code in STALE_METADATA_ERRORS:

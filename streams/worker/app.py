@@ -18,7 +18,7 @@ from agents.intake.results import DecisionContext
 from agents.values.identity import TokenKeys
 from schemas import topics
 from streams.errors import OperatorError
-from streams.kafka import decompression
+from streams.kafka import batch_reader
 from streams.kafka.admin import partitions_of, wait_for_kafka
 from streams.reference import tables_of
 from streams.reference.follow import Follower
@@ -27,7 +27,7 @@ from streams.risk.serve import scorer_of
 from streams.settings import Settings, variable
 from streams.worker import readiness
 from streams.worker.assignment import RecordRun, WorkerSession
-from streams.worker.processor import InternalFaultError, RecordProcessor
+from streams.worker.processor import RecordProcessor
 from streams.worker.transport import SCHEME, App, Consumer, PassThroughSchema
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def decision_context_of(settings: Settings, history: ReferenceHistory) -> Decisi
 
 def run(settings: Settings, bootstrap: str) -> NoReturn:
     """Work until SIGTERM or SIGINT; exit status 0 then, 1 when something has to be repaired."""
-    decompression.install_limits()
+    batch_reader.install()
     if is_slow_interpreter(sysconfig.get_config_vars()):
         log.warning("this Python was built without --enable-optimizations: deciding a parcel takes 10 to 25 % longer")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -83,7 +83,6 @@ def run(settings: Settings, bootstrap: str) -> NoReturn:
     processor = RecordProcessor(
         decision_context_of(settings, history),
         memory_days=settings.memory_days,
-        internal_errors_in_a_row_max=settings.internal_errors_in_a_row_max,
         references=history,
     )
     slot = settings.slot or f"adhoc-{uuid4().hex[:12]}"
@@ -156,13 +155,14 @@ def create_app(settings: Settings, bootstrap: str, session: WorkerSession) -> Ap
 async def _work_through(session: WorkerSession, stream: StreamT[RecordRun]) -> None:
     """Hand runs of records to the session.
 
-    An internal fault that can't be set aside ends the process: nothing is committed, nothing is lost.
+    What ends an agent ends the process, loudly: without it the worker would live on and take nothing. What was not
+    committed is not lost.
     """
     try:
         async for run_of_records in stream:
             await session.handle(run_of_records)
-    except InternalFaultError as error:
-        log.critical("%s", error)
+    except Exception:
+        log.critical("an agent ended with an internal error, and this worker ends with it", exc_info=True)
         logging.shutdown()
         os._exit(1)
 

@@ -17,11 +17,13 @@ from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import (
     ConsumerGroupMetadata,
     TransactionalProducer,
+    TransactionRefusedError,
     TransactionUnknownError,
     stable_offsets,
 )
 from streams.reference.follow import Follower
 from streams.settings import Settings
+from streams.worker.one_by_one import OneByOne
 from streams.worker.processor import RecordProcessor
 from streams.worker.restore import restore
 
@@ -33,6 +35,8 @@ BUSY_INTERVALS_MAX: Final = 4
 queue gains more by a transaction less than by one sooner.
 """
 RESTORE_SECONDS: Final = 600
+QUEUED_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Bytes of records that wait for their agents; above it no more are taken from the client, whatever they unpack to."""
 NO_GENERATION: Final = -2
 """The one after it is no generation either."""
 CHUNK_RECORDS_MAX: Final = 64
@@ -59,6 +63,7 @@ class RecordRun:
     assignment: "Assignment"
     polled_at: float
     """When the client handed them over, by this process's clock."""
+    bytes: int
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Assignment:
     rewinds: int
     """Which rewind of the client began it."""
     lasts: bool = True
+    queued_bytes: int = 0
+    """Of runs that wait or are being processed."""
 
 
 def chunk_records(records: Sequence[R]) -> Iterator[Sequence[R]]:
@@ -106,33 +113,55 @@ class WorkerSession:
         self.producer: TransactionalProducer | None = None
         self._generation = NO_GENERATION
         self._committing = asyncio.Lock()
+        self._alone = asyncio.Lock()
+        """Held by the agent whose record is committed alone."""
+        self.one_by_one = OneByOne.inherited()
+        processor.refused = self.one_by_one.refused
         self.has_capacity = asyncio.Event()
         self.has_capacity.set()
         self._log_at = 0.0
 
     @property
-    def is_assigned(self) -> bool:
-        """Whether there is an assignment."""
-        return self.assignment is not None
+    def has_room(self) -> bool:
+        """Whether there is an assignment, and further records may be taken from the client."""
+        return self.assignment is not None and self.assignment.queued_bytes < QUEUED_BYTES_MAX
 
     async def handle(self, run: RecordRun) -> None:
         """Process a run of records in chunks, while its assignment lasts and the open unit has capacity.
 
         Gives way to other agents and the commit every `YIELD_INTERVAL_S`.
         """
+        try:
+            await self._handle(run)
+        finally:
+            run.assignment.queued_bytes -= run.bytes
+
+    async def _handle(self, run: RecordRun) -> None:
         await asyncio.sleep(0)
         await self._await_reference_data(run)
         turn_ends = time.monotonic() + YIELD_INTERVAL_S
         for records in chunk_records(run.records):
             if not run.assignment.lasts:
                 return
-            self.processor.process(*records)
+            if self.one_by_one.records:
+                await self._commit_each(records, run.assignment)
+            else:
+                self.processor.process(*records)
             if self._full():
                 self.has_capacity.clear()
                 await self.has_capacity.wait()
             elif time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + YIELD_INTERVAL_S
+
+    async def _commit_each(self, records: Sequence[FetchedRecord], assignment: Assignment) -> None:
+        """Process records one by one, each in a transaction of its own: one of them brings what the broker refuses."""
+        for record in records:
+            async with self._alone:
+                if not assignment.lasts:
+                    return
+                self.processor.process(record)
+                await self.commit()
 
     async def _await_reference_data(self, run: RecordRun) -> None:
         """Wait, while the assignment lasts, until the reference data of a run's time is complete and built."""
@@ -159,8 +188,11 @@ class WorkerSession:
                 return
             try:
                 await producer.commit(unit.buffer, unit.offsets, assignment.membership)
+            except TransactionRefusedError as error:
+                self.start_anew(f"{error}: {self.one_by_one.note_refused(unit, error)}")
             except TransactionUnknownError as error:
                 self.start_anew(str(error))
+            self.one_by_one.note_committed(unit)
             self.processor.counters.transactions += 1
         if time.monotonic() >= self._log_at:
             self._log_progress()

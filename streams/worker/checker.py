@@ -70,8 +70,8 @@ class PipelineResult:
 class Checker:
     """A pipeline in memory with the settings and reference data of an office; it remembers what it was given."""
 
-    def __init__(self, settings: Settings, reference: Reference, *, faults_max: int | None = None) -> None:
-        """`faults_max` faults of ours in a row are set aside; without it, as many as the settings say."""
+    def __init__(self, settings: Settings, reference: Reference, *, is_strict: bool = False) -> None:
+        """One that is strict raises an internal error, where else the record is set aside."""
         context = DecisionContext(
             reference=reference, keys=KEY, scorer=scorer_of(settings.risk_model_dir, settings.cache_dir)
         )
@@ -79,9 +79,7 @@ class Checker:
             RecordProcessor(
                 context,
                 memory_days=settings.memory_days,
-                internal_errors_in_a_row_max=(
-                    settings.internal_errors_in_a_row_max if faults_max is None else faults_max
-                ),
+                is_strict=is_strict,
                 buffer=CapturingBuffer,
             )
         )

@@ -24,7 +24,6 @@ from schemas.importer_answer import read_answer
 from schemas.officer_action import read_action
 from schemas.parcel_links import LinkMessage
 from streams.kafka import partitioner
-from streams.kafka.decompression import REFUSED_HEADER
 from streams.kafka.record import FetchedRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference.history import References, StaticReference
@@ -63,14 +62,12 @@ class RecordHandlers(WorkerState):
         self._drift = None if context.scorer is None else DriftWatch(context.scorer)
         self._precomputed: dict[tuple[int, int], Precomputed] = {}
         """Checked parcels whose provisional decision is there already, by partition and offset."""
-        self._outputs: list[tuple[Output, int]] = []
-        """Outputs of the records at hand, and when those were stored."""
+        self._outputs: list[tuple[str, int, bytes, bytes, int]] = []
+        """Outputs of the records at hand: topic, partition, key, value, and when those were stored."""
         self.counters = Counters()
 
     def intake(self, record: FetchedRecord) -> None:
         """Answer a carrier's manifest and pass its parcels on."""
-        if record.value is None and (why := dict(record.headers).get(REFUSED_HEADER)) is not None:
-            raise UnreadableError(dead_letter.TOO_LARGE, why.decode(errors="replace"))
         carrier = record.topic.removeprefix(topics.MANIFESTS)
         memory = self.carriers[carrier]
         source = Source(record.topic, record.partition, record.offset)
@@ -84,10 +81,7 @@ class RecordHandlers(WorkerState):
         receipt = Output(
             avro.RECEIPT, topics.RECEIPTS + carrier, taken.receipt.manifest_id, avro.writer(avro.RECEIPT)(taken.receipt)
         )
-        # All that may fail is done: what follows only puts bytes into the unit.
         add, now_ms = self._unit.buffer.add, record.timestamp
-        for key, parcel in checked:
-            add(topics.CHECKED, partitioner.of(topics.CHECKED, key), key, parcel, now_ms)
         self._emit(
             [
                 *(Output(avro.DECISION, topics.REJECTED, refused.key, refused.decision) for refused in taken.refused),
@@ -95,6 +89,9 @@ class RecordHandlers(WorkerState):
             ],
             now_ms,
         )
+        # All that may fail is done: what follows only puts bytes into the unit.
+        for key, parcel in checked:
+            add(topics.CHECKED, partitioner.of(topics.CHECKED, key), key, parcel, now_ms)
         for number, packed in links:
             add(topics.LINKS, number, taken.receipt.manifest_id.encode(), packed, now_ms)
         dirty = self._dirty.setdefault(carrier, DirtyKeys())
@@ -174,20 +171,23 @@ class RecordHandlers(WorkerState):
         return deciders
 
     def _emit(self, outputs: Iterable[Output], time_ms: int) -> None:
-        self._outputs += [(output, time_ms) for output in outputs]
-
-    def _flush_outputs(self) -> None:
-        """Put what was written into the unit."""
-        add = self._unit.buffer.add
-        for output, time_ms in self._outputs:
-            key = output.key.encode()
-            add(
+        """All of them, or none where one fails."""
+        self._outputs += [
+            (
                 output.topic,
-                partitioner.of(output.topic, key),
+                partitioner.of(output.topic, key := output.key.encode()),
                 key,
                 output.value if output.schema_id is None else avro.frame(output.schema_id) + output.value,
                 time_ms,
             )
+            for output in outputs
+        ]
+
+    def _flush_outputs(self) -> None:
+        """Put what was written into the unit."""
+        add = self._unit.buffer.add
+        for output in self._outputs:
+            add(*output)
         self._outputs.clear()
 
     def restore_links(self, number: int, value: bytes | None) -> None:

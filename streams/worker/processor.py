@@ -12,18 +12,16 @@ from agents.intake.results import DecisionContext
 from schemas import dead_letter, topics
 from schemas.dead_letter import UnreadableError
 from streams.kafka import partitioner
-from streams.kafka.record import FetchedRecord
+from streams.kafka.record import FetchedRecord, RefusedBatch, RefusedRecord
 from streams.kafka.transaction_buffer import TransactionBuffer
 from streams.reference.history import References
+from streams.worker.dead_letters import WrittenLetter, bare_letter, letter, unreadable
 from streams.worker.handlers import RecordHandlers
+from streams.worker.one_by_one import Refusal, place_of
 from streams.worker.pipeline import PIPELINE, Pipeline
 from streams.worker.unit import Unit
 
 log = logging.getLogger(__name__)
-
-
-class InternalFaultError(Exception):
-    """Too many records in a row failed through our own fault: better stop than set the whole topic aside."""
 
 
 class RecordProcessor(RecordHandlers):
@@ -34,16 +32,20 @@ class RecordProcessor(RecordHandlers):
         context: DecisionContext,
         *,
         memory_days: int,
-        internal_errors_in_a_row_max: int,
+        is_strict: bool = False,
         buffer: type[TransactionBuffer] = TransactionBuffer,
         references: References | None = None,
         pipeline: Pipeline = PIPELINE,
     ) -> None:
-        """As `RecordHandlers`; `pipeline` says which handler takes which record."""
+        """As `RecordHandlers`; `pipeline` says which handler takes which record.
+
+        One that is strict raises an internal error: where no other record waits, it should be seen and not set aside.
+        """
         super().__init__(context, memory_days=memory_days, buffer=buffer, references=references)
         self.pipeline = pipeline
-        self._faults_max = internal_errors_in_a_row_max
-        self._faults = 0
+        self._is_strict = is_strict
+        self.refused: dict[str, Refusal] = {}
+        """What the broker refused to take, by the record that brings it."""
         self._source = TopicPartition("", 0)
         """Of the record before."""
 
@@ -54,59 +56,78 @@ class RecordProcessor(RecordHandlers):
         try:
             for record in records:
                 self._process(record)
-        finally:  # a fault that stops the worker leaves what was done before it whole
+        finally:  # a fault that is raised leaves what was done before it whole
             self._flush_outputs()
 
     def _process(self, record: FetchedRecord) -> None:
         try:
             # Decides first and writes afterwards: a failure leaves no trace but the dead letter.
-            self.pipeline.step_of(record.topic).handle(self, record)
+            self._handle(record)
         except UnreadableError as error:
             self._set_aside(record, error)
-        except Exception as error:  # whatever it is, the next record must not wait for it
-            log.exception("%s-%d@%d is set aside: internal error", record.topic, record.partition, record.offset)
-            self._faults += 1
-            if self._faults > self._faults_max:
-                raise InternalFaultError(
-                    f"{self._faults} records in a row failed with an internal error, the last with {error!r}: "
-                    "fix it, then start again"
-                ) from error
-            self._set_aside(
-                record,
-                UnreadableError(
-                    dead_letter.INTERNAL, f"internal error: {type(error).__name__}; replay the record after the fix"
-                ),
-            )
-        else:
-            self._faults = 0
         unit, source = self._unit, self._source
         # Records come in runs of one partition.
         if source.partition != record.partition or source.topic != record.topic:
             source = self._source = TopicPartition(record.topic, record.partition)
         unit.offsets[source] = record.offset + 1
+        unit.records += 1
         unit.stored_at_ms = max(unit.stored_at_ms, record.timestamp)
 
+    def _handle(self, record: FetchedRecord) -> None:
+        """Let its step take a record; one that fails with an internal error has a second try, and is then set aside.
+
+        Whatever the fault is, the next record must not wait for it.
+        """
+        if isinstance(record, RefusedBatch | RefusedRecord):
+            raise unreadable(record)
+        if self.refused and (refusal := self.refused.get(place_of(record.topic, record.partition, record.offset))):
+            raise UnreadableError(dead_letter.REFUSED, f"the broker refuses what this record brings: {refusal.why}")
+        handle = self.pipeline.step_of(record.topic).handle
+        try:
+            handle(self, record)
+        except UnreadableError:
+            raise
+        except Exception:
+            if self._is_strict:
+                raise
+            log.exception(
+                "%s-%d@%d: internal error; it is tried once more", record.topic, record.partition, record.offset
+            )
+            self._precomputed.pop((record.partition, record.offset), None)
+        else:
+            return
+        try:
+            handle(self, record)
+        except UnreadableError:
+            raise
+        except Exception as error:
+            log.exception("%s-%d@%d is set aside: internal error", record.topic, record.partition, record.offset)
+            raise UnreadableError(
+                dead_letter.INTERNAL, f"internal error: {type(error).__name__}; replay the record after the fix"
+            ) from error
+
     def _set_aside(self, record: FetchedRecord, error: UnreadableError) -> None:
-        """Keep a record whole, with its origin and cause in headers."""
-        origin = f"{record.topic}-{record.partition}-{record.offset}".encode()
-        headers = [
-            *record.headers,
-            ("x-original-topic", record.topic.encode()),
-            ("x-original-partition", str(record.partition).encode()),
-            ("x-original-offset", str(record.offset).encode()),
-            ("x-original-timestamp", str(record.timestamp).encode()),
-            *([("x-original-key", record.key)] if record.key is not None else []),
-            ("x-error-code", error.code.encode()),
-            ("x-error-message", error.message.encode()),
-            ("x-error-path", error.path.encode()),
-        ]
+        """Keep a record whole, with its origin and cause in headers; without what can't be written, if need be."""
+        origin = place_of(record.topic, record.partition, record.offset)
+        refusal = self.refused.get(origin)
+        if refusal is None or not refusal.is_letter:
+            try:
+                self._add_dead_letter(origin, record, letter(record, error))
+            except Exception:  # it must not take the records around it with it
+                log.exception("%s is set aside without value and headers: they can't be written", origin)
+            else:
+                return
+        self._add_dead_letter(origin, record, bare_letter(record, error))
+
+    def _add_dead_letter(self, origin: str, record: FetchedRecord, written: WrittenLetter) -> None:
+        key = origin.encode()
         self._unit.buffer.add(
             topics.DEAD_LETTERS,
-            partitioner.of(topics.DEAD_LETTERS, origin),
-            origin,
-            record.value,
-            record.timestamp,
-            headers,
+            partitioner.of(topics.DEAD_LETTERS, key),
+            key,
+            written.value,
+            max(record.timestamp, 0),
+            written.headers,
         )
         self.counters.set_aside += 1
 

@@ -28,6 +28,7 @@ from mode import Service, ServiceT
 from mode.utils.futures import notify
 
 from streams.kafka.assignor import CarrierStickyAssignor
+from streams.kafka.batch_reader import bytes_of
 from streams.kafka.record import FetchedRecord
 from streams.kafka.transactions import ConsumerGroupMetadata, TransactionalProducer, TransactionUnknownError
 from streams.worker.assignment import IDLE_S, Assignment, CommitSchedule, RecordRun, WorkerSession
@@ -149,7 +150,7 @@ class Consumer(driver.Consumer):
         session = session_of(self.app)
         try:
             while not (self.should_stop or fetcher.should_stop):
-                if not session.is_assigned:
+                if not session.has_room:
                     await asyncio.sleep(IDLE_S)
                     continue
                 rewinds, records = await thread.fetch()
@@ -165,8 +166,10 @@ class Consumer(driver.Consumer):
     def _message(self, run: Sequence[Any], assignment: Assignment) -> ConsumerMessage:
         first = run[0]
         tp = TP(first.topic, first.partition)
+        size = sum(map(bytes_of, run))
+        assignment.queued_bytes += size
         batch = cast(
-            "bytes", RecordRun(run, assignment, time.monotonic())
+            "bytes", RecordRun(run, assignment, time.monotonic(), size)
         )  # Faust hands a message's value on without a look: `PassThroughSchema`
         return ConsumerMessage(
             tp.topic,

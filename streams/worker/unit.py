@@ -14,6 +14,8 @@ class Unit:
     buffer: TransactionBuffer = field(default_factory=TransactionBuffer)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
     """Next offset of each source."""
+    records: int = 0
+    """How many were taken."""
     stored_at_ms: int = 0
     """When the broker stored the newest of them."""
 

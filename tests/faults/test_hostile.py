@@ -12,6 +12,7 @@ from streams.kafka import partitioner
 from streams.kafka.reading import read_to_end
 from streams.simulation.sample.day import day
 from streams.simulation.sample.hostile import hostile
+from streams.worker.dead_letters import Letter
 from tests.cluster import Cluster, cluster
 
 pytestmark = pytest.mark.broker
@@ -64,4 +65,7 @@ async def test_hostile_records_among_good_ones(tmp_path: Path) -> None:
             dead_letter.UNKNOWN_SCHEMA,
             dead_letter.TOO_LARGE,
         }
-        assert {letter.value for letter in letters} <= {*sent, None}
+        kept = {letter.value for letter in letters if dict(letter.headers)["x-original-partition"] == b"1"}
+        assert kept <= {*sent, None}
+        (whole,) = (letter for letter in map(Letter.of, letters) if letter.is_batch)
+        assert whole.records == limits.BATCH_BYTES_MAX // MIB + 8

@@ -75,7 +75,7 @@ def test_marks_of_persons_are_keyed_and_of_others_are_not() -> None:
     processor = RecordProcessor(
         DecisionContext(reference=REFERENCE, keys=TokenKeys((("k2", b"another secret"),))),
         memory_days=30,
-        internal_errors_in_a_row_max=0,
+        is_strict=True,
     )
     processor.assign(["kx"], CHECKED_PARTITIONS)
     ours, theirs = facts({}), facts({}, flow=Flow(processor=processor))
@@ -87,7 +87,7 @@ def test_the_newest_key_marks() -> None:
     processor = RecordProcessor(
         DecisionContext(reference=REFERENCE, keys=TokenKeys((*KEYS.keys, ("k0", b"an old secret")))),
         memory_days=30,
-        internal_errors_in_a_row_max=0,
+        is_strict=True,
     )
     processor.assign(["kx"], CHECKED_PARTITIONS)
     assert facts({}, flow=Flow(processor=processor)).address == facts({}).address

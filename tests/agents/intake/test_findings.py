@@ -338,7 +338,7 @@ def test_nothing_of_a_consignee_leaves_intake() -> None:
     flow.send(manifest(*good, version=3, function="CANCEL"))
     flow.send(framed(manifest(*good, manifest_id="M3", master_bill="x")))
     written = b"\n".join(
-        b"".join((record.key or b"", record.value or b"", *(value for _, value in record.headers)))
+        b"".join((record.key or b"", record.value or b"", *(value or b"" for _, value in record.headers)))
         for record in flow.log + flow.state
     )
     assert len(flow.decisions) > 100

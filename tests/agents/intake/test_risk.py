@@ -22,7 +22,7 @@ SCORER = scorer_of(Settings().risk_model_dir, Settings().cache_dir)
 
 def flow(scorer: Scorer | None) -> Flow:
     processor = RecordProcessor(
-        DecisionContext(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, internal_errors_in_a_row_max=0
+        DecisionContext(reference=REFERENCE, keys=KEYS, scorer=scorer), memory_days=30, is_strict=True
     )
     processor.assign(("kx",), CHECKED_PARTITIONS)
     return Flow(processor=processor)

@@ -169,7 +169,7 @@ def assert_nobody_got_out(flow: Flow) -> None:
         for part in (
             record.key or b"",
             b"" if record.topic == topics.DEAD_LETTERS else record.value or b"",
-            *(value for _, value in record.headers),
+            *(value or b"" for _, value in record.headers),
         )
     )
     lower = out.decode(errors="replace").lower()

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.read import read
+from agents.read.json import refuse_repeated_key
 from schemas import avro, dead_letter, limits
 from schemas.dead_letter import UnreadableError
 from streams.simulation.sample.hostile import hostile
@@ -152,6 +154,43 @@ def test_not_json(value: bytes) -> None:
 @pytest.mark.parametrize("value", [pytest.param(value, id=name) for name, value in REPEATED])
 def test_a_field_named_twice(value: bytes) -> None:
     assert code_of(value) == dead_letter.DUPLICATE_KEY
+
+
+class CountedKey(str):
+    """A key that counts how often it is compared or hashed, which is the work of finding it twice."""
+
+    __slots__ = ()
+    work = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedKey.work += 1
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        CountedKey.work += 1
+        return str.__hash__(self)
+
+
+def work_of(look: Callable[[list[tuple[str, Any]]], Any], keys: int) -> int:
+    """Comparisons and hashes that it takes to find the last of so many keys named twice."""
+    CountedKey.work = 0
+    with contextlib.suppress(UnreadableError):
+        look([(CountedKey(index), None) for index in [*range(keys), keys - 1]])
+    return CountedKey.work
+
+
+def test_twice_the_keys_take_twice_the_work_to_find_the_one_that_repeats() -> None:
+    assert work_of(refuse_repeated_key, 4_000) <= 2.1 * work_of(refuse_repeated_key, 2_000)
+
+
+def test_a_look_back_at_all_keys_before_would_be_seen() -> None:
+    """The control: what is quadratic is counted as such."""
+
+    def look_back(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        any(name in names[:index] for index, name in enumerate(names))
+
+    assert work_of(look_back, 400) > 3.5 * work_of(look_back, 200)
 
 
 @pytest.mark.parametrize(

@@ -198,9 +198,7 @@ def test_a_rule_that_is_only_watched_shows_nowhere() -> None:
 
 def facts_under(keys: TokenKeys) -> tuple[str, Facts, list[StoredRecord]]:
     """The consignee's token and the facts of a parcel under some keys, and everything said."""
-    processor = RecordProcessor(
-        DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, internal_errors_in_a_row_max=0
-    )
+    processor = RecordProcessor(DecisionContext(reference=SHIPPED, keys=keys), memory_days=30, is_strict=True)
     processor.assign(("kx",), CHECKED_PARTITIONS)
     flow = Flow(processor=processor)
     (checked,) = [record for record in flow.send(bare()) if record.topic == topics.CHECKED]

@@ -32,6 +32,8 @@ BW1 = ("manifests.bw", 0, 1)
 """Its cancellation."""
 BAD = ("manifests.bw", 1, 0)
 """Nobody can read it."""
+BATCH = ("manifests.bw", 1, 3)
+"""The last of three in a batch that nobody can unpack."""
 NOWHERE = ("manifests.zz", 0, 0)
 """There is no such record."""
 
@@ -70,7 +72,7 @@ def decision(place: Place, source: Place, house_bill: str, sequence: int, outcom
 def ledgers() -> Ledgers:
     """A day that balances: an original, its amendment, its repetition, a cancellation, a dead letter."""
     return Ledgers(
-        manifests=[KX0, KX1, KX2, BW0, BW1, BAD],
+        manifests=[KX0, KX1, KX2, BW0, BW1, BAD, BATCH],
         receipts=[
             receipt(KX0, 0, "M", 1, accepted=2, rejected=1),
             receipt(KX1, 1, "M", 2, accepted=1),
@@ -86,7 +88,9 @@ def ledgers() -> Ledgers:
             decision(("clearance.list", 0, 2), BW0, "H1", 1, "DECLARE"),
             decision(("clearance.general", 0, 1), BW1, "H1", 2, "CANCELLED"),
         ],
-        dead_letters=[BAD],
+        dead_letters=[BAD, BATCH],
+        batches={BATCH: 3},
+        batches_set_aside={BATCH: 3},
     )
 
 
@@ -164,7 +168,7 @@ BREAKS: list[Any] = [
     pytest.param(
         lambda books: books.receipts.append(again(books.receipts[0], 9)), {"one answer"}, id="a receipt stands twice"
     ),
-    pytest.param(lambda books: books.dead_letters.pop(), {"one answer"}, id="a dead letter is deleted"),
+    pytest.param(lambda books: books.dead_letters.remove(BAD), {"one answer"}, id="a dead letter is deleted"),
     pytest.param(
         lambda books: books.dead_letters.append(KX2), {"one answer"}, id="a record has a receipt and a dead letter"
     ),
@@ -180,6 +184,15 @@ BREAKS: list[Any] = [
     ),
     pytest.param(
         lambda books: books.manifests.append(("manifests.kx", 0, 2)), {"one answer"}, id="a record without any answer"
+    ),
+    pytest.param(
+        lambda books: books.batches_set_aside.clear(), {"batches"}, id="three records are set aside as if they were one"
+    ),
+    pytest.param(
+        lambda books: books.batches_set_aside.update({BATCH: 2}), {"batches"}, id="a batch is set aside for one too few"
+    ),
+    pytest.param(
+        lambda books: books.batches.clear(), {"batches"}, id="one record is set aside as if it were a batch of three"
     ),
     pytest.param(lambda books: books.dead_letters.append(BAD), {"no duplicate"}, id="a dead letter stands twice"),
     pytest.param(

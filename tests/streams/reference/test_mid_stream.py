@@ -155,7 +155,7 @@ async def intake_again(
             scorer=scorer_of(Settings().risk_model_dir, Settings().cache_dir),
         ),
         memory_days=30,
-        internal_errors_in_a_row_max=0,
+        is_strict=True,
         references=references,
     )
     processor.assign(CARRIERS, ())

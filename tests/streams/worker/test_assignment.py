@@ -62,7 +62,7 @@ async def handled(session: WorkerSession, batch: RecordRun, *told_s: float, unti
 
 
 def batch(polled_at: float) -> RecordRun:
-    return RecordRun(BATCH, Assignment(ConsumerGroupMetadata("g", 1, "m"), 1), polled_at)
+    return RecordRun(BATCH, Assignment(ConsumerGroupMetadata("g", 1, "m"), 1), polled_at, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A worker's work: whatever comes in brings its one answer or its one dead letter, and nothing half."""
 
 import copy
+import hashlib
 import json
 import random
 from collections import Counter
@@ -21,12 +22,14 @@ from agents.screening.decide import Screening
 from agents.screening.draft import DecisionDraft
 from schemas import avro, dead_letter, limits, topics
 from schemas.checked_parcel import Declare
-from streams.kafka.record import StoredRecord
+from streams.kafka.record import FetchedRecord, Header, RefusedBatch, RefusedRecord, StoredRecord
 from streams.simulation.sample.day import records
 from streams.simulation.sample.framing import framed
 from streams.simulation.sample.hostile import hostile
-from streams.worker.processor import InternalFaultError
-from tests.flow import Flow, Json, decisions, decoded, processor_of, records_of, stored
+from streams.worker.dead_letters import Letter
+from streams.worker.one_by_one import Refusal
+from streams.worker.processor import RecordProcessor
+from tests.flow import NOW_MS, Flow, Json, decisions, decoded, processor_of, records_of, stored
 from tests.parcels import manifest
 
 SENT: Final = manifest(
@@ -228,7 +231,7 @@ def fails_on(house_bill: str) -> Rule:
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Flow:
     """A worker that fails on house bill X at intake, after it has judged others."""
     monkeypatch.setattr(intake_version, "PARCEL_RULES", (*PARCEL_RULES, fails_on("X")))
-    return Flow(processor=processor_of(faults_max=2))
+    return Flow(processor=processor_of(is_strict=False))
 
 
 def test_a_fault_of_ours_leaves_no_trace_but_the_dead_letter(faulty: Flow) -> None:
@@ -244,7 +247,7 @@ def test_a_fault_of_ours_leaves_no_trace_but_the_dead_letter(faulty: Flow) -> No
 
 
 def test_a_fault_in_screening_leaves_no_trace_but_the_dead_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    flow = Flow(processor=processor_of(faults_max=1))
+    flow = Flow(processor=processor_of(is_strict=False))
     flow.send(manifest({"house_bill": "A"}))
     flow.send(manifest({"house_bill": "B"}, version=2, function="AMEND"), screen=False)
     before = memory_of(flow)
@@ -259,28 +262,45 @@ def test_a_fault_in_screening_leaves_no_trace_but_the_dead_letter(monkeypatch: p
     assert memory_of(flow) == before
 
 
-def test_too_many_faults_in_a_row_stop_the_worker(faulty: Flow) -> None:
-    for _ in range(2):
-        faulty.send(manifest({"house_bill": "X"}, manifest_id="M1"))
-        faulty.send(manifest({"house_bill": "X"}, manifest_id="M1"))
-        faulty.send(manifest({"house_bill": "A"}))
-    faulty.send(manifest({"house_bill": "X"}, manifest_id="M1"))
-    faulty.send(b"unreadable, which is no fault of ours")
-    faulty.send(manifest({"house_bill": "X"}, manifest_id="M1"))
-    with pytest.raises(InternalFaultError, match="3 records in a row"):
-        faulty.send(manifest({"house_bill": "X"}, manifest_id="M1"))
+def test_faults_in_a_row_never_stop_a_worker(faulty: Flow) -> None:
+    outputs = [faulty.send(manifest({"house_bill": "X"}, manifest_id=f"M{number}")) for number in range(200)]
+    assert {record.topic for brought in outputs for record in brought} == {topics.DEAD_LETTERS}
+    one_answer(faulty.send(manifest({"house_bill": "A"})))
 
 
-def test_what_stops_the_worker_is_not_committed(faulty: Flow) -> None:
-    faulty.processor._faults_max = 0
-    with pytest.raises(InternalFaultError):
+def test_a_fault_that_passes_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record has a second try, and what failed the first time leaves nothing behind."""
+    failing = [True]
+
+    def check(case: Any) -> Any:  # noqa: ANN401 - a rule
+        """It fails once."""
+        if failing and case.parcel.house_bill == "X":
+            failing.clear()
+            raise FaultError
+        return iter(())
+
+    monkeypatch.setattr(
+        intake_version, "PARCEL_RULES", (*PARCEL_RULES, Rule("FMT-01", "made_up", check, "REJECT", "these tests"))
+    )
+    flow, sound = Flow(processor=processor_of(is_strict=False)), Flow()
+    said = manifest({"house_bill": "B"}, {"house_bill": "X"})
+    flow.send(said)
+    monkeypatch.undo()
+    sound.send(said)
+    assert not failing
+    assert outputs_of(flow) == outputs_of(sound)
+
+
+def test_what_a_strict_worker_raises_is_not_committed(faulty: Flow) -> None:
+    faulty.processor._is_strict = True
+    with pytest.raises(FaultError):
         faulty.send(manifest({"house_bill": "X"}))
     assert faulty.processor.close_unit() is None
 
 
-def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
+def test_what_was_done_before_a_fault_is_raised_is_whole(faulty: Flow) -> None:
     """Of records that are processed together, those before the fault: their offset is never without what they bring."""
-    faulty.processor._faults_max = 0
+    faulty.processor._is_strict = True
     chunk_records = [
         stored(
             "manifests.kx",
@@ -290,13 +310,130 @@ def test_what_was_done_before_a_worker_stops_is_whole(faulty: Flow) -> None:
         )
         for offset, bill in enumerate("ABX")
     ]
-    with pytest.raises(InternalFaultError):
+    with pytest.raises(FaultError):
         faulty.processor.process(*chunk_records)
     unit = faulty.processor.close_unit()
     assert unit is not None
     assert unit.offsets == {("manifests.kx", 0): 2}
     brought = Counter(record.topic for record in records_of(unit.buffer))
     assert (brought[topics.CHECKED], brought["receipts.kx"]) == (2, 2)
+
+
+# What is set aside whatever it is
+
+
+def set_aside(processor: RecordProcessor, record: FetchedRecord) -> StoredRecord:
+    """The one dead letter that a record brings."""
+    processor.process(record)
+    unit = processor.close_unit()
+    assert unit is not None
+    assert unit.offsets == {(record.topic, record.partition): record.offset + 1}
+    (letter,) = records_of(unit.buffer)
+    assert letter.topic == topics.DEAD_LETTERS
+    return letter
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(("h", None), id="a null value"),
+        pytest.param(("", b""), id="nothing"),
+        pytest.param(("", None), id="no name and a null value"),
+        pytest.param(("x-original-topic", None), id="one of our names, null"),
+        pytest.param(("x-batch-records", b"1000"), id="one of our names, forged"),
+        pytest.param(("n" * 30_000, b"v" * 35_000), id="a long one"),
+    ],
+)
+def test_whatever_header_a_record_has_it_is_set_aside_with_it(header: Header) -> None:
+    found = set_aside(processor_of(), stored("manifests.kx", b"garbage", headers=(header,)))
+    letter = Letter.of(found)
+    assert (letter.headers, letter.value, letter.topic, letter.records) == ((header,), b"garbage", "manifests.kx", 1)
+
+
+def test_a_header_whose_name_is_no_text_is_kept_as_it_was_beside_one_that_everybody_can_read() -> None:
+    headers = ((b"\xff\xfeh".decode(errors="surrogateescape"), b"v"), ("n", None))
+    found = set_aside(processor_of(), stored("manifests.kx", b"garbage", headers=headers))
+    letter = Letter.of(found)
+    assert (letter.headers, letter.has_raw_headers) == ((("\\xff\\xfeh", b"v"), ("n", None)), True)
+    assert dict(found.headers)["x-original-headers"] == b"\4\6\xff\xfeh\2v\2n\1"
+
+
+def test_as_many_headers_as_may_be_and_a_key_as_large_as_may_be_are_set_aside_with_it() -> None:
+    headers = (("h", b"v"),) * limits.HEADERS_PER_RECORD_MAX
+    record = stored("manifests.kx", b"garbage", headers=headers, key=b"k" * limits.RECORD_BYTES_MAX)
+    letter = Letter.of(set_aside(processor_of(), record))
+    assert (letter.headers, letter.key) == (headers, record.key)
+
+
+@pytest.mark.parametrize("timestamp", [-(2**63), -1, 0, 2**53, 2**63 - 1])
+def test_whatever_time_a_record_has_it_is_set_aside_with_it(timestamp: int) -> None:
+    assert Letter.of(set_aside(processor_of(), stored("manifests.kx", b"{", timestamp=timestamp))).time_ms == timestamp
+
+
+def test_a_batch_that_cannot_be_unpacked_is_set_aside_as_one_that_says_what_it_held() -> None:
+    batch = RefusedBatch(
+        "manifests.kx",
+        1,
+        19,
+        NOW_MS,
+        1,
+        None,
+        None,
+        (),
+        first_offset=10,
+        records=10,
+        batch=b"bytes",
+        why="the batch ends within a record",
+        is_too_large=False,
+    )
+    found = set_aside(processor_of(), batch)
+    letter = Letter.of(found)
+    assert (letter.code, letter.value, letter.records, letter.offset) == (dead_letter.BROKEN_BATCH, b"bytes", 10, 19)
+    assert dict(found.headers)["x-batch-first-offset"] == b"10"
+    assert dict(found.headers)["x-batch-last-offset"] == b"19"
+
+
+def test_a_record_with_too_many_headers_is_set_aside_with_all_of_them_as_one() -> None:
+    record = RefusedRecord(
+        "manifests.kx",
+        0,
+        3,
+        NOW_MS,
+        1,
+        b"k",
+        b"value",
+        (),
+        raw_headers=b"\0\0" * 4_000_000,
+        why="4000000 headers",
+    )
+    letter = Letter.of(found := set_aside(processor_of(), record))
+    assert (letter.code, letter.key, letter.value) == (dead_letter.TOO_LARGE, b"k", b"value")
+    assert dict(found.headers)["x-original-headers"] == record.raw_headers
+
+
+def test_what_cannot_be_written_is_set_aside_without_its_value() -> None:
+    """Nobody knows such a record; it must not take others with it all the same."""
+    record = stored("manifests.kx", b"garbage", headers=(("h", 1),))
+    letter = Letter.of(set_aside(processor_of(), record))
+    assert (letter.value, letter.headers) == (None, ())
+    assert hashlib.sha256(b"garbage").hexdigest() in letter.message
+
+
+@pytest.mark.parametrize(
+    ("refusal", "value"),
+    [
+        pytest.param(Refusal("too large"), b"{}", id="an output"),
+        pytest.param(Refusal("too large", is_letter=True), None, id="its dead letter"),
+    ],
+)
+def test_what_the_broker_refuses_is_set_aside_whole_or_else_without_its_value(
+    refusal: Refusal, value: bytes | None
+) -> None:
+    processor = processor_of()
+    processor.refused["manifests.kx-0-0"] = refusal
+    letter = Letter.of(set_aside(processor, stored("manifests.kx", b"{}", key=b"key")))
+    assert (letter.code, letter.value) == (dead_letter.REFUSED, value)
+    assert "too large" in letter.message
 
 
 # The same log, the same bytes
