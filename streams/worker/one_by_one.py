@@ -1,6 +1,6 @@
 """When the broker refuses what a transaction writes, which of its records brings that is found, and it is set aside.
 
-What is refused once is refused again, so a worker that only starts anew would do so for ever, and everybody with it.
+What is refused once is refused again, so a worker that only restarts would do so for ever, and everybody with it.
 A worker therefore tells its successor, the same process begun again, what happened: so many records are then
 committed each alone. The one that is refused alone is set aside at the next start, whole; where that is refused too,
 without its value. What is here stands in the environment, because nothing else outlives the start.

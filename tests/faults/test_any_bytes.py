@@ -104,7 +104,7 @@ async def test_every_legal_framing_is_answered_and_every_broken_one_set_aside(tm
         assert [letter.records for letter in sorted(found, key=lambda letter: letter.offset)] == held
         assert len(held) >= 5, "the broker accepts some of them"
         assert (await running.audit()).dead_letters == sum(held)
-        assert running.said("starting anew") == 0
+        assert running.said("restarting:") == 0
 
 
 HEADERS: Final = {
@@ -144,7 +144,7 @@ async def test_every_header_key_size_and_time_is_set_aside_with_its_value(tmp_pa
             "millions",
             "large",
         }
-        assert running.said("starting anew") == 0
+        assert running.said("restarting:") == 0
 
 
 async def test_what_the_broker_refuses_is_set_aside_alone(tmp_path: Path) -> None:
@@ -229,5 +229,5 @@ async def test_hostile_batches_are_all_accounted_for_in_little_memory(tmp_path: 
         await running.drained(SECONDS + FUZZED / 20)
         growth = memory.growth_bytes()
         assert (await running.audit()).dead_letters == taken
-        assert running.said("starting anew") == 0
+        assert running.said("restarting:") == 0
         assert growth <= GROWTH_BYTES_MAX, f"grew by {growth / 2**20:.0f} MiB"

@@ -139,7 +139,7 @@ async def test_workers_killed_at_random_moments(tmp_path: Path) -> None:
 
 
 async def test_worker_that_slept_past_its_session_is_fenced(tmp_path: Path) -> None:
-    """SIGSTOP past the session timeout, then SIGCONT: what it held is dropped, it starts anew."""
+    """SIGSTOP past the session timeout, then SIGCONT: what it held is dropped, it restarts."""
     stream = manifests(2)
     async with scene(tmp_path, carriers_of(stream)) as (running, watcher):
 

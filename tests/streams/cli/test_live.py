@@ -232,7 +232,7 @@ def test_a_worker_that_is_killed_is_started_again_and_everything_balances(up: Up
     while (again := up.share(1)) is None or again.pid == share.pid:
         assert time.monotonic() < until
         time.sleep(0.1)
-    assert "worker-1 was ended by SIGKILL; it is started again." in (up.folder / "said").read_text()
+    assert "worker-1 was killed by SIGKILL; restarting it." in (up.folder / "said").read_text()
     assert balanced(up)["holds"]
 
 
