@@ -205,7 +205,7 @@ def test_a_change_from_its_file_to_its_undoing(address: str, tmp_path: Path) -> 
     file = figure(tmp_path, "list_limit_usd,2026-12-01,100", "list_limit_usd,2000-01-01,150.0")
     again = call("load", file, "--why", "again")
     assert "thresholds" in again.stderr, "150.0 is another text than 150"
-    assert call("load", file, "--why", "again").stderr.startswith("All of it is in force already")
+    assert call("load", file, "--why", "again").stderr.startswith("Everything is already in force")
 
     def limit(*args: str) -> list[str]:
         return [row["value"] for row in lines(call("show", "thresholds", "--grep", "LIST_limit_usd", "--json", *args))]

@@ -157,7 +157,7 @@ async def test_a_broker_that_lacks_the_newer_setting(
     monkeypatch.setattr(admin, "DECOMPRESSED_BYTES_MAX", "max.no.such.bytes")
     assert "manifests.older" in await create_topics(kafka.bootstrap, ["older"], replication=1)
     assert any(
-        "doesn't know max.no.such.bytes: topic created without; a decompression bomb can then reach a worker"
+        "does not support max.no.such.bytes, so topic created without it, and a decompression bomb can reach a worker"
         in record.getMessage()
         for record in caplog.records
     )
@@ -167,7 +167,7 @@ async def test_a_broker_that_lacks_the_newer_setting(
 async def test_more_copies_than_brokers(kafka: Broker) -> None:
     with pytest.raises(
         KafkaUnavailableError,
-        match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to the number of brokers or less",
+        match=r"can't keep 3 copies of .*: set INTAKE_REPLICATION to at most the number of brokers",
     ):
         await create_topics(kafka.bootstrap, ["copies"], replication=3)
 

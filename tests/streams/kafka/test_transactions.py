@@ -236,7 +236,7 @@ async def test_a_record_over_the_topics_limit_fails_the_whole_transaction(
     if fits:
         await bench.commit(producer, buffer, 5)
     else:
-        with pytest.raises(TransactionUnknownError, match=r"writing to .*: MessageSizeTooLargeError"):
+        with pytest.raises(TransactionUnknownError, match=r".*-0: too large"):
             await bench.commit(producer, buffer, 5)
     await bench.producer()
     assert await bench.sees() == ([b"beside it"] if fits else [])
@@ -441,7 +441,7 @@ async def test_when_an_answer_is_lost_nothing_is_repeated(
     await producer.start()
     await bench.commit(producer, outbox_of(bench.topic, b"before"), 1)
     client.deaf_to = request_
-    with pytest.raises(TransactionUnknownError, match="no answer"):
+    with pytest.raises(TransactionUnknownError, match="no response"):
         await bench.commit(producer, outbox_of(bench.topic, b"in doubt"), 2)
     await client.close()
     successor = await bench.producer()

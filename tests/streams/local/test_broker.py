@@ -157,7 +157,7 @@ async def test_a_folder_that_can_not_be(tmp_path: Path) -> None:
         BrokerError, match=r"the broker can't write to .*file/data \(Not a directory\): choose another folder"
     ):
         await Broker(tmp_path / "file" / "data").start()
-    with pytest.raises(BrokerError, match="whose name has a comma"):
+    with pytest.raises(BrokerError, match="because its name contains a comma"):
         await Broker(tmp_path / "a,b").start()
 
 
