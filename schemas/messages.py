@@ -9,7 +9,7 @@ programs need not read prose. An id never changes its meaning and is never used 
 import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Final, Literal, TypeGuard, get_args
@@ -139,6 +139,7 @@ def holes_of(text: str) -> dict[str, ParameterKind]:
     return holes
 
 
+@lru_cache(maxsize=256)
 def template(text: str) -> tuple[str, tuple[str, ...]]:
     """A text with its parameters as places to be filled in turn, and their names.
 

@@ -15,20 +15,20 @@ from streams.errors import OperatorError
 
 def state_dir(environ: Mapping[str, str]) -> Path:
     """The user's state folder, as the XDG base directory specification has it; under /tmp for a user without a home."""
-    named = Path(environ.get("XDG_STATE_HOME", ""))
-    if not named.is_absolute():
-        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
-        named = Path(home) / ".local" / "state" if home.startswith("/") else Path(tempfile.gettempdir())
-    return named / "tonggwan"
+    return _user_dir(environ.get("XDG_STATE_HOME", ""), ".local/state")
 
 
 def cache_dir(environ: Mapping[str, str]) -> Path:
     """The user's cache folder, likewise."""
-    named = Path(environ.get("XDG_CACHE_HOME", ""))
-    if not named.is_absolute():
+    return _user_dir(environ.get("XDG_CACHE_HOME", ""), ".cache")
+
+
+def _user_dir(named: str, in_home: str) -> Path:
+    folder = Path(named)
+    if not folder.is_absolute():
         home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
-        named = Path(home) / ".cache" if home.startswith("/") else Path(tempfile.gettempdir())
-    return named / "tonggwan"
+        folder = Path(home) / in_home if home.startswith("/") else Path(tempfile.gettempdir())
+    return folder / "tonggwan"
 
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]

@@ -22,7 +22,7 @@ from agents.state.carriers import (
 from agents.values.clock import show_ms
 from agents.values.identity import Ids
 from schemas.decision import DecisionTail, Finding
-from schemas.decision_encoding import ParcelFields, encode_decision_tail
+from schemas.decision_encoding import ParcelFields, encode_decision
 from schemas.receipt import Counts, ParcelAnswer, Receipt, ReceiptFinding, Status, receipt_finding
 
 NO_FIELDS: Final = ParcelFields()
@@ -132,7 +132,7 @@ def _refuse(
         (),
         version.is_correction(draft.house_bill),
     )
-    return RejectedParcel(key, draft.decision_head + encode_decision_tail(tail)), after
+    return RejectedParcel(key, encode_decision(draft.decision_head, tail)), after
 
 
 def _is_noted(finding: Finding) -> bool:

@@ -6,7 +6,7 @@ from agents.importers.verify import Verification
 from agents.reference import Law
 from agents.state.parcels import PastParcel
 from schemas.checked_parcel import Declare
-from schemas.decision import DecisionTail, Event, Finding
+from schemas.decision import DecisionTail, Finding
 from schemas.officer_action import Assessment
 
 
@@ -58,8 +58,3 @@ class DecisionDraft:
     def now_ms(self) -> int:
         """When the record that causes the decision was stored."""
         return self.parcel.received_at_ms
-
-    @property
-    def event(self) -> Event:
-        """What causes the decision."""
-        return self.parcel.event

@@ -54,7 +54,7 @@ def verify(
         draft.others, draft.verification = {}, verification_of(answer)
         draft.findings = (
             *waiting.findings,
-            *screening_findings(draft, reference_at(waiting.received_at_ms), only=(CUSTOMS_CONFIRMATION_RULE,)),
+            *screening_findings(draft, reference, only=(CUSTOMS_CONFIRMATION_RULE,)),
         )
         _decide_again(draft, reference)
         draft.targeted = (
