@@ -6,7 +6,7 @@ a tag before its fields; a field more goes to the end and has a default.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeGuard
 
 import msgspec
 
@@ -153,6 +153,12 @@ class OfficerActed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="
 
 
 CheckedParcel = Declare | Cancel | Refuse | CustomsAnswered | OfficerActed
+
+
+def is_declared(message: CheckedParcel) -> TypeGuard[Declare]:
+    """Whether a message is a parcel to be decided here and now, and does not go on to another consignee first."""
+    return isinstance(message, Declare) and not message.path
+
 
 write_checked: Final[Callable[[CheckedParcel], bytes]] = msgspec.msgpack.Encoder().encode
 """A message, packed."""

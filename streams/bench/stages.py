@@ -33,7 +33,7 @@ from agents.state.consignees import ConsigneeStore
 from agents.state.links import LinkStore
 from agents.values.identity import TokenKeys
 from schemas import avro, avro_codegen, topics
-from schemas.checked_parcel import Declare
+from schemas.checked_parcel import is_declared
 from schemas.decision import Source
 from streams.bench.loads import Form, Load, load
 from streams.kafka import partitioner
@@ -218,11 +218,11 @@ def screening(subject: Subject) -> Iterator[Timed]:
         for at in range(0, len(subject.checked), CHUNK_RECORDS_MAX):
             records = subject.checked[at : at + CHUNK_RECORDS_MAX]
             messages = [((record.key or b"").decode(), read_checked(record.value)) for record in records]
-            declared = [(token, each) for token, each in messages if isinstance(each, Declare) and not each.path]
+            declared = [(token, each) for token, each in messages if is_declared(each)]
             drafts = iter(decider.decide_provisionally(declared))
             for record, (token, message) in zip(records, messages, strict=True):
-                is_declared = isinstance(message, Declare) and not message.path
-                decider.decide(token, message, stores[record.partition], next(drafts) if is_declared else None)
+                draft = next(drafts) if is_declared(message) else None
+                decider.decide(token, message, stores[record.partition], draft)
 
     yield SCREENING, _seconds(run)
 

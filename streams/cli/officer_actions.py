@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents.values.clock import show_ms
 from schemas import avro, topics
-from schemas.checked_parcel import Declare, write_checked
+from schemas.checked_parcel import Declare, is_declared, write_checked
 from schemas.decision import Finding
 from schemas.officer_action import Act, Action, ActionEvent, write_action
 from streams.cli.kafka import partitions_with, read
@@ -42,7 +42,7 @@ async def standing(bootstrap: str, house_bills: Iterable[str]) -> dict[Name, Par
         if record.value is None or not any(house_bill in record.value for house_bill in wanted):
             return
         parcel = read_checked(record.value)
-        if not isinstance(parcel, Declare) or parcel.path or parcel.house_bill.encode() not in wanted:
+        if not is_declared(parcel) or parcel.house_bill.encode() not in wanted:
             return
         name = (parcel.carrier, parcel.house_bill)
         if name not in checked or checked[name][1].sequence <= parcel.sequence:

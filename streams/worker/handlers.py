@@ -17,7 +17,7 @@ from agents.screening.decide import Screening
 from agents.screening.draft import DecisionDraft
 from agents.values.clock import day_of_ms
 from schemas import avro, checked_parcel, dead_letter, topics
-from schemas.checked_parcel import CheckedParcel, CustomsAnswered, Declare, OfficerActed, write_checked
+from schemas.checked_parcel import CheckedParcel, CustomsAnswered, OfficerActed, is_declared, write_checked
 from schemas.dead_letter import UnreadableError
 from schemas.decision import Source
 from schemas.importer_answer import read_answer
@@ -114,9 +114,7 @@ class RecordHandlers(WorkerState):
             messages = [read_checked(record.value) for record in records]
             screening = self._deciders_at(messages[0].received_at_ms).screening
             declared = [
-                (record, message)
-                for record, message in zip(records, messages, strict=True)
-                if isinstance(message, Declare) and not message.path
+                (record, message) for record, message in zip(records, messages, strict=True) if is_declared(message)
             ]
             drafts = screening.decide_provisionally(
                 [((record.key or b"").decode(), message) for record, message in declared]
